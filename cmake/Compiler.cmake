@@ -1,0 +1,32 @@
+# Language level, warnings as errors and sanitizers, as the interface target `solder_options` that everything links.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+set(SOLDER_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+
+add_library(solder_options INTERFACE)
+target_include_directories(solder_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(solder_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+if(SOLDER_SANITIZE)
+  add_compile_options(-fsanitize=${SOLDER_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SOLDER_SANITIZE})
+  if(SOLDER_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()

@@ -1,0 +1,32 @@
+#include "core/base/hash.h"
+
+#include <xxhash.h>
+
+#include <array>
+
+#include "core/base/bytes.h"
+
+namespace solder::base {
+
+uint64_t hash_bytes(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+uint64_t hash_bytes(const Bytes& bytes) {
+  XXH3_state_t state;
+  XXH3_64bits_reset(&state);
+  for (const auto& piece : bytes.pieces()) XXH3_64bits_update(&state, piece->data(), piece->size());
+  return XXH3_64bits_digest(&state);
+}
+
+uint64_t hash_combine(uint64_t seed, uint64_t next) {
+  const std::array<uint64_t, 2> both{seed, next};
+  return XXH3_64bits(both.data(), sizeof(both));
+}
+
+std::string hash_text(uint64_t hash) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text(16, '0');
+  for (size_t i = 16; i-- > 0; hash >>= 4) text[i] = kDigits[hash & 0xf];
+  return text;
+}
+
+}  // namespace solder::base

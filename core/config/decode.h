@@ -1,0 +1,38 @@
+// Object → typed model: checks every field against the catalogue, collects every problem (not the first), and gives the
+// value in canonical form: lowerCamel names, durations as "5s", enums by name, 64-bit numbers as numbers, null as absent.
+// A value is given only where no problem has severity error. Pure; any thread.
+// Source of the accepted forms: the proto3 JSON mapping; of the fields: Gloo's API of the kind.
+// Tested by tests/unit/config/decode_test.cc.
+#pragma once
+
+#include <optional>
+
+#include "core/config/schema_catalog.h"
+#include "core/model/diagnostic.h"
+#include "core/model/gateway.h"
+#include "core/model/secret.h"
+#include "core/model/settings.h"
+#include "core/model/upstream.h"
+#include "core/model/virtual_service.h"
+
+namespace solder::config {
+
+template <typename T>
+struct Decoded {
+  std::optional<T> value;
+  model::Diagnostics diagnostics;
+};
+
+Decoded<model::Upstream> decode_upstream(const model::Object& object, const SchemaCatalog& catalog);
+Decoded<model::VirtualService> decode_virtual_service(const model::Object& object, const SchemaCatalog& catalog);
+Decoded<model::Gateway> decode_gateway(const model::Object& object, const SchemaCatalog& catalog);
+Decoded<model::Settings> decode_settings(const model::Object& object, const SchemaCatalog& catalog);
+// A Secret's values are base64 in `data`, plain in `stringData`.
+Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCatalog& catalog);
+
+// The kinds that the functions above know: "Upstream", "VirtualService", ...
+bool known_kind(std::string_view kind);
+// A diagnostic for an object of an unknown kind, naming the nearest known one.
+model::Diagnostic unknown_kind(const model::Object& object);
+
+}  // namespace solder::config

@@ -1,0 +1,46 @@
+// Merges the fragments of one slot into one message, and remembers who set which field. The rules are the contract's
+// (plugin_api/include/solder/draft/items.h). Where no two fragments share a top-level field the result is their bytes one
+// after the other; nothing is parsed deeper than its tags. Pure; any thread.
+// Tested by tests/unit/engine/merge_test.cc and the golden cases merge-*.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/engine/fragment.h"
+#include "core/services/message_types.h"
+
+namespace solder::engine {
+
+struct FieldOrigin {
+  std::string field;  // dotted proto path; "retry_policy.num_retries"; a map's entry: "metadata.filter_metadata[ns]"
+  Origin origin;
+};
+
+// Two fragments set one singular field differently; the later one won.
+struct Conflict {
+  std::string field;
+  Origin earlier;
+  Origin later;
+};
+
+// A fragment that could not be used: the others were merged without it.
+struct BadFragment {
+  Origin origin;
+  std::string slot;
+  std::string problem;
+};
+
+struct Merged {
+  std::string bytes;
+  std::vector<FieldOrigin> provenance;  // sorted by field
+  std::vector<Conflict> conflicts;
+  std::vector<BadFragment> bad;
+};
+
+// `fragments` in order: the later wins. The caller sorts by (weight, plugin name).
+Merged merge(const services::MessageTypes& types, const google::protobuf::Descriptor& type,
+             std::span<const Fragment* const> fragments);
+
+}  // namespace solder::engine

@@ -1,0 +1,91 @@
+// The plugins of one directory: what was loaded, what was refused and why, who owns which key, and the one trampoline
+// through which every capability is called. Loading runs gate → dlopen of a private copy → negotiation (docs/plugins/loading.md).
+// Read-only after load(); call() is serialised for each plugin. Tested by tests/plugin.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/engine/fragment.h"
+#include "core/model/diagnostic.h"
+#include "solder/draft/abi.h"
+
+namespace solder::host {
+
+struct LoadOptions {
+  std::vector<std::string> directories;  // searched for *.so, in order; a name that was seen already is refused
+  std::string copy_directory;            // where private copies go; made with mode 0700
+  // Operator's choice for a key that two plugins claim: "route:timeout" → plugin name.
+  std::vector<std::pair<std::string, std::string>> key_owners;
+  // Plugin name → its configuration as JSON.
+  std::vector<std::pair<std::string, std::string>> configurations;
+};
+
+// Refusal reasons are stable words: NotElf, Truncated, WrongArchitecture, NoManifest, BadManifest, AbiMajor, AbiMinor,
+// NoEntrySymbol, ExtraSymbols, ForbiddenLibrary, UndefinedSymbols, Declined, BadTable, NameMismatch, MissingCapability, DuplicateName,
+// KeyClaimed, CreateFailed, NotReadable, UnsafePermissions.
+struct Refused {
+  std::string file;
+  std::string name;    // from the manifest, where one could be read
+  std::string reason;
+  std::string message; // one sentence
+};
+
+struct ClaimInfo {
+  std::string plugin, capability, scope, key, schema_json;  // scope "upstream_type" for upstream types
+};
+
+struct PluginInfo {
+  std::string name, version, summary, file;
+  std::vector<std::string> capabilities;
+  std::vector<ClaimInfo> claims;
+  std::vector<Refused> partial;  // keys of this plugin that another one owns
+};
+
+enum class Operation { kClusters, kDestinations, kOptions };
+
+// To whom input i of a batch belongs: diagnostics and provenance are given in its terms.
+struct Subject {
+  model::ObjectRef object;
+  std::string path;  // JSON pointer; a plugin's `field` is below it
+};
+
+// What a call gave for one input.
+struct ItemOutput {
+  std::vector<engine::Fragment> fragments;
+  std::vector<engine::SecretUse> secret_uses;
+  model::Diagnostics diagnostics;
+};
+
+// JSON of the object, or null where there is none. Called during call(), for input `index`.
+using Lookup = std::function<const std::string*(size_t index, const model::ObjectRef& ref)>;
+
+class Plugin;
+
+class PluginSet {
+ public:
+  // Never fails as a whole: what cannot be loaded is in refused().
+  static std::unique_ptr<PluginSet> load(const LoadOptions& options);
+  virtual ~PluginSet() = default;
+
+  [[nodiscard]] virtual std::vector<PluginInfo> loaded() const = 0;
+  [[nodiscard]] virtual const std::vector<Refused>& refused() const = 0;
+
+  // The owner, or null. The pointers live as long as the set.
+  [[nodiscard]] virtual Plugin* upstream_type(std::string_view key) const = 0;
+  [[nodiscard]] virtual Plugin* option(std::string_view scope, std::string_view key) const = 0;
+  [[nodiscard]] virtual const std::string& name(const Plugin& plugin) const = 0;
+
+  // Calls an operation with a batch. `in` holds the contract's input structs, `subjects` as many. Gives one output for each
+  // input, always. A call that fails, throws or overruns becomes an error diagnostic on every input (PluginFailed,
+  // PluginThrew) and no fragments; a bad item (BadItem, SlotNotAllowed) one on its input. [any thread]
+  virtual std::vector<ItemOutput> call(Plugin& plugin, Operation operation, solder_span in,
+                                       std::span<const Subject> subjects, const Lookup& lookup) = 0;
+};
+
+}  // namespace solder::host

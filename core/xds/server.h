@@ -1,0 +1,63 @@
+// The xDS server: v3 ADS and the per-type services over gRPC, delta and state-of-the-world, for node groups by Gloo's
+// `role` metadata. One snapshot a role is current; publish() makes another one current, and every stream is sent what
+// changed for it, in make-before-break order. Streams hold slices of the snapshot's memory, never copies.
+// Source: Envoy, "xDS REST and gRPC protocol". Tested by tests/feature/xds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/xds/snapshot.h"
+
+namespace solder::xds {
+
+struct ServerOptions {
+  std::string address = "0.0.0.0:9977";
+  size_t max_streams = 20000;             // more are answered RESOURCE_EXHAUSTED
+  size_t max_subscriptions = 1'000'000;   // names a stream may subscribe to
+  size_t max_request_bytes = 32u << 20;
+};
+
+// A NACK as a client told it.
+struct Refusal {
+  std::string role;
+  std::string node_id;
+  ResourceType type;
+  std::string message;  // Envoy's words
+  std::vector<std::string> names;  // of the resources in the refused response
+};
+
+struct NodeStatus {
+  std::string id, role, peer, user_agent;
+  bool delta = false;
+  std::array<uint64_t, kResourceTypeCount> sent{}, acked{}, nacked{};
+};
+
+struct ServerCounters {
+  uint64_t streams = 0, streams_total = 0, responses = 0, resources_sent = 0, bytes_sent = 0, acks = 0, nacks = 0,
+           bad_requests = 0;
+};
+
+class Server {
+ public:
+  virtual ~Server() = default;
+  // Listens, or says why it cannot (the address, and what is wrong with it). `on_refusal` is called from any thread.
+  static base::Result<std::unique_ptr<Server>> start(const ServerOptions& options,
+                                                     std::function<void(const Refusal&)> on_refusal);
+  // The port that was bound; useful with ":0".
+  [[nodiscard]] virtual int port() const = 0;
+  // Makes `snapshots` current for all roles at once. A role that is missing in it has an empty snapshot and nodes
+  // without one are sent nothing but an empty world. [any thread] Cheap where nothing changed.
+  virtual void publish(std::shared_ptr<const SnapshotsByRole> snapshots) = 0;
+  [[nodiscard]] virtual std::vector<NodeStatus> nodes() const = 0;
+  [[nodiscard]] virtual ServerCounters counters() const = 0;
+  // Ends all streams in order (status UNAVAILABLE, "shutting down") and waits for them, at most `deadline_ms`.
+  virtual void shutdown(int deadline_ms) = 0;
+};
+
+}  // namespace solder::xds

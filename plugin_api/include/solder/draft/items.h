@@ -1,0 +1,73 @@
+/* solder/draft/items.h - what a plugin may emit: fragments for slots, and uses of secrets.
+ *
+ * A fragment is a *partial* Envoy message for a named slot of what the host builds for the input `index`. The plugin
+ * states only what it sets. Within a slot the host merges by protobuf's rules, with these differences:
+ *   - wrappers (google.protobuf.UInt32Value ...), Duration, Timestamp and Any are leaves: replaced whole;
+ *   - a oneof is one field: a later member replaces an earlier other member;
+ *   - map values are merged by key; repeated fields are appended in order;
+ *   - `clear` and JSON null unset a field; an explicit false or 0 overrides;
+ *   - Any is packed last, so two plugins can fill one typed configuration.
+ * Order is (weight, plugin name), never load order. Two plugins that set one singular field differently: the later
+ * wins, and the object gets a warning that names both.
+ *
+ * Slots:
+ *   cluster                      envoy.config.cluster.v3.Cluster
+ *   http_protocol_options        envoy.extensions.upstreams.http.v3.HttpProtocolOptions of the cluster
+ *   load_assignment              envoy.config.endpoint.v3.ClusterLoadAssignment
+ *   route                        envoy.config.route.v3.Route
+ *   route_action                 envoy.config.route.v3.RouteAction of a route that forwards
+ *   redirect_action              envoy.config.route.v3.RedirectAction of a route that redirects
+ *   weighted_cluster             envoy.config.route.v3.WeightedCluster.ClusterWeight
+ *   virtual_host                 envoy.config.route.v3.VirtualHost
+ *   hcm                          ...http_connection_manager.v3.HttpConnectionManager
+ *   filter_chain                 envoy.config.listener.v3.FilterChain
+ *   listener                     envoy.config.listener.v3.Listener
+ *   transport_socket/<name>      the typed configuration of the transport socket of that name (cluster, filter chain)
+ *   per_filter/<filter name>     typed_per_filter_config of the route, weighted cluster or virtual host
+ *   http_filter/<stage>          the configuration of an HTTP filter; `name` is the filter's name
+ *   upstream_filter/<stage>      the same on a cluster
+ *   metadata/<namespace>         google.protobuf.Struct in the metadata of the cluster, route or virtual host
+ *   resource/<name>              a resource of its own (cluster, extension configuration); message.type_url says which
+ * Which of them an operation may fill stands with its capability.
+ */
+#ifndef SOLDER_DRAFT_ITEMS_H_
+#define SOLDER_DRAFT_ITEMS_H_
+
+#include "solder/draft/plugin.h"
+
+enum { SOLDER_ITEM_FRAGMENT = 1, SOLDER_ITEM_SECRET_USE = 2 };
+
+typedef struct solder_item_fragment {
+  solder_item head; /* {sizeof, SOLDER_ITEM_FRAGMENT} */
+  uint64_t index;
+  solder_str slot;
+  solder_str name; /* filter slots: the filter's name; else empty */
+  solder_typed message;
+  solder_span clear; /* solder_str[]: dotted proto field paths to unset before merging, "retry_policy.num_retries" */
+  int32_t weight;    /* order within the slot; for filters: before (-1), during (0) or after (1) the stage, or beyond */
+  uint32_t reserved;
+  solder_str field; /* JSON pointer below the input's path that asked for this; provenance, may be empty */
+} solder_item_fragment;
+
+/* What an SDS secret is made from. */
+enum {
+  SOLDER_SECRET_TLS_CERTIFICATE = 1,   /* tls.crt and tls.key */
+  SOLDER_SECRET_VALIDATION_CONTEXT = 2, /* ca.crt (or Gloo's rootCa) as trusted_ca */
+  SOLDER_SECRET_GENERIC = 3            /* the value under `key` */
+};
+
+/* Secrets never cross: a fragment names an SDS secret (SdsSecretConfig.name = sds_name, over ADS), and this item
+ * tells the host to serve it from the Secret `ref`. */
+typedef struct solder_item_secret_use {
+  solder_item head; /* {sizeof, SOLDER_ITEM_SECRET_USE} */
+  uint64_t index;
+  solder_str sds_name;
+  solder_ref ref;
+  uint32_t form;
+  uint32_t reserved;
+  solder_str key;   /* SOLDER_SECRET_GENERIC: which value; else empty */
+  solder_str patch; /* wire bytes of a CertificateValidationContext merged over a validation context; may be empty */
+  solder_str field; /* JSON pointer below the input's path */
+} solder_item_secret_use;
+
+#endif

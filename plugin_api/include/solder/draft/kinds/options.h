@@ -1,0 +1,63 @@
+/* solder/draft/kinds/options.h - "solder.options/1": claims option keys at a scope and turns values into fragments.
+ *
+ * The manifest lists (scope, key, JSON Schema). The host checks a value against the schema before the call, so `apply`
+ * sees lowerCamel names, durations as strings ("5s"), enums by name, and no unknown field.
+ *
+ * Looking up a Secret gives its shape, never its values:
+ *   {"type":"kubernetes.io/tls","keys":["tls.crt","tls.key"],"problems":[{"reason":"CertificateExpired","message":"..."}]}
+ */
+#ifndef SOLDER_DRAFT_KINDS_OPTIONS_H_
+#define SOLDER_DRAFT_KINDS_OPTIONS_H_
+
+#include "solder/draft/items.h"
+
+#define SOLDER_CAP_OPTIONS "solder.options/1"
+
+/* Where an option stands. The manifest uses the words in quotes. */
+enum {
+  SOLDER_SCOPE_SETTINGS = 1,             /* "settings": Settings.spec.<key> */
+  SOLDER_SCOPE_GATEWAY = 2,              /* "gateway": Gateway.spec.options.<key> */
+  SOLDER_SCOPE_HTTP_GATEWAY = 3,         /* "http_gateway": Gateway.spec.httpGateway.options.<key> */
+  SOLDER_SCOPE_TCP_HOST = 4,             /* "tcp_host" */
+  SOLDER_SCOPE_SSL = 5,                  /* "virtual_service": VirtualService.spec.<key>, such as sslConfig */
+  SOLDER_SCOPE_VIRTUAL_HOST = 6,         /* "virtual_host": VirtualService.spec.virtualHost.options.<key> */
+  SOLDER_SCOPE_ROUTE = 7,                /* "route": routes[].options.<key> */
+  SOLDER_SCOPE_WEIGHTED_DESTINATION = 8, /* "weighted_destination": multi.destinations[].options.<key> */
+  SOLDER_SCOPE_UPSTREAM = 9              /* "upstream": Upstream.spec.<key> */
+};
+
+enum {
+  SOLDER_ACTION_NONE = 0, /* not a route */
+  SOLDER_ACTION_FORWARD = 1,
+  SOLDER_ACTION_REDIRECT = 2,
+  SOLDER_ACTION_DIRECT_RESPONSE = 3
+};
+
+typedef struct solder_option_input {
+  uint32_t size;
+  uint32_t scope;
+  uint32_t action; /* SOLDER_SCOPE_ROUTE: what the route does */
+  uint32_t reserved;
+  solder_ref object; /* the object that holds the value */
+  solder_str key;
+  solder_str path;    /* JSON pointer of the value in the object */
+  solder_str value;   /* JSON of the value */
+  solder_str options; /* JSON of all options at that place, the neighbours included */
+} solder_option_input;
+
+typedef struct solder_cap_options {
+  uint32_t size;
+  uint32_t reserved;
+  /* in: solder_option_input[]; out by scope:
+   *   route: route, route_action, redirect_action, per_filter/, http_filter/, metadata/, resource/
+   *   weighted_destination: weighted_cluster, per_filter/, http_filter/
+   *   virtual_host: virtual_host, per_filter/, http_filter/, metadata/, resource/
+   *   virtual_service (sslConfig): filter_chain, transport_socket/, listener
+   *   gateway: listener; http_gateway: hcm, http_filter/, listener, resource/
+   *   upstream: cluster, http_protocol_options, transport_socket/, metadata/, upstream_filter/, resource/
+   *   settings: hcm, listener
+   * and secret uses at the scopes that have a transport socket. */
+  solder_op apply;
+} solder_cap_options;
+
+#endif

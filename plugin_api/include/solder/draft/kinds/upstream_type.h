@@ -1,0 +1,47 @@
+/* solder/draft/kinds/upstream_type.h - "solder.upstream-type/1": owns a key of Upstream.spec (static, kube, aws).
+ *
+ * `clusters` turns each upstream into fragments of its cluster; the host has already set the cluster's name and
+ * Gloo's defaults (connect_timeout 5s). `destinations` adds to a route what a destination on such an upstream needs.
+ * Source of the behaviour: Gloo's Upstream API (gloo.solo.io/v1).
+ */
+#ifndef SOLDER_DRAFT_KINDS_UPSTREAM_TYPE_H_
+#define SOLDER_DRAFT_KINDS_UPSTREAM_TYPE_H_
+
+#include "solder/draft/items.h"
+
+#define SOLDER_CAP_UPSTREAM_TYPE "solder.upstream-type/1"
+
+typedef struct solder_upstream_input {
+  uint32_t size;
+  uint32_t reserved;
+  solder_ref upstream;
+  solder_str key;          /* the owned key: "static" */
+  solder_str path;         /* JSON pointer of the value in the object: "/spec/static" */
+  solder_str value;        /* JSON of spec.<key>, checked against the manifest's schema */
+  solder_str spec;         /* JSON of the whole spec, options included */
+  solder_str cluster_name; /* as it will stand in Envoy */
+} solder_upstream_input;
+
+typedef struct solder_destination_input {
+  uint32_t size;
+  uint32_t weighted; /* 1: inside a weighted cluster, so only weighted_cluster and per_filter slots exist */
+  solder_ref object; /* the VirtualService that holds the destination */
+  solder_str path;   /* JSON pointer of the destination in it */
+  solder_ref upstream;
+  solder_str upstream_value;   /* JSON of the upstream's spec.<key> */
+  solder_str destination_spec; /* JSON of destinationSpec.<key>, or empty */
+  solder_str cluster_name;
+} solder_destination_input;
+
+typedef struct solder_cap_upstream_type {
+  uint32_t size;
+  uint32_t reserved;
+  /* in: solder_upstream_input[]; out: cluster, http_protocol_options, load_assignment, transport_socket/, metadata/,
+   * upstream_filter/, resource/, secret uses */
+  solder_op clusters;
+  /* in: solder_destination_input[]; out: route, route_action, weighted_cluster, per_filter/, http_filter/,
+   * metadata/. May be NULL: a destination then needs nothing beyond the cluster's name. */
+  solder_op destinations;
+} solder_cap_upstream_type;
+
+#endif

@@ -1,0 +1,31 @@
+/* solder/draft/manifest.h - how a plugin carries its manifest: one ELF note, readable without running its code.
+ *
+ * Section `.note.solder`, note name "Solder", type 1, description: the manifest as JSON text:
+ *   { "manifest_version": 1, "name": "routing", "version": "1.0.0", "summary": "...",
+ *     "abi": {"major": 1, "minor": 0},
+ *     "provides": [ {"id": "solder.options/1",
+ *                    "claims": [ {"scope": "route", "key": "timeout", "schema": { JSON Schema }} ]},
+ *                   {"id": "solder.upstream-type/1", "claims": [ {"key": "static", "schema": {...}} ]} ],
+ *     "needs": ["solder.typed/1"], "filters": [ {"name": "envoy.filters.http.cors", "stage": "cors"} ],
+ *     "isolation": "in_process", "unload": "allowed" }
+ * CMake plugins keep it in a file (solder_add_plugin's MANIFEST). A plugin of one C file writes
+ *   SOLDER_MANIFEST("{\"manifest_version\":1, ... }")
+ * once at file level. Source of the note's layout: the ELF gABI, "Note Section".
+ */
+#ifndef SOLDER_DRAFT_MANIFEST_H_
+#define SOLDER_DRAFT_MANIFEST_H_
+
+#include "solder/draft/abi.h"
+
+#define SOLDER_NOTE_SECTION ".note.solder"
+#define SOLDER_NOTE_NAME "Solder"
+#define SOLDER_NOTE_TYPE_MANIFEST 1u
+
+#define SOLDER_MANIFEST(json)                                                            \
+  __attribute__((used, aligned(4), section(SOLDER_NOTE_SECTION))) static const struct {  \
+    uint32_t name_size, desc_size, type;                                                 \
+    char name[8];                                                                        \
+    char desc[(sizeof(json) - 1 + 3) / 4 * 4];                                           \
+  } solder_manifest_note = {7, sizeof(json) - 1, SOLDER_NOTE_TYPE_MANIFEST, SOLDER_NOTE_NAME, json}
+
+#endif
