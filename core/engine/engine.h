@@ -1,0 +1,59 @@
+// Objects in, snapshots and reports out. Holds the world, translates what a batch of changes touches, and keeps every
+// part that nothing touched (graph.h). Not thread-safe: one thread owns it. Tested by tests/unit/engine and tests/golden.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/config/schema_catalog.h"
+#include "core/host/plugin_set.h"
+#include "core/model/diagnostic.h"
+#include "core/model/object.h"
+#include "core/services/message_types.h"
+#include "core/store/store.h"
+#include "core/xds/snapshot.h"
+
+namespace solder::engine {
+
+struct EngineOptions {
+  std::string write_namespace = "gloo-system";  // where default gateways live; Settings.discoveryNamespace overrides
+  // Where last good versions are kept over restarts; empty: only in memory. Offline runs give `keep_last_good = false`.
+  std::string last_good_directory;
+  bool keep_last_good = true;
+};
+
+// Who set a field of a resource: for `solder explain`, NACK tracing and the golden cases.
+struct ResourceProvenance {
+  xds::ResourceType type;
+  std::string resource;
+  std::vector<std::pair<std::string, Origin>> fields;  // field path → origin, sorted
+};
+
+struct Output {
+  std::shared_ptr<const xds::SnapshotsByRole> snapshots;
+  std::vector<model::ObjectPtr> objects;  // all that the engine knows, default gateways included, sorted by ref
+  model::Diagnostics diagnostics;         // of all objects and files
+};
+
+class Engine {
+ public:
+  // All three must outlive the engine.
+  Engine(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog,
+         EngineOptions options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Takes changes in; nothing is translated yet.
+  void apply(const store::Batch& batch);
+  // Brings everything up to date and gives the whole result; equal parts are the same pointers as before.
+  Output translate();
+  [[nodiscard]] std::vector<ResourceProvenance> provenance() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace solder::engine
