@@ -107,6 +107,7 @@ struct VirtualService {
   OptionSet virtual_host_options;
   OptionSet options;       // plugin-owned keys of spec, such as sslConfig
   bool has_ssl = false;    // spec.sslConfig is there
+  bool has_virtual_host = true;  // false: Gloo warns, and serves "*" without routes
 };
 
 }  // namespace solder::model
