@@ -34,10 +34,11 @@ class MessageTypes {
 
   // Errors name the JSON pointer, what was found and, for an unknown field, the nearest known one.
   base::Result<WireMessage> json_to_wire(const google::protobuf::Descriptor& type, std::string_view json) const;
-  // Proto3 JSON, lowerCamel, Any unpacked with "@type", enums by name. Explicit zeros of fields without presence are left
-  // out, as protobuf's own printer does.
+  // Proto3 JSON, lowerCamel, Any unpacked with "@type", enums by name. Explicit zeros of fields without presence are
+  // left out, as protobuf's own printer does.
   base::Result<std::string> wire_to_json(const google::protobuf::Descriptor& type, std::string_view wire) const;
-  // Well-formed throughout, strings are UTF-8, no unknown field, Any of known type; with Envoy's validate.rules for required, lengths and ranges.
+  // Well-formed throughout, strings are UTF-8, no unknown field, Any of known type; with Envoy's validate.rules for
+  // required, lengths and ranges.
   base::Status check(const google::protobuf::Descriptor& type, std::string_view wire) const;
 
  private:
