@@ -1,5 +1,6 @@
 // Objects in, snapshots and reports out. Holds the world, translates what a batch of changes touches, and keeps every
-// part that nothing touched (graph.h). Not thread-safe: one thread owns it. Tested by tests/unit/engine and tests/golden.
+// part that nothing touched (graph.h). Not thread-safe: one thread owns it. Tested by tests/unit/engine and
+// tests/golden.
 #pragma once
 
 #include <memory>

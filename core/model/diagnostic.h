@@ -13,15 +13,15 @@ enum class Severity { kInfo = 0, kWarning = 1, kError = 2 };
 
 struct Diagnostic {
   Severity severity = Severity::kError;
-  std::string reason;   // CamelCase: "UnknownField"
-  ObjectRef object;     // kind "File" with name = path where a file has no readable object
-  std::string field;    // JSON pointer from the object's root: "/spec/virtualHost/routes/0/options/timeout"
-  std::string message;  // one sentence
-  std::string found;    // may be empty
-  std::string expected; // may be empty
-  std::string plugin;   // that found it; empty: the core
-  ObjectRef related;    // another object involved; empty kind: none
-  SourceLocation where; // filled in by the reporter (config::locate), or by whoever knows it already
+  std::string reason{};    // CamelCase: "UnknownField"
+  ObjectRef object{};      // kind "File" with name = path where a file has no readable object
+  std::string field{};     // JSON pointer from the object's root: "/spec/virtualHost/routes/0/options/timeout"
+  std::string message{};   // one sentence
+  std::string found{};     // may be empty
+  std::string expected{};  // may be empty
+  std::string plugin{};    // that found it; empty: the core
+  ObjectRef related{};     // another object involved; empty kind: none
+  SourceLocation where{};  // filled in by the reporter (config::locate), or by whoever knows it already
 
   auto operator<=>(const Diagnostic&) const = default;
   bool operator==(const Diagnostic&) const = default;
@@ -36,7 +36,7 @@ inline const char* to_string(State state) {
 }
 
 struct ObjectReport {
-  ObjectRef object;
+  ObjectRef object{};
   State state = State::kAccepted;
   Diagnostics diagnostics;  // every problem found, in order of field
 

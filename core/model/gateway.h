@@ -18,10 +18,10 @@ struct SelectorExpression {
 };
 
 struct HttpGateway {
-  std::vector<ObjectRef> virtual_services;                // explicit references; empty: by selector
-  std::map<std::string, std::string> selector;            // virtualServiceSelector
-  std::vector<std::string> namespaces;                    // virtualServiceNamespaces; empty or "*": all
-  std::vector<SelectorExpression> expressions;            // virtualServiceExpressions.expressions
+  std::vector<ObjectRef> virtual_services;      // explicit references; empty: by selector
+  std::map<std::string, std::string> selector;  // virtualServiceSelector
+  std::vector<std::string> namespaces;          // virtualServiceNamespaces; empty or "*": all
+  std::vector<SelectorExpression> expressions;  // virtualServiceExpressions.expressions
   OptionSet options;
 };
 

@@ -14,7 +14,9 @@ namespace solder::model {
 struct InvalidConfigPolicy {
   bool replace_invalid_routes = false;
   uint32_t response_code = 404;
-  std::string response_body = "Gloo Gateway has invalid configuration. Administrators should run `glooctl check` to find and fix config errors.";
+  std::string response_body =
+      "Gloo Gateway has invalid configuration. Administrators should run `glooctl check` to find and fix config "
+      "errors.";
 };
 
 struct Settings {

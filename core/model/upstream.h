@@ -10,11 +10,11 @@ namespace solder::model {
 
 struct Upstream {
   ObjectRef ref;
-  std::string type;        // the upstream type's key: "static"
-  std::string type_path;   // "/spec/static"
+  std::string type;       // the upstream type's key: "static"
+  std::string type_path;  // "/spec/static"
   std::string type_json;
-  OptionSet options;       // every other claimed key of spec
-  std::string spec_json;   // the whole checked spec
+  OptionSet options;      // every other claimed key of spec
+  std::string spec_json;  // the whole checked spec
 };
 
 }  // namespace solder::model

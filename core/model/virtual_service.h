@@ -1,5 +1,5 @@
-// VirtualService (gateway.solo.io/v1), decoded: matchers, actions and destinations are the core's; options are plugins'.
-// Each part carries the JSON pointer (`path`) of where it stands, for reports.
+// VirtualService (gateway.solo.io/v1), decoded: matchers, actions and destinations are the core's; options are
+// plugins'. Each part carries the JSON pointer (`path`) of where it stands, for reports.
 #pragma once
 
 #include <cstdint>
@@ -41,9 +41,9 @@ struct Matcher {
 struct Destination {
   enum class Kind { kUpstream, kKube, kConsul };
   Kind kind = Kind::kUpstream;
-  ObjectRef upstream;                  // kKube: the service; kConsul: name only
-  uint32_t port = 0;                   // kKube
-  std::string spec_key;                // destinationSpec's one key ("aws"), or empty
+  ObjectRef upstream;    // kKube: the service; kConsul: name only
+  uint32_t port = 0;     // kKube
+  std::string spec_key;  // destinationSpec's one key ("aws"), or empty
   std::string spec_json;
   std::map<std::string, std::string> subset;  // subset.values
   std::string path;
@@ -72,7 +72,7 @@ struct RedirectAction {
   std::string prefix_rewrite;
   std::string regex_rewrite_json;  // RegexMatchAndSubstitute as JSON, or empty
   uint32_t port_redirect = 0;
-  std::string response_code;       // Gloo's enum name, empty: MOVED_PERMANENTLY
+  std::string response_code;  // Gloo's enum name, empty: MOVED_PERMANENTLY
   bool https_redirect = false;
   bool strip_query = false;
   std::string path;
@@ -105,8 +105,8 @@ struct VirtualService {
   std::string domains_path;
   std::vector<Route> routes;
   OptionSet virtual_host_options;
-  OptionSet options;       // plugin-owned keys of spec, such as sslConfig
-  bool has_ssl = false;    // spec.sslConfig is there
+  OptionSet options;             // plugin-owned keys of spec, such as sslConfig
+  bool has_ssl = false;          // spec.sslConfig is there
   bool has_virtual_host = true;  // false: Gloo warns, and serves "*" without routes
 };
 

@@ -1,0 +1,257 @@
+// Step 1 and 2 of the translation cycle: an Upstream's cluster, by the plugin that owns its type and those that own its
+// other keys, with the functions' metadata. An Upstream that does not translate keeps its last good cluster.
+// Source of names and defaults: Gloo's cluster translation (docs/differences.md says where this differs).
+#include <nlohmann/json.hpp>
+#include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
+
+#include "core/base/hash.h"
+#include "core/config/decode.h"
+#include "core/engine/http_filters.h"
+#include "core/engine/plugin_calls.h"
+#include "core/engine/slots.h"
+#include "core/engine/translation.h"
+#include "solder/draft/kinds/upstream_type.h"
+#include "solder/envoy_fields.h"
+
+namespace solder::engine {
+
+namespace cluster = solder::envoy::config::cluster::v3;
+namespace core = solder::envoy::config::core::v3;
+namespace endpoint = solder::envoy::config::endpoint::v3;
+namespace upstreams = solder::envoy::extensions::upstreams::http::v3;
+
+namespace {
+
+constexpr std::string_view kHttpProtocolOptionsName = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+std::string cluster_base(const std::string& name) {
+  std::string base;
+  protozero::pbf_writer writer(base);
+  writer.add_string(cluster::Cluster::kName, name);
+  std::string five_seconds;
+  protozero::pbf_writer(five_seconds).add_int64(1, 5);
+  writer.add_message(cluster::Cluster::kConnectTimeout, five_seconds);
+  return base;
+}
+
+// Cluster.type as merged; STATIC where nobody set it.
+int32_t discovery_type(const std::string& bytes, bool& has_custom_type) {
+  int32_t type = cluster::Cluster::DiscoveryType::kSTATIC;
+  protozero::pbf_reader reader(bytes);
+  while (reader.next()) {
+    if (reader.tag() == cluster::Cluster::kType) {
+      type = reader.get_enum();
+    } else {
+      if (reader.tag() == cluster::Cluster::kClusterType) has_custom_type = true;
+      reader.skip();
+    }
+  }
+  return type;
+}
+
+bool has_endpoints(const std::string& assignment) {
+  protozero::pbf_reader reader(assignment);
+  return reader.next(endpoint::ClusterLoadAssignment::kEndpoints);
+}
+
+void append_ads(protozero::pbf_writer& writer, uint32_t tag) {
+  protozero::pbf_writer source(writer, tag);
+  source.add_message(core::ConfigSource::kAds, std::string());
+  source.add_enum(core::ConfigSource::kResourceApiVersion, core::ApiVersion::kV3);
+}
+
+// Puts the transport_socket/<name> slot into the cluster. More than one is a mistake of plugins: the first by name
+// counts.
+void append_transport_socket(Slots& slots, protozero::pbf_writer& writer) {
+  bool done = false;
+  slots.each("transport_socket/", "", "transport_socket",
+             [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
+               if (done) return;
+               done = true;
+               protozero::pbf_writer socket(writer, cluster::Cluster::kTransportSocket);
+               socket.add_string(core::TransportSocket::kName, name);
+               socket.add_message(core::TransportSocket::kTypedConfig, pack_any(type_url, bytes));
+             });
+}
+
+// HttpProtocolOptions: the merged slot, upstream filters in it, packed into typed_extension_protocol_options.
+void append_protocol_options(Translation& t, Slots& slots, model::Diagnostics& diagnostics,
+                             protozero::pbf_writer& writer, ProvenanceList* provenance) {
+  std::string options = slots.merged("http_protocol_options", kHttpProtocolOptions, "", "http_protocol_options");
+  const auto needs = slots.filters("upstream_filter/");
+  if (!needs.empty()) {
+    options += http_filter_list(t, needs, upstreams::HttpProtocolOptions::kHttpFilters, kUpstreamCodec, diagnostics,
+                                provenance);
+  }
+  if (options.empty() && !slots.has("http_protocol_options")) return;
+  protozero::pbf_writer entry(writer, cluster::Cluster::kTypedExtensionProtocolOptions);
+  entry.add_string(1, std::string(kHttpProtocolOptionsName));
+  entry.add_message(2, pack_any(kHttpProtocolOptions, options));
+}
+
+struct Built {
+  bool ok = false;
+  ClusterResult result;
+};
+
+void collect(std::vector<host::ItemOutput> outputs, Slots& slots, ClusterResult& result) {
+  for (host::ItemOutput& output : outputs) {
+    slots.add(output.fragments);
+    std::move(output.secret_uses.begin(), output.secret_uses.end(), std::back_inserter(result.secrets));
+    std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(result.diagnostics));
+  }
+}
+
+void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstream, Slots& slots,
+                  ClusterResult& result) {
+  host::Plugin* owner = t.plugins.upstream_type(upstream.type);
+  if (owner == nullptr) {
+    result.diagnostics.push_back({.reason = "NoPluginForKey",
+                                  .object = upstream.ref,
+                                  .field = upstream.type_path,
+                                  .message = "no loaded plugin owns the upstream type " + upstream.type});
+    return;
+  }
+  const solder_upstream_input input{sizeof(solder_upstream_input),
+                                    0,
+                                    view(upstream.ref),
+                                    view(upstream.type),
+                                    view(upstream.type_path),
+                                    view(upstream.type_json),
+                                    view(upstream.spec_json),
+                                    view(result.name)};
+  const host::Subject subject{upstream.ref, upstream.type_path};
+  const auto lookup = [&](size_t, const model::ObjectRef& ref) { return look_up(t, reader, ref); };
+  collect(t.plugins.call(*owner, host::Operation::kClusters, {&input, 1, sizeof(input)}, {&subject, 1}, lookup), slots,
+          result);
+  OptionCalls options(t, reader, upstream.ref);
+  options.add(kUpstreamScope, upstream.options, 0, 0);
+  std::vector<host::ItemOutput> outputs;
+  options.run([&](size_t, host::ItemOutput output) { outputs.push_back(std::move(output)); });
+  collect(std::move(outputs), slots, result);
+}
+
+bool has_error(const model::Diagnostics& diagnostics) {
+  for (const auto& diagnostic : diagnostics) {
+    if (diagnostic.severity == model::Severity::kError) return true;
+  }
+  return false;
+}
+
+void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built& built, ProvenanceList* provenance) {
+  ClusterResult& result = built.result;
+  std::string bytes = slots.merged("cluster", kCluster, cluster_base(result.name), "");
+  bool custom_type = false;
+  const int32_t type = discovery_type(bytes, custom_type);
+  std::string assignment;
+  protozero::pbf_writer assignment_writer(assignment);
+  assignment_writer.add_string(endpoint::ClusterLoadAssignment::kClusterName, result.name);
+  assignment = slots.merged("load_assignment", kClusterLoadAssignment, assignment, "load_assignment");
+  protozero::pbf_writer writer(bytes);
+  if (type == cluster::Cluster::DiscoveryType::kEDS && !custom_type) {
+    protozero::pbf_writer eds(writer, cluster::Cluster::kEdsClusterConfig);
+    append_ads(eds, cluster::Cluster::EdsClusterConfig::kEdsConfig);
+    eds.add_string(cluster::Cluster::EdsClusterConfig::kServiceName, result.name);
+    result.endpoints = xds::make_resource(result.name, base::Bytes(assignment));
+  } else if (has_endpoints(assignment)) {
+    writer.add_message(cluster::Cluster::kLoadAssignment, assignment);
+  } else if (type == cluster::Cluster::DiscoveryType::kSTATIC && !custom_type && !has_error(result.diagnostics)) {
+    result.diagnostics.push_back({.reason = "NoEndpoints",
+                                  .object = upstream.ref,
+                                  .field = upstream.type_path.empty() ? "/spec" : upstream.type_path,
+                                  .message = "the upstream gives a static cluster without any endpoint",
+                                  .expected = "an upstream type with at least one host"});
+  }
+  append_transport_socket(slots, writer);
+  append_protocol_options(t, slots, result.diagnostics, writer, provenance);
+  if (const std::string metadata = merged_metadata(slots, "metadata"); !metadata.empty()) {
+    writer.add_message(cluster::Cluster::kMetadata, metadata);
+  }
+  result.resources = slots.resources();
+  if (!has_error(result.diagnostics)) {
+    if (const auto status = t.types.check(*t.types.find(kCluster), bytes); !status.ok()) {
+      result.diagnostics.push_back({.reason = "InvalidCluster",
+                                    .object = upstream.ref,
+                                    .field = upstream.type_path,
+                                    .message = "Envoy would refuse the cluster: " + status.message()});
+    }
+  }
+  built.ok = !has_error(result.diagnostics);
+  if (built.ok) result.cluster = xds::make_resource(result.name, base::Bytes(std::move(bytes)));
+}
+
+Built build(Translation& t, Reader& reader, const model::Object& object, ProvenanceList* provenance) {
+  Built built;
+  built.result.name = cluster_name(object.ref);
+  auto decoded = config::decode_upstream(object, *t.catalog);
+  built.result.diagnostics = std::move(decoded.diagnostics);
+  if (!decoded.value) return built;
+  const size_t checked = built.result.diagnostics.size();
+  built.result.type = decoded.value->type;
+  built.result.type_json = decoded.value->type_json;
+  Slots slots(t, built.result.diagnostics, provenance);
+  if (!decoded.value->type.empty()) call_plugins(t, reader, *decoded.value, slots, built.result);
+  finish(t, *decoded.value, slots, built, provenance);
+  // Gloo's state of an Upstream that decodes but does not translate is Warning: it has no cluster, its routes stay.
+  for (size_t i = checked; i < built.result.diagnostics.size(); ++i) {
+    auto& severity = built.result.diagnostics[i].severity;
+    if (severity == model::Severity::kError) severity = model::Severity::kWarning;
+  }
+  return built;
+}
+
+uint64_t hash_of(const ClusterResult& result) {
+  uint64_t hash = base::hash_bytes(result.name + '\n' + result.type + '\n' + result.type_json);
+  hash = base::hash_combine(hash, result.cluster ? result.cluster->hash : 1);
+  hash = base::hash_combine(hash, result.endpoints ? result.endpoints->hash : 1);
+  for (const SecretUse& use : result.secrets) hash = base::hash_combine(hash, base::hash_bytes(encode_secret_use(use)));
+  for (const ExtraResource& extra : result.resources) hash = base::hash_combine(hash, extra.resource->hash);
+  return base::hash_combine(hash, result.ok ? 1 : 0);
+}
+
+}  // namespace
+
+std::string cluster_name(const model::ObjectRef& upstream) { return upstream.name + "_" + upstream.ns; }
+
+std::shared_ptr<const ClusterResult> build_cluster(Translation& t, Reader& reader, const model::ObjectRef& ref,
+                                                   ProvenanceList* provenance) {
+  auto result = std::make_shared<ClusterResult>();
+  const auto object = t.objects.read(reader, ref);
+  if (!object) return result;
+  Built built = build(t, reader, *object, provenance);
+  if (!built.ok) {
+    built.result.secrets.clear();
+    built.result.resources.clear();
+    built.result.endpoints = nullptr;
+    if (const auto good = t.last_good.read(reader, ref); good && good->hash != object->hash) {
+      if (provenance != nullptr) provenance->clear();
+      Built before = build(t, reader, *good, provenance);
+      if (before.ok) {
+        before.result.diagnostics = std::move(built.result.diagnostics);
+        built.result = std::move(before.result);
+      }
+    }
+  }
+  *result = std::move(built.result);
+  result->ok = built.ok;
+  result->hash = hash_of(*result);
+  return result;
+}
+
+std::shared_ptr<const DestinationResult> build_destination(Translation& t, Reader& reader,
+                                                           const model::ObjectRef& ref) {
+  auto result = std::make_shared<DestinationResult>();
+  result->cluster_name = cluster_name(ref);
+  const bool present = t.objects.read(reader, ref) != nullptr;
+  result->hash = present ? 1 : 0;
+  if (!present) return result;
+  const auto& built = t.clusters.read(reader, ref);
+  result->present = true;
+  result->type = built->type;
+  result->type_json = built->type_json;
+  result->hash = base::hash_combine(1, base::hash_bytes(result->type + '\n' + result->type_json));
+  return result;
+}
+
+}  // namespace solder::engine

@@ -1,0 +1,205 @@
+// The incremental graph: memoized cells that record what they read, absent things included. An input that changes marks
+// the cells that read it; only what is asked for again is computed again, and a cell whose new value has the old hash
+// stops the wave (early cut-off). Cells that nothing reads any more are collected. One thread.
+// Cost: a change costs the cells that it reaches, not the world. Tested by tests/unit/engine/graph_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace solder::engine {
+
+class Graph;
+
+// Base of inputs and computed cells.
+class Cell {
+ public:
+  virtual ~Cell() = default;
+  Cell(const Cell&) = delete;
+  Cell& operator=(const Cell&) = delete;
+
+ protected:
+  Cell() = default;
+  friend class Graph;
+  enum class State : uint8_t { kClean, kCheck, kDirty };
+
+  // Brings the value up to date; gives whether its hash changed. Called with the cell dirty.
+  virtual bool compute(Graph& graph) = 0;
+  // Takes the cell out of its family; it is gone afterwards.
+  virtual void forget() = 0;
+
+  std::vector<Cell*> reads_;    // sorted, unique
+  std::vector<Cell*> readers_;  // sorted, unique
+  State state_ = State::kDirty;
+  bool pinned_ = false;  // stays without readers: a root, or an input that is there
+  bool queued_ = false;  // for collection
+};
+
+class Graph {
+ public:
+  // Number of cells computed since the start: for tests and metrics.
+  [[nodiscard]] uint64_t computed() const { return computed_; }
+  // Removes cells that nothing reads. Call between translations.
+  void collect();
+
+ private:
+  template <typename K, typename T>
+  friend class Inputs;
+  template <typename K, typename T>
+  friend class Memo;
+  friend class Reader;
+
+  void ensure(Cell& cell);
+  void run(Cell& cell);
+  void mark_readers(Cell& cell);
+  static void mark_check(Cell& cell);
+  void set_reads(Cell& cell, std::vector<Cell*> reads);
+  void queue_if_unread(Cell& cell);
+
+  uint64_t computed_ = 0;
+  std::vector<Cell*> unread_;
+};
+
+// Records the reads of one computation.
+class Reader {
+ public:
+  explicit Reader(Graph& graph) : graph_(graph) {}
+
+ private:
+  template <typename K, typename T>
+  friend class Inputs;
+  template <typename K, typename T>
+  friend class Memo;
+  void record(Cell& cell) {
+    reads_.push_back(&cell);
+    graph_.ensure(cell);
+  }
+  Graph& graph_;
+  std::vector<Cell*> reads_;
+};
+
+// Values set from outside, by key. A key that was never set reads as null, and the reader is told when it comes.
+template <typename K, typename T>
+class Inputs {
+ public:
+  explicit Inputs(Graph& graph) : graph_(graph) {}
+
+  void set(const K& key, std::shared_ptr<const T> value, uint64_t hash) {
+    InputCell& cell = cell_for(key);
+    const bool changed = cell.hash != hash || (cell.value == nullptr) != (value == nullptr);
+    cell.value = std::move(value);
+    cell.hash = hash;
+    pin(cell, cell.value != nullptr);
+    if (changed) graph_.mark_readers(cell);
+  }
+  const std::shared_ptr<const T>& read(Reader& reader, const K& key) {
+    InputCell& cell = cell_for(key);
+    reader.record(cell);
+    return cell.value;
+  }
+  // Without recording.
+  std::shared_ptr<const T> peek(const K& key) const {
+    auto at = cells_.find(key);
+    return at == cells_.end() ? nullptr : at->second->value;
+  }
+
+ private:
+  struct InputCell final : Cell {
+    void set_pinned(bool pinned) { pinned_ = pinned; }
+    bool compute(Graph&) override { return false; }
+    void forget() override { family->cells_.erase(key); }
+    Inputs* family = nullptr;
+    K key;
+    std::shared_ptr<const T> value;
+    uint64_t hash = 0;
+  };
+  void pin(InputCell& cell, bool pinned) {
+    cell.set_pinned(pinned);
+    if (!pinned) graph_.queue_if_unread(cell);
+  }
+  InputCell& cell_for(const K& key) {
+    auto& cell = cells_[key];
+    if (!cell) {
+      cell = std::make_unique<InputCell>();
+      cell->family = this;
+      cell->key = key;
+    }
+    return *cell;
+  }
+  Graph& graph_;
+  std::map<K, std::unique_ptr<InputCell>> cells_;
+};
+
+// Computed values by key. T has `uint64_t hash`, over everything that a reader can see.
+template <typename K, typename T>
+class Memo {
+ public:
+  using Compute = std::function<std::shared_ptr<const T>(Reader&, const K&)>;
+  Memo(Graph& graph, Compute compute) : graph_(graph), compute_(std::move(compute)) {}
+
+  const std::shared_ptr<const T>& read(Reader& reader, const K& key) {
+    MemoCell& cell = cell_for(key);
+    reader.record(cell);
+    return cell.value;
+  }
+  // Keeps the cell as a root and brings it up to date.
+  const std::shared_ptr<const T>& root(const K& key) {
+    MemoCell& cell = cell_for(key);
+    cell.set_pinned(true);
+    graph_.ensure(cell);
+    return cell.value;
+  }
+  void unroot(const K& key) {
+    auto at = cells_.find(key);
+    if (at == cells_.end()) return;
+    at->second->set_pinned(false);
+    graph_.queue_if_unread(*at->second);
+  }
+  // Every value there is now, in order of key.
+  template <typename F>
+  void for_each(F&& f) const {
+    for (const auto& [key, cell] : cells_) {
+      if (cell->value) f(key, *cell->value);
+    }
+  }
+  std::shared_ptr<const T> peek(const K& key) const {
+    auto at = cells_.find(key);
+    return at == cells_.end() ? nullptr : at->second->value;
+  }
+
+ private:
+  struct MemoCell final : Cell {
+    void set_pinned(bool pinned) { pinned_ = pinned; }
+    bool compute(Graph& graph) override {
+      Reader reader(graph);
+      auto next = family->compute_(reader, key);
+      graph.set_reads(*this, std::move(reader.reads_));
+      const bool changed = !value || value->hash != next->hash;
+      // Taken even where the hash is equal: what no reader sees, such as diagnostics, may be new.
+      value = std::move(next);
+      return changed;
+    }
+    void forget() override { family->cells_.erase(key); }
+    Memo* family = nullptr;
+    K key;
+    std::shared_ptr<const T> value;
+  };
+  MemoCell& cell_for(const K& key) {
+    auto& cell = cells_[key];
+    if (!cell) {
+      cell = std::make_unique<MemoCell>();
+      cell->family = this;
+      cell->key = key;
+    }
+    return *cell;
+  }
+  Graph& graph_;
+  Compute compute_;
+  std::map<K, std::unique_ptr<MemoCell>> cells_;
+};
+
+}  // namespace solder::engine

@@ -1,0 +1,82 @@
+#include "core/engine/http_filters.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <protozero/pbf_writer.hpp>
+#include <tuple>
+
+#include "solder/envoy_fields.h"
+
+namespace solder::engine {
+
+namespace hcm = solder::envoy::extensions::filters::network::http_connection_manager::v3;
+
+namespace {
+
+constexpr std::array<std::string_view, 9> kStages = {"fault",      "cors",     "waf",      "authn", "authz",
+                                                     "rate_limit", "accepted", "out_auth", "route"};
+
+struct Filter {
+  int stage = 0;
+  int32_t weight = 0;
+  std::vector<const Fragment*> fragments;
+};
+
+// Many routes ask for the same thing; merging it with itself would repeat its lists.
+void add_once(std::vector<const Fragment*>& fragments, const Fragment& fragment) {
+  for (const Fragment* known : fragments) {
+    if (known->bytes == fragment.bytes && known->origin.plugin == fragment.origin.plugin &&
+        known->encoding == fragment.encoding && known->weight == fragment.weight && known->clear == fragment.clear) {
+      return;
+    }
+  }
+  fragments.push_back(&fragment);
+}
+
+void append_filter(protozero::pbf_writer& writer, uint32_t tag, std::string_view name, std::string_view type_url,
+                   std::string_view bytes) {
+  protozero::pbf_writer filter(writer, tag);
+  filter.add_string(hcm::HttpFilter::kName, name.data(), name.size());
+  filter.add_message(hcm::HttpFilter::kTypedConfig, pack_any(type_url, bytes));
+}
+
+}  // namespace
+
+int stage_order(std::string_view stage) {
+  const auto at = std::find(kStages.begin(), kStages.end(), stage);
+  return at == kStages.end() ? static_cast<int>(kStages.size()) - 1 : static_cast<int>(at - kStages.begin());
+}
+
+std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
+                             const TerminalFilter& last, model::Diagnostics& diagnostics, ProvenanceList* provenance) {
+  std::map<std::string, Filter> by_name;
+  for (const FilterNeed& need : needs) {
+    auto [at, fresh] = by_name.try_emplace(need.fragment.name);
+    const auto place = std::make_tuple(stage_order(need.stage), need.fragment.weight);
+    if (fresh || place < std::make_tuple(at->second.stage, at->second.weight)) {
+      std::tie(at->second.stage, at->second.weight) = place;
+    }
+    add_once(at->second.fragments, need.fragment);
+  }
+  std::vector<std::pair<std::string, Filter>> ordered(by_name.begin(), by_name.end());
+  std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.second.stage, a.second.weight, a.first) < std::tie(b.second.stage, b.second.weight, b.first);
+  });
+  std::string out;
+  protozero::pbf_writer writer(out);
+  for (auto& [name, filter] : ordered) {
+    std::stable_sort(filter.fragments.begin(), filter.fragments.end(), [](const Fragment* a, const Fragment* b) {
+      return std::tie(a->weight, a->origin.plugin) < std::tie(b->weight, b->origin.plugin);
+    });
+    const std::string& type_url = filter.fragments.front()->type_url;
+    const std::string type = type_url.substr(type_url.rfind('/') + 1);
+    append_filter(writer, tag, name, type_url,
+                  merge_fragments(translation, type, "", filter.fragments, "http_filters[" + name + "]", diagnostics,
+                                  provenance));
+  }
+  append_filter(writer, tag, last.name, last.type, "");
+  return out;
+}
+
+}  // namespace solder::engine

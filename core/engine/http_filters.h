@@ -1,0 +1,31 @@
+// The ordered HTTP filters of a listener or a cluster: what plugins asked for, each filter once, in the order of Gloo's
+// stages, closed by the filter that Envoy wants last. Tested by tests/unit/engine/http_filters_test.cc.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/engine/results.h"
+#include "core/engine/slots.h"
+#include "core/engine/translation.h"
+
+namespace solder::engine {
+
+struct TerminalFilter {
+  std::string_view name;
+  std::string_view type;
+};
+inline constexpr TerminalFilter kRouter{"envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router"};
+inline constexpr TerminalFilter kUpstreamCodec{"envoy.filters.http.upstream_codec",
+                                               "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec"};
+
+// HttpFilter messages under `tag`, ready to be appended to their parent. Fragments of one filter name are merged; a
+// filter that several plugins put at different stages stands at the earliest.
+std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
+                             const TerminalFilter& last, model::Diagnostics& diagnostics, ProvenanceList* provenance);
+
+// The place of a stage in Gloo's order, from 0; an unknown one stands before the route stage.
+int stage_order(std::string_view stage);
+
+}  // namespace solder::engine

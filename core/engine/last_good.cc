@@ -1,0 +1,115 @@
+#include "core/engine/last_good.h"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/base/hash.h"
+
+namespace solder::engine {
+
+namespace {
+
+constexpr size_t kSmallJournal = 1000;  // lines; below it, old ones do not matter
+
+std::string line_of(const model::ObjectRef& ref, const model::Object* object) {
+  nlohmann::json line{{"kind", ref.kind}, {"namespace", ref.ns}, {"name", ref.name}};
+  if (object != nullptr) {
+    line["apiVersion"] = object->api_version;
+    line["labels"] = object->labels;
+    line["annotations"] = object->annotations;
+    line["hash"] = object->hash;
+    line["json"] = object->json;
+  }
+  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+std::FILE* open_private(const std::string& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags | O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  return descriptor < 0 ? nullptr : ::fdopen(descriptor, "w");
+}
+
+}  // namespace
+
+LastGoodJournal::LastGoodJournal(std::string directory) {
+  if (directory.empty()) return;
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  path_ = directory + "/last-good.jsonl";
+  load(path_);
+  rewrite();
+}
+
+void LastGoodJournal::load(const std::string& path) {
+  std::ifstream in(path);
+  for (std::string text; std::getline(in, text);) {
+    const auto line = nlohmann::json::parse(text, nullptr, false);
+    if (!line.is_object() || !line.contains("kind")) continue;
+    try {
+      const model::ObjectRef ref{line.at("kind"), line.at("namespace"), line.at("name")};
+      if (!line.contains("json")) {
+        current_.erase(ref);
+        continue;
+      }
+      auto object = std::make_shared<model::Object>();
+      object->ref = ref;
+      object->api_version = line.at("apiVersion");
+      object->labels = line.at("labels");
+      object->annotations = line.at("annotations");
+      object->hash = line.at("hash");
+      object->json = line.at("json");
+      current_[ref] = std::move(object);
+    } catch (const nlohmann::json::exception& problem) {
+      spdlog::warn("{}: a line cannot be read and is passed over: {}", path, problem.what());
+    }
+  }
+}
+
+void LastGoodJournal::rewrite() {
+  const std::string next = path_ + ".new";
+  ::unlink(next.c_str());
+  file_.reset(open_private(next, O_EXCL));
+  if (!file_) {
+    spdlog::warn("{}: last good versions are not kept over a restart: {}", path_, std::strerror(errno));
+    return;
+  }
+  lines_ = 0;
+  for (const auto& [ref, object] : current_) append(ref, object.get());
+  std::fflush(file_.get());
+  if (std::rename(next.c_str(), path_.c_str()) != 0) {
+    spdlog::warn("{}: cannot be replaced: {}", path_, std::strerror(errno));
+  }
+}
+
+void LastGoodJournal::append(const model::ObjectRef& ref, const model::Object* object) {
+  const std::string line = line_of(ref, object);
+  std::fwrite(line.data(), 1, line.size(), file_.get());
+  ++lines_;
+}
+
+void LastGoodJournal::set(const model::ObjectRef& ref, model::ObjectPtr object) {
+  if (path_.empty()) return;
+  const auto at = current_.find(ref);
+  if (object == nullptr && at == current_.end()) return;
+  if (object != nullptr && at != current_.end() && at->second->hash == object->hash) return;
+  if (file_) append(ref, object.get());
+  if (object != nullptr) {
+    current_[ref] = std::move(object);
+  } else {
+    current_.erase(at);
+  }
+  if (lines_ > kSmallJournal && lines_ > 2 * current_.size()) rewrite();
+}
+
+void LastGoodJournal::flush() {
+  if (file_) std::fflush(file_.get());
+}
+
+}  // namespace solder::engine

@@ -1,0 +1,138 @@
+// Step 5: what one proxy is served: all clusters, and the listeners, route configurations, secrets and further
+// resources of the gateways that name it. Two gateways on one port clash: the first by name keeps it.
+#include <algorithm>
+#include <map>
+
+#include "core/base/hash.h"
+#include "core/engine/translation.h"
+
+namespace solder::engine {
+
+namespace {
+
+using Resources = std::map<std::string, xds::ResourcePtr, std::less<>>;
+
+size_t index_of(xds::ResourceType type) { return static_cast<size_t>(type); }
+
+bool same_socket(const model::Gateway& a, const model::Gateway& b) {
+  if (a.bind_port != b.bind_port || a.bind_port == 0)
+    return a.bind_address == b.bind_address && a.bind_port == b.bind_port;
+  const auto any = [](const std::string& address) { return address == "::" || address == "0.0.0.0"; };
+  return a.bind_address == b.bind_address || any(a.bind_address) || any(b.bind_address);
+}
+
+bool names(const model::Gateway& gateway, const std::string& proxy) {
+  return std::find(gateway.proxy_names.begin(), gateway.proxy_names.end(), proxy) != gateway.proxy_names.end();
+}
+
+class ProxyBuilder {
+ public:
+  ProxyBuilder(Translation& t, Reader& reader, ProxyResult& result) : t_(t), reader_(reader), result_(result) {}
+
+  void build(const std::string& proxy) {
+    const auto clusters = t_.cluster_set.read(reader_, 0);
+    add_secrets(clusters->secrets);
+    for (const auto& [name, resource] : clusters->clusters->by_name) put(xds::ResourceType::kCluster, resource);
+    add_resources(clusters->resources);
+    if (const auto list = t_.kinds.read(reader_, "Gateway")) {
+      for (const auto& ref : list->refs) add_gateway(ref, proxy);
+    }
+    auto snapshot = std::make_shared<xds::Snapshot>();
+    for (size_t i = 0; i < xds::kResourceTypeCount; ++i) {
+      snapshot->types[i] = xds::make_resource_set(std::move(resources_[i]));
+    }
+    snapshot->types[index_of(xds::ResourceType::kEndpoint)] = clusters->endpoints;
+    if (clusters->resources.empty()) snapshot->types[index_of(xds::ResourceType::kCluster)] = clusters->clusters;
+    for (const auto& type : snapshot->types) result_.hash = base::hash_combine(result_.hash, type->hash);
+    result_.snapshot = std::move(snapshot);
+  }
+
+ private:
+  void put(xds::ResourceType type, const xds::ResourcePtr& resource) {
+    resources_[index_of(type)].try_emplace(resource->name, resource);
+  }
+
+  void add_secrets(const std::vector<SecretUse>& uses) {
+    for (const auto& use : uses) {
+      const auto& secret = t_.secret_resources.read(reader_, encode_secret_use(use));
+      if (secret->resource) put(xds::ResourceType::kSecret, secret->resource);
+    }
+  }
+
+  void add_resources(const std::vector<ExtraResource>& extras) {
+    for (const auto& extra : extras) put(extra.type, extra.resource);
+  }
+
+  void add_gateway(const model::ObjectRef& ref, const std::string& proxy) {
+    const auto plan = t_.plans.read(reader_, ref);
+    if (!plan->serving || !names(plan->gateway, proxy)) return;
+    if (clashes(*plan)) return;
+    taken_.push_back(plan);
+    const auto& listener = t_.listeners.read(reader_, ref);
+    if (!listener->listener) return;
+    put(xds::ResourceType::kListener, listener->listener);
+    if (const auto& routes = t_.route_configurations.read(reader_, ref); routes->resource) {
+      put(xds::ResourceType::kRoute, routes->resource);
+    }
+    add_secrets(listener->secrets);
+    add_resources(listener->resources);
+  }
+
+  bool clashes(const GatewayPlan& plan) {
+    for (const auto& other : taken_) {
+      if (!same_socket(other->gateway, plan.gateway)) continue;
+      const model::ObjectRef& keeper = other->gateway.ref;
+      result_.refused.insert(plan.gateway.ref);
+      result_.diagnostics.push_back(
+          {.reason = "PortConflict",
+           .object = plan.gateway.ref,
+           .field = "/spec/bindPort",
+           .message = "Gateway " + keeper.ns + "/" + keeper.name + " already listens there; this gateway is left out",
+           .found = plan.gateway.bind_address + " port " + std::to_string(plan.gateway.bind_port),
+           .expected = "an address and port of its own",
+           .related = keeper});
+      return true;
+    }
+    return false;
+  }
+
+  Translation& t_;
+  Reader& reader_;
+  ProxyResult& result_;
+  std::array<Resources, xds::kResourceTypeCount> resources_;
+  std::vector<std::shared_ptr<const GatewayPlan>> taken_;
+};
+
+}  // namespace
+
+std::shared_ptr<const ClusterSetResult> build_cluster_set(Translation& t, Reader& reader) {
+  auto result = std::make_shared<ClusterSetResult>();
+  Resources clusters;
+  Resources endpoints;
+  if (const auto list = t.kinds.read(reader, "Upstream")) {
+    for (const auto& ref : list->refs) {
+      const auto& built = t.clusters.read(reader, ref);
+      if (!built->cluster) continue;
+      clusters.emplace(built->name, built->cluster);
+      if (built->endpoints) endpoints.emplace(built->name, built->endpoints);
+      result->secrets.insert(result->secrets.end(), built->secrets.begin(), built->secrets.end());
+      result->resources.insert(result->resources.end(), built->resources.begin(), built->resources.end());
+    }
+  }
+  result->clusters = xds::make_resource_set(std::move(clusters));
+  result->endpoints = xds::make_resource_set(std::move(endpoints));
+  result->hash = base::hash_combine(result->clusters->hash, result->endpoints->hash);
+  for (const auto& use : result->secrets) {
+    result->hash = base::hash_combine(result->hash, base::hash_bytes(encode_secret_use(use)));
+  }
+  for (const auto& extra : result->resources) result->hash = base::hash_combine(result->hash, extra.resource->hash);
+  return result;
+}
+
+std::shared_ptr<const ProxyResult> build_proxy(Translation& t, Reader& reader, const std::string& proxy) {
+  auto result = std::make_shared<ProxyResult>();
+  ProxyBuilder(t, reader, *result).build(proxy);
+  return result;
+}
+
+}  // namespace solder::engine

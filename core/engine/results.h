@@ -1,0 +1,178 @@
+// What the memoized steps of translation give. Each has a hash over what its readers can see; diagnostics are not part
+// of it: they are collected from the cells, and reading them is nobody's dependency.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/engine/fragment.h"
+#include "core/model/diagnostic.h"
+#include "core/model/gateway.h"
+#include "core/model/settings.h"
+#include "core/xds/snapshot.h"
+
+namespace solder::engine {
+
+struct SettingsResult {
+  uint64_t hash = 0;
+  model::Settings settings;
+  bool ok = true;
+  model::Diagnostics diagnostics;
+};
+
+// A Secret as its users see it. Values only go into SDS resources.
+struct SecretResult {
+  uint64_t hash = 0;
+  bool present = false;
+  bool ok = false;  // the current version is good
+  std::string type;
+  std::map<std::string, std::string> data;
+  std::string shape_json;  // what a plugin's lookup sees: kinds/options.h
+  model::Diagnostics diagnostics;
+};
+
+struct ResourceResult {
+  uint64_t hash = 0;
+  xds::ResourcePtr resource;  // null: cannot be served
+  model::Diagnostics diagnostics;
+};
+
+// A resource of its own that a plugin asked for (slot resource/<name>).
+struct ExtraResource {
+  xds::ResourceType type;
+  std::string name;
+  xds::ResourcePtr resource;
+};
+
+struct ClusterResult {
+  uint64_t hash = 0;
+  bool ok = false;             // the current version translates
+  xds::ResourcePtr cluster;    // of the current or the last good version; null: nothing to serve
+  xds::ResourcePtr endpoints;  // EDS clusters only
+  std::string name;
+  std::string type;  // "static"
+  std::string type_json;
+  std::vector<SecretUse> secrets;
+  std::vector<ExtraResource> resources;
+  model::Diagnostics diagnostics;
+};
+
+// What a route needs to know of an upstream.
+struct DestinationResult {
+  uint64_t hash = 0;
+  bool present = false;
+  std::string cluster_name;
+  std::string type;
+  std::string type_json;
+};
+
+// A filter that something on a listener needs.
+struct FilterNeed {
+  std::string stage;
+  Fragment fragment;
+};
+
+// The TLS part of a virtual service: one filter chain, to be shared with equal ones.
+struct ChainPart {
+  std::vector<std::string> server_names;
+  std::string filter_chain;      // FilterChain bytes without the server names
+  std::string transport_socket;  // TransportSocket bytes
+  std::string listener;          // Listener bytes that the chain asks for
+  std::vector<SecretUse> secrets;
+  uint64_t hash = 0;  // over all but the server names
+};
+
+struct VirtualServiceResult {
+  uint64_t hash = 0;
+  bool present = false;
+  bool ok = false;        // the current version translates without an error of the whole
+  bool serving = false;   // the current or the last good version can be served
+  std::string name;       // of the virtual host
+  std::string sort_name;  // "<ns>.<name>": Gloo's order
+  std::vector<std::string> domains;
+  std::string domains_path;
+  bool has_ssl = false;
+  std::map<std::string, std::string> labels;
+  std::string ns;
+  std::string host;           // VirtualHost bytes without domains and routes
+  base::Bytes routes;         // VirtualHost.routes, tagged
+  bool named_routes = false;  // the routes' names depend on the gateway
+  std::vector<FilterNeed> filters;
+  std::optional<ChainPart> chain;
+  std::vector<ExtraResource> resources;
+  model::Diagnostics diagnostics;
+};
+
+// The part of it that decides which gateway takes it.
+struct VirtualServiceSummary {
+  uint64_t hash = 0;
+  bool serving = false;
+  std::string sort_name;
+  std::vector<std::string> domains;
+  std::string domains_path;
+  bool has_ssl = false;
+  bool named_routes = false;
+  std::map<std::string, std::string> labels;
+  std::string ns;
+};
+
+struct VirtualServiceFilters {
+  uint64_t hash = 0;
+  std::vector<FilterNeed> filters;
+};
+
+struct VirtualServiceChain {
+  uint64_t hash = 0;
+  std::optional<ChainPart> chain;
+  std::vector<ExtraResource> resources;
+};
+
+// A virtual host as a gateway takes it: without the domains that another one holds.
+struct PlannedHost {
+  model::ObjectRef virtual_service;
+  std::vector<std::string> domains;
+};
+
+struct GatewayPlan {
+  uint64_t hash = 0;
+  bool ok = false;  // the current version is good
+  bool serving = false;
+  model::Gateway gateway;
+  std::string listener_name;              // "listener-::-8080"
+  std::vector<PlannedHost> hosts;         // in Gloo's order
+  std::set<model::ObjectRef> conflicted;  // virtual services that lost a domain
+  model::Diagnostics diagnostics;
+};
+
+struct ListenerResult {
+  uint64_t hash = 0;
+  xds::ResourcePtr listener;  // null: not emitted
+  std::vector<SecretUse> secrets;
+  std::vector<ExtraResource> resources;
+  std::set<model::ObjectRef> refused_chains;  // virtual services whose filter chain clashes
+  model::Diagnostics diagnostics;
+};
+
+// All clusters of the world: every Upstream gives one, used or not.
+struct ClusterSetResult {
+  uint64_t hash = 0;
+  xds::ResourceSetPtr clusters;
+  xds::ResourceSetPtr endpoints;
+  std::vector<SecretUse> secrets;
+  std::vector<ExtraResource> resources;
+};
+
+// What one proxy is served.
+struct ProxyResult {
+  uint64_t hash = 0;
+  xds::SnapshotPtr snapshot;
+  model::Diagnostics diagnostics;
+  std::set<model::ObjectRef> refused;  // objects that are good in themselves and clash with another
+};
+
+}  // namespace solder::engine

@@ -1,0 +1,331 @@
+#include "core/engine/route.h"
+
+#include <map>
+#include <protozero/pbf_writer.hpp>
+#include <variant>
+
+#include "core/base/hash.h"
+#include "core/engine/plugin_calls.h"
+#include "core/engine/route_action.h"
+#include "solder/draft/kinds/options.h"
+#include "solder/draft/kinds/upstream_type.h"
+#include "solder/envoy_fields.h"
+
+namespace solder::engine {
+
+namespace route = solder::envoy::config::route::v3;
+namespace core = solder::envoy::config::core::v3;
+
+namespace {
+
+// Everything that plugins gave for one route.
+struct RouteParts {
+  std::vector<host::ItemOutput> options;
+  std::vector<DestinationParts> destinations;
+};
+
+const model::RouteAction* forwarding(const model::Route& route) {
+  return std::get_if<model::RouteAction>(&route.action);
+}
+
+uint32_t action_number(const model::Route& route) {
+  if (forwarding(route) != nullptr) return SOLDER_ACTION_FORWARD;
+  if (std::holds_alternative<model::RedirectAction>(route.action)) return SOLDER_ACTION_REDIRECT;
+  if (std::holds_alternative<model::DirectResponseAction>(route.action)) return SOLDER_ACTION_DIRECT_RESPONSE;
+  return SOLDER_ACTION_NONE;
+}
+
+// One call a plugin with the options of all routes and weighted destinations.
+void call_options(Translation& t, Reader& reader, const model::VirtualService& service,
+                  std::vector<RouteParts>& parts) {
+  struct Target {
+    size_t route;
+    size_t destination;  // SIZE_MAX: the route itself
+  };
+  std::vector<Target> targets;
+  OptionCalls calls(t, reader, service.ref);
+  for (size_t i = 0; i < service.routes.size(); ++i) {
+    const model::Route& route = service.routes[i];
+    calls.add(kRouteScope, route.options, action_number(route), targets.size());
+    targets.push_back({i, SIZE_MAX});
+    const auto* action = forwarding(route);
+    for (size_t d = 0; action != nullptr && d < action->destinations.size(); ++d) {
+      calls.add(kWeightedDestinationScope, action->destinations[d].options, 0, targets.size());
+      targets.push_back({i, d});
+    }
+  }
+  calls.run([&](size_t target, host::ItemOutput output) {
+    const Target& at = targets[target];
+    auto& into =
+        at.destination == SIZE_MAX ? parts[at.route].options : parts[at.route].destinations[at.destination].options;
+    into.push_back(std::move(output));
+  });
+}
+
+// One call an upstream type with all the destinations on such upstreams.
+void call_destinations(Translation& t, Reader& reader, const model::VirtualService& service,
+                       std::vector<RouteParts>& parts) {
+  struct Batch {
+    host::Plugin* plugin = nullptr;
+    std::vector<solder_destination_input> inputs;
+    std::vector<host::Subject> subjects;
+    std::vector<host::ItemOutput*> outputs;
+    std::vector<std::shared_ptr<const DestinationResult>> keep;
+    std::vector<std::unique_ptr<model::ObjectRef>> refs;
+  };
+  std::map<std::string, Batch> batches;
+  for (size_t i = 0; i < service.routes.size(); ++i) {
+    const auto* action = forwarding(service.routes[i]);
+    for (size_t d = 0; action != nullptr && d < action->destinations.size(); ++d) {
+      const model::Destination& wanted = action->destinations[d].destination;
+      const auto destination = t.destinations.read(reader, upstream_of(wanted));
+      host::Plugin* plugin = destination->type.empty() ? nullptr : t.plugins.upstream_type(destination->type);
+      if (plugin == nullptr) continue;
+      Batch& batch = batches[destination->type];
+      batch.plugin = plugin;
+      batch.keep.push_back(destination);
+      batch.refs.push_back(std::make_unique<model::ObjectRef>(upstream_of(wanted)));
+      const bool own_spec = wanted.spec_key == destination->type;
+      batch.inputs.push_back({sizeof(solder_destination_input), action->multi ? 1u : 0u, view(service.ref),
+                              view(wanted.path), view(*batch.refs.back()), view(destination->type_json),
+                              own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0},
+                              view(destination->cluster_name)});
+      batch.subjects.push_back({service.ref, wanted.path});
+      batch.outputs.push_back(&parts[i].destinations[d].destination);
+    }
+  }
+  for (auto& [type, batch] : batches) {
+    auto results =
+        t.plugins.call(*batch.plugin, host::Operation::kDestinations,
+                       {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)}, batch.subjects,
+                       [&](size_t, const model::ObjectRef& ref) { return look_up(t, reader, ref); });
+    for (size_t k = 0; k < results.size(); ++k) *batch.outputs[k] = std::move(results[k]);
+  }
+}
+
+class RouteBuilder {
+ public:
+  RouteBuilder(Translation& t, Reader& reader, const model::VirtualService& service, const std::string& host,
+               const std::string& gateway, ProvenanceList* provenance)
+      : t_(t),
+        reader_(reader),
+        service_(service),
+        host_(host),
+        gateway_(gateway),
+        provenance_(provenance),
+        policy_(t.settings.read(reader, 0)->settings.invalid_config_policy) {}
+
+  void build(size_t index, RouteParts& parts, RouteList& list) {
+    const model::Route& route = service_.routes[index];
+    model::Diagnostics problems;
+    Slots slots(t_, problems, provenance_);
+    gather(parts, slots, problems);
+    if (!route.name.empty()) list.named = true;
+    std::string rest = body(route, parts, slots, problems);
+    std::vector<std::string> matches;
+    for (const auto& matcher : route.matchers) matches.push_back(route_match(matcher, service_.ref, problems));
+    check_routes(route, matches, rest, problems);
+    const bool bad = finish_problems(route, problems, list);
+    if (bad && !policy_.replace_invalid_routes) return;
+    if (bad) {
+      rest.clear();
+      protozero::pbf_writer(rest).add_message(route::Route::kDirectResponse,
+                                              direct_response(policy_.response_code, policy_.response_body));
+    } else {
+      auto filters = slots.filters("http_filter/");
+      std::move(filters.begin(), filters.end(), std::back_inserter(list.filters));
+      auto resources = slots.resources();
+      std::move(resources.begin(), resources.end(), std::back_inserter(list.resources));
+    }
+    for (size_t m = 0; m < matches.size(); ++m) append(index, m, matches[m], rest);
+  }
+
+  std::string take_bytes() { return std::move(bytes_); }
+
+ private:
+  // The outputs' fragments into slots. Those of weighted destinations fill slots of their own cluster entry, except
+  // filters.
+  static void gather(RouteParts& parts, Slots& slots, model::Diagnostics& problems) {
+    for (auto& output : parts.options) {
+      slots.add(output.fragments);
+      std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(problems));
+    }
+    const bool single = parts.destinations.size() == 1;
+    for (auto& destination : parts.destinations) {
+      std::vector<host::ItemOutput*> outputs{&destination.destination};
+      for (auto& option : destination.options) outputs.push_back(&option);
+      for (host::ItemOutput* output : outputs) {
+        std::move(output->diagnostics.begin(), output->diagnostics.end(), std::back_inserter(problems));
+        std::vector<Fragment> shared;
+        for (const Fragment& fragment : output->fragments) {
+          const bool filter = fragment.slot.starts_with("http_filter/") || fragment.slot.starts_with("resource/");
+          if (filter || single) shared.push_back(fragment);
+        }
+        slots.add(shared);
+      }
+    }
+  }
+
+  // The route without its name and match: action, typed_per_filter_config, metadata and what plugins set on Route
+  // itself.
+  std::string body(const model::Route& route, RouteParts& parts, Slots& slots, model::Diagnostics& problems) {
+    std::string base;
+    protozero::pbf_writer writer(base);
+    if (const auto* action = forwarding(route)) {
+      writer.add_message(route::Route::kRoute, slots.merged("route_action", kRouteAction,
+                                                            forward_action(t_, reader_, *action, parts.destinations,
+                                                                           service_.ref, problems, provenance_),
+                                                            "route"));
+    } else if (const auto* redirect = std::get_if<model::RedirectAction>(&route.action)) {
+      writer.add_message(route::Route::kRedirect,
+                         slots.merged("redirect_action", kRedirectAction,
+                                      redirect_action(*redirect, service_.ref, problems), "redirect"));
+    } else if (const auto* direct = std::get_if<model::DirectResponseAction>(&route.action)) {
+      check_status(*direct, problems);
+      writer.add_message(route::Route::kDirectResponse, direct_response(direct->status, direct->body));
+    }
+    std::string merged = slots.merged("route", kRoute, base, "");
+    merged += merged_per_filter(slots, route::Route::kTypedPerFilterConfig, "");
+    if (const std::string metadata = merged_metadata(slots, "metadata"); !metadata.empty()) {
+      protozero::pbf_writer(merged).add_message(route::Route::kMetadata, metadata);
+    }
+    return merged;
+  }
+
+  // What Envoy would refuse is found here, so that it costs this route and not the whole route configuration.
+  void check_routes(const model::Route& route, const std::vector<std::string>& matches, const std::string& rest,
+                    model::Diagnostics& problems) const {
+    for (const auto& problem : problems) {
+      if (problem.severity == model::Severity::kError) return;
+    }
+    for (size_t m = 0; m < matches.size(); ++m) {
+      std::string one;
+      protozero::pbf_writer(one).add_message(route::Route::kMatch, matches[m]);
+      one += rest;
+      const auto status = t_.types.check(*t_.types.find(kRoute), one);
+      if (status.ok()) continue;
+      problems.push_back({.reason = "InvalidRoute",
+                          .object = service_.ref,
+                          .field = route.path,
+                          .message = "Envoy would refuse the route: " + status.message()});
+      return;
+    }
+  }
+
+  void check_status(const model::DirectResponseAction& direct, model::Diagnostics& problems) const {
+    if (direct.status >= 200 && direct.status < 600) return;
+    problems.push_back({.reason = "InvalidValue",
+                        .object = service_.ref,
+                        .field = direct.path + "/status",
+                        .message = "Envoy answers a direct response with a status from 200 to 599",
+                        .found = std::to_string(direct.status),
+                        .expected = "200 to 599"});
+  }
+
+  // Moves the problems to the list; gives whether the route cannot be used. A route's fault makes its VirtualService a
+  // Warning, as in Gloo: the rest of it serves on.
+  bool finish_problems(const model::Route& route, model::Diagnostics& problems, RouteList& list) const {
+    bool bad = false;
+    for (auto& problem : problems) {
+      if (problem.severity != model::Severity::kError) continue;
+      bad = true;
+      problem.severity = model::Severity::kWarning;
+    }
+    std::move(problems.begin(), problems.end(), std::back_inserter(list.diagnostics));
+    if (bad) {
+      list.diagnostics.push_back(
+          {.severity = model::Severity::kWarning,
+           .reason = policy_.replace_invalid_routes ? "RouteReplaced" : "RouteLeftOut",
+           .object = service_.ref,
+           .field = route.path,
+           .message = policy_.replace_invalid_routes
+                          ? "this route is invalid and answers " + std::to_string(policy_.response_code) + " instead"
+                          : "this route is invalid and is left out"});
+    }
+    return bad;
+  }
+
+  std::string name(const model::Route& route, size_t index, size_t matcher) const {
+    std::string name = host_ + "-route-" + std::to_string(index);
+    if (!route.name.empty()) {
+      name += "-vs:" + gateway_ + "_" + service_.ref.ns + "_" + service_.ref.name + "_route:" + route.name;
+    }
+    return name + "-matcher-" + std::to_string(matcher);
+  }
+
+  void append(size_t index, size_t matcher, const std::string& match, const std::string& rest) {
+    std::string one;
+    protozero::pbf_writer writer(one);
+    writer.add_message(route::Route::kMatch, match);
+    one += rest;
+    protozero::pbf_writer(one).add_string(route::Route::kName, name(service_.routes[index], index, matcher));
+    protozero::pbf_writer(bytes_).add_message(route::VirtualHost::kRoutes, one);
+  }
+
+  Translation& t_;
+  Reader& reader_;
+  const model::VirtualService& service_;
+  const std::string& host_;
+  const std::string& gateway_;
+  ProvenanceList* provenance_;
+  const model::InvalidConfigPolicy policy_;
+  std::string bytes_;
+};
+
+// Faults of Gloo's that refuse the whole virtual service.
+bool refuse(const model::VirtualService& service, RouteList& list) {
+  for (const auto& route : service.routes) {
+    if (std::holds_alternative<std::monostate>(route.action)) {
+      list.diagnostics.push_back({.reason = "MissingField",
+                                  .object = service.ref,
+                                  .field = route.path,
+                                  .message = "a route must say what it does",
+                                  .expected = "routeAction, redirectAction, directResponseAction or delegateAction"});
+      list.refused = true;
+    } else if (std::holds_alternative<model::DelegateAction>(route.action)) {
+      for (const auto& matcher : route.matchers) {
+        if (matcher.kind == model::Matcher::Path::kPrefix) continue;
+        list.diagnostics.push_back({.reason = "InvalidMatcher",
+                                    .object = service.ref,
+                                    .field = matcher.path,
+                                    .message = "a route that delegates must match by prefix",
+                                    .found = matcher.text,
+                                    .expected = "prefix"});
+        list.refused = true;
+      }
+    }
+  }
+  return list.refused;
+}
+
+}  // namespace
+
+RouteList build_routes(Translation& t, Reader& reader, const model::VirtualService& service, const std::string& host,
+                       const std::string& gateway, ProvenanceList* provenance) {
+  RouteList list;
+  if (refuse(service, list)) return list;
+  std::vector<RouteParts> parts(service.routes.size());
+  for (size_t i = 0; i < service.routes.size(); ++i) {
+    if (const auto* action = forwarding(service.routes[i])) parts[i].destinations.resize(action->destinations.size());
+  }
+  call_options(t, reader, service, parts);
+  call_destinations(t, reader, service, parts);
+  RouteBuilder builder(t, reader, service, host, gateway, provenance);
+  for (size_t i = 0; i < service.routes.size(); ++i) {
+    if (const auto* delegate = std::get_if<model::DelegateAction>(&service.routes[i].action)) {
+      list.diagnostics.push_back(
+          {.severity = model::Severity::kWarning,
+           .reason = "RouteLeftOut",
+           .object = service.ref,
+           .field = delegate->path,
+           .message = "RouteTable objects are not served by this version; the route is left out"});
+      continue;
+    }
+    builder.build(i, parts[i], list);
+  }
+  list.bytes = base::Bytes(builder.take_bytes());
+  list.hash = base::hash_bytes(list.bytes);
+  return list;
+}
+
+}  // namespace solder::engine

@@ -1,0 +1,51 @@
+// The Settings that count: the one named "default" in the write namespace, else the first by name.
+#include <algorithm>
+
+#include "core/base/hash.h"
+#include "core/config/decode.h"
+#include "core/engine/translation.h"
+
+namespace solder::engine {
+
+namespace {
+
+const model::ObjectRef* choose(const RefList& list) {
+  auto at = std::find_if(list.refs.begin(), list.refs.end(), [](const auto& ref) { return ref.name == "default"; });
+  if (at == list.refs.end()) at = list.refs.begin();
+  return &*at;
+}
+
+}  // namespace
+
+std::shared_ptr<const SettingsResult> build_settings(Translation& t, Reader& reader) {
+  auto result = std::make_shared<SettingsResult>();
+  const auto list = t.kinds.read(reader, "Settings");
+  if (!list || list->refs.empty()) return result;
+  const model::ObjectRef chosen = *choose(*list);
+  for (const model::ObjectRef& ref : list->refs) {
+    if (ref == chosen) continue;
+    result->diagnostics.push_back({.severity = model::Severity::kWarning,
+                                   .reason = "UnusedSettings",
+                                   .object = ref,
+                                   .message = "only one Settings object counts: " + to_string(chosen),
+                                   .related = chosen});
+  }
+  const auto object = t.objects.read(reader, chosen);
+  auto decoded = config::decode_settings(*object, *t.catalog);
+  result->diagnostics.insert(result->diagnostics.end(), decoded.diagnostics.begin(), decoded.diagnostics.end());
+  result->ok = decoded.value.has_value();
+  uint64_t hash = object->hash;
+  if (!decoded.value) {
+    if (const auto good = t.last_good.read(reader, chosen)) {
+      decoded = config::decode_settings(*good, *t.catalog);
+      hash = good->hash;
+    }
+  }
+  if (decoded.value) {
+    result->settings = std::move(*decoded.value);
+    result->hash = hash;
+  }
+  return result;
+}
+
+}  // namespace solder::engine

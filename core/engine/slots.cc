@@ -1,0 +1,191 @@
+#include "core/engine/slots.h"
+
+#include <algorithm>
+#include <protozero/pbf_builder.hpp>
+#include <protozero/pbf_writer.hpp>
+#include <tuple>
+
+#include "solder/envoy_fields.h"
+
+namespace solder::engine {
+
+namespace core = solder::envoy::config::core::v3;
+
+namespace {
+
+constexpr std::string_view kTypePrefix = "type.googleapis.com/";
+
+std::string bare_type(const std::string& type_url) {
+  const size_t slash = type_url.rfind('/');
+  return slash == std::string::npos ? type_url : type_url.substr(slash + 1);
+}
+
+bool later(const Fragment& a, const Fragment& b) {
+  return std::tie(a.weight, a.origin.plugin) < std::tie(b.weight, b.origin.plugin);
+}
+
+model::Diagnostic about(const Origin& origin, std::string reason, std::string message) {
+  model::Diagnostic diagnostic;
+  diagnostic.severity = model::Severity::kWarning;
+  diagnostic.reason = std::move(reason);
+  diagnostic.object = origin.object;
+  diagnostic.field = origin.field;
+  diagnostic.plugin = origin.plugin;
+  diagnostic.message = std::move(message);
+  return diagnostic;
+}
+
+void report(const Merged& result, std::string_view type, model::Diagnostics& diagnostics) {
+  for (const Conflict& conflict : result.conflicts) {
+    // What the core writes are defaults: to change them is what plugins are for.
+    if (conflict.earlier.plugin.empty() || conflict.later.plugin.empty()) continue;
+    const std::string message = "plugins " + conflict.earlier.plugin + " and " + conflict.later.plugin + " both set " +
+                                conflict.field + " of " + std::string(type) + "; the value of " +
+                                conflict.later.plugin + " is used";
+    diagnostics.push_back(about(conflict.earlier, "FieldConflict", message));
+    if (conflict.later.object != conflict.earlier.object || conflict.later.field != conflict.earlier.field) {
+      diagnostics.push_back(about(conflict.later, "FieldConflict", message));
+    }
+  }
+  for (const BadFragment& bad : result.bad) {
+    auto diagnostic = about(bad.origin, "BadFragment",
+                            "plugin " + bad.origin.plugin + " gave a fragment that cannot be used: " + bad.problem);
+    diagnostic.severity = model::Severity::kError;
+    diagnostics.push_back(std::move(diagnostic));
+  }
+}
+
+}  // namespace
+
+void Slots::add(const std::vector<Fragment>& fragments) {
+  for (const Fragment& fragment : fragments) {
+    auto& slot = by_slot_[fragment.slot];
+    slot.insert(std::upper_bound(slot.begin(), slot.end(), fragment, later), fragment);
+  }
+}
+
+std::string merge_fragments(const Translation& translation, std::string_view type, const std::string& base,
+                            std::vector<const Fragment*> fragments, const std::string& path,
+                            model::Diagnostics& diagnostics, ProvenanceList* provenance) {
+  if (fragments.empty()) return base;
+  const auto* descriptor = translation.types.find(type);
+  if (descriptor == nullptr) {
+    Merged unknown;
+    for (const Fragment* fragment : fragments) {
+      unknown.bad.push_back({fragment->origin, fragment->slot, "the type " + std::string(type) + " is not known"});
+    }
+    report(unknown, type, diagnostics);
+    return base;
+  }
+  Fragment own;
+  if (!base.empty()) {
+    own.bytes = base;
+    fragments.insert(fragments.begin(), &own);
+  }
+  Merged result = merge(translation.types, *descriptor, fragments);
+  report(result, type, diagnostics);
+  if (provenance != nullptr) {
+    for (FieldOrigin& field : result.provenance) {
+      provenance->emplace_back(path.empty() ? field.field : path + "." + field.field, std::move(field.origin));
+    }
+  }
+  return std::move(result.bytes);
+}
+
+std::string Slots::merged(std::string_view slot, std::string_view type, const std::string& base,
+                          const std::string& path) {
+  auto at = by_slot_.find(slot);
+  if (at == by_slot_.end()) return base;
+  std::vector<const Fragment*> fragments;
+  fragments.reserve(at->second.size() + 1);
+  for (const Fragment& fragment : at->second) fragments.push_back(&fragment);
+  return merge_fragments(translation_, type, base, std::move(fragments), path, diagnostics_, provenance_);
+}
+
+std::vector<std::string> Slots::names(std::string_view prefix) const {
+  std::vector<std::string> names;
+  for (auto at = by_slot_.lower_bound(prefix); at != by_slot_.end() && at->first.starts_with(prefix); ++at) {
+    names.push_back(at->first.substr(prefix.size()));
+  }
+  return names;
+}
+
+std::string Slots::type_in(const std::string& slot) {
+  const auto& fragments = by_slot_.find(slot)->second;
+  const std::string type = bare_type(fragments.front().type_url);
+  for (const Fragment& fragment : fragments) {
+    if (bare_type(fragment.type_url) == type && !type.empty()) continue;
+    auto diagnostic = about(fragment.origin, "BadFragment",
+                            "plugin " + fragment.origin.plugin + " filled slot " + slot + " with type \"" +
+                                fragment.type_url + "\", plugin " + fragments.front().origin.plugin + " with \"" +
+                                fragments.front().type_url + "\"; all must name one type");
+    diagnostic.severity = model::Severity::kError;
+    diagnostics_.push_back(std::move(diagnostic));
+    return "";
+  }
+  return type;
+}
+
+std::vector<FilterNeed> Slots::filters(std::string_view prefix) const {
+  std::vector<FilterNeed> needs;
+  for (auto at = by_slot_.lower_bound(prefix); at != by_slot_.end() && at->first.starts_with(prefix); ++at) {
+    for (const Fragment& fragment : at->second) needs.push_back({at->first.substr(prefix.size()), fragment});
+  }
+  return needs;
+}
+
+std::vector<ExtraResource> Slots::resources() {
+  std::vector<ExtraResource> resources;
+  each("resource/", "", "", [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
+    const auto type = xds::type_of(type_url);
+    // Any other message is served as the configuration of an extension (ECDS).
+    if (type) {
+      resources.push_back({*type, name, xds::make_resource(name, base::Bytes(bytes))});
+      return;
+    }
+    std::string config;
+    protozero::pbf_writer writer(config);
+    writer.add_string(core::TypedExtensionConfig::kName, name);
+    writer.add_message(core::TypedExtensionConfig::kTypedConfig, pack_any(type_url, bytes));
+    resources.push_back({xds::ResourceType::kExtensionConfig, name, xds::make_resource(name, base::Bytes(config))});
+  });
+  return resources;
+}
+
+std::string pack_any(std::string_view type_url, std::string_view bytes) {
+  std::string any;
+  protozero::pbf_writer writer(any);
+  if (type_url.find('/') == std::string_view::npos) {
+    writer.add_string(1, std::string(kTypePrefix) + std::string(type_url));
+  } else {
+    writer.add_string(1, type_url.data(), type_url.size());
+  }
+  if (!bytes.empty()) writer.add_bytes(2, bytes.data(), bytes.size());
+  return any;
+}
+
+std::string merged_metadata(Slots& slots, const std::string& path) {
+  std::string metadata;
+  protozero::pbf_writer writer(metadata);
+  slots.each("metadata/", kStruct, path + ".filter_metadata",
+             [&](const std::string& name, const std::string&, const std::string& bytes) {
+               protozero::pbf_writer entry(writer, core::Metadata::kFilterMetadata);
+               entry.add_string(1, name);
+               entry.add_message(2, bytes);
+             });
+  return metadata;
+}
+
+std::string merged_per_filter(Slots& slots, uint32_t tag, const std::string& path) {
+  std::string out;
+  protozero::pbf_writer writer(out);
+  slots.each("per_filter/", "", path + ".typed_per_filter_config",
+             [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
+               protozero::pbf_writer entry(writer, tag);
+               entry.add_string(1, name);
+               entry.add_message(2, pack_any(type_url, bytes));
+             });
+  return out;
+}
+
+}  // namespace solder::engine

@@ -1,0 +1,40 @@
+#include "core/engine/translation.h"
+
+namespace solder::engine {
+
+Translation::Translation(const services::MessageTypes& message_types, host::PluginSet& plugin_set,
+                         config::SchemaCatalogPtr schemas)
+    : types(message_types),
+      plugins(plugin_set),
+      catalog(std::move(schemas)),
+      objects(graph),
+      kinds(graph),
+      last_good(graph),
+      settings(graph, [this](Reader& reader, int) { return build_settings(*this, reader); }),
+      secrets(graph, [this](Reader& reader, const auto& ref) { return build_secret(*this, reader, ref); }),
+      secret_resources(graph,
+                       [this](Reader& reader, const auto& key) { return build_secret_resource(*this, reader, key); }),
+      clusters(graph, [this](Reader& reader, const auto& ref) { return build_cluster(*this, reader, ref); }),
+      destinations(graph, [this](Reader& reader, const auto& ref) { return build_destination(*this, reader, ref); }),
+      virtual_services(graph,
+                       [this](Reader& reader, const auto& key) { return build_virtual_service(*this, reader, key); }),
+      summaries(graph,
+                [this](Reader& reader, const auto& ref) {
+                  return summarize(*virtual_services.read(reader, {ref, ""}));
+                }),
+      filters(graph,
+              [this](Reader& reader, const auto& ref) {
+                return filters_of(*virtual_services.read(reader, {ref, ""}));
+              }),
+      chains(graph,
+             [this](Reader& reader, const auto& ref) {
+               return chain_of(*virtual_services.read(reader, {ref, ""}));
+             }),
+      plans(graph, [this](Reader& reader, const auto& ref) { return build_gateway_plan(*this, reader, ref); }),
+      route_configurations(
+          graph, [this](Reader& reader, const auto& ref) { return build_route_configuration(*this, reader, ref); }),
+      listeners(graph, [this](Reader& reader, const auto& ref) { return build_listener(*this, reader, ref); }),
+      cluster_set(graph, [this](Reader& reader, int) { return build_cluster_set(*this, reader); }),
+      proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }) {}
+
+}  // namespace solder::engine

@@ -1,0 +1,98 @@
+// The steps of translation as memoized families over one graph: which exist, and what each reads. The step itself
+// stands in the file of its name (cluster.cc, virtual_service.cc, ...). Data flows one way:
+//   objects → settings, secrets → clusters → destinations → virtual services → gateway plans → route configurations,
+//   listeners → snapshot (engine.cc).
+// One thread. Tested by tests/unit/engine and tests/golden.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/config/schema_catalog.h"
+#include "core/engine/graph.h"
+#include "core/engine/merge.h"
+#include "core/engine/results.h"
+#include "core/host/plugin_set.h"
+#include "core/model/object.h"
+#include "core/services/message_types.h"
+
+namespace solder::engine {
+
+struct RefList {
+  std::vector<model::ObjectRef> refs;  // sorted
+};
+
+// Field path → origin of one resource, recorded only on request.
+using ProvenanceList = std::vector<std::pair<std::string, Origin>>;
+
+// Gloo writes the gateway and the proxy into the names of routes that have a name. `gateway` is "<gateway>_<proxy>"
+// where a virtual service with such routes is translated for one, and empty for the translation that decides everything
+// else.
+struct VirtualServiceKey {
+  model::ObjectRef ref;
+  std::string gateway;
+
+  auto operator<=>(const VirtualServiceKey&) const = default;
+};
+
+struct Translation {
+  Translation(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
+
+  const services::MessageTypes& types;
+  host::PluginSet& plugins;
+  config::SchemaCatalogPtr catalog;
+
+  Graph graph;
+  // Inputs: the world as the sources tell it, and the last good versions.
+  Inputs<model::ObjectRef, model::Object> objects;
+  Inputs<std::string, RefList> kinds;  // kind → what there is of it
+  Inputs<model::ObjectRef, model::Object> last_good;
+
+  Memo<int, SettingsResult> settings;  // one key: 0
+  Memo<model::ObjectRef, SecretResult> secrets;
+  Memo<std::string, ResourceResult> secret_resources;  // key: encode_secret_use()
+  Memo<model::ObjectRef, ClusterResult> clusters;
+  Memo<model::ObjectRef, DestinationResult> destinations;
+  Memo<VirtualServiceKey, VirtualServiceResult> virtual_services;
+  Memo<model::ObjectRef, VirtualServiceSummary> summaries;
+  Memo<model::ObjectRef, VirtualServiceFilters> filters;
+  Memo<model::ObjectRef, VirtualServiceChain> chains;
+  Memo<model::ObjectRef, GatewayPlan> plans;
+  Memo<model::ObjectRef, ResourceResult> route_configurations;
+  Memo<model::ObjectRef, ListenerResult> listeners;
+  Memo<int, ClusterSetResult> cluster_set;  // one key: 0
+  Memo<std::string, ProxyResult> proxies;   // by proxy name: "gateway-proxy"
+};
+
+// One step each. `provenance` may be null; where it is given, nothing is memoized by the caller.
+std::shared_ptr<const SettingsResult> build_settings(Translation& t, Reader& reader);
+std::shared_ptr<const SecretResult> build_secret(Translation& t, Reader& reader, const model::ObjectRef& ref);
+std::shared_ptr<const ResourceResult> build_secret_resource(Translation& t, Reader& reader, const std::string& key);
+std::shared_ptr<const ClusterResult> build_cluster(Translation& t, Reader& reader, const model::ObjectRef& ref,
+                                                   ProvenanceList* provenance = nullptr);
+std::shared_ptr<const DestinationResult> build_destination(Translation& t, Reader& reader, const model::ObjectRef& ref);
+std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t, Reader& reader,
+                                                                  const VirtualServiceKey& key,
+                                                                  ProvenanceList* provenance = nullptr);
+// The parts of a virtual service that only some readers need, so that the others are not run for a change of the rest.
+std::shared_ptr<const VirtualServiceSummary> summarize(const VirtualServiceResult& result);
+std::shared_ptr<const VirtualServiceFilters> filters_of(const VirtualServiceResult& result);
+std::shared_ptr<const VirtualServiceChain> chain_of(const VirtualServiceResult& result);
+std::shared_ptr<const GatewayPlan> build_gateway_plan(Translation& t, Reader& reader, const model::ObjectRef& ref);
+std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, Reader& reader,
+                                                                const model::ObjectRef& gateway);
+std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& reader, const model::ObjectRef& gateway,
+                                                     ProvenanceList* provenance = nullptr);
+std::shared_ptr<const ClusterSetResult> build_cluster_set(Translation& t, Reader& reader);
+std::shared_ptr<const ProxyResult> build_proxy(Translation& t, Reader& reader, const std::string& proxy);
+
+// A secret use as a key of secret_resources, and back.
+std::string encode_secret_use(const SecretUse& use);
+SecretUse decode_secret_use(const std::string& key);
+
+// The name of an upstream's cluster in Envoy: "<name>_<namespace>".
+std::string cluster_name(const model::ObjectRef& upstream);
+
+}  // namespace solder::engine

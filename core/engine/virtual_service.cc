@@ -1,0 +1,327 @@
+// Step 3, above the routes: a VirtualService as a virtual host and, with sslConfig, as a part of a filter chain. One
+// that is at fault as a whole keeps serving in its last good version.
+#include <algorithm>
+#include <iterator>
+#include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
+
+#include "core/base/hash.h"
+#include "core/config/decode.h"
+#include "core/engine/plugin_calls.h"
+#include "core/engine/route.h"
+#include "core/engine/slots.h"
+#include "core/engine/translation.h"
+#include "solder/envoy_fields.h"
+
+namespace solder::engine {
+
+namespace route = solder::envoy::config::route::v3;
+namespace listener = solder::envoy::config::listener::v3;
+namespace core = solder::envoy::config::core::v3;
+
+namespace {
+
+// Gloo: "<ns>.<name>" of the virtual service with what Envoy's stats would split taken out.
+std::string host_name(const model::ObjectRef& ref) {
+  std::string name = ref.ns + "_" + ref.name;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
+bool has_error(const model::Diagnostics& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const auto& diagnostic) { return diagnostic.severity == model::Severity::kError; });
+}
+
+// Takes the server names out of a FilterChain, so that chains that differ in nothing else can become one.
+void split_server_names(const std::string& chain, ChainPart& part) {
+  std::string match;
+  protozero::pbf_writer out(part.filter_chain);
+  protozero::pbf_reader reader(chain);
+  while (reader.next()) {
+    if (reader.tag() != listener::FilterChain::kFilterChainMatch) {
+      const auto tag = reader.tag();
+      if (reader.wire_type() == protozero::pbf_wire_type::length_delimited) {
+        out.add_message(tag, reader.get_view());
+      } else if (reader.wire_type() == protozero::pbf_wire_type::varint) {
+        out.add_uint64(tag, reader.get_uint64());
+      } else {
+        reader.skip();
+      }
+      continue;
+    }
+    protozero::pbf_writer match_writer(match);
+    protozero::pbf_reader match_reader = reader.get_message();
+    while (match_reader.next()) {
+      const auto tag = match_reader.tag();
+      if (tag == listener::FilterChainMatch::kServerNames) {
+        part.server_names.push_back(match_reader.get_string());
+      } else if (match_reader.wire_type() == protozero::pbf_wire_type::length_delimited) {
+        match_writer.add_message(tag, match_reader.get_view());
+      } else if (match_reader.wire_type() == protozero::pbf_wire_type::varint) {
+        match_writer.add_uint64(tag, match_reader.get_uint64());
+      } else {
+        match_reader.skip();
+      }
+    }
+  }
+  if (!match.empty()) out.add_message(listener::FilterChain::kFilterChainMatch, match);
+}
+
+ChainPart build_chain(Slots& slots, std::vector<SecretUse> secrets) {
+  ChainPart part;
+  split_server_names(slots.merged("filter_chain", kFilterChain, "", "filter_chain"), part);
+  slots.each("transport_socket/", "", "transport_socket",
+             [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
+               if (!part.transport_socket.empty()) return;
+               protozero::pbf_writer socket(part.transport_socket);
+               socket.add_string(core::TransportSocket::kName, name);
+               socket.add_message(core::TransportSocket::kTypedConfig, pack_any(type_url, bytes));
+             });
+  part.listener = slots.merged("listener", kListener, "", "listener");
+  part.secrets = std::move(secrets);
+  part.hash = base::hash_bytes(part.filter_chain + '\0' + part.transport_socket + '\0' + part.listener);
+  for (const auto& use : part.secrets) {
+    part.hash = base::hash_combine(part.hash, base::hash_bytes(encode_secret_use(use)));
+  }
+  return part;
+}
+
+struct Built {
+  bool ok = false;
+  VirtualServiceResult result;
+};
+
+void move_into(model::Diagnostics& into, model::Diagnostics from) {
+  std::move(from.begin(), from.end(), std::back_inserter(into));
+}
+
+void check_host(const Translation& t, const model::ObjectRef& ref, VirtualServiceResult& result) {
+  if (has_error(result.diagnostics)) return;
+  std::string whole = result.host;
+  for (const auto& domain : result.domains) {
+    protozero::pbf_writer(whole).add_string(route::VirtualHost::kDomains, domain);
+  }
+  const auto status = t.types.check(*t.types.find(kVirtualHost), whole);
+  if (status.ok()) return;
+  result.diagnostics.push_back({.reason = "InvalidVirtualHost",
+                                .object = ref,
+                                .field = "/spec/virtualHost",
+                                .message = "Envoy would refuse the virtual host: " + status.message()});
+}
+
+// VirtualHost without domains and routes.
+void build_host(Translation& t, Reader& reader, const model::VirtualService& service, VirtualServiceResult& result,
+                ProvenanceList* provenance) {
+  Slots slots(t, result.diagnostics, provenance);
+  OptionCalls calls(t, reader, service.ref);
+  calls.add(kVirtualHostScope, service.virtual_host_options, 0, 0);
+  calls.run([&](size_t, host::ItemOutput output) {
+    slots.add(output.fragments);
+    move_into(result.diagnostics, std::move(output.diagnostics));
+  });
+  std::string base;
+  protozero::pbf_writer writer(base);
+  writer.add_string(route::VirtualHost::kName, result.name);
+  if (service.has_ssl) {
+    writer.add_enum(route::VirtualHost::kRequireTls, route::VirtualHost::TlsRequirementType::kALL);
+  }
+  result.host = slots.merged("virtual_host", kVirtualHost, base, "");
+  result.host += merged_per_filter(slots, route::VirtualHost::kTypedPerFilterConfig, "");
+  if (const std::string metadata = merged_metadata(slots, "metadata"); !metadata.empty()) {
+    protozero::pbf_writer(result.host).add_message(route::VirtualHost::kMetadata, metadata);
+  }
+  check_host(t, service.ref, result);
+  auto filters = slots.filters("http_filter/");
+  std::move(filters.begin(), filters.end(), std::back_inserter(result.filters));
+  auto resources = slots.resources();
+  std::move(resources.begin(), resources.end(), std::back_inserter(result.resources));
+}
+
+void build_ssl(Translation& t, Reader& reader, const model::VirtualService& service, VirtualServiceResult& result,
+               ProvenanceList* provenance) {
+  Slots slots(t, result.diagnostics, provenance);
+  std::vector<SecretUse> secrets;
+  OptionCalls calls(t, reader, service.ref);
+  calls.add(kSslScope, service.options, 0, 0);
+  calls.run([&](size_t, host::ItemOutput output) {
+    slots.add(output.fragments);
+    move_into(result.diagnostics, std::move(output.diagnostics));
+    std::move(output.secret_uses.begin(), output.secret_uses.end(), std::back_inserter(secrets));
+  });
+  if (service.has_ssl) result.chain = build_chain(slots, std::move(secrets));
+}
+
+void check_domains(const model::VirtualService& service, model::Diagnostics& diagnostics) {
+  std::vector<std::string> seen;
+  for (size_t i = 0; i < service.domains.size(); ++i) {
+    const std::string& domain = service.domains[i];
+    const std::string field = service.domains_path + "/" + std::to_string(i);
+    if (std::find(seen.begin(), seen.end(), domain) != seen.end()) {
+      diagnostics.push_back({.reason = "DuplicateDomain",
+                             .object = service.ref,
+                             .field = field,
+                             .message = "the domain stands twice in this virtual service",
+                             .found = domain});
+    }
+    const size_t star = domain.find('*');
+    if (star != std::string::npos &&
+        (domain.find('*', star + 1) != std::string::npos || (star != 0 && star + 1 != domain.size()))) {
+      diagnostics.push_back({.reason = "InvalidDomain",
+                             .object = service.ref,
+                             .field = field,
+                             .message = "a wildcard stands once, at the start or the end of a domain",
+                             .found = domain,
+                             .expected = "\"*\", \"*.example.com\" or \"example.*\""});
+    }
+    seen.push_back(domain);
+  }
+}
+
+Built build(Translation& t, Reader& reader, const model::Object& object, const std::string& gateway,
+            ProvenanceList* provenance) {
+  Built built;
+  VirtualServiceResult& result = built.result;
+  auto decoded = config::decode_virtual_service(object, *t.catalog);
+  result.diagnostics = std::move(decoded.diagnostics);
+  if (!decoded.value) return built;
+  const model::VirtualService& service = *decoded.value;
+  result.name = host_name(object.ref);
+  result.sort_name = object.ref.ns + "." + object.ref.name;
+  result.domains = service.domains.empty() ? std::vector<std::string>{"*"} : service.domains;
+  result.domains_path = service.domains_path;
+  result.has_ssl = service.has_ssl;
+  if (!service.has_virtual_host) {
+    result.diagnostics.push_back(
+        {.severity = model::Severity::kWarning,
+         .reason = "MissingField",
+         .object = object.ref,
+         .field = "/spec/virtualHost",
+         .message = "the virtual service has no virtual host; it answers every domain with 404"});
+  }
+  check_domains(service, result.diagnostics);
+  build_host(t, reader, service, result, provenance);
+  build_ssl(t, reader, service, result, provenance);
+  RouteList routes = build_routes(t, reader, service, result.name, gateway, provenance);
+  move_into(result.diagnostics, std::move(routes.diagnostics));
+  result.routes = std::move(routes.bytes);
+  result.named_routes = routes.named;
+  std::move(routes.filters.begin(), routes.filters.end(), std::back_inserter(result.filters));
+  std::move(routes.resources.begin(), routes.resources.end(), std::back_inserter(result.resources));
+  built.ok = !has_error(result.diagnostics);
+  return built;
+}
+
+// Identical wishes of many routes are one.
+void compact(std::vector<FilterNeed>& needs) {
+  std::vector<FilterNeed> kept;
+  for (FilterNeed& need : needs) {
+    const bool known = std::any_of(kept.begin(), kept.end(), [&](const FilterNeed& other) {
+      return other.stage == need.stage && other.fragment.name == need.fragment.name &&
+             other.fragment.bytes == need.fragment.bytes && other.fragment.weight == need.fragment.weight &&
+             other.fragment.origin.plugin == need.fragment.origin.plugin && other.fragment.clear == need.fragment.clear;
+    });
+    if (!known) kept.push_back(std::move(need));
+  }
+  needs = std::move(kept);
+}
+
+uint64_t hash_text(const std::string& text) { return base::hash_bytes(text); }
+
+uint64_t hash_filters(const std::vector<FilterNeed>& needs) {
+  uint64_t hash = needs.size();
+  for (const auto& need : needs) {
+    hash = base::hash_combine(hash, hash_text(need.stage + '\0' + need.fragment.name + '\0' + need.fragment.bytes +
+                                              '\0' + need.fragment.type_url + '\0' + need.fragment.origin.plugin));
+    hash = base::hash_combine(hash, static_cast<uint64_t>(need.fragment.weight));
+    for (const auto& path : need.fragment.clear) hash = base::hash_combine(hash, hash_text(path));
+  }
+  return hash;
+}
+
+uint64_t hash_chain(const std::optional<ChainPart>& chain, const std::vector<ExtraResource>& resources) {
+  uint64_t hash = chain ? chain->hash : 0;
+  if (chain) {
+    for (const auto& name : chain->server_names) hash = base::hash_combine(hash, hash_text(name));
+  }
+  for (const auto& extra : resources) hash = base::hash_combine(hash, extra.resource->hash);
+  return hash;
+}
+
+template <typename T>
+uint64_t hash_summary(const T& result) {
+  std::string text = result.sort_name + '\0' + result.ns + '\0' + (result.has_ssl ? 's' : '-') +
+                     (result.serving ? 'o' : '-') + (result.named_routes ? 'n' : '-');
+  for (const auto& domain : result.domains) text += '\0' + domain;
+  for (const auto& [key, value] : result.labels) text += '\1' + key + '=' + value;
+  return hash_text(text);
+}
+
+}  // namespace
+
+std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t, Reader& reader,
+                                                                  const VirtualServiceKey& key,
+                                                                  ProvenanceList* provenance) {
+  auto result = std::make_shared<VirtualServiceResult>();
+  const auto object = t.objects.read(reader, key.ref);
+  if (!object) return result;
+  Built built = build(t, reader, *object, key.gateway, provenance);
+  bool serving = built.ok;
+  if (!built.ok) {
+    if (const auto good = t.last_good.read(reader, key.ref); good && good->hash != object->hash) {
+      if (provenance != nullptr) provenance->clear();
+      Built before = build(t, reader, *good, key.gateway, provenance);
+      if (before.ok) {
+        before.result.diagnostics = std::move(built.result.diagnostics);
+        built.result = std::move(before.result);
+        serving = true;
+      }
+    }
+  }
+  *result = std::move(built.result);
+  result->present = true;
+  result->ok = built.ok;
+  result->serving = serving;
+  result->labels = object->labels;
+  result->ns = object->ref.ns;
+  compact(result->filters);
+  result->hash = base::hash_combine(hash_summary(*result), hash_text(result->host));
+  result->hash = base::hash_combine(result->hash, base::hash_bytes(result->routes));
+  result->hash = base::hash_combine(result->hash, hash_filters(result->filters));
+  result->hash = base::hash_combine(result->hash, hash_chain(result->chain, result->resources));
+  result->hash = base::hash_combine(result->hash, result->ok ? 1 : 0);
+  return result;
+}
+
+std::shared_ptr<const VirtualServiceSummary> summarize(const VirtualServiceResult& result) {
+  auto summary = std::make_shared<VirtualServiceSummary>();
+  summary->serving = result.serving;
+  summary->sort_name = result.sort_name;
+  summary->domains = result.domains;
+  summary->domains_path = result.domains_path;
+  summary->has_ssl = result.has_ssl;
+  summary->named_routes = result.named_routes;
+  summary->labels = result.labels;
+  summary->ns = result.ns;
+  summary->hash = hash_summary(*summary);
+  return summary;
+}
+
+std::shared_ptr<const VirtualServiceFilters> filters_of(const VirtualServiceResult& result) {
+  auto filters = std::make_shared<VirtualServiceFilters>();
+  if (result.serving) filters->filters = result.filters;
+  filters->hash = hash_filters(filters->filters);
+  return filters;
+}
+
+std::shared_ptr<const VirtualServiceChain> chain_of(const VirtualServiceResult& result) {
+  auto chain = std::make_shared<VirtualServiceChain>();
+  if (result.serving) {
+    chain->chain = result.chain;
+    chain->resources = result.resources;
+  }
+  chain->hash = hash_chain(chain->chain, chain->resources);
+  return chain;
+}
+
+}  // namespace solder::engine
