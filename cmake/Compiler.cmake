@@ -22,11 +22,22 @@ set(SOLDER_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined
 
 add_library(solder_options INTERFACE)
 target_include_directories(solder_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(solder_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+target_compile_options(solder_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+# gcc is the compiler that has to be content; clang (fuzzers, clang-tidy) has opinions of its own.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(solder_options INTERFACE -Werror)
+endif()
 if(SOLDER_SANITIZE)
   add_compile_options(-fsanitize=${SOLDER_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SOLDER_SANITIZE})
   if(SOLDER_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
+endif()
+if(SOLDER_FUZZERS)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "The fuzzers are libFuzzer's and need clang: cmake --preset fuzz")
+  endif()
+  # Everything is instrumented for coverage; a fuzzer itself links -fsanitize=fuzzer.
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

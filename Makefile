@@ -1,0 +1,84 @@
+# What a developer types; the work is done by CMake, ctest and the scripts in tools/. `make help` lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+TEST_JOBS ?= 2
+PORT_BASE ?= 8080
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+
+# What the sanitizer builds cover; everything is covered by the plain build.
+ASAN_PARTS := unit golden plugin
+TSAN_PARTS := unit/base unit/store unit/engine unit/xds unit/report feature
+existing = $(patsubst tests/%/CMakeLists.txt,tests/%/all,$(wildcard $(1:%=tests/%/CMakeLists.txt)))
+
+.PHONY: help deps build run test test-build check fmt golden asan tsan fuzz install clean
+
+help:  ## List the targets
+	@echo "Solder: an Envoy control plane made of plugins. Targets:"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 14
+	@echo "Settings: PORT_BASE=$(PORT_BASE) (run) JOBS=$(JOBS) TEST_JOBS=$(TEST_JOBS) PREFIX=$(PREFIX) FUZZ_SECONDS=$(FUZZ_SECONDS)"
+
+deps:  ## Install the Debian packages that are missing
+	@tools/install-deps.sh
+
+build: deps build/build.ninja  ## Build build/bin/solder and build/lib/solder/plugins/*.so
+	@cmake --build build -j $(JOBS) --target cli/all plugins/all
+
+build/build.ninja: | deps
+	@cmake --preset dev
+build-asan/build.ninja: | deps
+	@cmake --preset asan
+build-tsan/build.ninja: | deps
+	@cmake --preset tsan
+
+run: build  ## Start Solder, an Envoy and a sample backend; Ctrl-C stops them
+	@exec python3 tools/run.py --port-base $(PORT_BASE)
+
+test: test-build  ## Build and run all tests, then those that matter again under the sanitizers
+	@python3 tools/join_tests.py build/all-tests build $(addprefix build-asan/tests/,$(ASAN_PARTS)) $(addprefix build-tsan/tests/,$(TSAN_PARTS))
+	@ctest --test-dir build/all-tests -j $(TEST_JOBS) --output-on-failure
+
+test-build: deps build/build.ninja build-asan/build.ninja build-tsan/build.ninja
+	@cmake --build build -j $(JOBS)
+	@cmake --build build-asan -j $(JOBS) --target $(call existing,$(ASAN_PARTS))
+	@cmake --build build-tsan -j $(JOBS) --target $(call existing,$(TSAN_PARTS))
+
+asan: deps build-asan/build.ninja  ## Run the unit, golden and plugin tests under AddressSanitizer
+	@cmake --build build-asan -j $(JOBS) --target $(call existing,$(ASAN_PARTS))
+	@python3 tools/join_tests.py build-asan/selected $(addprefix build-asan/tests/,$(ASAN_PARTS))
+	@ctest --test-dir build-asan/selected -j $(TEST_JOBS) --output-on-failure
+
+tsan: deps build-tsan/build.ninja  ## Run the tests of everything with threads under ThreadSanitizer
+	@cmake --build build-tsan -j $(JOBS) --target $(call existing,$(TSAN_PARTS))
+	@python3 tools/join_tests.py build-tsan/selected $(addprefix build-tsan/tests/,$(TSAN_PARTS))
+	@ctest --test-dir build-tsan/selected -j $(TEST_JOBS) --output-on-failure
+
+golden: deps build/build.ninja  ## Run the golden cases; UPDATE=1 rewrites what they expect
+	@cmake --build build -j $(JOBS)
+	@$(if $(UPDATE),SOLDER_UPDATE_GOLDEN=1) ctest --test-dir build -L golden --output-on-failure
+
+check: deps build/build.ninja  ## Formatting, clang-tidy (FILES=all: every file), file sizes, include rules
+	@python3 tools/check_tree.py
+	@tools/format.sh --check
+	@cmake --build build -j $(JOBS) --target solder_envoy_messages
+	@tools/tidy.sh $(FILES)
+
+fmt: deps  ## Format all C and C++ files
+	@tools/format.sh
+
+fuzz: deps  ## Build the fuzzers with clang and run each for FUZZ_SECONDS
+	@cmake --preset fuzz
+	@cmake --build build-fuzz -j $(JOBS) --target tests/fuzz/all
+	@tools/fuzz.sh build-fuzz $(FUZZ_SECONDS)
+
+install: deps  ## Install into PREFIX: the program, its plugins, the plugin SDK
+	@cmake --preset release
+	@cmake --build build-release -j $(JOBS)
+	@cmake --install build-release --prefix $(PREFIX)
+
+clean:  ## Remove what was built (the fetched Envoy stays in the cache)
+	@rm -rf build build-asan build-tsan build-release build-fuzz
