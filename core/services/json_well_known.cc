@@ -84,7 +84,9 @@ bool JsonEncoder::any(const Json& value, const JsonPath& at, protozero::pbf_writ
   std::string bytes;
   protozero::pbf_writer writer(bytes);
   const JsonPath inside = at.as_opaque();
-  if (type->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED) {
+  // Empty is written with and without a "value" by different printers.
+  const bool empty = type->full_name() == "google.protobuf.Empty" && value.value("value", Json()) == Json::object();
+  if (type->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED && !empty) {
     if (!plain_message(*type, value, inside, writer)) return false;
   } else {
     const auto body = value.find("value");
@@ -92,7 +94,7 @@ bool JsonEncoder::any(const Json& value, const JsonPath& at, protozero::pbf_writ
     if (value.size() != 2)
       return refuse(at, "holds more than \"@type\" and \"value\", all that " + type->full_name() + " has");
     const JsonPath at_value = at.at_part("value");
-    if (!well_known(*type, *body, at_value, writer)) return false;
+    if (!message(*type, *body, at_value, writer)) return false;
   }
   out.add_string(1, url);
   if (!bytes.empty()) out.add_bytes(2, bytes);

@@ -1,6 +1,8 @@
 #include "core/services/message_types.h"
 
+#include "core/services/checker.h"
 #include "core/services/descriptor_set.h"
+#include "core/services/field_rules.h"
 #include "core/services/json_encoder.h"
 #include "core/services/json_printer.h"
 #include "core/services/json_text.h"
@@ -9,6 +11,7 @@ namespace solder::services {
 
 struct MessageTypes::Pool {
   DescriptorSet types;
+  RuleBook rules{types};
 };
 
 MessageTypes::MessageTypes() : pool_(std::make_unique<Pool>()) {}
@@ -35,6 +38,12 @@ base::Result<std::string> MessageTypes::wire_to_json(const google::protobuf::Des
     return base::invalid_argument(type.full_name() + (printer.problem().starts_with(':') ? "" : ".") +
                                   printer.problem());
   return out;
+}
+
+base::Status MessageTypes::check(const google::protobuf::Descriptor& type, std::string_view wire) const {
+  Checker checker(pool_->types, pool_->rules);
+  if (checker.check(type, wire)) return {};
+  return base::invalid_argument(type.full_name() + ": " + checker.problem());
 }
 
 }  // namespace solder::services

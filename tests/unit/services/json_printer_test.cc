@@ -90,9 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
             "google.rpc.Status",
             R"({"code":3,"message":"m","details":[{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1.500s"}]})"},
         Case{"envoy.admin.v3.ServerInfo", R"({"version":"x","state":"DRAINING","uptimeCurrentEpoch":"3600s"})"},
-        Case{
-            "envoy.data.accesslog.v3.AccessLogCommon",
-            R"({"startTime":"2024-01-31T12:00:00.123456789Z","sampleRate":0.25,"responseFlags":{}})"},
+        Case{"envoy.data.accesslog.v3.AccessLogCommon",
+             R"({"startTime":"2024-01-31T12:00:00.123456789Z","sampleRate":0.25,"responseFlags":{}})"},
         Case{
             "envoy.config.endpoint.v3.UpstreamLocalityStats",
             R"({"totalSuccessfulRequests":"18446744073709551615","loadMetricStats":[{"metricName":"m","totalMetricValue":1e-7}]})"}));
