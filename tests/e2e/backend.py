@@ -1,0 +1,72 @@
+"""A backend for tests: echoes each request as JSON, fast enough for the load client.
+
+Usage: backend.py NAME PORT [CERTIFICATE KEY]
+
+/status/N answers N; /delay/MS answers late; /fail/KEY/N fails N times with 503, then answers 200; everything else 200.
+"""
+import asyncio
+import collections
+import json
+import ssl
+import sys
+
+NAME = sys.argv[1]
+failures = collections.Counter()
+
+
+def status_and_delay(path):
+    parts = path.split("?")[0].split("/")
+    if "status" in parts:
+        return int(parts[parts.index("status") + 1]), 0.0
+    if "delay" in parts:
+        return 200, int(parts[parts.index("delay") + 1]) / 1000
+    if "fail" in parts:
+        key, times = parts[parts.index("fail") + 1:][:2]
+        failures[key] += 1
+        return (503 if failures[key] <= int(times) else 200), 0.0
+    return 200, 0.0
+
+
+class Echo(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport = transport
+        self.received = b""
+
+    def data_received(self, data):
+        self.received += data
+        while b"\r\n\r\n" in self.received:
+            head, _, rest = self.received.partition(b"\r\n\r\n")
+            lines = head.decode("latin-1").split("\r\n")
+            method, path, _ = lines[0].split(" ", 2)
+            headers = {}
+            for line in lines[1:]:
+                key, _, value = line.partition(":")
+                headers.setdefault(key.lower(), []).append(value.strip())
+            length = int(headers.get("content-length", ["0"])[0])
+            if len(rest) < length:
+                return
+            self.received = rest[length:]
+            self.answer(method, path, headers)
+
+    def answer(self, method, path, headers):
+        status, delay = status_and_delay(path)
+        body = json.dumps({"backend": NAME, "method": method, "path": path, "host": headers.get("host", [""])[0], "headers": headers}).encode()
+        head = f"HTTP/1.1 {status} Answer\r\ncontent-type: application/json\r\nx-backend: {NAME}\r\nx-internal: yes\r\ncontent-length: {len(body)}\r\n\r\n"
+        data = head.encode() + (b"" if method == "HEAD" else body)
+        if delay:
+            asyncio.get_running_loop().call_later(delay, self.transport.write, data)
+        else:
+            self.transport.write(data)
+
+
+async def main():
+    context = None
+    if len(sys.argv) > 3:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[3], sys.argv[4])
+    server = await asyncio.get_running_loop().create_server(Echo, "127.0.0.1", int(sys.argv[2]), ssl=context)
+    print("listening", flush=True)
+    await server.serve_forever()
+
+
+asyncio.run(main())
