@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <array>
+#include <memory>
 
 #include "core/base/bytes.h"
 
@@ -11,10 +12,12 @@ namespace solder::base {
 uint64_t hash_bytes(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
 uint64_t hash_bytes(const Bytes& bytes) {
-  XXH3_state_t state;
-  XXH3_64bits_reset(&state);
-  for (const auto& piece : bytes.pieces()) XXH3_64bits_update(&state, piece->data(), piece->size());
-  return XXH3_64bits_digest(&state);
+  if (bytes.pieces().size() == 1) return hash_bytes(std::string_view(*bytes.pieces().front()));
+  // xxHash keeps the layout of its state private where it is linked as a shared library.
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
+  XXH3_64bits_reset(state.get());
+  for (const auto& piece : bytes.pieces()) XXH3_64bits_update(state.get(), piece->data(), piece->size());
+  return XXH3_64bits_digest(state.get());
 }
 
 uint64_t hash_combine(uint64_t seed, uint64_t next) {
