@@ -4,6 +4,7 @@
 // Source: Envoy, "xDS REST and gRPC protocol". Tested by tests/feature/xds.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -13,14 +14,16 @@
 
 #include "core/base/status.h"
 #include "core/xds/snapshot.h"
+#include "core/xds/stream_times.h"
 
 namespace solder::xds {
 
 struct ServerOptions {
   std::string address = "0.0.0.0:9977";
-  size_t max_streams = 20000;             // more are answered RESOURCE_EXHAUSTED
-  size_t max_subscriptions = 1'000'000;   // names a stream may subscribe to
+  size_t max_streams = 20000;            // more are answered RESOURCE_EXHAUSTED
+  size_t max_subscriptions = 1'000'000;  // names a stream may subscribe to
   size_t max_request_bytes = 32u << 20;
+  StreamTimes times;
 };
 
 // A NACK as a client told it.
@@ -28,13 +31,16 @@ struct Refusal {
   std::string role;
   std::string node_id;
   ResourceType type;
-  std::string message;  // Envoy's words
+  std::string message;             // Envoy's words
   std::vector<std::string> names;  // of the resources in the refused response
 };
 
+// One open stream. The numbers count responses of each type.
 struct NodeStatus {
   std::string id, role, peer, user_agent;
   bool delta = false;
+  // Everything that the node asks for and that is current for its role was sent to it and answered.
+  bool in_sync = false;
   std::array<uint64_t, kResourceTypeCount> sent{}, acked{}, nacked{};
 };
 
@@ -52,7 +58,8 @@ class Server {
   // The port that was bound; useful with ":0".
   [[nodiscard]] virtual int port() const = 0;
   // Makes `snapshots` current for all roles at once. A role that is missing in it has an empty snapshot and nodes
-  // without one are sent nothing but an empty world. [any thread] Cheap where nothing changed.
+  // without one are sent nothing but an empty world. Before the first call nothing is answered at all, so that a client
+  // which reconnects to a server that has just started keeps what it has. [any thread] Returns at once.
   virtual void publish(std::shared_ptr<const SnapshotsByRole> snapshots) = 0;
   [[nodiscard]] virtual std::vector<NodeStatus> nodes() const = 0;
   [[nodiscard]] virtual ServerCounters counters() const = 0;

@@ -35,8 +35,8 @@ std::string_view plural(ResourceType type);
 
 struct Resource {
   std::string name;
-  uint64_t hash = 0;     // of `message`: its version
-  base::Bytes message;   // the resource itself in wire format, not packed in an Any
+  uint64_t hash = 0;    // of `message`: its version
+  base::Bytes message;  // the resource itself in wire format, not packed in an Any
 };
 using ResourcePtr = std::shared_ptr<const Resource>;
 ResourcePtr make_resource(std::string name, base::Bytes message);

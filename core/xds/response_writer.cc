@@ -1,0 +1,96 @@
+#include "core/xds/response_writer.h"
+
+#include <string>
+
+#include <protozero/pbf_writer.hpp>
+#include <protozero/varint.hpp>
+
+#include "core/base/hash.h"
+#include "core/xds/piece_gatherer.h"
+#include "solder/envoy_fields.h"
+
+namespace solder::xds {
+namespace {
+
+namespace discovery = envoy::service::discovery::v3;
+using google::protobuf::Any::kTypeUrl;
+using google::protobuf::Any::kValue;
+
+// control_plane.identifier: shown by Envoy's logs and /stats.
+constexpr uint32_t kControlPlaneIdentifier = 1;
+constexpr std::string_view kIdentifier = "solder";
+
+size_t varint_size(uint64_t value) { return static_cast<size_t>(protozero::length_of_varint(value)); }
+
+void add_length_prefix(std::string& text, uint32_t field, size_t size) {
+  protozero::add_varint_to_buffer(&text, (uint64_t{field} << 3) | 2);
+  protozero::add_varint_to_buffer(&text, size);
+}
+
+// Of a field with a number below 16, which all fields here have.
+size_t field_size(size_t payload) { return 1 + varint_size(payload) + payload; }
+
+size_t any_size(std::string_view url, size_t payload) { return field_size(url.size()) + field_size(payload); }
+
+void add_any(PieceGatherer& out, uint32_t field, std::string_view url, const base::Bytes& message) {
+  auto& text = out.text();
+  add_length_prefix(text, field, any_size(url, message.size()));
+  add_length_prefix(text, kTypeUrl, url.size());
+  text += url;
+  add_length_prefix(text, kValue, message.size());
+  out.add(message);
+}
+
+void add_control_plane(protozero::pbf_writer& response, uint32_t field) {
+  std::string message;
+  protozero::pbf_writer{message}.add_string(kControlPlaneIdentifier, kIdentifier.data(), kIdentifier.size());
+  response.add_message(field, message);
+}
+
+}  // namespace
+
+base::Bytes write_sotw_response(ResourceType type, const Outgoing& outgoing, std::string_view nonce) {
+  using Field = discovery::DiscoveryResponse::Field;
+  const std::string_view url = type_url(type);
+  PieceGatherer out;
+  protozero::pbf_writer response{out.text()};
+  response.add_string(Field::kVersionInfo, base::hash_text(outgoing.version));
+  for (const auto& resource : outgoing.resources) {
+    add_any(out, Field::kResources, url, resource->message);
+    out.settle();
+  }
+  response.add_string(Field::kTypeUrl, url.data(), url.size());
+  response.add_string(Field::kNonce, nonce.data(), nonce.size());
+  add_control_plane(response, Field::kControlPlane);
+  return out.finish();
+}
+
+base::Bytes write_delta_response(ResourceType type, const Outgoing& outgoing, std::string_view nonce) {
+  using Field = discovery::DeltaDiscoveryResponse::Field;
+  namespace Resource = discovery::Resource;
+  const std::string_view url = type_url(type);
+  PieceGatherer out;
+  protozero::pbf_writer response{out.text()};
+  response.add_string(Field::kSystemVersionInfo, base::hash_text(outgoing.version));
+  for (const auto& resource : outgoing.resources) {
+    const std::string version = base::hash_text(resource->hash);
+    const size_t size = field_size(resource->name.size()) + field_size(version.size()) +
+                        field_size(any_size(url, resource->message.size()));
+    add_length_prefix(out.text(), Field::kResources, size);
+    protozero::pbf_writer header{out.text()};
+    header.add_string(Resource::kName, resource->name);
+    header.add_string(Resource::kVersion, version);
+    add_any(out, Resource::kResource, url, resource->message);
+    out.settle();
+  }
+  for (const auto& name : outgoing.removed) {
+    response.add_string(Field::kRemovedResources, name);
+    out.settle();
+  }
+  response.add_string(Field::kTypeUrl, url.data(), url.size());
+  response.add_string(Field::kNonce, nonce.data(), nonce.size());
+  add_control_plane(response, Field::kControlPlane);
+  return out.finish();
+}
+
+}  // namespace solder::xds

@@ -1,0 +1,52 @@
+#include "core/xds/snapshot.h"
+
+#include <utility>
+
+#include "core/base/hash.h"
+#include "core/xds/set_hash.h"
+
+namespace solder::xds {
+namespace {
+
+struct TypeNames {
+  std::string_view url;
+  std::string_view plural;
+};
+
+// In the order of ResourceType.
+constexpr std::array<TypeNames, kResourceTypeCount> kTypes{{
+    {"type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret", "secrets"},
+    {"type.googleapis.com/envoy.config.cluster.v3.Cluster", "clusters"},
+    {"type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment", "endpoints"},
+    {"type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig", "extensionConfigs"},
+    {"type.googleapis.com/envoy.config.listener.v3.Listener", "listeners"},
+    {"type.googleapis.com/envoy.config.route.v3.RouteConfiguration", "routes"},
+}};
+
+}  // namespace
+
+std::string_view type_url(ResourceType type) { return kTypes[static_cast<size_t>(type)].url; }
+
+std::optional<ResourceType> type_of(std::string_view type_url) {
+  for (size_t i = 0; i < kTypes.size(); ++i) {
+    if (kTypes[i].url == type_url) return static_cast<ResourceType>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view plural(ResourceType type) { return kTypes[static_cast<size_t>(type)].plural; }
+
+ResourcePtr make_resource(std::string name, base::Bytes message) {
+  const uint64_t hash = base::hash_bytes(message);
+  return std::make_shared<const Resource>(Resource{std::move(name), hash, std::move(message)});
+}
+
+ResourceSetPtr make_resource_set(std::map<std::string, ResourcePtr, std::less<>> by_name,
+                                 const ResourceSetPtr& previous) {
+  SetHash hash;
+  for (const auto& [name, resource] : by_name) hash.add(name, resource->hash);
+  if (previous && previous->hash == hash.value() && previous->by_name.size() == by_name.size()) return previous;
+  return std::make_shared<const ResourceSet>(ResourceSet{std::move(by_name), hash.value()});
+}
+
+}  // namespace solder::xds

@@ -1,0 +1,204 @@
+#include "core/xds/stream.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "core/xds/delta_subscription.h"
+#include "core/xds/endpoint_reference.h"
+#include "core/xds/response_writer.h"
+#include "core/xds/sotw_subscription.h"
+
+namespace solder::xds {
+namespace {
+
+// A client may subscribe on and on without acknowledging; it is not remembered without end what it was answered.
+constexpr size_t kMaxInFlight = 16;
+
+}  // namespace
+
+Stream::Stream(StreamKind kind, uint64_t id, StreamLimits limits, Counters& counters)
+    : kind_(kind), id_(id), limits_(limits), counters_(counters), schedule_(!kind.only.has_value(), limits.times) {
+  status_.delta = kind.delta;
+}
+
+base::Status Stream::receive(std::string_view wire, Clock::time_point now) {
+  auto request = kind_.delta ? read_delta_request(wire) : read_sotw_request(wire);
+  if (!request.ok()) {
+    ++counters_.bad_requests;
+    return request.status();
+  }
+  if (!started_) {
+    started_ = true;
+    schedule_.started(now);
+  }
+  // Only a stream's first request has to say who the client is.
+  if (request->node && !node_known_) {
+    node_known_ = true;
+    node_ = std::move(*request->node);
+  }
+  const auto type = type_of_request(*request);
+  return type ? receive_for(*type, *request) : base::Status();
+}
+
+std::optional<ResourceType> Stream::type_of_request(const DiscoveryRequest& request) {
+  if (request.type_url.empty() && kind_.only) return kind_.only;
+  const auto type = type_of(request.type_url);
+  if (type && (!kind_.only || kind_.only == type)) return type;
+  if (type) {
+    count_bad_request("asks for " + request.type_url + " at the service for " + std::string(type_url(*kind_.only)));
+  } else {
+    count_bad_request("asks for type_url \"" + printable(request.type_url, 200) + "\", which is not served here");
+  }
+  return std::nullopt;
+}
+
+base::Status Stream::receive_for(ResourceType type, const DiscoveryRequest& request) {
+  auto& slot = slot_of(type);
+  if (!slot.subscription) {
+    // Whatever nonce it carries is one of an earlier stream: a client that comes back is to be served.
+    subscribe(type, request);
+  } else {
+    if (!check_nonce(type, request)) return {};
+    slot.subscription->change(request);
+    for (const auto& name : request.unsubscribe) slot.refused.erase(name);
+  }
+  size_t cost = 0;
+  for (const auto& each : slots_) cost += each.subscription ? each.subscription->cost() : 0;
+  if (cost <= limits_.max_subscriptions) return {};
+  ++counters_.bad_requests;
+  return {base::Code::kResourceExhausted,
+          "the stream subscribes to more than " + std::to_string(limits_.max_subscriptions) + " names"};
+}
+
+void Stream::subscribe(ResourceType type, const DiscoveryRequest& request) {
+  auto& subscription = slot_of(type).subscription;
+  if (kind_.delta) {
+    subscription = std::make_unique<DeltaSubscription>(type);
+  } else {
+    subscription = std::make_unique<SotwSubscription>(type);
+  }
+  if (snapshot_) subscription->set_world(snapshot_->types[static_cast<size_t>(type)]);
+  subscription->start(request);
+}
+
+bool Stream::check_nonce(ResourceType type, const DiscoveryRequest& request) {
+  if (request.nonce.empty()) return true;  // a change of the subscription that acknowledges nothing
+  const auto number = read_nonce(request.nonce);
+  if (!number) {
+    count_bad_request("names the nonce \"" + printable(request.nonce, 100) + "\", which it was never sent for " +
+                      std::string(plural(type)));
+    return false;
+  }
+  acknowledge(type, *number, request);
+  // A stale nonce: a newer response is on its way. A state-of-the-world client repeats its whole subscription when it
+  // answers that one; a delta client says every change of its subscription only once, so it has to be heard.
+  return kind_.delta || *number == slot_of(type).nonce;
+}
+
+std::optional<uint64_t> Stream::read_nonce(const std::string& text) const {
+  uint64_t number = 0;
+  const auto dash = text.find('-');
+  if (dash != std::string::npos) std::from_chars(text.data() + dash + 1, text.data() + text.size(), number);
+  const bool ours = number != 0 && number <= last_nonce_ && text == nonce_text(number);
+  return ours ? std::optional(number) : std::nullopt;
+}
+
+void Stream::acknowledge(ResourceType type, uint64_t nonce, const DiscoveryRequest& request) {
+  auto& slot = slot_of(type);
+  const auto found = std::find_if(slot.in_flight.begin(), slot.in_flight.end(),
+                                  [&](const InFlight& response) { return response.nonce == nonce; });
+  if (found == slot.in_flight.end()) return;  // said before, or of another type
+  const auto resources = std::move(found->resources);
+  // Responses are answered in order: what is older will not be answered any more.
+  slot.in_flight.erase(slot.in_flight.begin(), std::next(found));
+  const auto index = static_cast<size_t>(type);
+  if (!request.refusal) {
+    ++counters_.acks;
+    ++status_.acked[index];
+    for (const auto& resource : resources) slot.refused.erase(resource->name);
+    return;
+  }
+  ++counters_.nacks;
+  ++status_.nacked[index];
+  slot.subscription->refused();
+  Refusal refusal{node_.role, node_.id, type, *request.refusal, {}};
+  for (const auto& resource : resources) refusal.names.push_back(resource->name);
+  slot.refused.insert(refusal.names.begin(), refusal.names.end());
+  refusals_.push_back(std::move(refusal));
+}
+
+void Stream::count_bad_request(const std::string& what) {
+  ++counters_.bad_requests;
+  if (std::exchange(complained_, true)) return;
+  spdlog::warn("xDS node \"{}\" {}; ignored (later ones of this stream are only counted)", node_.id, what);
+}
+
+void Stream::set_snapshot(SnapshotPtr snapshot) {
+  if (snapshot == snapshot_) return;
+  snapshot_ = std::move(snapshot);
+  for (size_t i = 0; snapshot_ && i < slots_.size(); ++i) {
+    if (slots_[i].subscription) slots_[i].subscription->set_world(snapshot_->types[i]);
+  }
+}
+
+std::optional<base::Bytes> Stream::next(Clock::time_point now) {
+  if (!snapshot_) return std::nullopt;
+  const auto choice = schedule_.next(slots_, now);
+  if (!choice) return std::nullopt;
+  return send(*choice, now);
+}
+
+base::Bytes Stream::send(const Choice& choice, Clock::time_point now) {
+  auto& slot = slot_of(choice.type);
+  if (choice.overdue && !std::exchange(overdue_named_, true)) {
+    spdlog::warn(
+        "xDS node \"{}\" (role \"{}\") does not acknowledge what it was sent; {} that are gone are taken from it now",
+        node_.id, printable(node_.role, 200), plural(choice.type));
+  }
+  Outgoing out = slot.subscription->take(choice.take);
+  const bool endpoints = choice.type == ResourceType::kEndpoint;
+  // New endpoints of a cluster that serves already hold nothing back: they change all the time.
+  slot.holds_others = !endpoints || choice.take == Take::kAnswer;
+  slot.nonce = ++last_nonce_;
+  slot.sent_at = now;
+  slot.update_since.reset();
+  if (choice.take == Take::kUpdateAndRemovals) slot.removal_since.reset();
+  const std::string nonce = nonce_text(slot.nonce);
+  auto bytes =
+      kind_.delta ? write_delta_response(choice.type, out, nonce) : write_sotw_response(choice.type, out, nonce);
+  ++counters_.responses;
+  ++status_.sent[static_cast<size_t>(choice.type)];
+  counters_.resources_sent += out.resources.size();
+  counters_.bytes_sent += bytes.size();
+  if (choice.type == ResourceType::kCluster) follow_clusters(out.replaced);
+  for (const auto& name : out.removed) slot.refused.erase(name);
+  slot.in_flight.push_back({slot.nonce, std::move(out.resources)});
+  if (slot.in_flight.size() > kMaxInFlight) slot.in_flight.erase(slot.in_flight.begin());
+  return bytes;
+}
+
+// A cluster that is replaced warms anew and waits for its endpoints, though the client has them. Source: Envoy, "xDS
+// REST and gRPC protocol", resource warming.
+void Stream::follow_clusters(const std::vector<ResourcePtr>& replaced) {
+  auto& endpoints = slot_of(ResourceType::kEndpoint).subscription;
+  if (!endpoints) return;
+  for (const auto& cluster : replaced) {
+    if (const auto name = endpoint_reference(*cluster)) endpoints->send_again(*name);
+  }
+}
+
+std::string Stream::nonce_text(uint64_t number) const { return std::to_string(id_) + "-" + std::to_string(number); }
+
+NodeStatus Stream::status() const {
+  NodeStatus status = status_;
+  status.id = node_.id;
+  status.role = node_.role;
+  status.user_agent = node_.user_agent;
+  return status;
+}
+
+}  // namespace solder::xds

@@ -1,0 +1,161 @@
+#include "core/xds/stream_schedule.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace solder::xds {
+namespace {
+
+constexpr std::array kOrder{ResourceType::kSecret,          ResourceType::kCluster,  ResourceType::kEndpoint,
+                            ResourceType::kExtensionConfig, ResourceType::kListener, ResourceType::kRoute};
+// What referred to something goes before it.
+constexpr std::array kRemovalOrder{ResourceType::kRoute, ResourceType::kCluster, ResourceType::kEndpoint,
+                                   ResourceType::kSecret, ResourceType::kExtensionConfig};
+// A client that refuses keeps what the refused configuration would have replaced, and so needs what that refers to. So
+// many removals are held back for it; beyond, memory matters more.
+constexpr size_t kHeldForRefusal = 10'000;
+
+using Types = std::initializer_list<ResourceType>;
+
+TypeSlot& of(TypeSlots& slots, ResourceType type) { return slots[static_cast<size_t>(type)]; }
+
+// What an update of `type` may refer to.
+Types needs(ResourceType type) {
+  static constexpr Types kForFilters{ResourceType::kSecret, ResourceType::kCluster, ResourceType::kEndpoint};
+  static constexpr Types kForTraffic{ResourceType::kSecret, ResourceType::kCluster, ResourceType::kEndpoint,
+                                     ResourceType::kExtensionConfig};
+  switch (type) {
+    case ResourceType::kExtensionConfig:
+      return kForFilters;
+    case ResourceType::kListener:
+    case ResourceType::kRoute:
+      return kForTraffic;
+    default:
+      return {};
+  }
+}
+
+// What may refer to a resource of `type`.
+Types needed_by(ResourceType type) {
+  static constexpr Types kListeners{ResourceType::kListener};
+  static constexpr Types kTraffic{ResourceType::kListener, ResourceType::kRoute};
+  static constexpr Types kTrafficAndClusters{ResourceType::kCluster, ResourceType::kListener, ResourceType::kRoute};
+  switch (type) {
+    case ResourceType::kRoute:
+      return kListeners;
+    case ResourceType::kCluster:
+    case ResourceType::kExtensionConfig:
+      return kTraffic;
+    case ResourceType::kEndpoint:
+    case ResourceType::kSecret:
+      return kTrafficAndClusters;
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::optional<Choice> StreamSchedule::next(TypeSlots& slots, Clock::time_point now) {
+  wake_at_.reset();
+  if (auto choice = next_answer(slots)) return choice;
+  if (auto choice = next_update(slots, now)) return choice;
+  return next_removal(slots, now);
+}
+
+std::optional<Choice> StreamSchedule::next_answer(TypeSlots& slots) const {
+  for (const auto type : kOrder) {
+    auto& slot = of(slots, type);
+    if (!slot.subscription || !slot.subscription->due().answer) continue;
+    return Choice{type, Take::kAnswer, false};
+  }
+  return std::nullopt;
+}
+
+std::optional<Choice> StreamSchedule::next_update(TypeSlots& slots, Clock::time_point now) {
+  for (const auto type : kOrder) {
+    auto& slot = of(slots, type);
+    if (!slot.subscription) continue;
+    const Due& due = slot.subscription->due();
+    // Nothing refers to a listener, and one that goes may hold the port of one that comes: both in one response.
+    const bool removes = type == ResourceType::kListener && due.removals != 0;
+    if (!due.update && !removes) {
+      slot.update_since.reset();
+      continue;
+    }
+    if (!slot.update_since) slot.update_since = now;
+    if (!may_update(type, slots, now)) continue;
+    bool overdue = false;
+    const bool with_removals = removes || (due.removals != 0 && may_remove(type, slots, now, overdue));
+    return Choice{type, with_removals ? Take::kUpdateAndRemovals : Take::kUpdate, overdue};
+  }
+  return std::nullopt;
+}
+
+std::optional<Choice> StreamSchedule::next_removal(TypeSlots& slots, Clock::time_point now) {
+  for (const auto type : kRemovalOrder) {
+    auto& slot = of(slots, type);
+    if (!slot.subscription || slot.subscription->due().removals == 0) {
+      slot.removal_since.reset();
+      continue;
+    }
+    bool overdue = false;
+    if (!slot.removal_since) slot.removal_since = now;
+    if (may_remove(type, slots, now, overdue)) return Choice{type, Take::kUpdateAndRemovals, overdue};
+  }
+  return std::nullopt;
+}
+
+bool StreamSchedule::may_update(ResourceType type, TypeSlots& slots, Clock::time_point now) {
+  auto& slot = of(slots, type);
+  if (open(slot, now)) return lapsed(slot.sent_at, times_.acknowledge_within, now);
+  for (const auto needed : needs(type)) {
+    auto& other = of(slots, needed);
+    if (!other.subscription) continue;
+    const bool on_its_way = open(other, now) && other.holds_others;
+    const bool still_to_send = other.subscription->due().update && needed != ResourceType::kEndpoint;
+    if (on_its_way || still_to_send) return lapsed(*slot.update_since, times_.hold_within, now);
+  }
+  return true;
+}
+
+bool StreamSchedule::may_remove(ResourceType type, TypeSlots& slots, Clock::time_point now, bool& overdue) {
+  auto& slot = of(slots, type);
+  if (!slot.removal_since) slot.removal_since = now;
+  if (slot.subscription->resumed() && !settled(slots, now)) return false;
+  if (open(slot, now)) return lapsed(slot.sent_at, times_.acknowledge_within, now);
+  for (const auto user : needed_by(type)) {
+    auto& other = of(slots, user);
+    if (!other.subscription) continue;
+    const Due& due = other.subscription->due();
+    if (!other.refused.empty() && slot.subscription->due().removals <= kHeldForRefusal) return false;
+    const bool idle = !due.update && !due.answer && due.removals == 0;
+    if (idle && !open(other, now)) {
+      overdue = overdue || !other.in_flight.empty();
+      continue;
+    }
+    overdue = lapsed(*slot.removal_since, times_.acknowledge_within, now);
+    if (!overdue) return false;
+  }
+  return true;
+}
+
+bool StreamSchedule::settled(const TypeSlots& slots, Clock::time_point now) {
+  if (!aggregated_) return true;
+  const auto asked = [&](ResourceType type) { return slots[static_cast<size_t>(type)].subscription != nullptr; };
+  if (asked(ResourceType::kListener) && asked(ResourceType::kRoute)) return true;
+  return lapsed(started_at_, times_.settle_within, now);
+}
+
+bool StreamSchedule::open(const TypeSlot& slot, Clock::time_point now) const {
+  return !slot.in_flight.empty() && now - slot.sent_at < times_.acknowledge_within;
+}
+
+bool StreamSchedule::lapsed(Clock::time_point since, std::chrono::milliseconds patience, Clock::time_point now) {
+  const auto end = since + patience;
+  if (now >= end) return true;
+  wake_at_ = wake_at_ ? std::min(*wake_at_, end) : end;
+  return false;
+}
+
+}  // namespace solder::xds

@@ -1,0 +1,72 @@
+// What one stream wants of one resource type and what it was sent of it: the whole per-stream state, behind a narrow
+// interface, so that another representation (a position in a shared log, interned name sets) can take its place.
+// Two kinds: delta_subscription.h and sotw_subscription.h. It knows no nonces, no other type and no time; stream.h
+// does. Not thread-safe: its stream owns it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/xds/discovery_request.h"
+#include "core/xds/snapshot.h"
+
+namespace solder::xds {
+
+// The content of one response, before it has a nonce.
+struct Outgoing {
+  std::vector<ResourcePtr> resources;
+  std::vector<std::string> removed;   // delta only
+  std::vector<ResourcePtr> replaced;  // those of `resources` that the client had in another version
+  uint64_t version = 0;               // of the whole set that the client asked for
+};
+
+// What could be sent now. An answer is something that the client waits for; an update or a removal is not.
+struct Due {
+  bool answer = false;
+  bool update = false;
+  size_t removals = 0;
+
+  [[nodiscard]] bool nothing() const { return !answer && !update && removals == 0; }
+};
+
+enum class Take { kAnswer, kUpdate, kUpdateAndRemovals };
+
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+
+  // The first request of this type on the stream. `world` is what is current; null before anything was published.
+  virtual void start(const DiscoveryRequest& request) = 0;
+  // A later request whose nonce is in order.
+  virtual void change(const DiscoveryRequest& request) = 0;
+  // The client refused the last response: what was in it is not sent again before it changes.
+  virtual void refused() = 0;
+  virtual void set_world(ResourceSetPtr world) = 0;
+  // The named resource is to be sent again though the client has it, if the client subscribes to it.
+  virtual void send_again(const std::string& name) = 0;
+
+  virtual const Due& due() = 0;
+  virtual Outgoing take(Take what) = 0;
+  // The client came with state of an earlier stream.
+  [[nodiscard]] virtual bool resumed() const = 0;
+  // What the subscription holds against StreamLimits::max_subscriptions.
+  [[nodiscard]] virtual size_t cost() const = 0;
+};
+
+// Clusters and listeners: a first request without names asks for all of them.
+inline bool has_wildcard(ResourceType type) {
+  return type == ResourceType::kCluster || type == ResourceType::kListener;
+}
+
+// Whether a client that holds such a resource is told that it is gone. Listeners that drain go on using their secrets
+// and filter configurations for minutes, so those stay with the client until it unsubscribes.
+inline bool announces_removal(ResourceType type) {
+  return type != ResourceType::kSecret && type != ResourceType::kExtensionConfig;
+}
+
+// One name, and more for a long one: so the bound on names bounds memory.
+inline size_t name_cost(const std::string& name) { return 1 + name.size() / 256; }
+
+}  // namespace solder::xds
