@@ -5,6 +5,7 @@
 #include "core/services/json_scalars.h"
 #include "core/services/json_text.h"
 #include "core/services/nearest_name.h"
+#include "core/services/wire_writer.h"
 
 namespace solder::services {
 namespace {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include <protozero/varint.hpp>
+
 #include "core/services/base64.h"
 #include "core/services/nearest_name.h"
 
@@ -92,23 +94,6 @@ template <typename T>
 std::optional<uint64_t> as_zigzag(std::optional<T> number) {
   if (!number) return std::nullopt;
   return protozero::encode_zigzag64(*number);
-}
-
-enum class Form { kVarint, kFixed32, kFixed64 };
-
-Form form_of(const FieldDescriptor& field) {
-  switch (field.type()) {
-    case FieldDescriptor::TYPE_FIXED32:
-    case FieldDescriptor::TYPE_SFIXED32:
-    case FieldDescriptor::TYPE_FLOAT:
-      return Form::kFixed32;
-    case FieldDescriptor::TYPE_FIXED64:
-    case FieldDescriptor::TYPE_SFIXED64:
-    case FieldDescriptor::TYPE_DOUBLE:
-      return Form::kFixed64;
-    default:
-      return Form::kVarint;
-  }
 }
 
 template <typename T>
@@ -204,32 +189,6 @@ std::string expected_scalar(const FieldDescriptor& field, const json& found) {
       return integer_range<int64_t>();
     default:
       return integer_range<int32_t>();
-  }
-}
-
-void write_scalar(const FieldDescriptor& field, uint64_t bits, protozero::pbf_writer& out) {
-  const auto number = static_cast<uint32_t>(field.number());
-  switch (form_of(field)) {
-    case Form::kVarint:
-      return out.add_uint64(number, bits);
-    case Form::kFixed32:
-      return out.add_fixed32(number, static_cast<uint32_t>(bits));
-    case Form::kFixed64:
-      return out.add_fixed64(number, bits);
-  }
-}
-
-void write_packed(const FieldDescriptor& field, const std::vector<uint64_t>& bits, protozero::pbf_writer& out) {
-  const auto number = static_cast<uint32_t>(field.number());
-  switch (form_of(field)) {
-    case Form::kVarint:
-      return out.add_packed_uint64(number, bits.begin(), bits.end());
-    case Form::kFixed32: {
-      const std::vector<uint32_t> narrow(bits.begin(), bits.end());
-      return out.add_packed_fixed32(number, narrow.begin(), narrow.end());
-    }
-    case Form::kFixed64:
-      return out.add_packed_fixed64(number, bits.begin(), bits.end());
   }
 }
 

@@ -5,11 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <google/protobuf/descriptor.h>
 #include <nlohmann/json.hpp>
-#include <protozero/pbf_writer.hpp>
 
 namespace solder::services {
 
@@ -21,9 +19,5 @@ std::optional<uint64_t> parse_map_key(const google::protobuf::FieldDescriptor& f
 std::optional<std::string> parse_text(const google::protobuf::FieldDescriptor& field, const nlohmann::json& value);
 // What would have been right, for a message: "an integer from 0 to 4294967295".
 std::string expected_scalar(const google::protobuf::FieldDescriptor& field, const nlohmann::json& found);
-
-void write_scalar(const google::protobuf::FieldDescriptor& field, uint64_t bits, protozero::pbf_writer& out);
-void write_packed(const google::protobuf::FieldDescriptor& field, const std::vector<uint64_t>& bits,
-                  protozero::pbf_writer& out);
 
 }  // namespace solder::services

@@ -4,6 +4,7 @@
 #include "core/services/json_encoder.h"
 #include "core/services/json_scalars.h"
 #include "core/services/json_times.h"
+#include "core/services/wire_writer.h"
 
 namespace solder::services {
 namespace {
