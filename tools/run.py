@@ -12,6 +12,7 @@ import base64
 import ctypes
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -198,9 +199,11 @@ def wait_for(what, url, children):
 
 
 def envoy_binary():
+    """The Envoy of the release that the build was made for; fetched where it is not there yet."""
+    version = re.search(r"SOLDER_ENVOY_VERSION ([0-9.]+)", (ROOT / "cmake/EnvoyMessages.cmake").read_text()).group(1)
     cache = os.environ.get("SOLDER_CACHE_DIR") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "solder")
-    subprocess.run([ROOT / "cmake/tools/fetch_envoy.sh", "1.40.0", cache], check=True)
-    return pathlib.Path(cache) / "envoy-1.40.0/envoy"
+    subprocess.run([ROOT / "cmake/tools/fetch_envoy.sh", version, cache], check=True)
+    return pathlib.Path(cache) / f"envoy-{version}/envoy"
 
 
 def start(build, directory, manifests, ports, children):

@@ -23,8 +23,10 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = pathlib.Path(os.environ.get("SOLDER_BUILD", ROOT / "build")).resolve()
-CACHE = pathlib.Path(os.environ.get("SOLDER_CACHE_DIR") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "solder")
-ENVOY = CACHE / "envoy-1.40.0/envoy"
+sys.path.insert(0, str(ROOT / "tools"))
+from run import envoy_binary  # noqa: E402
+
+ENVOY = envoy_binary()
 SECONDS = 30
 # Outside of the range from which the kernel gives ports to clients, so that nobody else is given a chosen one by chance.
 _next_port = 20000 + os.getpid() * 37 % 10000

@@ -11,9 +11,7 @@ import tempfile
 import unittest
 
 from harness import BUILD, ROOT, request, until
-
-sys.path.insert(0, str(ROOT / "tools"))
-from run import PORTS, is_free  # noqa: E402
+from run import PORTS, is_free  # harness puts tools/ on the path
 
 
 def base_with_free_ports():
