@@ -130,12 +130,14 @@ bool StreamSchedule::may_remove(ResourceType type, TypeSlots& slots, Clock::time
     const Due& due = other.subscription->due();
     if (!other.refused.empty() && slot.subscription->due().removals <= kHeldForRefusal) return false;
     const bool idle = !due.update && !due.answer && due.removals == 0;
-    if (idle && !open(other, now)) {
+    const bool waits_for_client = open(other, now);
+    if (idle && !waits_for_client) {
       overdue = overdue || !other.in_flight.empty();
       continue;
     }
-    overdue = lapsed(*slot.removal_since, times_.acknowledge_within, now);
-    if (!overdue) return false;
+    if (waits_for_client) lapsed(other.sent_at, times_.acknowledge_within, now);
+    // Routes that never rest, though each is acknowledged, hold a removal back for twice as long.
+    if (!lapsed(*slot.removal_since, 2 * times_.acknowledge_within, now)) return false;
   }
   return true;
 }

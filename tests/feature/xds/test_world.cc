@@ -1,0 +1,63 @@
+#include "tests/feature/xds/test_world.h"
+
+#include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
+
+#include "solder/envoy_fields.h"
+
+namespace solder::xds::testing {
+namespace {
+
+// Each served type has its name in field 1; no Envoy message has a field 1000.
+constexpr uint32_t kName = 1;
+constexpr uint32_t kTestValue = 1000;
+
+}  // namespace
+
+std::string make_message(ResourceType type, const std::string& name, const std::string& value) {
+  namespace cluster_v3 = envoy::config::cluster::v3;
+  std::string wire;
+  protozero::pbf_writer message{wire};
+  message.add_string(kName, name);
+  if (type == ResourceType::kCluster && value.rfind("eds", 0) == 0) {
+    message.add_enum(cluster_v3::Cluster::kType, cluster_v3::Cluster::DiscoveryType::kEDS);
+  }
+  message.add_string(kTestValue, value);
+  return wire;
+}
+
+std::pair<std::string, std::string> read_message(std::string_view wire) {
+  std::pair<std::string, std::string> found;
+  protozero::pbf_reader message{wire.data(), wire.size()};
+  while (message.next()) {
+    if (message.tag() == kName) {
+      found.first = message.get_string();
+    } else if (message.tag() == kTestValue) {
+      found.second = message.get_string();
+    } else {
+      message.skip();
+    }
+  }
+  return found;
+}
+
+SnapshotPtr make_snapshot(const World& world) {
+  auto snapshot = std::make_shared<Snapshot>();
+  for (size_t i = 0; i < kResourceTypeCount; ++i) {
+    const auto type = static_cast<ResourceType>(i);
+    std::map<std::string, ResourcePtr, std::less<>> resources;
+    if (const auto found = world.find(type); found != world.end()) {
+      for (const auto& [name, value] : found->second) {
+        resources[name] = make_resource(name, base::Bytes(make_message(type, name, value)));
+      }
+    }
+    snapshot->types[i] = make_resource_set(std::move(resources));
+  }
+  return snapshot;
+}
+
+std::shared_ptr<const SnapshotsByRole> make_snapshots(const std::string& role, const World& world) {
+  return std::make_shared<const SnapshotsByRole>(SnapshotsByRole{{role, make_snapshot(world)}});
+}
+
+}  // namespace solder::xds::testing
