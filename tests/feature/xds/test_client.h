@@ -51,9 +51,9 @@ class TestClient {
   std::string sotw_request(ResourceType type, const std::optional<std::string>& refusal, const std::string& nonce);
   void add_node(std::string& wire, uint32_t field);
 
-  const bool delta_;
-  const std::string role_;
-  const std::string node_id_;
+  bool delta_;
+  std::string role_;
+  std::string node_id_;
   bool node_sent_ = false;
   std::map<ResourceType, Type> types_;
 };
