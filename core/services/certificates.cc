@@ -1,6 +1,7 @@
 #include "core/services/certificates.h"
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -53,8 +54,11 @@ std::string first_block(std::string_view pem) {
 }
 
 std::string why_unreadable(std::string_view pem, std::string_view wanted) {
+  if (pem.size() > kMaxPemBytes) return "it is larger than 1 MB";
   const std::string block = first_block(pem);
   if (block.empty()) return "it holds no PEM block; \"-----BEGIN " + std::string(wanted) + "-----\" is expected";
+  if (block.find("ENCRYPTED") != std::string::npos || pem.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos)
+    return "it is encrypted; Envoy has no pass phrase for it, a key without one is expected";
   if (block.find(wanted) == std::string::npos)
     return "it holds a " + block + " where a " + std::string(wanted) + " is expected";
   return "its " + block + " block is damaged or cut short (" + openssl_words() + ")";
@@ -67,7 +71,8 @@ std::vector<Certificate> read_certificates(std::string_view pem) {
   if (pem.size() > kMaxPemBytes) return certificates;
   const Bio bio = reader(pem);
   while (certificates.size() < kMaxCertificates) {
-    Certificate next(PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr));
+    // The AUX form also reads OpenSSL's "TRUSTED CERTIFICATE" blocks, as Envoy does.
+    Certificate next(PEM_read_bio_X509_AUX(bio.get(), nullptr, no_passphrase, nullptr));
     if (!next) break;
     certificates.push_back(std::move(next));
   }
@@ -113,7 +118,15 @@ void check_validity(const X509& certificate, Time now, const char* prefix, std::
   }
 }
 
-// Envoy serves RSA from 2048 bits and ECDSA on three curves; anything else it refuses with the whole listener.
+// Whether the key spells its curve out instead of naming it, which BoringSSL does not read.
+bool explicit_curve(EVP_PKEY& key) {
+  char encoding[32] = "";
+  EVP_PKEY_get_utf8_string_param(&key, OSSL_PKEY_PARAM_EC_ENCODING, encoding, sizeof encoding, nullptr);
+  return std::string_view(encoding) == OSSL_PKEY_EC_ENCODING_EXPLICIT;
+}
+
+// Envoy serves RSA from 2048 bits and ECDSA on three curves. Ed25519 it loads, but offers no signature algorithm for
+// it; anything else it refuses with the whole listener.
 void check_strength(EVP_PKEY& key, std::vector<CertificateProblem>& problems) {
   const int type = EVP_PKEY_get_base_id(&key);
   if (type == EVP_PKEY_RSA) {
@@ -130,6 +143,14 @@ void check_strength(EVP_PKEY& key, std::vector<CertificateProblem>& problems) {
     size_t length = 0;
     EVP_PKEY_get_group_name(&key, curve, sizeof curve, &length);
     const std::string name(curve, length);
+    if (explicit_curve(key)) {
+      problems.push_back(
+          {"KeyUnsupported",
+           "the key spells out the parameters of its curve; Envoy takes curves by name (P-256, P-384 and "
+           "P-521)",
+           false});
+      return;
+    }
     if (name == "prime256v1" || name == "P-256" || name == "secp384r1" || name == "P-384" || name == "secp521r1" ||
         name == "P-521") {
       return;
@@ -141,7 +162,8 @@ void check_strength(EVP_PKEY& key, std::vector<CertificateProblem>& problems) {
   const char* name = EVP_PKEY_get0_type_name(&key);
   problems.push_back(
       {"KeyUnsupported",
-       "the key is of type " + std::string(name == nullptr ? "unknown" : name) + "; Envoy takes RSA and ECDSA", false});
+       "the key is of type " + std::string(name == nullptr ? "unknown" : name) + "; Envoy takes RSA and ECDSA",
+       type == EVP_PKEY_ED25519});
 }
 
 Key read_key(std::string_view pem, std::vector<CertificateProblem>& problems) {
