@@ -44,11 +44,11 @@ test: test-build  ## Build and run all tests, then those that matter again under
 
 test-build: deps build/build.ninja build-asan/build.ninja build-tsan/build.ninja
 	@cmake --build build -j $(JOBS)
-	@cmake --build build-asan -j $(JOBS) --target $(call existing,$(ASAN_PARTS))
+	@cmake --build build-asan -j $(JOBS) --target cli/all plugins/all $(call existing,$(ASAN_PARTS))
 	@cmake --build build-tsan -j $(JOBS) --target $(call existing,$(TSAN_PARTS))
 
 asan: deps build-asan/build.ninja  ## Run the unit, golden and plugin tests under AddressSanitizer
-	@cmake --build build-asan -j $(JOBS) --target $(call existing,$(ASAN_PARTS))
+	@cmake --build build-asan -j $(JOBS) --target cli/all plugins/all $(call existing,$(ASAN_PARTS))
 	@python3 tools/join_tests.py build-asan/selected $(addprefix build-asan/tests/,$(ASAN_PARTS))
 	@ctest --test-dir build-asan/selected -j $(TEST_JOBS) --output-on-failure
 
@@ -59,7 +59,7 @@ tsan: deps build-tsan/build.ninja  ## Run the tests of everything with threads u
 
 golden: deps build/build.ninja  ## Run the golden cases; UPDATE=1 rewrites what they expect
 	@cmake --build build -j $(JOBS)
-	@$(if $(UPDATE),SOLDER_UPDATE_GOLDEN=1) ctest --test-dir build -L golden --output-on-failure
+	@$(if $(UPDATE),UPDATE=1) ctest --test-dir build -L golden --output-on-failure
 
 check: deps build/build.ninja  ## Formatting, clang-tidy (FILES=all: every file), file sizes, include rules
 	@python3 tools/check_tree.py
