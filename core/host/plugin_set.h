@@ -1,8 +1,9 @@
 // The plugins of one directory: what was loaded, what was refused and why, who owns which key, and the one trampoline
-// through which every capability is called. Loading runs gate → dlopen of a private copy → negotiation (docs/plugins/loading.md).
-// Read-only after load(); call() is serialised for each plugin. Tested by tests/plugin.
+// through which every capability is called. Loading runs gate → dlopen of a private copy → negotiation
+// (docs/plugins/loading.md). Read-only after load(); call() is serialised for each plugin. Tested by tests/plugin.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
@@ -17,34 +18,37 @@
 
 namespace solder::host {
 
+struct ClaimInfo {
+  std::string plugin, capability, scope, key, schema_json;  // scope "upstream_type" for upstream types
+};
+
 struct LoadOptions {
   std::vector<std::string> directories;  // searched for *.so, in order; a name that was seen already is refused
-  std::string copy_directory;            // where private copies go; made with mode 0700
+  std::string copy_directory;  // where private copies go; made with mode 0700; empty: below the temporary directory
   // Operator's choice for a key that two plugins claim: "route:timeout" → plugin name.
   std::vector<std::pair<std::string, std::string>> key_owners;
   // Plugin name → its configuration as JSON.
   std::vector<std::pair<std::string, std::string>> configurations;
+  // What a call may take before the plugin is named slow. Generous: it finds plugins that hang, not busy machines.
+  std::chrono::nanoseconds call_deadline = std::chrono::seconds(2);
+  // Says whether a claim's schema can be used; not ok: BadManifest. The catalog of schemas stands above this folder.
+  std::function<base::Status(const ClaimInfo&)> check_claim;
 };
 
-// Refusal reasons are stable words: NotElf, Truncated, WrongArchitecture, NoManifest, BadManifest, AbiMajor, AbiMinor,
-// NoEntrySymbol, ExtraSymbols, ForbiddenLibrary, UndefinedSymbols, Declined, BadTable, NameMismatch, MissingCapability, DuplicateName,
-// KeyClaimed, CreateFailed, NotReadable, UnsafePermissions.
+// Refusal reasons are stable words: refusal.h lists them, docs/plugins/loading.md explains them.
 struct Refused {
   std::string file;
-  std::string name;    // from the manifest, where one could be read
+  std::string name;  // from the manifest, where one could be read
   std::string reason;
-  std::string message; // one sentence
-};
-
-struct ClaimInfo {
-  std::string plugin, capability, scope, key, schema_json;  // scope "upstream_type" for upstream types
+  std::string message;  // one sentence
 };
 
 struct PluginInfo {
   std::string name, version, summary, file;
   std::vector<std::string> capabilities;
-  std::vector<ClaimInfo> claims;
-  std::vector<Refused> partial;  // keys of this plugin that another one owns
+  std::vector<ClaimInfo> claims;      // the keys that it owns
+  std::vector<Refused> partial;       // keys of this plugin that another one owns: KeyClaimed
+  std::vector<std::string> warnings;  // about the plugin itself: its configuration, a call that overran (PluginSlow)
 };
 
 enum class Operation { kClusters, kDestinations, kOptions };
@@ -81,9 +85,11 @@ class PluginSet {
   [[nodiscard]] virtual Plugin* option(std::string_view scope, std::string_view key) const = 0;
   [[nodiscard]] virtual const std::string& name(const Plugin& plugin) const = 0;
 
-  // Calls an operation with a batch. `in` holds the contract's input structs, `subjects` as many. Gives one output for each
-  // input, always. A call that fails, throws or overruns becomes an error diagnostic on every input (PluginFailed,
-  // PluginThrew) and no fragments; a bad item (BadItem, SlotNotAllowed) one on its input. [any thread]
+  // Calls an operation with a batch. `in` holds the contract's input structs, `subjects` as many. Gives one output for
+  // each input, always. A call that fails or throws becomes an error diagnostic on every input (PluginFailed,
+  // PluginThrew) and no fragments; a bad item (BadItem, SlotNotAllowed) one on its input, or on all where it does not
+  // say whose it is. One that overruns is a warning about the plugin, once. `lookup` must not call the same plugin.
+  // [any thread]
   virtual std::vector<ItemOutput> call(Plugin& plugin, Operation operation, solder_span in,
                                        std::span<const Subject> subjects, const Lookup& lookup) = 0;
 };

@@ -112,4 +112,6 @@ typedef struct solder_diag {
   solder_ref related; /* another object that is involved, such as the Secret that is missing; may be empty */
 } solder_diag;
 
+#define SOLDER_DIAG_SIZE_1_0 (offsetof(solder_diag, related) + sizeof(solder_ref))
+
 #endif

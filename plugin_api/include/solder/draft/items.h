@@ -49,6 +49,8 @@ typedef struct solder_item_fragment {
   solder_str field; /* JSON pointer below the input's path that asked for this; provenance, may be empty */
 } solder_item_fragment;
 
+#define SOLDER_ITEM_FRAGMENT_SIZE_1_0 (offsetof(solder_item_fragment, field) + sizeof(solder_str))
+
 /* What an SDS secret is made from. */
 enum {
   SOLDER_SECRET_TLS_CERTIFICATE = 1,   /* tls.crt and tls.key */
@@ -69,5 +71,7 @@ typedef struct solder_item_secret_use {
   solder_str patch; /* wire bytes of a CertificateValidationContext merged over a validation context; may be empty */
   solder_str field; /* JSON pointer below the input's path */
 } solder_item_secret_use;
+
+#define SOLDER_ITEM_SECRET_USE_SIZE_1_0 (offsetof(solder_item_secret_use, field) + sizeof(solder_str))
 
 #endif

@@ -45,7 +45,8 @@ typedef struct solder_call {
   void *ctx;
   /* Reads another object on behalf of input `index`. The read is recorded, found or not: when the answer would
    * change, that input is translated again. A Secret comes without its values (see kinds/options.h).
-   * OK or NOT_FOUND. `found` lives until the call returns. */
+   * OK, NOT_FOUND, or INVALID_ARGUMENT. The plugin sets found->size to sizeof(solder_object) first; what `found`
+   * points to then lives until the call returns. */
   solder_status (*lookup)(void *ctx, uint64_t index, const solder_ref *ref, solder_object *found);
 } solder_call;
 
@@ -88,7 +89,7 @@ typedef struct solder_plugin {
   const void *(*capability)(void *self, solder_str id);
 } solder_plugin;
 
-#define SOLDER_PLUGIN_SIZE_1_0 (offsetof(solder_plugin, capability) + sizeof(void *))
+#define SOLDER_PLUGIN_SIZE_1_0 (offsetof(solder_plugin, capability) + sizeof(void (*)(void)))
 
 /* The only exported symbol. Pure: no allocation, no thread, no I/O. NULL: cannot work in this host. */
 SOLDER_EXPORT const solder_plugin *solder_plugin_entry_v1(uint32_t host_abi_minor) SOLDER_NOEXCEPT;

@@ -60,4 +60,6 @@ typedef struct solder_cap_options {
   solder_op apply;
 } solder_cap_options;
 
+#define SOLDER_CAP_OPTIONS_SIZE_1_0 (offsetof(solder_cap_options, apply) + sizeof(solder_op))
+
 #endif

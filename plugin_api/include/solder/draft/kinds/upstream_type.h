@@ -24,7 +24,7 @@ typedef struct solder_upstream_input {
 
 typedef struct solder_destination_input {
   uint32_t size;
-  uint32_t weighted; /* 1: inside a weighted cluster, so only weighted_cluster and per_filter slots exist */
+  uint32_t weighted; /* 1: inside a weighted cluster, so the only slots are weighted_cluster, per_filter/ and http_filter/ */
   solder_ref object; /* the VirtualService that holds the destination */
   solder_str path;   /* JSON pointer of the destination in it */
   solder_ref upstream;
@@ -43,5 +43,7 @@ typedef struct solder_cap_upstream_type {
    * metadata/. May be NULL: a destination then needs nothing beyond the cluster's name. */
   solder_op destinations;
 } solder_cap_upstream_type;
+
+#define SOLDER_CAP_UPSTREAM_TYPE_SIZE_1_0 (offsetof(solder_cap_upstream_type, destinations) + sizeof(solder_op))
 
 #endif

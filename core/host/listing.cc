@@ -1,0 +1,99 @@
+#include "core/host/listing.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace solder::host {
+
+namespace {
+
+constexpr size_t kColumns = 6;
+using Row = std::array<std::string, kColumns>;
+
+std::string joined(const std::vector<std::string>& words, const char* separator) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : separator) + word;
+  return out;
+}
+
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// "route:timeout", and for many keys the first three and how many more.
+std::string keys(const PluginInfo& plugin) {
+  std::vector<std::string> words;
+  for (const ClaimInfo& claim : plugin.claims) words.push_back(claim.scope + ":" + claim.key);
+  constexpr size_t kShown = 3;
+  const size_t more = words.size() > kShown ? words.size() - kShown : 0;
+  words.resize(words.size() - more);
+  return joined(words, ",") + (more == 0 ? "" : " +" + std::to_string(more));
+}
+
+std::string printed(const std::vector<Row>& rows) {
+  std::array<size_t, kColumns> widths{};
+  for (const Row& row : rows) {
+    for (size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string out;
+  for (const Row& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < kColumns; ++i) {
+      line += row[i];
+      if (i + 1 < kColumns) line.append(widths[i] - row[i].size() + 2, ' ');
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
+nlohmann::json to_json_value(const Refused& refused) {
+  return {{"name", refused.name}, {"reason", refused.reason}, {"message", refused.message}, {"file", refused.file}};
+}
+
+}  // namespace
+
+std::string to_table(const PluginSet& plugins) {
+  std::vector<Row> rows = {{"NAME", "VERSION", "STATE", "CAPABILITIES", "KEYS/REASON", "FILE"}};
+  std::string notes;
+  for (const PluginInfo& plugin : plugins.loaded()) {
+    const bool noted = !plugin.partial.empty() || !plugin.warnings.empty();
+    rows.push_back({plugin.name, plugin.version, noted ? "loaded*" : "loaded", joined(plugin.capabilities, ","),
+                    keys(plugin), file_name(plugin.file)});
+    for (const Refused& lost : plugin.partial)
+      notes += "* " + plugin.name + ": " + lost.reason + ": " + lost.message + "\n";
+    for (const std::string& warning : plugin.warnings) notes += "* " + plugin.name + ": " + warning + "\n";
+  }
+  for (const Refused& refused : plugins.refused()) {
+    rows.push_back(
+        {refused.name.empty() ? "-" : refused.name, "-", "refused", "-", refused.reason, file_name(refused.file)});
+    notes += "- " + refused.file + ": " + refused.reason + ": " + refused.message + "\n";
+  }
+  return printed(rows) + (notes.empty() ? "" : "\n" + notes);
+}
+
+std::string to_json(const PluginSet& plugins) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const PluginInfo& plugin : plugins.loaded()) {
+    nlohmann::json claims = nlohmann::json::array(), partial = nlohmann::json::array();
+    for (const ClaimInfo& claim : plugin.claims) claims.push_back({{"scope", claim.scope}, {"key", claim.key}});
+    for (const Refused& lost : plugin.partial) partial.push_back(to_json_value(lost));
+    list.push_back({{"name", plugin.name},
+                    {"version", plugin.version},
+                    {"summary", plugin.summary},
+                    {"state", "loaded"},
+                    {"capabilities", plugin.capabilities},
+                    {"claims", std::move(claims)},
+                    {"partial", std::move(partial)},
+                    {"warnings", plugin.warnings},
+                    {"file", plugin.file}});
+  }
+  for (const Refused& refused : plugins.refused()) {
+    nlohmann::json entry = to_json_value(refused);
+    entry["state"] = "refused";
+    list.push_back(std::move(entry));
+  }
+  // A file name need not be UTF-8.
+  return nlohmann::json{{"plugins", std::move(list)}}.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace solder::host

@@ -1,0 +1,47 @@
+// A plugin's manifest: JSON text → checked values. Every problem is named, not the first only, so that an author mends
+// a manifest in one go. The format is that of plugin_api/include/solder/draft/manifest.h; unknown members are problems,
+// because a member that is misspelt would otherwise be silently without effect.
+// Tested by tests/unit/host/manifest_test.cc and tests/fuzz/manifest_fuzz.cc.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace solder::host {
+
+struct ManifestClaim {
+  std::string scope;  // "upstream_type" for the claims of solder.upstream-type/1
+  std::string key;
+  std::string schema_json;
+};
+
+struct ManifestCapability {
+  std::string id;
+  std::vector<ManifestClaim> claims;
+};
+
+struct Manifest {
+  std::string name, version, summary;
+  uint32_t abi_major = 0;
+  uint32_t abi_minor = 0;  // of the oldest host that it can work with
+  std::vector<ManifestCapability> provides;
+  std::vector<std::string> needs;                            // ids of host services
+  std::vector<std::pair<std::string, std::string>> filters;  // HTTP filter, stage
+  bool in_process = true;
+  bool unload_allowed = false;
+};
+
+struct ManifestResult {
+  Manifest manifest;                  // as far as it could be read
+  std::vector<std::string> problems;  // empty: it may be used
+};
+
+ManifestResult parse_manifest(std::string_view json);
+
+// The stages of HTTP filters in their order: "fault" ... "route".
+bool is_filter_stage(std::string_view word);
+
+}  // namespace solder::host

@@ -1,0 +1,17 @@
+// Host and plugin find out whether they understand each other: the entry is called, the table it gives is checked and
+// copied, an instance is made, and every promised capability is asked for. A step that fails says which and why, and
+// leaves nothing behind. Tested by tests/plugin/refusals_test.cc.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/host/plugin.h"
+#include "core/host/refusal.h"
+
+namespace solder::host {
+
+// `plugin.library` is open. On success its tables and instance are set.
+std::optional<Refusal> negotiate(Plugin& plugin, const std::string& config_json);
+
+}  // namespace solder::host

@@ -1,0 +1,97 @@
+#include "core/host/private_copy.h"
+
+#include <fcntl.h>
+#include <openssl/sha.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace solder::host {
+
+namespace {
+
+base::Status failed(const std::string& what, const std::string& path) {
+  return base::unavailable("cannot " + what + " " + path + ": " + std::strerror(errno));
+}
+
+// 128 bits of SHA-256: a stranger must not be able to make two files of one name.
+std::string content_name(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (size_t i = 0; i < 16; ++i) {
+    out += kHex[digest[i] >> 4];
+    out += kHex[digest[i] & 15];
+  }
+  return out;
+}
+
+bool holds(const std::string& path, std::string_view bytes) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return false;
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.view() == bytes;
+}
+
+base::Status write_all(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return failed("write", path);
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  if (::fsync(fd) != 0) return failed("write", path);
+  return {};
+}
+
+// Several processes may copy the same file at the same time: each writes its own and the last rename wins, with equal
+// bytes.
+std::string staging_name(const std::string& target) {
+  static std::atomic<unsigned> counter{0};
+  return target + "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".tmp";
+}
+
+}  // namespace
+
+base::Status prepare_copy_directory(const std::string& directory) {
+  std::error_code error;
+  const auto parent = std::filesystem::path(directory).parent_path();
+  if (!parent.empty()) std::filesystem::create_directories(parent, error);
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return failed("make the directory", directory);
+  struct stat info {};
+  if (::lstat(directory.c_str(), &info) != 0) return failed("read the directory", directory);
+  if (!S_ISDIR(info.st_mode)) return base::unavailable(directory + " is not a directory");
+  if (info.st_uid != ::geteuid()) {
+    return base::unavailable(directory + " belongs to another user, who could change what is loaded from it");
+  }
+  if ((info.st_mode & 077) != 0 && ::chmod(directory.c_str(), 0700) != 0) return failed("close to others", directory);
+  return {};
+}
+
+base::Result<std::string> private_copy(const std::string& directory, const std::string& name, std::string_view bytes) {
+  const std::string target = directory + "/" + name + "-" + content_name(bytes) + ".so";
+  if (holds(target, bytes)) return target;
+  const std::string staging = staging_name(target);
+  const int fd = ::open(staging.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0500);
+  if (fd < 0) return failed("write", staging);
+  base::Status status = write_all(fd, bytes, staging);
+  if (::close(fd) != 0 && status.ok()) status = failed("write", staging);
+  if (status.ok() && ::rename(staging.c_str(), target.c_str()) != 0) status = failed("rename to", target);
+  if (!status.ok()) {
+    ::unlink(staging.c_str());
+    return status;
+  }
+  if (!holds(target, bytes)) return base::internal_error("the copy " + target + " does not hold what was written");
+  return target;
+}
+
+}  // namespace solder::host

@@ -1,0 +1,20 @@
+// A private copy of a plugin file under a name made from its content. The dynamic loader caches by path and inode, so a
+// path that always means the same bytes is the only one that can be opened safely while files change below it; and what
+// was checked by the gate is what is opened, whatever happens to the original. Tested by
+// tests/unit/host/private_copy_test.cc.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/status.h"
+
+namespace solder::host {
+
+// Makes the directory with mode 0700, parents included, or checks that it is ours and closed to others.
+base::Status prepare_copy_directory(const std::string& directory);
+
+// DIRECTORY/NAME-<hash>.so with exactly these bytes; equal bytes give the same path and are written once.
+base::Result<std::string> private_copy(const std::string& directory, const std::string& name, std::string_view bytes);
+
+}  // namespace solder::host
