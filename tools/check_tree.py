@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Checks the rules of the source tree that a compiler does not: file sizes and who may include whom.
+"""Checks the rules of the source tree that a compiler does not: file sizes, who may include whom, and that the tests which
+file headers name exist.
 
 Usage: check_tree.py [ROOT]. Prints every violation as file:line: what and what would be right; exit 1 if there is one.
 The same rules in words: CONTRIBUTING.md. Tested by tests/tools/check_tree_test.py.
 """
+import itertools
 import pathlib
 import re
 import subprocess
@@ -12,6 +14,7 @@ import sys
 MAX_LINES = 400
 CODE = {".h", ".hpp", ".cc", ".c", ".py", ".sh", ".cmake"}
 EXEMPT = re.compile(r"(^|/)(testdata|corpus)/|^tests/golden/cases/")
+TESTED_BY = re.compile(r"\btests/[A-Za-z0-9_./*-]*[A-Za-z0-9_*]")
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
 
 # First folder of an include → the folders whose files may include it.
@@ -63,6 +66,9 @@ def check(root):
             problems.append(f"{name}:{MAX_LINES + 1}: {len(lines)} lines, at most {MAX_LINES}; split it by noun")
         if path.suffix not in {".h", ".hpp", ".cc", ".c"}:
             continue
+        header = list(itertools.takewhile(lambda line: line.startswith(("//", "/*", " *")), lines))
+        for number, line in enumerate(header, 1):
+            problems += [f"{name}:{number}: the header names {test}, which does not exist" for test in TESTED_BY.findall(line) if not any(root.glob(test))]
         for number, line in enumerate(lines, 1):
             match = INCLUDE.match(line)
             problem = include_problem(name, match.group(1)) if match else None
@@ -74,7 +80,7 @@ def check(root):
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
     problems = check(root)
-    print("\n".join(problems) if problems else "tree: sizes and includes are right")
+    print("\n".join(problems) if problems else "tree: sizes, includes and named tests are right")
     return 1 if problems else 0
 
 

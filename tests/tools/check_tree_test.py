@@ -23,7 +23,8 @@ class CheckTree(unittest.TestCase):
     def test_this_tree_keeps_the_rules(self):
         if not (ROOT / ".git").exists():
             self.skipTest("not a git checkout")
-        self.assertEqual([], check_tree.check(ROOT))
+        problems = check_tree.check(ROOT)
+        self.assertFalse(problems, "\n" + "\n".join(problems))
 
     def test_a_plugin_may_not_see_the_core_nor_another_plugin(self):
         found = self.problems({"plugins/a/a.cc": '#include "core/base/status.h"\n#include "plugins/b/b.h"\n#include "plugins/a/a.h"\n'})
@@ -41,6 +42,11 @@ class CheckTree(unittest.TestCase):
         found = self.problems({"cli/main.cc": long, "plugins/tls/testdata/big.py": long, "tests/fuzz/corpus/yaml/a.c": long, "docs/a.md": long})
         self.assertEqual(1, len(found), found)
         self.assertIn("cli/main.cc:401: 401 lines", found[0])
+
+    def test_a_header_that_names_a_lost_test_is_found(self):
+        found = self.problems({"core/x/x.h": "// What it is.\n// Tested by tests/unit/x/x_test.cc and tests/unit/x/lost_test.cc.\n#pragma once\n// tests/not/looked/at.cc\n",
+                               "tests/unit/x/x_test.cc": ""})
+        self.assertEqual(["core/x/x.h:2: the header names tests/unit/x/lost_test.cc, which does not exist"], found)
 
 
 if __name__ == "__main__":
