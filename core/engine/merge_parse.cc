@@ -31,13 +31,25 @@ uint64_t canonical_bits(const FieldDescriptor& field, uint64_t bits) {
 
 // The last value of each field in order of number, zeros left out: a leaf's being there says that it is set.
 std::string shortest_form(std::vector<WireField>& fields) {
-  std::stable_sort(fields.begin(), fields.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  const auto by_number = [](const WireField& a, const WireField& b) { return a.number < b.number; };
+  if (!std::is_sorted(fields.begin(), fields.end(), by_number))
+    std::stable_sort(fields.begin(), fields.end(), by_number);
   std::string out;
   for (size_t i = 0; i < fields.size(); ++i) {
     if (i + 1 < fields.size() && fields[i + 1].number == fields[i].number) continue;
     if (fields[i].type == WireType::kLength ? !fields[i].payload.empty() : fields[i].value != 0) out += fields[i].whole;
   }
   return out;
+}
+
+// What is wrong with a leaf, or "".
+std::string leaf_problem(const services::MessageTypes& types, const Descriptor& type, std::string_view payload) {
+  if (payload.empty()) return {};
+  // An Any is final, so it is held to Envoy's rules here, where the one who wrote it is still known.
+  const auto status = types.check(type, payload);
+  if (status.ok()) return {};
+  const std::string prefix = type.full_name() + ": ";  // the path says it already
+  return status.message().starts_with(prefix) ? status.message().substr(prefix.size()) : status.message();
 }
 
 }  // namespace
@@ -82,39 +94,46 @@ std::unique_ptr<Node> TreeParser::message(const Descriptor& type, std::string_vi
     if (group.field == nullptr) {
       return refuse(at, type.full_name() + " has no field number " + std::to_string(group.occurrences[0].number));
     }
-    const FieldDescriptor& field = *group.field;
-    const MergePath below{&at, field.name(), false, -1};
     Slot& slot = node->slots.emplace_back();
-    slot.field = &field;
-    if (services::wire_type_of(field) != WireType::kLength) {
-      std::vector<uint64_t> values;
-      if (!services::scalar_values(group, values)) return refuse(below, "is cut off");
-      if (values.empty()) {
-        node->slots.pop_back();
-      } else if (!field.is_repeated()) {
-        slot.single = number(field, values.back());
-      }
-      for (size_t i = 0; field.is_repeated() && i < values.size(); ++i) slot.list.push_back(number(field, values[i]));
-    } else if (!field.is_repeated()) {
-      std::string_view payload = group.occurrences.back().payload;
-      // Two halves of one message belong together; of a leaf the last one counts.
-      if (group.occurrences.size() > 1 && is_message(field) && !is_leaf_message(*field.message_type())) {
-        payload = services::message_bytes(group, arena_.emplace_back());
-      }
-      if (!length_value(field, payload, below, slot.single)) return nullptr;
-    } else {
-      for (size_t i = 0; i < group.occurrences.size(); ++i) {
-        const MergePath element{&below, {}, false, static_cast<int64_t>(i)};
-        const std::string_view payload = group.occurrences[i].payload;
-        if (field.is_map() ? !map_entry(field, payload, below, slot)
-                           : !length_value(field, payload, element, slot.list.emplace_back())) {
-          return nullptr;
-        }
-      }
-    }
+    slot.field = group.field;
+    const MergePath below{&at, group.field->name(), false, -1};
+    if (!(group.field->is_repeated() ? repeated(group, below, slot) : singular(group, below, slot.single)))
+      return nullptr;
+    if (group.field->is_repeated() && slot.list.empty() && slot.entries.empty()) node->slots.pop_back();
   }
   --depth_;
   return node;
+}
+
+bool TreeParser::singular(const MessageView::Group& group, const MergePath& at, Value& out) {
+  const FieldDescriptor& field = *group.field;
+  if (services::wire_type_of(field) != WireType::kLength) {
+    out = number(field, group.occurrences.back().value);
+    return true;
+  }
+  std::string_view payload = group.occurrences.back().payload;
+  // Two halves of one message belong together; of a leaf the last one counts.
+  if (group.occurrences.size() > 1 && is_message(field) && !is_leaf_message(*field.message_type())) {
+    payload = services::message_bytes(group, arena_.emplace_back());
+  }
+  return length_value(field, payload, at, out);
+}
+
+bool TreeParser::repeated(const MessageView::Group& group, const MergePath& at, Slot& out) {
+  const FieldDescriptor& field = *group.field;
+  if (services::wire_type_of(field) != WireType::kLength) {
+    std::vector<uint64_t> values;
+    if (!services::scalar_values(group, values)) return refuse(at, "is cut off") != nullptr;
+    for (const uint64_t bits : values) out.list.push_back(number(field, bits));
+    return true;
+  }
+  for (const WireField& occurrence : group.occurrences) {
+    const MergePath element{&at, {}, false, static_cast<int64_t>(out.list.size())};
+    const bool fine = field.is_map() ? map_entry(field, occurrence.payload, at, out)
+                                     : length_value(field, occurrence.payload, element, out.list.emplace_back());
+    if (!fine) return false;
+  }
+  return true;
 }
 
 bool TreeParser::length_value(const FieldDescriptor& field, std::string_view payload, const MergePath& at, Value& out) {
@@ -132,17 +151,11 @@ bool TreeParser::length_value(const FieldDescriptor& field, std::string_view pay
 }
 
 bool TreeParser::leaf(const Descriptor& type, std::string_view payload, const MergePath& at, Value& out) {
-  // An Any is final, so it is held to Envoy's rules here, where the one who wrote it is still known.
-  if (type.well_known_type() == Descriptor::WELLKNOWNTYPE_ANY || !payload.empty()) {
-    if (const auto status = types_.check(type, payload); !status.ok()) {
-      const std::string prefix = type.full_name() + ": ";  // `at` says it already
-      const std::string& text = status.message();
-      return refuse(at, text.starts_with(prefix) ? text.substr(prefix.size()) : text) != nullptr;
-    }
-  }
+  if (std::string problem = leaf_problem(types_, type, payload); !problem.empty())
+    return refuse(at, problem) != nullptr;
   std::vector<WireField> fields;
   std::string problem;
-  services::read_wire(payload, fields, problem);  // checked above
+  services::read_wire(payload, fields, problem);  // which leaf_problem() found whole
   std::string shortest = shortest_form(fields);
   out.payload = shortest == payload ? payload : std::string_view(arena_.emplace_back(std::move(shortest)));
   return true;
@@ -165,24 +178,17 @@ bool TreeParser::map_entry(const FieldDescriptor& field, std::string_view payloa
       key.first = static_cast<int64_t>(canonical_bits(*part.field, part.occurrences.back().value));
     }
   }
-  const std::string key_text =
-      is_text(*field.message_type()->map_key()) ? std::string(key.second) : std::to_string(key.first);
-  const MergePath below{&at, key_text, true, -1};
-  if (is_text(*field.message_type()->map_key()) && !services::is_utf8(key.second)) {
-    return refuse(at, "a key of the map is not UTF-8") != nullptr;
-  }
+  if (!services::is_utf8(key.second)) return refuse(at, "a key of the map is not UTF-8") != nullptr;
+  const bool text = is_text(*field.message_type()->map_key());
+  const std::string number_key = text ? std::string() : std::to_string(key.first);
+  const MergePath below{&at, text ? key.second : std::string_view(number_key), true, -1};
   Value value;
-  value.source = source_;
-  if (services::wire_type_of(value_field) != WireType::kLength) {
-    value = number(value_field, value_group == nullptr ? 0 : value_group->occurrences.back().value);
-  } else {
-    std::string_view bytes;
-    if (value_group != nullptr) {
-      bytes = is_message(value_field) && value_group->occurrences.size() > 1
-                  ? services::message_bytes(*value_group, arena_.emplace_back())
-                  : value_group->occurrences.back().payload;
-    }
-    if (!length_value(value_field, bytes, below, value)) return false;
+  if (value_group != nullptr) {
+    if (!singular(*value_group, below, value)) return false;
+  } else if (services::wire_type_of(value_field) != WireType::kLength) {
+    value = number(value_field, 0);
+  } else if (!length_value(value_field, {}, below, value)) {
+    return false;
   }
   // Of two entries with one key in one message the last one counts, as in protobuf.
   auto place = std::lower_bound(out.entries.begin(), out.entries.end(), key,

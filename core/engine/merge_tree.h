@@ -16,6 +16,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "core/services/message_types.h"
+#include "core/services/wire.h"
 
 namespace solder::engine::tree {
 
@@ -74,6 +75,8 @@ class TreeParser {
 
  private:
   std::unique_ptr<Node> message(const google::protobuf::Descriptor& type, std::string_view bytes, const MergePath& at);
+  bool singular(const services::MessageView::Group& group, const MergePath& at, Value& out);
+  bool repeated(const services::MessageView::Group& group, const MergePath& at, Slot& out);
   bool length_value(const google::protobuf::FieldDescriptor& field, std::string_view payload, const MergePath& at,
                     Value& out);
   bool map_entry(const google::protobuf::FieldDescriptor& field, std::string_view payload, const MergePath& at,

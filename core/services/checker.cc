@@ -1,5 +1,6 @@
 #include "core/services/checker.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -53,39 +54,44 @@ bool Checker::message(const Descriptor& type, std::string_view bytes, const Wher
   if (!view.parse(type, bytes, problem)) return refuse(at, problem);
   if (++depth_ > kMaxWireDepth) return refuse(at, "nested deeper than " + std::to_string(kMaxWireDepth) + " levels");
   const MessageRules& rules = book_.of(type);
-  std::vector<bool> seen(static_cast<size_t>(type.field_count()), false);
-  std::vector<bool> oneofs(rules.required_oneofs.size(), false);
   for (const auto& group : view.groups()) {
     if (group.field == nullptr) {
       return refuse(
           at, "field number " + std::to_string(group.occurrences[0].number) + " is unknown in " + type.full_name());
     }
-    const auto index = static_cast<size_t>(group.field->index());
-    seen[index] = true;
-    if (const auto* oneof = group.field->real_containing_oneof()) oneofs[static_cast<size_t>(oneof->index())] = true;
     const Where below{&at, group.field->name(), false, -1};
-    if (!field(group, rules.ignored ? nullptr : rules.fields[index].get(), below)) return false;
+    if (!field(group, rules.fields[static_cast<size_t>(group.field->index())].get(), below)) return false;
   }
-  for (size_t i = 0; !rules.ignored && i < seen.size(); ++i) {
-    if (seen[i] || rules.fields[i] == nullptr) continue;
-    const FieldDescriptor& missing = *type.field(static_cast<int>(i));
-    if (!absent(missing, *rules.fields[i], Where{&at, missing.name(), false, -1})) return false;
+  if (!missing_parts(type, rules, view, at)) return false;
+  --depth_;
+  return true;
+}
+
+// What the rules want to be there, against what is.
+bool Checker::missing_parts(const Descriptor& type, const MessageRules& rules, const MessageView& view,
+                            const Where& at) {
+  for (const int index : rules.if_absent) {
+    const FieldDescriptor& field = *type.field(index);
+    const bool there = std::any_of(view.groups().begin(), view.groups().end(),
+                                   [&](const auto& group) { return group.field == &field; });
+    const Where below{&at, field.name(), false, -1};
+    if (!there && !absent(field, *rules.fields[static_cast<size_t>(index)], below)) return false;
   }
-  for (size_t i = 0; !rules.ignored && i < oneofs.size(); ++i) {
-    if (oneofs[i] || !rules.required_oneofs[i]) continue;
-    const auto& oneof = *type.oneof_decl(static_cast<int>(i));
+  for (const int index : rules.required_oneofs) {
+    const auto& oneof = *type.oneof_decl(index);
+    const bool there = std::any_of(view.groups().begin(), view.groups().end(),
+                                   [&](const auto& group) { return group.field->real_containing_oneof() == &oneof; });
+    if (there) continue;
     std::string members;
     for (int k = 0; k < oneof.field_count(); ++k) members += (k == 0 ? "" : ", ") + oneof.field(k)->name();
     return refuse(at, "has no " + oneof.name() + ", expected one of " + members);
   }
-  --depth_;
   return true;
 }
 
 // What the rules say of a field that is not there.
 bool Checker::absent(const FieldDescriptor& field, const ValueRules& rules, const Where& at) {
   if (field.is_repeated()) return count(rules, 0, at);
-  if (field.real_containing_oneof() != nullptr) return true;  // its rules are for when it is the one that is set
   if (rules.required) return refuse(at, "is missing, expected a value");
   if (field.has_presence()) return true;
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) return length_value(field, {}, &rules, at);
@@ -102,9 +108,7 @@ bool Checker::field(const MessageView::Group& group, const ValueRules* rules, co
   if (wire_type_of(*group.field) == WireType::kLength) {
     return length_value(*group.field, group.occurrences.back().payload, rules, at);
   }
-  std::vector<uint64_t> values;
-  if (!scalar_values(group, values)) return refuse(at, "is cut off");
-  return scalar(*group.field, values.empty() ? 0 : values.back(), rules, at);
+  return scalar(*group.field, group.occurrences.back().value, rules, at);
 }
 
 bool Checker::list(const MessageView::Group& group, const ValueRules* rules, const Where& at) {

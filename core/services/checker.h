@@ -36,6 +36,7 @@ class Checker {
   };
 
   bool message(const Descriptor& type, std::string_view bytes, const Where& at);
+  bool missing_parts(const Descriptor& type, const MessageRules& rules, const MessageView& view, const Where& at);
   bool field(const MessageView::Group& group, const ValueRules* rules, const Where& at);
   bool list(const MessageView::Group& group, const ValueRules* rules, const Where& at);
   bool map(const MessageView::Group& group, const ValueRules* rules, const Where& at);

@@ -182,16 +182,22 @@ const MessageRules& RuleBook::of(const Descriptor& type) const {
 
 std::unique_ptr<const MessageRules> RuleBook::read(const Descriptor& type) const {
   auto out = std::make_unique<MessageRules>();
-  out->ignored = has_flag(type.options(), kRules) || has_flag(type.options(), kIgnored);
   out->fields.resize(static_cast<size_t>(type.field_count()));
   const Descriptor* field_rules = types_.find("validate.FieldRules");
-  for (int i = 0; field_rules != nullptr && i < type.field_count(); ++i) {
-    const UnknownField* rules = find_extension(type.field(i)->options(), kRules);
+  const bool ignored = has_flag(type.options(), kRules) || has_flag(type.options(), kIgnored);
+  if (ignored || field_rules == nullptr) return out;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    const UnknownField* rules = find_extension(field.options(), kRules);
     if (rules == nullptr || rules->type() != UnknownField::TYPE_LENGTH_DELIMITED) continue;
-    out->fields[static_cast<size_t>(i)] = read_field_rules(*field_rules, rules->length_delimited());
+    auto read = read_field_rules(*field_rules, rules->length_delimited());
+    // A field with presence may be absent unless it is required; a oneof's member may be in any case.
+    const bool speaks = field.is_repeated() || !field.has_presence() || read->required;
+    if (speaks && field.real_containing_oneof() == nullptr) out->if_absent.push_back(i);
+    out->fields[static_cast<size_t>(i)] = std::move(read);
   }
   for (int i = 0; i < type.real_oneof_decl_count(); ++i) {
-    out->required_oneofs.push_back(has_flag(type.oneof_decl(i)->options(), kRules));
+    if (has_flag(type.oneof_decl(i)->options(), kRules)) out->required_oneofs.push_back(i);
   }
   return out;
 }

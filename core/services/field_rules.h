@@ -50,10 +50,11 @@ struct ValueRules {
   std::unique_ptr<const ValueRules> items, keys;  // items: also a map's values
 };
 
+// Empty where the message says that it is not to be validated.
 struct MessageRules {
-  bool ignored = false;                                   // the message says that it is not to be validated
   std::vector<std::unique_ptr<const ValueRules>> fields;  // by index of the field; null: no rule
-  std::vector<bool> required_oneofs;                      // by index of the oneof
+  std::vector<int> if_absent;                             // indices of fields whose rules speak when they are not there
+  std::vector<int> required_oneofs;                       // indices
 };
 
 class RuleBook {

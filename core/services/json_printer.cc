@@ -116,10 +116,7 @@ bool JsonPrinter::field(const MessageView::Group& group) {
     if (last.payload.empty() && !field.has_presence()) return true;
     return text(field, last.payload);
   }
-  std::vector<uint64_t> values;
-  if (!scalar_values(group, values)) return refuse("", "a packed list is cut off");
-  if (values.empty() || (values.back() == 0 && !field.has_presence())) return true;
-  scalar(field, values.back());
+  if (last.value != 0 || field.has_presence()) scalar(field, last.value);
   return true;
 }
 

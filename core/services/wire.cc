@@ -106,12 +106,18 @@ WireType wire_type_of(const FieldDescriptor& field) {
 }
 
 bool MessageView::parse(const Descriptor& type, std::string_view bytes, std::string& problem) {
+  // Room for the common case at once: growing one by one costs most of the time for messages of a few fields.
+  constexpr size_t kUsual = 8;
   fields_.clear();
   groups_.clear();
+  fields_.reserve(std::min(kUsual, bytes.size() / 2));
   if (!read_wire(bytes, fields_, problem)) return false;
-  if (type.real_oneof_decl_count() > 0) keep_last_of_oneofs(type);
-  std::stable_sort(fields_.begin(), fields_.end(),
-                   [](const WireField& a, const WireField& b) { return a.number < b.number; });
+  if (fields_.size() > 1 && type.real_oneof_decl_count() > 0) keep_last_of_oneofs(type);
+  const auto by_number = [](const WireField& a, const WireField& b) { return a.number < b.number; };
+  if (!std::is_sorted(fields_.begin(), fields_.end(), by_number)) {  // most writers keep the order; sorting allocates
+    std::stable_sort(fields_.begin(), fields_.end(), by_number);
+  }
+  groups_.reserve(std::min(kUsual, fields_.size()));
   for (size_t i = 0, end = 0; i < fields_.size(); i = end) {
     while (end < fields_.size() && fields_[end].number == fields_[i].number) ++end;
     const FieldDescriptor* field = type.FindFieldByNumber(static_cast<int>(fields_[i].number));

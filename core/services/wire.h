@@ -56,8 +56,8 @@ class MessageView {
 
 // The message of a singular field: its last occurrences together, in `scratch` where there are several.
 std::string_view message_bytes(const MessageView::Group& group, std::string& scratch);
-// The numbers of a scalar field as they stand on the wire (bools and varints as they are, zigzag not undone), packed or
-// not. False where a packed list is malformed.
+// The numbers of a repeated scalar field (a singular one's is its last occurrence's value) as they stand on the wire
+// (bools and varints as they are, zigzag not undone), packed or not. False where a packed list is malformed.
 bool scalar_values(const MessageView::Group& group, std::vector<uint64_t>& out);
 // The value of a varint field as its type cuts it: an int32 to 32 bits with sign, zigzag undone.
 int64_t signed_value(const google::protobuf::FieldDescriptor& field, uint64_t bits);
