@@ -1,8 +1,7 @@
 // Object → typed model: checks every field against the catalogue, collects every problem (not the first), and gives the
-// value in canonical form: lowerCamel names, durations as "5s", enums by name, 64-bit numbers as numbers, null as absent.
-// A value is given only where no problem has severity error. Pure; any thread.
-// Source of the accepted forms: the proto3 JSON mapping; of the fields: Gloo's API of the kind.
-// Tested by tests/unit/config/decode_test.cc.
+// value in canonical form: lowerCamel names, durations as "5s", enums by name, 64-bit numbers as numbers, null as
+// absent. A value is given only where no problem has severity error. Pure; any thread. Source of the accepted forms:
+// the proto3 JSON mapping; of the fields: Gloo's API of the kind. Tested by tests/unit/config/decode_test.cc.
 #pragma once
 
 #include <optional>

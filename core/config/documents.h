@@ -1,7 +1,7 @@
-// Text → objects: YAML or JSON, many documents a file, `kind: List` taken apart. Every problem becomes a diagnostic with
-// line and column, and the good documents beside it are still given. Pure; any thread.
-// Bounds: documents beyond Limits are refused with a diagnostic, never with exhaustion of memory or stack.
-// Tested by tests/unit/config/documents_test.cc and tests/fuzz/documents_fuzz.cc.
+// Text → objects: YAML or JSON, many documents a file, `kind: List` taken apart. Every problem becomes a diagnostic
+// with line and column, and the good documents beside it are still given. Pure; any thread. Bounds: documents beyond
+// Limits are refused with a diagnostic, never with exhaustion of memory or stack. Tested by
+// tests/unit/config/documents_test.cc and tests/fuzz/documents_fuzz.cc.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ namespace solder::config {
 
 struct Limits {
   size_t max_file_bytes = 64u << 20;
-  size_t max_depth = 100;          // nesting of maps and lists
+  size_t max_depth = 100;                 // nesting of maps and lists
   size_t max_expanded_nodes = 2'000'000;  // of one document with its aliases written out
   size_t max_alias_growth = 100'000;      // nodes that aliases add
 };

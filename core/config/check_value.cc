@@ -1,0 +1,277 @@
+// Checks a value against a compiled schema and writes it in canonical form, in one pass that goes on after each
+// problem.
+#include <re2/re2.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "core/config/kinds.h"
+#include "core/config/schema.h"
+#include "core/config/tree_builder.h"
+
+namespace solder::config {
+
+namespace {
+
+using nlohmann::json;
+
+std::string shown(const json& value) {
+  std::string text = value.dump();
+  if (text.size() > 80) text = text.substr(0, 77) + "...";
+  return text;
+}
+
+const char* name_of(ValueType type) {
+  switch (type) {
+    case ValueType::kObject:
+      return "a map";
+    case ValueType::kArray:
+      return "a list";
+    case ValueType::kString:
+      return "a text";
+    case ValueType::kBoolean:
+      return "true or false";
+    case ValueType::kInteger:
+      return "a whole number";
+    case ValueType::kNumber:
+      return "a number";
+    case ValueType::kAny:
+      break;
+  }
+  return "a value";
+}
+
+// google.protobuf.Duration's JSON form.
+bool is_duration(const std::string& text) {
+  static const re2::RE2 kDuration(R"(-?[0-9]{1,12}(\.[0-9]{1,9})?s)");
+  return re2::RE2::FullMatch(text, kDuration);
+}
+
+bool is_base64(const std::string& text) {
+  static const re2::RE2 kBase64(R"([A-Za-z0-9+/_\-\s]*={0,2}\s*)");
+  size_t letters = 0;
+  for (const char c : text) letters += c != '\n' && c != '\r' && c != ' ' && c != '=';
+  return letters % 4 != 1 && re2::RE2::FullMatch(text, kBase64);
+}
+
+class Checker {
+ public:
+  Checker(const model::ObjectRef& object, model::Diagnostics& diagnostics)
+      : object_(object), diagnostics_(diagnostics) {}
+
+  json check(const Schema& schema, const json& value, const std::string& field) {
+    switch (schema.type) {
+      case ValueType::kObject:
+        return object(schema, value, field);
+      case ValueType::kArray:
+        return array(schema, value, field);
+      case ValueType::kString:
+        return text(schema, value, field);
+      case ValueType::kBoolean:
+        return boolean(value, field);
+      case ValueType::kInteger:
+      case ValueType::kNumber:
+        return number(schema, value, field);
+      case ValueType::kAny:
+        break;
+    }
+    return value;
+  }
+
+ private:
+  void problem(const char* reason, const std::string& field, std::string message, std::string found = "",
+               std::string expected = "") {
+    diagnostics_.push_back({.reason = reason,
+                            .object = object_,
+                            .field = field,
+                            .message = std::move(message),
+                            .found = std::move(found),
+                            .expected = std::move(expected)});
+  }
+
+  json wrong_type(ValueType want, const json& value, const std::string& field) {
+    problem("WrongType", field, std::string("this must be ") + name_of(want), shown(value), name_of(want));
+    return nullptr;
+  }
+
+  json object(const Schema& schema, const json& value, const std::string& field) {
+    if (!value.is_object()) return wrong_type(ValueType::kObject, value, field);
+    if (schema.format == "struct") return value;
+    json out = json::object();
+    for (const auto& [key, member] : value.items()) {
+      if (member.is_null()) continue;
+      const std::string at = field + pointer_step(key);
+      const std::string camel = to_lower_camel(key);
+      auto known = schema.properties.find(camel);
+      if (known == schema.properties.end()) known = schema.properties.find(key);
+      if (known != schema.properties.end()) {
+        out[known->first] = check(*known->second, member, at);
+      } else if (schema.additional) {
+        out[key] = check(*schema.additional, member, at);
+      } else if (schema.properties.empty() && schema.scope.empty() && schema.required.empty()) {
+        out[key] = member;  // a map of which the schema says nothing more
+      } else {
+        unknown(schema, key, camel, at);
+      }
+    }
+    check_oneofs(schema, out, field);
+    for (const auto& key : schema.required) {
+      if (!out.contains(key)) problem("MissingField", field, "the field " + key + " is required", "", key);
+    }
+    return out;
+  }
+
+  void unknown(const Schema& schema, const std::string& key, const std::string& camel, const std::string& at) {
+    if (const std::string plugin = plugin_for_key(schema.scope, camel); !plugin.empty()) {
+      problem("NoPluginForKey", at, "the option " + camel + " is the plugin " + plugin + "'s, which is not loaded",
+              key);
+      return;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, ignored] : schema.properties) names.push_back(name);
+    const std::string nearest = nearest_name(camel, names);
+    std::string expected = nearest;
+    if (nearest.empty()) {
+      for (size_t i = 0; i < names.size() && i < 12; ++i) expected += (i == 0 ? "one of " : ", ") + names[i];
+      if (names.size() > 12) expected += ", ...";
+    }
+    problem("UnknownField", at,
+            "the field " + key + " is not known" + (nearest.empty() ? "" : "; did you mean " + nearest + "?"), key,
+            expected);
+  }
+
+  void check_oneofs(const Schema& schema, const json& out, const std::string& field) {
+    for (const auto& group : schema.oneofs) {
+      std::string present;
+      size_t count = 0;
+      for (const auto& key : group) {
+        if (!out.contains(key)) continue;
+        present += (count++ == 0 ? "" : ", ") + key;
+      }
+      if (count > 1)
+        problem("OneofConflict", field, "only one of these may be set: " + present, present, "one of them");
+    }
+  }
+
+  json array(const Schema& schema, const json& value, const std::string& field) {
+    if (!value.is_array()) return wrong_type(ValueType::kArray, value, field);
+    json out = json::array();
+    for (size_t i = 0; i < value.size(); ++i) {
+      const std::string at = field + "/" + std::to_string(i);
+      if (value[i].is_null() && schema.items && schema.items->type != ValueType::kAny) {
+        problem("WrongType", at, "a list entry must not be empty", "null", name_of(schema.items->type));
+        continue;
+      }
+      out.push_back(schema.items ? check(*schema.items, value[i], at) : value[i]);
+    }
+    if (schema.min_items && value.size() < *schema.min_items) {
+      problem("InvalidValue", field, "the list needs at least " + std::to_string(*schema.min_items) + " entries",
+              std::to_string(value.size()));
+    }
+    if (schema.max_items && value.size() > *schema.max_items) {
+      problem("InvalidValue", field, "the list may have at most " + std::to_string(*schema.max_items) + " entries",
+              std::to_string(value.size()));
+    }
+    return out;
+  }
+
+  json text(const Schema& schema, const json& value, const std::string& field) {
+    if (!schema.values.empty()) return enumeration(schema, value, field);
+    if (!value.is_string()) {
+      if (schema.format == "duration")
+        problem("InvalidDuration", field, "a duration is a text of seconds", shown(value), "\"5s\" or \"0.250s\"");
+      else if (value.is_primitive())
+        problem("WrongType", field, "this must be a text; put it in quotes", shown(value), '"' + value.dump() + '"');
+      else
+        return wrong_type(ValueType::kString, value, field);
+      return nullptr;
+    }
+    const auto& string = value.get_ref<const std::string&>();
+    if (schema.format == "duration" && !is_duration(string)) {
+      problem("InvalidDuration", field, "a duration is a number of seconds with an s behind it", string,
+              "\"5s\" or \"0.250s\"");
+    }
+    if (schema.format == "byte" && !is_base64(string))
+      problem("InvalidBase64", field, "this must be base64", shown(value));
+    if (schema.pattern && !re2::RE2::PartialMatch(string, *schema.pattern)) {
+      problem("InvalidValue", field, "the text does not match the pattern", string, schema.pattern->pattern());
+    }
+    if (schema.min_length && string.size() < *schema.min_length) {
+      problem("InvalidValue", field,
+              *schema.min_length == 1 ? "the text must not be empty"
+                                      : "the text needs at least " + std::to_string(*schema.min_length) + " characters",
+              string);
+    }
+    if (schema.max_length && string.size() > *schema.max_length) {
+      problem("InvalidValue", field, "the text may have at most " + std::to_string(*schema.max_length) + " characters",
+              string.substr(0, 40) + "...");
+    }
+    return value;
+  }
+
+  json enumeration(const Schema& schema, const json& value, const std::string& field) {
+    if (value.is_number_integer()) {
+      const auto index = value.get<int64_t>();
+      if (index >= 0 && static_cast<size_t>(index) < schema.values.size())
+        return schema.values[static_cast<size_t>(index)];
+    }
+    const std::string text = value.is_string() ? value.get<std::string>() : shown(value);
+    for (const auto& known : schema.values) {
+      if (known == text) return known;
+    }
+    std::string all;
+    for (const auto& known : schema.values) all += (all.empty() ? "" : ", ") + known;
+    const std::string nearest = nearest_name(text, schema.values);
+    problem("InvalidEnum", field,
+            "this value is not known" + (nearest.empty() ? "" : "; did you mean " + nearest + "?"), text,
+            "one of " + all);
+    return nullptr;
+  }
+
+  json boolean(const json& value, const std::string& field) {
+    if (value.is_boolean()) return value;
+    return wrong_type(ValueType::kBoolean, value, field);
+  }
+
+  static json from_text(const std::string& text) {
+    json parsed = json::parse(text, nullptr, false);
+    return parsed.is_number() ? parsed : json();
+  }
+
+  json number(const Schema& schema, const json& value, const std::string& field) {
+    // 64-bit numbers stand as texts in proto3's JSON.
+    json out = value.is_string() ? from_text(value.get<std::string>()) : value;
+    const bool whole =
+        out.is_number_integer() || (out.is_number_float() && std::floor(out.get<double>()) == out.get<double>());
+    if (!out.is_number() || (schema.type == ValueType::kInteger && !whole))
+      return wrong_type(schema.type, value, field);
+    if (schema.type == ValueType::kInteger && out.is_number_float()) out = static_cast<int64_t>(out.get<double>());
+    const double number = out.get<double>();
+    double low = -INFINITY;
+    double high = INFINITY;
+    if (schema.format == "uint32") low = 0, high = 4294967295.0;
+    if (schema.format == "int32") low = -2147483648.0, high = 2147483647.0;
+    if (schema.format == "uint64") low = 0;
+    if (schema.minimum) low = std::max(low, *schema.minimum);
+    if (schema.maximum) high = std::min(high, *schema.maximum);
+    if (number < low || number > high) {
+      const auto bound = [](double limit) {
+        return std::isinf(limit) ? std::string("any") : json(static_cast<int64_t>(limit)).dump();
+      };
+      problem("InvalidValue", field, "the number is out of range", shown(value), bound(low) + " to " + bound(high));
+    }
+    return out;
+  }
+
+  const model::ObjectRef& object_;
+  model::Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+json check_value(const Schema& schema, const json& value, const std::string& field, const model::ObjectRef& object,
+                 model::Diagnostics& diagnostics) {
+  return Checker(object, diagnostics).check(schema, value, field);
+}
+
+}  // namespace solder::config

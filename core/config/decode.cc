@@ -1,0 +1,70 @@
+// What all decoders share.
+#include "core/config/decode.h"
+
+#include <algorithm>
+
+#include "core/config/catalog_access.h"
+#include "core/config/tree_builder.h"
+
+namespace solder::config {
+
+using nlohmann::json;
+
+bool has_error(const model::Diagnostics& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const auto& diagnostic) { return diagnostic.severity == model::Severity::kError; });
+}
+
+CheckedSpec check_spec(const model::Object& object, const SchemaCatalog& catalog, std::string_view schema) {
+  CheckedSpec out;
+  const json document = json::parse(object.json, nullptr, false);
+  static const std::vector<std::string> kTop = {"apiVersion", "kind", "metadata", "spec", "status"};
+  for (const auto& [key, value] : document.items()) {
+    if (std::find(kTop.begin(), kTop.end(), key) != kTop.end()) continue;
+    out.diagnostics.push_back({.reason = "UnknownField",
+                               .object = object.ref,
+                               .field = pointer_step(key),
+                               .message = "the field " + key + " does not belong here; did you mean spec." + key + "?",
+                               .found = key,
+                               .expected = "apiVersion, kind, metadata and spec"});
+  }
+  const json spec = document.value("spec", json());
+  out.has_spec = !spec.is_null();
+  out.spec = json::object();
+  if (out.has_spec) out.spec = check_value(schema_of(catalog, schema), spec, "/spec", object.ref, out.diagnostics);
+  out.ok = !has_error(out.diagnostics) && out.spec.is_object();
+  return out;
+}
+
+model::OptionSet option_set(const json& options, const std::string& path) {
+  model::OptionSet set;
+  if (!options.is_object()) return set;
+  for (const auto& [key, value] : options.items()) {
+    set.values.push_back({key, path + pointer_step(key), value.dump()});
+  }
+  set.json = options.dump();
+  return set;
+}
+
+model::ObjectRef read_ref(const json& value, const std::string& kind, const std::string& default_ns) {
+  model::ObjectRef ref{kind, text_of(value, "namespace"), text_of(value, "name")};
+  if (ref.ns.empty()) ref.ns = default_ns;
+  return ref;
+}
+
+std::string text_of(const json& map, const char* key) {
+  const auto at = map.find(key);
+  return at != map.end() && at->is_string() ? at->get<std::string>() : "";
+}
+
+bool flag_of(const json& map, const char* key) {
+  const auto at = map.find(key);
+  return at != map.end() && at->is_boolean() && at->get<bool>();
+}
+
+uint32_t number_of(const json& map, const char* key) {
+  const auto at = map.find(key);
+  return at != map.end() && at->is_number() ? at->get<uint32_t>() : 0;
+}
+
+}  // namespace solder::config

@@ -1,0 +1,46 @@
+#include "core/config/catalog_access.h"
+#include "core/config/decode.h"
+
+namespace solder::config {
+
+using nlohmann::json;
+
+Decoded<model::Settings> decode_settings(const model::Object& object, const SchemaCatalog& catalog) {
+  auto checked = check_spec(object, catalog, "settings");
+  Decoded<model::Settings> out{std::nullopt, std::move(checked.diagnostics)};
+  if (!checked.ok) return out;
+  const json& spec = checked.spec;
+  model::Settings settings;
+  settings.ref = object.ref;
+  settings.spec_json = spec.dump();
+  if (const std::string ns = text_of(spec, "discoveryNamespace"); !ns.empty()) settings.write_namespace = ns;
+  for (const auto& name : spec.value("watchNamespaces", json::array())) settings.watch_namespaces.push_back(name);
+  settings.read_gateways_from_all_namespaces =
+      flag_of(spec.value("gateway", json::object()), "readGatewaysFromAllNamespaces");
+  const json policy = spec.value("gloo", json::object()).value("invalidConfigPolicy", json::object());
+  settings.invalid_config_policy.replace_invalid_routes = flag_of(policy, "replaceInvalidRoutes");
+  if (policy.contains("invalidRouteResponseCode")) {
+    settings.invalid_config_policy.response_code = number_of(policy, "invalidRouteResponseCode");
+  }
+  if (policy.contains("invalidRouteResponseBody")) {
+    settings.invalid_config_policy.response_body = text_of(policy, "invalidRouteResponseBody");
+  }
+  if (const uint32_t code = settings.invalid_config_policy.response_code; code < 200 || code > 599) {
+    out.diagnostics.push_back({.reason = "InvalidValue",
+                               .object = object.ref,
+                               .field = "/spec/gloo/invalidConfigPolicy/invalidRouteResponseCode",
+                               .message = "Envoy answers with a status from 200 to 599",
+                               .found = std::to_string(code),
+                               .expected = "200 to 599"});
+    return out;
+  }
+  json options = json::object();
+  for (const auto& [key, value] : spec.items()) {
+    if (claimed(catalog, "settings", key)) options[key] = value;
+  }
+  settings.options = option_set(options, "/spec");
+  out.value = std::move(settings);
+  return out;
+}
+
+}  // namespace solder::config

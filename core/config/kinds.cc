@@ -1,0 +1,97 @@
+#include "core/config/kinds.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <numeric>
+#include <vector>
+
+#include "core/config/decode.h"
+
+namespace solder::config {
+
+namespace {
+
+struct Kind {
+  std::string_view name;
+  std::string_view api_version;
+  bool decoded;
+};
+
+constexpr std::array<Kind, 18> kKinds{{
+    {"Upstream", "gloo.solo.io/v1", true},
+    {"VirtualService", "gateway.solo.io/v1", true},
+    {"Gateway", "gateway.solo.io/v1", true},
+    {"Settings", "gloo.solo.io/v1", true},
+    {"Secret", "v1", true},
+    {"UpstreamGroup", "gloo.solo.io/v1", false},
+    {"RouteTable", "gateway.solo.io/v1", false},
+    {"RouteOption", "gateway.solo.io/v1", false},
+    {"VirtualHostOption", "gateway.solo.io/v1", false},
+    {"ListenerOption", "gateway.solo.io/v1", false},
+    {"HttpListenerOption", "gateway.solo.io/v1", false},
+    {"MatchableHttpGateway", "gateway.solo.io/v1", false},
+    {"MatchableTcpGateway", "gateway.solo.io/v1", false},
+    {"AuthConfig", "enterprise.gloo.solo.io/v1", false},
+    {"RateLimitConfig", "ratelimit.solo.io/v1alpha1", false},
+    {"Service", "v1", false},
+    {"Endpoints", "v1", false},
+    {"EndpointSlice", "discovery.k8s.io/v1", false},
+}};
+
+const Kind* find(std::string_view name) {
+  const auto at = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) { return kind.name == name; });
+  return at == kKinds.end() ? nullptr : &*at;
+}
+
+}  // namespace
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const bool same =
+          std::tolower(static_cast<unsigned char>(a[i - 1])) == std::tolower(static_cast<unsigned char>(b[j - 1]));
+      const size_t next = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (same ? 0 : 1)});
+      diagonal = row[j];
+      row[j] = next;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string api_version_of(std::string_view kind) {
+  const Kind* known = find(kind);
+  return known == nullptr ? "" : std::string(known->api_version);
+}
+
+std::string nearest_kind(std::string_view kind) {
+  std::vector<std::string_view> names;
+  for (const auto& known : kKinds) names.push_back(known.name);
+  return nearest_name(kind, names);
+}
+
+bool known_kind(std::string_view kind) {
+  const Kind* known = find(kind);
+  return known != nullptr && known->decoded;
+}
+
+model::Diagnostic unknown_kind(const model::Object& object) {
+  model::Diagnostic diagnostic{
+      .reason = "UnknownKind", .object = object.ref, .field = "/kind", .found = object.ref.kind};
+  if (find(object.ref.kind) != nullptr) {
+    diagnostic.reason = "UnsupportedKind";
+    diagnostic.message = object.ref.kind + " objects are not served by this version; the object has no effect";
+    return diagnostic;
+  }
+  const std::string nearest = nearest_kind(object.ref.kind);
+  diagnostic.message =
+      "the kind " + object.ref.kind + " is not known" + (nearest.empty() ? "" : "; did you mean " + nearest + "?");
+  diagnostic.expected = nearest.empty() ? "Upstream, VirtualService, Gateway, Settings or Secret" : nearest;
+  return diagnostic;
+}
+
+}  // namespace solder::config
