@@ -11,8 +11,8 @@ PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 
 # What the sanitizer builds cover; everything is covered by the plain build.
-ASAN_PARTS := unit golden plugin
-TSAN_PARTS := unit/base unit/store unit/engine unit/xds unit/report feature
+ASAN_PARTS := unit golden plugin feature
+TSAN_PARTS := unit/base unit/store unit/engine unit/xds unit/report
 existing = $(patsubst tests/%/CMakeLists.txt,tests/%/all,$(wildcard $(1:%=tests/%/CMakeLists.txt)))
 
 .PHONY: help deps build run test test-build check fmt golden asan tsan fuzz install clean
@@ -47,7 +47,7 @@ test-build: deps build/build.ninja build-asan/build.ninja build-tsan/build.ninja
 	@cmake --build build-asan -j $(JOBS) --target cli/all plugins/all $(call existing,$(ASAN_PARTS))
 	@cmake --build build-tsan -j $(JOBS) --target $(call existing,$(TSAN_PARTS))
 
-asan: deps build-asan/build.ninja  ## Run the unit, golden and plugin tests under AddressSanitizer
+asan: deps build-asan/build.ninja  ## Run the unit, golden, plugin and feature tests under AddressSanitizer
 	@cmake --build build-asan -j $(JOBS) --target cli/all plugins/all $(call existing,$(ASAN_PARTS))
 	@python3 tools/join_tests.py build-asan/selected $(addprefix build-asan/tests/,$(ASAN_PARTS))
 	@ctest --test-dir build-asan/selected -j $(TEST_JOBS) --output-on-failure
