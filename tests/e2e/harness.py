@@ -136,10 +136,8 @@ class Process:
 class Envoy(Process):
     def __init__(self, world, name, role, sotw):
         self.admin_port = free_port()
-        bootstrap = world.solder_output("bootstrap", "--xds-address", f"127.0.0.1:{world.xds_port}", "--admin-address", f"127.0.0.1:{self.admin_port}", "--role", role)
-        if sotw:
-            assert "DELTA_GRPC" in bootstrap, bootstrap
-            bootstrap = bootstrap.replace("DELTA_GRPC", "GRPC")
+        bootstrap = world.solder_output("bootstrap", "--xds-address", f"127.0.0.1:{world.xds_port}", "--admin-address", f"127.0.0.1:{self.admin_port}", "--role", role,
+                                        "--node-id", name, *(["--sotw"] if sotw else []))
         path = world.directory / f"{name}.yaml"
         path.write_text(bootstrap)
         super().__init__(name, [ENVOY, "-c", path, "--disable-hot-restart", "--concurrency", "2", "--log-level", "info"], world.directory / f"{name}.log")
