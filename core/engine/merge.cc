@@ -53,6 +53,7 @@ class Merger {
     if (std::string problem = check_clear(fragment); !problem.empty()) return problem;
     for (const std::string& path : fragment.clear) tree::clear_path(type_, root_, path);
     for (const std::string& path : cleared) tree::clear_path(type_, root_, path);
+    if (tree::is_leaf_message(type_)) root_.slots.clear();  // replaced whole here as well
     std::vector<tree::TreeConflict> conflicts;
     tree::join(root_, std::move(*parsed), conflicts);
     for (tree::TreeConflict& conflict : conflicts) note(conflict);

@@ -80,7 +80,11 @@ Slot* Node::find(const FieldDescriptor& field) {
 }
 
 std::unique_ptr<Node> TreeParser::parse(const Descriptor& type, std::string_view bytes) {
-  return message(type, bytes, MergePath{});
+  const MergePath root;
+  if (is_leaf_message(type)) {
+    if (std::string problem = leaf_problem(types_, type, bytes); !problem.empty()) return refuse(root, problem);
+  }
+  return message(type, bytes, root);
 }
 
 std::unique_ptr<Node> TreeParser::message(const Descriptor& type, std::string_view bytes, const MergePath& at) {

@@ -104,12 +104,12 @@ bool JsonEncoder::any(const Json& value, const JsonPath& at, protozero::pbf_writ
 
 bool JsonEncoder::struct_fields(const Json& value, const JsonPath& at, protozero::pbf_writer& out) {
   if (!value.is_object()) return refuse(at, value, "an object");
-  for (const auto& [key, child] : value.get_ref<const Json::object_t&>()) {
+  for (const auto& member : value.get_ref<const Json::object_t&>()) {
     std::string bytes;
     protozero::pbf_writer entry(bytes);
-    entry.add_string(1, key);
-    const JsonPath below = at.at_entry(key);
-    if (!nested(entry, 2, [&](auto& inner) { return struct_value(child, below, inner); })) return false;
+    entry.add_string(1, member.first);
+    const JsonPath below = at.at_entry(member.first);
+    if (!nested(entry, 2, [&](auto& inner) { return struct_value(member.second, below, inner); })) return false;
     out.add_message(1, bytes);
   }
   return true;

@@ -344,6 +344,13 @@ TEST(Merge, HoldsAnAnyToItsRules) {
             "typed_config: [envoy.config.core.v3.HeaderValue].key: found \"\", expected a text that is not empty");
 }
 
+TEST(Merge, ReplacesALeafThatIsTheWholeMessage) {
+  const Merged merged = merge_parts("google.protobuf.Duration", {{"a", "\"0.5s\""}, {"b", "\"1s\""}});
+  EXPECT_EQ(json_of("google.protobuf.Duration", merged.bytes), "\"1s\"");
+  // A value and no type URL.
+  EXPECT_EQ(merge_all(type("google.protobuf.Any"), {raw("\x12\x01x")}).bad.size(), 1u);
+}
+
 TEST(Merge, TakesATypeUrlWithoutItsPrefix) {
   Fragment one = raw("");
   one.type_url = kAction;
