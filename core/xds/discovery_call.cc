@@ -74,6 +74,8 @@ NodeStatus DiscoveryCall::status() const {
   const std::lock_guard lock(mutex_);
   NodeStatus status = stream_.status();
   status.peer = peer_;
+  // A newer snapshot may be on its way to the stream.
+  status.in_sync = status.in_sync && stream_.snapshot() == context_.groups.find(stream_.role());
   return status;
 }
 

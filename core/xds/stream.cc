@@ -198,6 +198,11 @@ NodeStatus Stream::status() const {
   status.id = node_.id;
   status.role = node_.role;
   status.user_agent = node_.user_agent;
+  status.in_sync = started_ && snapshot_;
+  for (const auto& slot : slots_) {
+    if (!slot.subscription) continue;
+    status.in_sync = status.in_sync && slot.in_flight.empty() && slot.subscription->due().nothing();
+  }
   return status;
 }
 

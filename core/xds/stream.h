@@ -46,6 +46,7 @@ class Stream {
 
   // What is current for the role; null while nothing was published at all, in which case nothing is answered.
   void set_snapshot(SnapshotPtr snapshot);
+  [[nodiscard]] const SnapshotPtr& snapshot() const { return snapshot_; }
   // The next response in wire format, or nothing.
   std::optional<base::Bytes> next(Clock::time_point now);
   // When next() may give something though nothing happened.

@@ -121,7 +121,7 @@ class Traffic {
       : thread_([this, port, path = std::move(path)] {
           httplib::Client client("127.0.0.1", port);
           client.set_keep_alive(true);
-      client.set_tcp_nodelay(true);
+          client.set_tcp_nodelay(true);
           while (!stop_) {
             const auto answer = client.Get(path.c_str());
             ++sent_;
