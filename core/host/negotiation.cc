@@ -42,8 +42,9 @@ std::optional<Refusal> check_table(const Plugin& plugin) {
     return Refusal{reason::kBadTable, "the name or version in its table cannot be read"};
   }
   if (name != plugin.manifest.name || version != plugin.manifest.version) {
-    return Refusal{reason::kNameMismatch, "its table says " + in_quotes(name) + " " + in_quotes(version) + ", its manifest " +
-                                              in_quotes(plugin.manifest.name) + " " + in_quotes(plugin.manifest.version)};
+    return Refusal{reason::kNameMismatch, "its table says " + in_quotes(name) + " " + in_quotes(version) +
+                                              ", its manifest " + in_quotes(plugin.manifest.name) + " " +
+                                              in_quotes(plugin.manifest.version)};
   }
   return std::nullopt;
 }

@@ -12,7 +12,7 @@ namespace solder::host {
 namespace {
 
 constexpr uint32_t kMaxStructSize = 1u << 16;
-constexpr uint64_t kMaxItems = 1u << 20;        // of one call
+constexpr uint64_t kMaxItems = 1u << 16;        // of one call, and as many more as 64 for each input
 constexpr uint64_t kMaxCallBytes = 256u << 20;  // of one call
 constexpr uint64_t kMaxClears = 1000;
 constexpr std::string_view kTypeUrlPrefix = "type.googleapis.com/";
@@ -105,7 +105,7 @@ solder_status Sink::not_allowed(uint64_t index, const std::string& what) {
 bool Sink::count(uint64_t bytes) {
   items_ += 1;
   bytes_ += bytes;
-  if (items_ > kMaxItems || bytes_ > kMaxCallBytes) overflowed_ = true;
+  if (items_ > kMaxItems + 64 * subjects_.size() || bytes_ > kMaxCallBytes) overflowed_ = true;
   return !overflowed_;
 }
 

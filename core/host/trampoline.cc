@@ -100,7 +100,8 @@ Failure run(Plugin& plugin, solder_op operation, const solder_call& call, Sink& 
   } catch (...) {
     return {"PluginThrew", who + " threw an exception"};
   }
-  if (sink.overflowed()) return {"PluginFailed", who + " gave more than one call may give (1,048,576 items, 256 MB)"};
+  if (sink.overflowed())
+    return {"PluginFailed", who + " gave more than one call may give (65,536 items and 64 for each input, 256 MB)"};
   return {};
 }
 

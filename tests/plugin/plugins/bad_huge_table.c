@@ -1,0 +1,3 @@
+#define PLUGIN_NAME "huge_table"
+#define PLUGIN_SIZE 0xfffffff0u
+#include "base.h"

@@ -1,0 +1,3 @@
+#define PLUGIN_NAME "manifest_json"
+#define PLUGIN_MANIFEST "{\"name\": \"manifest_json\", \"version\": "
+#include "base.h"

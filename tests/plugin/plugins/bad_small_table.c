@@ -1,0 +1,3 @@
+#define PLUGIN_NAME "small_table"
+#define PLUGIN_SIZE 24
+#include "base.h"

@@ -1,0 +1,3 @@
+#define PLUGIN_NAME "table_minor"
+#define PLUGIN_MINOR 9
+#include "base.h"
