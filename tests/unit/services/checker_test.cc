@@ -78,6 +78,9 @@ INSTANTIATE_TEST_SUITE_P(
              "key: found \"a\\nb\", expected an HTTP header name without line breaks"},
         Case{"envoy.config.core.v3.HeaderValue", R"({"key":"k","value":""})", R"({"key":"k","value":"a\rb"})",
              "value: found \"a\\rb\", expected an HTTP header value without line breaks"},
+        // a header name that may stay unset
+        Case{"envoy.config.route.v3.RouteConfiguration", R"({"name":"r"})", R"({"name":"r","vhostHeader":"a\nb"})",
+             "vhost_header: found \"a\\nb\", expected an HTTP header name without line breaks"},
         // map keys
         Case{"envoy.config.core.v3.Metadata", R"({"filterMetadata":{"a":{}}})", R"({"filterMetadata":{"":{}}})",
              "filter_metadata[]: found \"\", expected a text that is not empty"},
