@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 
 # What the sanitizer builds cover; everything is covered by the plain build.
-ASAN_PARTS := unit golden plugin feature
+ASAN_PARTS := unit golden plugin abi feature
 TSAN_PARTS := unit/base unit/store unit/engine unit/xds unit/report
 existing = $(patsubst tests/%/CMakeLists.txt,tests/%/all,$(wildcard $(1:%=tests/%/CMakeLists.txt)))
 
