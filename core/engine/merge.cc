@@ -63,9 +63,8 @@ class Merger {
   std::string check_clear(const Fragment& fragment) const {
     for (const std::string& path : fragment.clear) {
       tree::Node nothing;
-      if (const std::string problem = tree::clear_path(type_, nothing, path); !problem.empty()) {
-        return "clear \"" + path + "\": " + problem;
-      }
+      std::string problem = tree::clear_path(type_, nothing, path);
+      if (!problem.empty()) return problem.insert(0, "clear \"" + path + "\": ");
     }
     return {};
   }

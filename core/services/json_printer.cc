@@ -10,7 +10,6 @@
 namespace solder::services {
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 template <typename T>
