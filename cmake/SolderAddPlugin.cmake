@@ -1,9 +1,20 @@
-# solder_add_plugin(NAME SOURCES file... [MANIFEST manifest.json] [LIBRARIES target...])
+# solder_add_plugin(NAME SOURCES file... [MANIFEST manifest.json] [LIBRARIES target...] [OUTPUT_DIRECTORY dir])
 #
 # Builds NAME.so as a plugin: hidden symbols but the one entry, no undefined ones, no unique ones, and the manifest put
 # into its ELF note. Usable in this tree and, through the installed CMake package, in any other project. C and C++.
+# Within Solder's own tree the plugin is installed unless it has an OUTPUT_DIRECTORY of its own, as test plugins have.
 include_guard(GLOBAL)
 set(SOLDER_ADD_PLUGIN_DIR ${CMAKE_CURRENT_LIST_DIR} CACHE INTERNAL "")
+
+# Puts `manifest` into the plugin as an assembled ELF note, again whenever it changes.
+function(solder_embed_manifest name manifest)
+  get_filename_component(SOLDER_MANIFEST_FILE ${manifest} ABSOLUTE)
+  set(note ${CMAKE_CURRENT_BINARY_DIR}/${name}_manifest.S)
+  configure_file(${SOLDER_ADD_PLUGIN_DIR}/manifest_note.S.in ${note} @ONLY)
+  set_property(SOURCE ${note} APPEND PROPERTY OBJECT_DEPENDS ${SOLDER_MANIFEST_FILE})
+  target_sources(${name} PRIVATE ${note})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${SOLDER_MANIFEST_FILE})
+endfunction()
 
 function(solder_add_plugin name)
   cmake_parse_arguments(arg "" "MANIFEST;OUTPUT_DIRECTORY" "SOURCES;LIBRARIES" ${ARGN})
@@ -12,8 +23,13 @@ function(solder_add_plugin name)
   endif()
   if(NOT arg_OUTPUT_DIRECTORY)
     set(arg_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/solder/plugins)
+    set(install ${PROJECT_NAME})
   endif()
   add_library(${name} MODULE ${arg_SOURCES})
+  if(install STREQUAL "solder")
+    install(TARGETS ${name} LIBRARY DESTINATION lib/solder/plugins
+      PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+  endif()
   set_target_properties(${name} PROPERTIES
     PREFIX "" SUFFIX ".so"
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
@@ -24,13 +40,9 @@ function(solder_add_plugin name)
   target_link_options(${name} PRIVATE
     -Wl,--version-script=${SOLDER_ADD_PLUGIN_DIR}/plugin.map -Wl,-z,now -Wl,-Bsymbolic -Wl,--exclude-libs,ALL
     $<$<NOT:$<BOOL:${SOLDER_SANITIZE}>>:-Wl,-z,defs>)
+  # A umask of 002 leaves the file writable by the group; a plugin that others may write is refused.
+  add_custom_command(TARGET ${name} POST_BUILD COMMAND chmod go-w $<TARGET_FILE:${name}> VERBATIM)
   if(arg_MANIFEST)
-    get_filename_component(manifest ${arg_MANIFEST} ABSOLUTE)
-    set(note ${CMAKE_CURRENT_BINARY_DIR}/${name}_manifest.S)
-    set(SOLDER_MANIFEST_FILE ${manifest})
-    configure_file(${SOLDER_ADD_PLUGIN_DIR}/manifest_note.S.in ${note} @ONLY)
-    set_property(SOURCE ${note} APPEND PROPERTY OBJECT_DEPENDS ${manifest})
-    target_sources(${name} PRIVATE ${note})
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${manifest})
+    solder_embed_manifest(${name} ${arg_MANIFEST})
   endif()
 endfunction()

@@ -42,8 +42,6 @@ class LoadedSet : public PluginSet {
     registry_ = std::make_unique<Registry>(manifests, options.key_owners);
     record_losses();
     for (const std::string& problem : registry_->problems()) spdlog::warn("plugins: {}", problem);
-    for (const Refused& refusal : refused_)
-      spdlog::warn("plugin {} refused: {}: {}", refusal.file, refusal.reason, refusal.message);
   }
 
   std::vector<PluginInfo> loaded() const override {

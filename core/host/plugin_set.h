@@ -32,7 +32,7 @@ struct LoadOptions {
   // What a call may take before the plugin is named slow. Generous: it finds plugins that hang, not busy machines.
   std::chrono::nanoseconds call_deadline = std::chrono::seconds(2);
   // Says whether a claim's schema can be used; not ok: BadManifest. The catalog of schemas stands above this folder.
-  std::function<base::Status(const ClaimInfo&)> check_claim;
+  std::function<base::Status(const ClaimInfo&)> check_claim{};
 };
 
 // Refusal reasons are stable words: refusal.h lists them, docs/plugins/loading.md explains them.

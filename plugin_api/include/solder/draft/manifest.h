@@ -25,7 +25,7 @@
   __attribute__((used, aligned(4), section(SOLDER_NOTE_SECTION))) static const struct {  \
     uint32_t name_size, desc_size, type;                                                 \
     char name[8];                                                                        \
-    char desc[(sizeof(json) - 1 + 3) / 4 * 4];                                           \
+    char desc[(sizeof(json) + 3) / 4 * 4]; /* C++ wants room for the final NUL */        \
   } solder_manifest_note = {7, sizeof(json) - 1, SOLDER_NOTE_TYPE_MANIFEST, SOLDER_NOTE_NAME, json}
 
 #endif

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""The layout of every struct of the plugin ABI, as a C compiler sees it, is what layout.txt says; so are the constants.
+
+Usage: layout_test.py C_COMPILER INCLUDE_DIRECTORY. With SOLDER_UPDATE_GOLDEN=1 it writes layout.txt anew, which while the ABI is
+a draft belongs into the commit that changes a header, and after that is allowed for appended lines only.
+"""
+import difflib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+GOLDEN = pathlib.Path(__file__).with_name("layout.txt")
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+STRUCT = re.compile(r"typedef struct (\w+) \{(.*?)\} \1;", re.S)
+ENUM = re.compile(r"\benum \{(.*?)\};", re.S)
+CONSTANT = re.compile(r"^#define (SOLDER_(?:ABI|CAP|NOTE)_\w+|SOLDER_\w+_SIZE_1_0) ", re.M)
+
+
+def members(body):
+    """Names of the members; a function pointer's is the one in (*name)."""
+    for declaration in body.split(";"):
+        declaration = declaration.strip()
+        pointer = re.search(r"\(\*(\w+)\)\s*\(", declaration)
+        if pointer:
+            yield pointer.group(1)
+        elif declaration:
+            first, *others = declaration.split(",")
+            for part in (first, *others):
+                yield re.search(r"(\w+)\s*$", part).group(1)
+
+
+def program(headers):
+    text = {header: COMMENT.sub("", (headers / header).read_text()) for header in
+            sorted(str(path.relative_to(headers)) for path in headers.rglob("*.h") if path.name != "envoy_fields.h")}
+    lines = [f'#include "{header}"' for header in text]
+    lines += ["#include <stdio.h>", '#define NUMBER(x) printf("%s = %lld\\n", #x, (long long)(x))',
+              '#define WORD(x) printf("%s = \\"%s\\"\\n", #x, x)', "int main(void) {"]
+    structs = 0
+    for header, body in text.items():
+        lines.append(f'puts("\\n# {header}");')
+        for match in CONSTANT.finditer(body):
+            value = body[match.end():].split("\n", 1)[0]
+            lines.append(f"{'WORD' if value.startswith(chr(34)) else 'NUMBER'}({match.group(1)});")
+        for match in ENUM.finditer(body):
+            lines += [f"NUMBER({name.split('=')[0].strip()});" for name in match.group(1).split(",") if name.strip()]
+        for match in STRUCT.finditer(body):
+            structs += 1
+            name = match.group(1)
+            lines.append(f'printf("{name}: %zu bytes\\n", sizeof({name}));')
+            lines += [f'printf("  %3zu +%-2zu {member}\\n", offsetof({name}, {member}), sizeof((({name} *)0)->{member}));'
+                      for member in members(match.group(2))]
+    lines += ["return 0;", "}"]
+    # What the expression above does not see would not be watched over.
+    everything = sum(len(re.findall(r"\bstruct \w+ \{", body)) for body in text.values())
+    if structs != everything or structs < 15:
+        sys.exit(f"{structs} structs understood, {everything} in the headers")
+    return "\n".join(lines) + "\n"
+
+
+def layout(compiler, headers):
+    with tempfile.TemporaryDirectory() as scratch:
+        source, binary = pathlib.Path(scratch, "layout.c"), pathlib.Path(scratch, "layout")
+        source.write_text(program(headers))
+        subprocess.run([compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", "-I", headers, source, "-o", binary], check=True)
+        return subprocess.run([binary], check=True, capture_output=True, text=True).stdout.lstrip("\n")
+
+
+def main():
+    found = layout(sys.argv[1], pathlib.Path(sys.argv[2]))
+    if os.environ.get("SOLDER_UPDATE_GOLDEN"):
+        GOLDEN.write_text(found)
+    wanted = GOLDEN.read_text() if GOLDEN.exists() else ""
+    if found != wanted:
+        sys.stdout.writelines(difflib.unified_diff(wanted.splitlines(True), found.splitlines(True), "layout.txt", "headers"))
+        sys.exit("The ABI's layout has changed. docs/abi.md says what may change; SOLDER_UPDATE_GOLDEN=1 accepts it.")
+
+
+main()

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Plugins by strangers: built outside of the tree from what `cmake --install --component sdk` puts down, and loaded.
+
+Usage: outside_test.py CMAKE BUILD_DIRECTORY TEMPLATES PROBE C_COMPILER
+"""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CMAKE, BUILD, TEMPLATES, PROBE, COMPILER = sys.argv[1:6]
+TEMPLATES = pathlib.Path(TEMPLATES)
+STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
+
+
+def run(*command, cwd=None):
+    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"{command}\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+class Outside(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = pathlib.Path(tempfile.mkdtemp(prefix="solder-outside-"))
+        cls.prefix = cls.scratch / "prefix"
+        run(CMAKE, "--install", BUILD, "--component", "sdk", "--prefix", cls.prefix)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.scratch)
+
+    def plugin_directory(self):
+        directory = self.scratch / f"plugins-{self._testMethodName}"
+        directory.mkdir()
+        return directory
+
+    def assert_loads(self, directory, name="maintenance"):
+        plugins = json.loads(run(PROBE, directory, self.scratch / "copies"))["plugins"]
+        self.assertEqual([(p["name"], p["state"]) for p in plugins], [(name, "loaded")], plugins)
+        self.assertEqual(plugins[0]["claims"], [{"scope": "route", "key": "maintenance"}])
+        self.assertEqual(plugins[0]["warnings"], [])
+
+    def test_plain_c_by_one_command(self):
+        directory = self.plugin_directory()
+        run(COMPILER, *STRICT, "-I", self.prefix / "include", TEMPLATES / "c/maintenance.c", "-o", directory / "a.so")
+        self.assert_loads(directory)
+
+    def test_plain_c_with_the_version_script_optimised_and_stripped(self):
+        directory = self.plugin_directory()
+        script = next(self.prefix.rglob("plugin.map"))
+        run(COMPILER, *STRICT, "-O2", "-flto", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-s",
+            f"-Wl,--version-script={script}", "-I", self.prefix / "include", TEMPLATES / "c/maintenance.c",
+            "-o", directory / "a.so")
+        self.assert_loads(directory)
+
+    def test_cpp_with_the_cmake_package(self):
+        directory = self.plugin_directory()
+        project = self.scratch / "maintenance"
+        shutil.copytree(TEMPLATES / "cpp", project)
+        run(CMAKE, "-B", project / "build", "-S", project, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        run(CMAKE, "--build", project / "build")
+        shutil.copy(project / "build/lib/solder/plugins/maintenance.so", directory)
+        self.assert_loads(directory)
+        # The manifest is a part of the library: changing it alone builds it anew.
+        manifest = project / "manifest.json"
+        source = project / "maintenance.cc"
+        for file in (manifest, source):
+            file.write_text(file.read_text().replace('"maintenance"', '"renamed"', 1))
+        manifest.write_text(manifest.read_text())
+        run(CMAKE, "--build", project / "build")
+        shutil.copy(project / "build/lib/solder/plugins/maintenance.so", directory)
+        self.assert_loads(directory, "renamed")
+
+    def test_every_header_stands_alone(self):
+        headers = sorted((self.prefix / "include/solder/draft").rglob("*.h"))
+        self.assertGreaterEqual(len(headers), 6)
+        for header in headers:
+            for language, standard in (("c", "c11"), ("c++", "c++20")):
+                run(COMPILER, f"-std={standard}", "-x", language, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only",
+                    "-I", self.prefix / "include", "-include", header, "/dev/null")
+
+    def test_what_is_installed(self):
+        names = {path.name for path in self.prefix.rglob("*") if path.is_file()}
+        self.assertLessEqual({"envoy_fields.h", "SolderConfig.cmake", "SolderConfigVersion.cmake", "SolderAddPlugin.cmake",
+                              "plugin.map", "manifest_note.S.in", "manifest.h", "options.h", "upstream_type.h"}, names)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -1,0 +1,104 @@
+// Private copies: one path for one content, closed to others, whole or not there.
+#include "core/host/private_copy.h"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+namespace solder::host {
+namespace {
+
+using ::testing::HasSubstr;
+
+class PrivateCopy : public ::testing::Test {
+ protected:
+  PrivateCopy() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "solder-copy-XXXXXX").string();
+    root_ = ::mkdtemp(pattern.data());
+    directory_ = root_ / "a/b/copies";
+  }
+  ~PrivateCopy() override { std::filesystem::remove_all(root_); }
+
+  static std::string read(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  static unsigned mode(const std::string& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 0777 : 0;
+  }
+  size_t files() const {
+    const std::filesystem::directory_iterator begin(directory_);
+    return static_cast<size_t>(std::distance(begin, std::filesystem::directory_iterator()));
+  }
+
+  std::filesystem::path root_, directory_;
+};
+
+TEST_F(PrivateCopy, OnePathForOneContent) {
+  ASSERT_TRUE(prepare_copy_directory(directory_).ok());
+  EXPECT_EQ(mode(directory_), 0700u);
+  const auto first = private_copy(directory_, "p", "one"), again = private_copy(directory_, "p", "one");
+  const auto other = private_copy(directory_, "p", "two");
+  ASSERT_TRUE(first.ok() && again.ok() && other.ok());
+  EXPECT_EQ(*first, *again);
+  EXPECT_NE(*first, *other);
+  EXPECT_EQ(read(*first), "one");
+  EXPECT_EQ(read(*other), "two");
+  EXPECT_EQ(mode(*first), 0500u);
+  EXPECT_THAT(*first, HasSubstr("/copies/p-"));
+  EXPECT_EQ(files(), 2u) << "nothing is left behind";
+}
+
+TEST_F(PrivateCopy, ADamagedCopyIsReplaced) {
+  ASSERT_TRUE(prepare_copy_directory(directory_).ok());
+  const auto path = private_copy(directory_, "p", "one");
+  ASSERT_TRUE(path.ok());
+  std::filesystem::remove(*path);
+  std::ofstream(*path) << "half";
+  const auto again = private_copy(directory_, "p", "one");
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(*again, *path);
+  EXPECT_EQ(read(*path), "one");
+}
+
+TEST_F(PrivateCopy, TheDirectoryIsClosedToOthers) {
+  std::filesystem::create_directories(directory_);
+  std::filesystem::permissions(directory_, std::filesystem::perms(0777));
+  ASSERT_TRUE(prepare_copy_directory(directory_).ok());
+  EXPECT_EQ(mode(directory_), 0700u);
+}
+
+TEST_F(PrivateCopy, WhatIsNoDirectory) {
+  std::ofstream(root_ / "file") << "x";
+  EXPECT_FALSE(prepare_copy_directory(root_ / "file").ok());
+  // A link could lead where others write.
+  std::filesystem::create_directory(root_ / "real");
+  std::filesystem::create_symlink("real", root_ / "link");
+  EXPECT_FALSE(prepare_copy_directory(root_ / "link").ok());
+  EXPECT_FALSE(private_copy(root_ / "nowhere", "p", "one").ok());
+}
+
+TEST_F(PrivateCopy, ManyAtOnce) {
+  ASSERT_TRUE(prepare_copy_directory(directory_).ok());
+  const std::string bytes(100000, 'x');
+  std::vector<std::thread> threads;
+  std::vector<std::string> paths(8);
+  for (std::string& path : paths) {
+    threads.emplace_back([&] {
+      const auto copy = private_copy(directory_, "p", bytes);
+      if (copy.ok()) path = *copy;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& path : paths) EXPECT_EQ(path, paths[0]);
+  EXPECT_EQ(read(paths[0]), bytes);
+  EXPECT_EQ(files(), 1u);
+}
+
+}  // namespace
+}  // namespace solder::host
