@@ -1,0 +1,120 @@
+// solder/sdk/plugin.hpp - a plugin class as the contract's tables. The methods that a class may have, found by
+// concepts:
+//
+//   Class(Host, std::string_view config_json) or Class(Host) or Class()
+//   void clusters(const UpstreamInput&, Out&)          owns an Upstream type          ("solder.upstream-type/1")
+//   void destinations(const DestinationInput&, Out&)   with clusters(), optional
+//   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
+//
+// Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
+// and the batch goes on. The tables are constant data, so that the library can be unmapped. Tested by tests/unit/sdk.
+#ifndef SOLDER_SDK_PLUGIN_HPP_
+#define SOLDER_SDK_PLUGIN_HPP_
+
+#include <concepts>
+#include <exception>
+#include <memory>
+#include <string_view>
+
+#include "solder/draft/kinds/options.h"
+#include "solder/draft/kinds/upstream_type.h"
+#include "solder/sdk/inputs.hpp"
+#include "solder/sdk/out.hpp"
+
+namespace solder::sdk {
+
+template <typename P>
+concept HasClusters = requires(P plugin, const UpstreamInput& in, Out& out) {
+  plugin.clusters(in, out);
+};
+template <typename P>
+concept HasDestinations = requires(P plugin, const DestinationInput& in, Out& out) {
+  plugin.destinations(in, out);
+};
+template <typename P>
+concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
+  plugin.options(in, out);
+};
+template <typename P>
+concept AnyPlugin = (HasClusters<P> || HasOptions<P>)&&(HasClusters<P> || !HasDestinations<P>);
+
+namespace internal {
+
+template <typename Input, typename F>
+solder_status for_each(const solder_call* call, const solder_out* out, F&& method) noexcept {
+  for (uint64_t i = 0; i < call->in.count; ++i) {
+    Out item(call, out, i);
+    try {
+      const Input input(*SOLDER_AT(typename Input::C, call->in, i));
+      method(input, item);
+    } catch (const std::exception& thrown) {
+      item.error({.field = "", .reason = "PluginThrew", .message = thrown.what()});
+    } catch (...) {
+      item.error({.field = "", .reason = "PluginThrew", .message = "the plugin threw what is not a std::exception"});
+    }
+  }
+  return SOLDER_OK;
+}
+
+template <typename P>
+std::unique_ptr<P> make(const solder_host* host, std::string_view config_json) {
+  if constexpr (std::constructible_from<P, Host, std::string_view>)
+    return std::make_unique<P>(Host(host), config_json);
+  else if constexpr (std::constructible_from<P, Host>)
+    return std::make_unique<P>(Host(host));
+  else
+    return std::make_unique<P>();
+}
+
+template <AnyPlugin P>
+struct Tables {
+  static solder_status clusters(void* self, const solder_call* call, const solder_out* out) noexcept {
+    return for_each<UpstreamInput>(
+        call, out, [self](const UpstreamInput& in, Out& item) { static_cast<P*>(self)->clusters(in, item); });
+  }
+  static solder_status destinations(void* self, const solder_call* call, const solder_out* out) noexcept {
+    return for_each<DestinationInput>(
+        call, out, [self](const DestinationInput& in, Out& item) { static_cast<P*>(self)->destinations(in, item); });
+  }
+  static solder_status options(void* self, const solder_call* call, const solder_out* out) noexcept {
+    return for_each<OptionInput>(
+        call, out, [self](const OptionInput& in, Out& item) { static_cast<P*>(self)->options(in, item); });
+  }
+
+  static solder_status create(const solder_host* host, solder_str config, void** self, const solder_out* out) noexcept {
+    Out problems(nullptr, out, 0);
+    try {
+      *self = make<P>(host, text(config)).release();
+      return SOLDER_OK;
+    } catch (const std::exception& thrown) {
+      problems.error({.field = "", .reason = "BadConfiguration", .message = thrown.what()});
+    } catch (...) {
+      problems.error({.field = "", .reason = "BadConfiguration", .message = "the plugin's constructor threw"});
+    }
+    return SOLDER_INVALID_ARGUMENT;
+  }
+  static void destroy(void* self) noexcept { std::unique_ptr<P>(static_cast<P*>(self)).reset(); }
+
+  static const void* capability(void*, solder_str id) noexcept {
+    if constexpr (HasClusters<P>) {
+      static constexpr solder_op kDestinations = [] {
+        if constexpr (HasDestinations<P>)
+          return &destinations;
+        else
+          return solder_op{nullptr};
+      }();
+      static constexpr solder_cap_upstream_type kTable = {sizeof kTable, 0, &clusters, kDestinations};
+      if (solder_str_eq(id, SOLDER_CAP_UPSTREAM_TYPE)) return &kTable;
+    }
+    if constexpr (HasOptions<P>) {
+      static constexpr solder_cap_options kTable = {sizeof kTable, 0, &options};
+      if (solder_str_eq(id, SOLDER_CAP_OPTIONS)) return &kTable;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace internal
+}  // namespace solder::sdk
+
+#endif
