@@ -6,8 +6,6 @@
 namespace solder::services {
 namespace {
 
-using google::protobuf::Descriptor;
-
 const MessageView::Group* find_group(const MessageView& view, int number) {
   for (const auto& group : view.groups()) {
     if (group.field != nullptr && group.field->number() == number) return &group;

@@ -9,8 +9,6 @@
 namespace solder::services {
 namespace {
 
-using google::protobuf::Descriptor;
-
 // seconds = 1, nanos = 2, of Duration and Timestamp alike.
 void write_time(SecondsNanos value, protozero::pbf_writer& out) {
   if (value.seconds != 0) out.add_int64(1, value.seconds);
