@@ -10,6 +10,9 @@
 namespace solder::model {
 
 enum class Severity { kInfo = 0, kWarning = 1, kError = 2 };
+inline const char* to_string(Severity severity) {
+  return severity == Severity::kError ? "error" : severity == Severity::kWarning ? "warning" : "info";
+}
 
 struct Diagnostic {
   Severity severity = Severity::kError;
@@ -38,7 +41,8 @@ inline const char* to_string(State state) {
 struct ObjectReport {
   ObjectRef object{};
   State state = State::kAccepted;
-  Diagnostics diagnostics;  // every problem found, in order of field
+  Diagnostics diagnostics{};  // every problem found, in order of place
+  uint64_t hash = 0;          // of the object's content that this is about; 0: there is no readable object
 
   bool operator==(const ObjectReport&) const = default;
 };
