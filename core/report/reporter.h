@@ -11,15 +11,29 @@
 
 namespace solder::report {
 
-// One report an object: Rejected with an error, Warning with a warning, Accepted otherwise; diagnostics sorted by place and
-// freed of repeats. Every object in `objects` gets one.
+// One report an object: Rejected with an error, Warning with a warning, Accepted otherwise; diagnostics located, sorted
+// by place and freed of repeats. Every object in `objects` gets one, and so does every file or object that only a
+// diagnostic names. Sorted by object. Reads the files that diagnostics are about.
 std::vector<model::ObjectReport> make_reports(const std::vector<model::ObjectPtr>& objects,
                                               const model::Diagnostics& diagnostics);
 
-// For a terminal: "file:line:column: error: VirtualService ns/name spec.virtualHost.routes[0]: message (found ..., expected ...) [Reason]".
+// Fills in `where` of each diagnostic that has no line yet and is about one of `objects`. Reads their files.
+void locate_all(const std::vector<model::ObjectPtr>& objects, model::Diagnostics& diagnostics);
+
+// "/spec/routes/0/options" → "spec.routes[0].options"
+std::string field_path(const std::string& pointer);
+
+// For a terminal: "file:line:column: error: VirtualService ns/name spec.virtualHost.routes[0]: message (found ...,
+// expected ...) [Reason]". One line whatever the texts hold; control characters are written out.
 std::string to_text(const model::Diagnostic& diagnostic);
-// One report as the JSON of `solder translate`: {kind,namespace,name,state,errors,warnings}.
+// The same without the object's name, for places that have named it already.
+std::string to_text_without_object(const model::Diagnostic& diagnostic);
+
+// One report as the JSON of `solder translate`: {kind,namespace,name,state,errors,warnings,details}. The first two
+// lists hold sentences, `details` the same problems (and what is only information) part by part.
 std::string to_json(const model::ObjectReport& report);
+// One report as the YAML of a status file.
+std::string to_yaml(const model::ObjectReport& report);
 
 class StatusWriter {
  public:
@@ -27,7 +41,7 @@ class StatusWriter {
   ~StatusWriter();  // writes what is pending
   StatusWriter(const StatusWriter&) = delete;
   StatusWriter& operator=(const StatusWriter&) = delete;
-  // Replaces what is to be written: these reports and no others. [any thread]
+  // Replaces what is to be written: these reports and no others. Returns at once. [any thread]
   void write(std::vector<model::ObjectReport> reports);
 
  private:

@@ -1,0 +1,162 @@
+// Writes status files on a thread of its own. Only the newest set of reports waits; a slow disk makes statuses late,
+// never translation.
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "core/base/hash.h"
+#include "core/report/reporter.h"
+#include "core/report/status_path.h"
+
+namespace solder::report {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// What stands on the disk below one directory. One thread.
+class StatusDirectory {
+ public:
+  explicit StatusDirectory(std::string directory) : directory_(std::move(directory)) {}
+
+  void replace(const std::vector<model::ObjectReport>& reports) {
+    std::map<std::string, uint64_t> now;
+    std::string failure;
+    if (!swept_) recall();
+    for (const auto& report : reports) {
+      const std::string path = directory_ + "/" + status_path(report.object);
+      const std::string text = to_yaml(report);
+      const uint64_t hash = base::hash_bytes(text);
+      const auto before = written_.find(path);
+      if (before != written_.end() && before->second == hash) {
+        now[path] = hash;
+        continue;
+      }
+      const std::string problem = put(path, text);
+      if (problem.empty()) now[path] = hash;
+      if (failure.empty()) failure = problem;
+      if (!problem.empty() && before != written_.end()) now[path] = 0;  // still there, and to be written again
+    }
+    for (const auto& [path, hash] : written_) {
+      if (now.count(path) == 0) take_away(path);
+    }
+    written_ = std::move(now);
+    tell(failure);
+  }
+
+ private:
+  // What an earlier run left: its files count as written; half-written ones go.
+  void recall() {
+    swept_ = true;
+    std::error_code error;
+    for (auto it = fs::recursive_directory_iterator(directory_, error); !error && it != fs::end(it);
+         it.increment(error)) {
+      if (!it->is_regular_file(error)) continue;
+      const std::string path = it->path().string();
+      if (path.ends_with(".yaml.tmp")) {
+        ::unlink(path.c_str());
+      } else if (path.ends_with(".yaml")) {
+        std::ifstream in(path, std::ios::binary);
+        written_[path] = base::hash_bytes(std::string((std::istreambuf_iterator<char>(in)), {}));
+      }
+    }
+  }
+
+  // Empty, or why it could not be written.
+  static std::string put(const std::string& path, const std::string& text) {
+    std::error_code error;
+    fs::create_directories(fs::path(path).parent_path(), error);
+    const std::string temporary = path + ".tmp";
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (file < 0) return temporary + ": " + std::strerror(errno);
+    bool ok = true;
+    for (size_t at = 0; ok && at < text.size();) {
+      const ssize_t count = ::write(file, text.data() + at, text.size() - at);
+      if (count > 0) at += static_cast<size_t>(count);
+      ok = count > 0 || errno == EINTR;
+    }
+    if (::close(file) == 0 && ok && ::rename(temporary.c_str(), path.c_str()) == 0) return "";
+    const std::string problem = path + ": " + std::strerror(errno);
+    ::unlink(temporary.c_str());
+    return problem;
+  }
+
+  void take_away(const std::string& path) const {
+    ::unlink(path.c_str());
+    // Directories that became empty go too; rmdir leaves the others.
+    fs::path parent = fs::path(path).parent_path();
+    for (int level = 0; level < 2 && ::rmdir(parent.c_str()) == 0; ++level) parent = parent.parent_path();
+  }
+
+  void tell(const std::string& failure) {
+    if (!failure.empty() && failure != last_failure_) spdlog::warn("A status could not be written: {}", failure);
+    last_failure_ = failure;
+  }
+
+  std::string directory_;
+  std::map<std::string, uint64_t> written_;  // path → hash of its text
+  bool swept_ = false;
+  std::string last_failure_;
+};
+
+}  // namespace
+
+struct StatusWriter::Impl {
+  explicit Impl(std::string path) : directory(std::move(path)), thread([this] { run(); }) {}
+
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex);
+      stopping = true;
+    }
+    wake.notify_one();
+    thread.join();
+  }
+
+  void run() {
+    for (;;) {
+      std::vector<model::ObjectReport> reports;
+      {
+        std::unique_lock lock(mutex);
+        wake.wait(lock, [this] { return stopping || pending.has_value(); });
+        if (!pending) return;
+        reports = std::exchange(pending, std::nullopt).value();
+      }
+      directory.replace(reports);
+    }
+  }
+
+  StatusDirectory directory;
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::optional<std::vector<model::ObjectReport>> pending;
+  bool stopping = false;
+  std::thread thread;
+};
+
+StatusWriter::StatusWriter(std::string directory) : impl_(std::make_unique<Impl>(std::move(directory))) {}
+
+StatusWriter::~StatusWriter() = default;
+
+void StatusWriter::write(std::vector<model::ObjectReport> reports) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->pending = std::move(reports);
+  }
+  impl_->wake.notify_one();
+}
+
+}  // namespace solder::report
