@@ -20,7 +20,8 @@ struct Change {
 
 struct Batch {
   std::vector<Change> changes;
-  // Every problem that the source has now outside of decoded objects: unreadable files, syntax errors, duplicates. Replaces what the batch before said.
+  // Every problem that the source has now outside of decoded objects: unreadable files, syntax errors, duplicates.
+  // Replaces what the batch before said.
   model::Diagnostics problems;
   bool complete = false;  // the whole world has been told
 };
@@ -34,9 +35,10 @@ class Store {
   virtual void stop() = 0;
 };
 
-// Objects in files below `directories` (each a directory or one file), watched with inotify. Recursive; follows symbolic links,
-// loops cut; hidden and editors' temporary files are passed over, except what a `..data` link makes visible. Of an object that stands in two
-// places the first by path counts and the other is a problem. A file that cannot be parsed keeps its last good objects.
+// Objects in files below `directories` (each a directory or one file), watched with inotify. Recursive; follows
+// symbolic links, loops cut; hidden and editors' temporary files are passed over, except what a `..data` link makes
+// visible. Of an object that stands in two places the first by path counts and the other is a problem. A file that
+// cannot be parsed keeps its last good objects.
 std::unique_ptr<Store> make_file_store(std::vector<std::string> directories);
 
 // The same files read once.
