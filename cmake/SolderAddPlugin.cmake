@@ -21,14 +21,13 @@ function(solder_add_plugin name)
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
     message(FATAL_ERROR "solder_add_plugin(${name} SOURCES file... [MANIFEST file.json] [LIBRARIES target...])")
   endif()
-  if(NOT arg_OUTPUT_DIRECTORY)
-    set(arg_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/solder/plugins)
-    set(install ${PROJECT_NAME})
-  endif()
   add_library(${name} MODULE ${arg_SOURCES})
-  if(install STREQUAL "solder")
+  if(NOT arg_OUTPUT_DIRECTORY AND PROJECT_NAME STREQUAL "solder")
     install(TARGETS ${name} LIBRARY DESTINATION lib/solder/plugins
       PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+  endif()
+  if(NOT arg_OUTPUT_DIRECTORY)
+    set(arg_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/solder/plugins)
   endif()
   set_target_properties(${name} PROPERTIES
     PREFIX "" SUFFIX ".so"
@@ -38,8 +37,11 @@ function(solder_add_plugin name)
   target_compile_features(${name} PRIVATE c_std_11 cxx_std_20)
   target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
   target_link_options(${name} PRIVATE
-    -Wl,--version-script=${SOLDER_ADD_PLUGIN_DIR}/plugin.map -Wl,-z,now -Wl,-Bsymbolic -Wl,--exclude-libs,ALL
-    $<$<NOT:$<BOOL:${SOLDER_SANITIZE}>>:-Wl,-z,defs>)
+    -Wl,--version-script=${SOLDER_ADD_PLUGIN_DIR}/plugin.map -Wl,-z,now -Wl,-Bsymbolic -Wl,--exclude-libs,ALL)
+  # A sanitizer's own symbols come from the program that opens the plugin.
+  if(NOT SOLDER_SANITIZE)
+    target_link_options(${name} PRIVATE -Wl,-z,defs)
+  endif()
   # A umask of 002 leaves the file writable by the group; a plugin that others may write is refused.
   add_custom_command(TARGET ${name} POST_BUILD COMMAND chmod go-w $<TARGET_FILE:${name}> VERBATIM)
   if(arg_MANIFEST)
