@@ -48,7 +48,7 @@ class GrpcServer final : public Server, private grpc::CallbackGenericService {
   void drop(uint64_t id);
 
   const ServerOptions options_;
-  CallContext context_;
+  StreamContext context_;
   mutable std::mutex mutex_;
   std::unordered_map<uint64_t, std::shared_ptr<DiscoveryCall>> calls_;
   uint64_t next_id_;
@@ -63,14 +63,14 @@ GrpcServer::GrpcServer(const ServerOptions& options, std::function<void(const Re
       // Far from another run's, so that a nonce that a client kept from that run is not taken for one of this.
       next_id_(uint64_t{std::random_device{}()} << 20),
       push_thread_([this] {
-        const auto all = calls();
-        return std::vector<std::shared_ptr<Pokable>>(all.begin(), all.end());
+        std::vector<std::shared_ptr<Pokable>> all;
+        for (const auto& call : calls()) all.emplace_back(call, &call->driver());
+        return all;
       }) {
   context_.on_refusal = std::move(on_refusal);
   context_.poke_at = [this](Clock::time_point time, std::weak_ptr<Pokable> one) {
     push_thread_.poke_at(time, std::move(one));
   };
-  context_.ended = [this](uint64_t id) { drop(id); };
 }
 
 base::Status GrpcServer::listen() {
@@ -114,7 +114,7 @@ grpc::ServerGenericBidiReactor* GrpcServer::CreateReactor(grpc::GenericCallbackS
     }
     const uint64_t id = ++next_id_;
     call = std::make_shared<DiscoveryCall>(rpc, *kind, id, StreamLimits{options_.max_subscriptions, options_.times},
-                                           context_);
+                                           context_, [this, id] { drop(id); });
     calls_.emplace(id, call);
   }
   ++context_.counters.streams;
@@ -148,7 +148,7 @@ void GrpcServer::publish(std::shared_ptr<const SnapshotsByRole> snapshots) {
 
 std::vector<NodeStatus> GrpcServer::nodes() const {
   std::vector<NodeStatus> nodes;
-  for (const auto& call : calls()) nodes.push_back(call->status());
+  for (const auto& call : calls()) nodes.push_back(call->driver().status());
   return nodes;
 }
 
@@ -163,7 +163,7 @@ void GrpcServer::shutdown(int deadline_ms) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(stopping_, true)) return;
   }
-  for (const auto& call : calls()) call->end({grpc::UNAVAILABLE, "shutting down"});
+  for (const auto& call : calls()) call->driver().end(base::unavailable("shutting down"));
   // Stops listening; calls that did not end by the deadline are cancelled.
   if (grpc_) grpc_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(deadline_ms));
   if (grpc_) grpc_->Wait();
