@@ -34,6 +34,8 @@ model::OptionSet option_set(const nlohmann::json& options, const std::string& pa
 // A reference; without a namespace it is in `default_ns`.
 model::ObjectRef read_ref(const nlohmann::json& value, const std::string& kind, const std::string& default_ns);
 
+// The member of that name, or null; iterating over null is iterating over nothing.
+const nlohmann::json& member(const nlohmann::json& map, const char* key);
 // Members with defaults; the schema has checked the types.
 std::string text_of(const nlohmann::json& map, const char* key);
 bool flag_of(const nlohmann::json& map, const char* key);

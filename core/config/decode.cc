@@ -52,6 +52,12 @@ model::ObjectRef read_ref(const json& value, const std::string& kind, const std:
   return ref;
 }
 
+const json& member(const json& map, const char* key) {
+  static const json kNull;
+  const auto at = map.find(key);
+  return at == map.end() ? kNull : *at;
+}
+
 std::string text_of(const json& map, const char* key) {
   const auto at = map.find(key);
   return at != map.end() && at->is_string() ? at->get<std::string>() : "";

@@ -20,7 +20,7 @@ Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCa
   secret.ref = object.ref;
   secret.type = text_of(checked, "type");
   if (secret.type.empty()) secret.type = "Opaque";
-  for (const auto& [key, value] : checked.value("data", json::object()).items()) {
+  for (const auto& [key, value] : member(checked, "data").items()) {
     auto bytes = services::base64_decode(value.get_ref<const std::string&>());
     if (!bytes) {
       out.diagnostics.push_back({.reason = "InvalidBase64",
@@ -31,7 +31,7 @@ Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCa
     }
     secret.data[key] = std::move(*bytes);
   }
-  for (const auto& [key, value] : checked.value("stringData", json::object()).items()) secret.data[key] = value;
+  for (const auto& [key, value] : member(checked, "stringData").items()) secret.data[key] = value;
   if (!has_error(out.diagnostics)) out.value = std::move(secret);
   return out;
 }

@@ -14,10 +14,9 @@ Decoded<model::Settings> decode_settings(const model::Object& object, const Sche
   settings.ref = object.ref;
   settings.spec_json = spec.dump();
   if (const std::string ns = text_of(spec, "discoveryNamespace"); !ns.empty()) settings.write_namespace = ns;
-  for (const auto& name : spec.value("watchNamespaces", json::array())) settings.watch_namespaces.push_back(name);
-  settings.read_gateways_from_all_namespaces =
-      flag_of(spec.value("gateway", json::object()), "readGatewaysFromAllNamespaces");
-  const json policy = spec.value("gloo", json::object()).value("invalidConfigPolicy", json::object());
+  for (const auto& name : member(spec, "watchNamespaces")) settings.watch_namespaces.push_back(name);
+  settings.read_gateways_from_all_namespaces = flag_of(member(spec, "gateway"), "readGatewaysFromAllNamespaces");
+  const json& policy = member(member(spec, "gloo"), "invalidConfigPolicy");
   settings.invalid_config_policy.replace_invalid_routes = flag_of(policy, "replaceInvalidRoutes");
   if (policy.contains("invalidRouteResponseCode")) {
     settings.invalid_config_policy.response_code = number_of(policy, "invalidRouteResponseCode");

@@ -27,9 +27,9 @@ class Decoder {
     service.domains_path = "/spec/virtualHost/domains";
     if (!service.has_virtual_host) return service;
     const json& host = spec["virtualHost"];
-    for (const auto& domain : host.value("domains", json::array())) service.domains.push_back(domain);
-    service.virtual_host_options = option_set(host.value("options", json::object()), "/spec/virtualHost/options");
-    const json routes = host.value("routes", json::array());
+    for (const auto& domain : member(host, "domains")) service.domains.push_back(domain);
+    service.virtual_host_options = option_set(member(host, "options"), "/spec/virtualHost/options");
+    const json& routes = member(host, "routes");
     service.routes.reserve(routes.size());
     for (size_t i = 0; i < routes.size(); ++i) {
       service.routes.push_back(route(routes[i], "/spec/virtualHost/routes/" + std::to_string(i)));
@@ -42,7 +42,7 @@ class Decoder {
     model::Route route;
     route.path = path;
     route.name = text_of(value, "name");
-    const json matchers = value.value("matchers", json::array());
+    const json& matchers = member(value, "matchers");
     for (size_t i = 0; i < matchers.size(); ++i) {
       route.matchers.push_back(matcher(matchers[i], path + "/matchers/" + std::to_string(i)));
     }
@@ -50,7 +50,7 @@ class Decoder {
       route.matchers.emplace_back();
       route.matchers.back().path = path + "/matchers";
     }
-    route.options = option_set(value.value("options", json::object()), path + "/options");
+    route.options = option_set(member(value, "options"), path + "/options");
     action(value, route);
     return route;
   }
@@ -67,15 +67,15 @@ class Decoder {
     }
     if (value.contains("connectMatcher")) out.kind = Path::kConnect;
     if (value.contains("caseSensitive")) out.case_sensitive = flag_of(value, "caseSensitive");
-    for (const auto& header : value.value("headers", json::array())) {
+    for (const auto& header : member(value, "headers")) {
       out.headers.push_back({text_of(header, "name"), text_of(header, "value"), flag_of(header, "regex"),
                              flag_of(header, "invertMatch")});
     }
-    for (const auto& parameter : value.value("queryParameters", json::array())) {
+    for (const auto& parameter : member(value, "queryParameters")) {
       out.query_parameters.push_back(
           {text_of(parameter, "name"), text_of(parameter, "value"), flag_of(parameter, "regex")});
     }
-    for (const auto& method : value.value("methods", json::array())) out.methods.push_back(method);
+    for (const auto& method : member(value, "methods")) out.methods.push_back(method);
     return out;
   }
 
@@ -126,14 +126,13 @@ class Decoder {
     }
     if (!value.contains("multi")) return action;
     action.multi = true;
-    const json destinations = value["multi"].value("destinations", json::array());
+    const json& destinations = member(value["multi"], "destinations");
     for (size_t i = 0; i < destinations.size(); ++i) {
       model::WeightedDestination weighted;
       weighted.path = path + "/multi/destinations/" + std::to_string(i);
       weighted.weight = number_of(destinations[i], "weight");
-      weighted.destination =
-          destination(destinations[i].value("destination", json::object()), weighted.path + "/destination");
-      weighted.options = option_set(destinations[i].value("options", json::object()), weighted.path + "/options");
+      weighted.destination = destination(member(destinations[i], "destination"), weighted.path + "/destination");
+      weighted.options = option_set(member(destinations[i], "options"), weighted.path + "/options");
       action.destinations.push_back(std::move(weighted));
     }
     return action;
@@ -144,7 +143,7 @@ class Decoder {
     out.path = path;
     if (value.contains("kube")) {
       out.kind = model::Destination::Kind::kKube;
-      out.upstream = read_ref(value["kube"].value("ref", json::object()), "Service", object_.ref.ns);
+      out.upstream = read_ref(member(value["kube"], "ref"), "Service", object_.ref.ns);
       out.port = number_of(value["kube"], "port");
     } else if (value.contains("consul")) {
       out.kind = model::Destination::Kind::kConsul;
@@ -159,7 +158,7 @@ class Decoder {
                               .expected = "upstream, kube or consul"});
     }
     if (value.contains("subset")) {
-      for (const auto& [key, text] : value["subset"].value("values", json::object()).items()) out.subset[key] = text;
+      for (const auto& [key, text] : member(value["subset"], "values").items()) out.subset[key] = text;
     }
     specification(value, out);
     return out;
@@ -167,7 +166,7 @@ class Decoder {
 
   // destinationSpec has one key, that of the upstream's type; which plugin reads it is known only with the upstream.
   void specification(const json& value, model::Destination& out) {
-    const json specification = value.value("destinationSpec", json::object());
+    const json& specification = member(value, "destinationSpec");
     for (const auto& [key, content] : specification.items()) {
       out.spec_key = key;
       out.spec_json = content.dump();
