@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""Checks the rules of the source tree that a compiler does not: file sizes, who may include whom, and that the tests which
-file headers name exist.
+"""Checks the rules of the source tree that a compiler does not: file sizes and who may include whom.
 
-Usage: check_tree.py [ROOT]. Prints every violation as file:line: what and what would be right; exit 1 if there is one.
+Usage: check_tree.py [--named-tests] [ROOT]. With --named-tests also that the tests which file headers name exist. Prints every violation as file:line: what and what would be right; exit 1 if there is one.
 The same rules in words: CONTRIBUTING.md. Tested by tests/tools/check_tree_test.py.
 """
 import itertools
@@ -55,7 +54,13 @@ def include_problem(file, target):
     return None
 
 
-def check(root):
+def lost_tests(root, name, lines):
+    header = list(itertools.takewhile(lambda line: line.startswith(("//", "/*", " *")), lines))
+    return [f"{name}:{number}: the header names {test}, which does not exist"
+            for number, line in enumerate(header, 1) for test in TESTED_BY.findall(line) if not any(root.glob(test))]
+
+
+def check(root, named_tests=False):
     problems = []
     for name in tracked(root):
         path = pathlib.PurePosixPath(name)
@@ -66,9 +71,8 @@ def check(root):
             problems.append(f"{name}:{MAX_LINES + 1}: {len(lines)} lines, at most {MAX_LINES}; split it by noun")
         if path.suffix not in {".h", ".hpp", ".cc", ".c"}:
             continue
-        header = list(itertools.takewhile(lambda line: line.startswith(("//", "/*", " *")), lines))
-        for number, line in enumerate(header, 1):
-            problems += [f"{name}:{number}: the header names {test}, which does not exist" for test in TESTED_BY.findall(line) if not any(root.glob(test))]
+        if named_tests:
+            problems += lost_tests(root, name, lines)
         for number, line in enumerate(lines, 1):
             match = INCLUDE.match(line)
             problem = include_problem(name, match.group(1)) if match else None
@@ -78,9 +82,10 @@ def check(root):
 
 
 def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
-    problems = check(root)
-    print("\n".join(problems) if problems else "tree: sizes, includes and named tests are right")
+    arguments = [argument for argument in sys.argv[1:] if argument != "--named-tests"]
+    root = pathlib.Path(arguments[0] if arguments else pathlib.Path(__file__).parent.parent).resolve()
+    problems = check(root, "--named-tests" in sys.argv)
+    print("\n".join(problems) if problems else "tree: sizes and includes are right")
     return 1 if problems else 0
 
 

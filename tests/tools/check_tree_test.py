@@ -11,14 +11,14 @@ import check_tree  # noqa: E402
 
 
 class CheckTree(unittest.TestCase):
-    def problems(self, files):
+    def problems(self, files, **how):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             subprocess.run(["git", "init", "-q", folder], check=True)
             for name, text in files.items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_text(text)
-            return check_tree.check(root)
+            return check_tree.check(root, **how)
 
     def test_this_tree_keeps_the_rules(self):
         if not (ROOT / ".git").exists():
@@ -45,7 +45,7 @@ class CheckTree(unittest.TestCase):
 
     def test_a_header_that_names_a_lost_test_is_found(self):
         found = self.problems({"core/x/x.h": "// What it is.\n// Tested by tests/unit/x/x_test.cc and tests/unit/x/lost_test.cc.\n#pragma once\n// tests/not/looked/at.cc\n",
-                               "tests/unit/x/x_test.cc": ""})
+                               "tests/unit/x/x_test.cc": ""}, named_tests=True)
         self.assertEqual(["core/x/x.h:2: the header names tests/unit/x/lost_test.cc, which does not exist"], found)
 
 
