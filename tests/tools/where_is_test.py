@@ -1,4 +1,4 @@
-"""Every path that docs/where-is.md and the README name exists, so that the map cannot rot."""
+"""Every path that docs/where-is.md and the README name exists, and the README's plugin is the one that is tested."""
 import pathlib
 import re
 import unittest
@@ -23,6 +23,10 @@ class WhereIs(unittest.TestCase):
         documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").rglob("*.md"))]
         lost = {str(document.relative_to(ROOT)): names for document in documents if (names := missing(document))}
         self.assertEqual({}, lost)
+
+    def test_the_plugin_in_the_readme_is_the_template(self):
+        shown = re.search(r"```cpp\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S).group(1)
+        self.assertIn(shown, (ROOT / "plugin_api/template/cpp/maintenance.cc").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
