@@ -69,6 +69,10 @@ std::variant<std::unique_ptr<Plugin>, Refusal> open_plugin(const std::string& fi
   plugin->library = std::make_unique<boost::dll::shared_library>();
   if (auto refusal = open_library(*copy, gated.can_unmap, *plugin->library)) return *refusal;
   if (auto refusal = negotiate(*plugin, configuration_of(plugin->manifest.name, options))) return *refusal;
+  if (!plugin->manifest.in_process) {
+    plugin->warnings.emplace_back(
+        "it asks for a process of its own, which this Solder cannot give; it runs in Solder's");
+  }
   if (gated.can_unmap && (plugin->table.flags & SOLDER_PLUGIN_UNLOADABLE) == 0) keep_mapped(*copy);
   return plugin;
 }

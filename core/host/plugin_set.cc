@@ -27,15 +27,18 @@ namespace {
 
 constexpr std::string_view kUpstreamTypeScope = "upstream_type";
 
+// A relative name without a slash would send the dynamic loader on a search.
+std::string absolute_directory(const std::string& directory) {
+  std::error_code error;
+  if (!directory.empty()) return std::filesystem::absolute(directory, error).string();
+  const auto temporary = std::filesystem::temp_directory_path(error);
+  return (error ? "/tmp" : temporary.string()) + "/solder-plugins-" + std::to_string(::geteuid());
+}
+
 class LoadedSet : public PluginSet {
  public:
   explicit LoadedSet(LoadOptions options) : deadline_(options.call_deadline) {
-    if (options.copy_directory.empty()) {
-      options.copy_directory =
-          std::filesystem::temp_directory_path().string() + "/solder-plugins-" + std::to_string(::geteuid());
-    }
-    // A relative name without a slash would send the dynamic loader on a search.
-    options.copy_directory = std::filesystem::absolute(options.copy_directory).string();
+    options.copy_directory = absolute_directory(options.copy_directory);
     open_all(options);
     std::vector<const Manifest*> manifests;
     for (const auto& plugin : plugins_) manifests.push_back(&plugin->manifest);

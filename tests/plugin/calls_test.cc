@@ -205,6 +205,12 @@ TEST(Calls, ALibraryLeavesWithItsSetWhereItMay) {
   }
 }
 
+TEST(Calls, AProcessOfItsOwnIsNotToBeHad) {
+  PluginDirectory directory;
+  directory.add("good_unflagged");
+  EXPECT_THAT(directory.load()->loaded()[0].warnings, ElementsAre(HasSubstr("asks for a process of its own")));
+}
+
 // What is opened is the private copy: the original may be overwritten while it runs.
 TEST(Calls, TheOriginalMayBeOverwritten) {
   PluginDirectory directory;

@@ -33,7 +33,7 @@ SOLDER_MANIFEST(PLUGIN_MANIFEST);
 #endif
 
 #ifndef PLUGIN_APPLY
-/* One route fragment for each input, in JSON: {"metadata":{}} would do as well; what counts is that it arrives. */
+/* One empty route fragment for each input. */
 static solder_status apply(void *self, const solder_call *call, const solder_out *out) {
   (void)self;
   for (uint64_t i = 0; i < call->in.count; i++) {
