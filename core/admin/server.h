@@ -1,0 +1,43 @@
+// The admin pages: /healthz /readyz /metrics /snapshot /status /plugins, and an index at /. They only show; nothing can
+// be changed through them. On a loopback address requests must name a loopback host, so that no web page can read them
+// through a name of its own (DNS rebinding). At most four requests run at a time.
+// Tested by tests/unit/admin/server_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/base/status.h"
+
+namespace solder::admin {
+
+// What the pages show; called from several threads at once, until stop() returns. Those left out answer 404.
+struct Handlers {
+  std::function<base::Status()> ready{};                  // ok, or why not ready
+  std::function<std::string()> metrics{};                 // Prometheus text
+  std::function<base::Result<std::string>()> snapshot{};  // JSON
+  std::function<std::string()> status{};                  // JSON: a list of reports, or an object with one at "reports"
+  std::function<std::string()> plugins{};                 // JSON
+};
+
+class Server {
+ public:
+  // `address` is HOST:PORT; port 0 takes any free one.
+  static base::Result<std::unique_ptr<Server>> start(const std::string& address, Handlers handlers);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Ends when the requests that run are answered.
+  void stop();
+  [[nodiscard]] uint16_t port() const;
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace solder::admin
