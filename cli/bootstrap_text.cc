@@ -1,0 +1,102 @@
+#include "cli/bootstrap_text.h"
+
+#include "cli/host_port.h"
+#include "cli/yaml_text.h"
+
+namespace solder::cli {
+
+namespace {
+
+// Each %NAME% stands here once and is replaced by a value.
+constexpr const char* kTemplate = R"(# An Envoy that is configured by Solder. Made by `solder bootstrap`.
+node:
+  id: %ID%
+  cluster: gateway
+  metadata:
+    # Which proxy's listeners this Envoy is given: NAMESPACE~PROXY.
+    role: %ROLE%
+admin:
+  address:
+    socket_address: {address: %ADMIN_HOST%, port_value: %ADMIN_PORT%}
+dynamic_resources:
+  ads_config:
+    api_type: %API_TYPE%
+    transport_api_version: V3
+    set_node_on_first_message_only: true
+    grpc_services:
+    - envoy_grpc: {cluster_name: solder_xds}
+  cds_config: {resource_api_version: V3, ads: {}}
+  lds_config: {resource_api_version: V3, ads: {}}
+static_resources:
+  clusters:
+  - name: solder_xds
+    type: %CLUSTER_TYPE%
+    connect_timeout: 5s
+    load_assignment:
+      cluster_name: solder_xds
+      endpoints:
+      - lb_endpoints:
+        - endpoint:
+            address:
+              socket_address: {address: %XDS_HOST%, port_value: %XDS_PORT%}
+    typed_extension_protocol_options:
+      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+        explicit_http_config:
+          http2_protocol_options:
+            # A connection that died without a word is found within half a minute.
+            connection_keepalive: {interval: 20s, timeout: 10s}
+    upstream_connection_options:
+      tcp_keepalive: {keepalive_time: 30, keepalive_interval: 10, keepalive_probes: 3}
+layered_runtime:
+  layers:
+  - name: admin
+    admin_layer: {}
+overload_manager:
+  resource_monitors:
+  - name: envoy.resource_monitors.global_downstream_max_connections
+    typed_config:
+      "@type": type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig
+      max_active_downstream_connections: 50000
+)";
+
+void fill(std::string& text, const std::string& name, const std::string& value) {
+  text.replace(text.find(name), name.size(), value);
+}
+
+base::Result<std::string> default_node_id(const std::string& role) {
+  const size_t tilde = role.find('~');
+  if (tilde == std::string::npos || tilde == 0 || tilde + 1 == role.size() ||
+      role.find('~', tilde + 1) != std::string::npos) {
+    return base::invalid_argument("--role: found \"" + role +
+                                  "\"; expected NAMESPACE~PROXY, such as gloo-system~gateway-proxy");
+  }
+  return role.substr(tilde + 1) + "." + role.substr(0, tilde);
+}
+
+}  // namespace
+
+base::Result<std::string> bootstrap_text(const BootstrapOptions& options) {
+  const auto xds = parse_host_port(options.xds_address, "--xds-address");
+  if (!xds.ok()) return xds.status();
+  const auto admin = parse_host_port(options.admin_address, "--admin-address");
+  if (!admin.ok()) return admin.status();
+  if (!admin->is_address) {
+    return base::invalid_argument("--admin-address: found \"" + options.admin_address +
+                                  "\"; expected an address, not a name: Envoy listens there");
+  }
+  const auto id = default_node_id(options.role);
+  if (!id.ok()) return id.status();
+  std::string text = kTemplate;
+  fill(text, "%API_TYPE%", options.sotw ? "GRPC" : "DELTA_GRPC");
+  fill(text, "%CLUSTER_TYPE%", xds->is_address ? "STATIC" : "STRICT_DNS\n    dns_lookup_family: V4_PREFERRED");
+  fill(text, "%XDS_PORT%", std::to_string(xds->port));
+  fill(text, "%ADMIN_PORT%", std::to_string(admin->port));
+  fill(text, "%XDS_HOST%", yaml_scalar(xds->host));
+  fill(text, "%ADMIN_HOST%", yaml_scalar(admin->host));
+  fill(text, "%ID%", yaml_scalar(options.node_id.empty() ? *id : options.node_id));
+  fill(text, "%ROLE%", yaml_scalar(options.role));
+  return text;
+}
+
+}  // namespace solder::cli

@@ -1,0 +1,113 @@
+// `solder get`: the objects of a running server with their states.
+#include <httplib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/host_port.h"
+#include "cli/status_table.h"
+#include "cli/yaml_text.h"
+#include "cli/yaml_tree.h"
+
+namespace solder::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct GetOptions {
+  StatusFilter filter;
+  std::string admin_address = "127.0.0.1:9091";
+  std::string state_directory;
+  std::string form;
+};
+
+base::Result<Json> from_server(const std::string& address) {
+  const auto parsed = parse_host_port(address, "--admin-address");
+  if (!parsed.ok()) return parsed.status();
+  httplib::Client client(parsed->host, parsed->port);
+  client.set_connection_timeout(5);
+  client.set_read_timeout(30);
+  const auto answer = client.Get("/status");
+  if (!answer) {
+    return base::unavailable("no server answers at " + address + " (" + httplib::to_string(answer.error()) +
+                             "); --admin-address says where it is, --state-dir reads what one has written");
+  }
+  Json body = Json::parse(answer->body, nullptr, false);
+  if (answer->status != 200 || !body.is_object() || !body.contains("reports")) {
+    return base::unavailable("what answers at " + address + " is no Solder: it answered with status " +
+                             std::to_string(answer->status));
+  }
+  return body["reports"];
+}
+
+base::Result<Json> from_files(const std::string& state_directory) {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::path(state_directory) / "status";
+  std::error_code error;
+  Json reports = Json::array();
+  fs::recursive_directory_iterator files(root, error);
+  if (error) return base::not_found(root.string() + ": " + error.message());
+  for (const auto& entry : files) {
+    if (entry.path().extension() != ".yaml") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const auto tree = parse_yaml(std::string((std::istreambuf_iterator<char>(file)), {}), entry.path().string());
+    if (!tree.ok()) return tree.status();
+    reports.push_back(report_of_status_file(to_json(*tree)));
+  }
+  return reports;
+}
+
+int get(const GetOptions& options) {
+  auto reports =
+      options.state_directory.empty() ? from_server(options.admin_address) : from_files(options.state_directory);
+  if (!reports.ok()) {
+    complain(reports.status().message());
+    return reports.status().code() == base::Code::kInvalidArgument ? kUsage : kCannotRun;
+  }
+  const Json shown = selected(*reports, options.filter);
+  if (options.form == "json") {
+    std::cout << shown.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  } else if (options.form == "yaml") {
+    std::cout << to_yaml(shown);
+  } else {
+    std::cout << status_table(shown, options.form == "wide");
+  }
+  if (shown.empty() && !options.filter.name.empty()) {
+    complain("there is no " + options.filter.kind + " " + options.filter.name);
+    return kProblems;
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_get(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("get", "Show the objects of a running server with their states");
+  command->footer(
+      "Examples:\n"
+      "  solder get\n"
+      "  solder get virtualservices -o wide\n"
+      "  solder get upstream gloo-system/petstore -o yaml\n"
+      "  solder get --state-dir run/state                  what a server has written, without asking it");
+  auto options = std::make_shared<GetOptions>();
+  command->add_option("KIND", options->filter.kind, "Only objects of this kind, such as upstream")->type_name("KIND");
+  command->add_option("NAME", options->filter.name, "Only the object of this name")->type_name("[NAMESPACE/]NAME");
+  command->add_option("--admin-address", options->admin_address, "Where the server's admin pages are")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  command
+      ->add_option("--state-dir", options->state_directory,
+                   "Read the statuses from the files of this state directory instead")
+      ->type_name("DIR");
+  add_output_form(*command, options->form, {"table", "wide", "json", "yaml"});
+  command->callback([&action, options] { action = [options] { return get(*options); }; });
+}
+
+}  // namespace solder::cli

@@ -1,0 +1,87 @@
+#include "cli/offline.h"
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "cli/command.h"
+#include "core/store/store.h"
+
+namespace solder::cli {
+
+namespace {
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+base::Status check_paths(const std::vector<std::string>& paths) {
+  for (const auto& path : paths) {
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+      return base::not_found(path + ": " + (error ? error.message() : "there is no such file or directory"));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<Plugins> load_plugins(const host::LoadOptions& options) {
+  Plugins plugins;
+  plugins.set = host::PluginSet::load(options);
+  std::vector<config::Claim> claims;
+  for (const auto& plugin : plugins.set->loaded()) {
+    for (const auto& claim : plugin.claims) {
+      config::Claim wanted{claim.plugin, claim.scope, claim.key, claim.schema_json};
+      if (const auto status = config::SchemaCatalog::check_claim(wanted); !status.ok()) {
+        plugins.notes.push_back("plugin " + claim.plugin + ": key " + quoted(claim.key) + " at " + claim.scope +
+                                " is not used: " + status.message());
+        continue;
+      }
+      claims.push_back(std::move(wanted));
+    }
+    for (const auto& part : plugin.partial) {
+      plugins.notes.push_back("plugin " + plugin.name + ": " + part.message + " [" + part.reason + "]");
+    }
+  }
+  for (const auto& refused : plugins.set->refused()) {
+    plugins.notes.push_back("plugin file " + refused.file + " is refused: " + refused.message + " [" + refused.reason +
+                            "]");
+  }
+  auto catalog = config::SchemaCatalog::make(claims);
+  if (!catalog.ok()) return catalog.status();
+  plugins.catalog = *catalog;
+  return plugins;
+}
+
+CopyDirectory::CopyDirectory() {
+  std::error_code error;
+  const auto parent = std::filesystem::temp_directory_path(error);
+  std::string name = (error ? std::filesystem::path("/tmp") : parent) / "solder-plugins-XXXXXX";
+  if (mkdtemp(name.data()) != nullptr) path_ = name;
+}
+
+CopyDirectory::~CopyDirectory() {
+  std::error_code error;
+  if (!path_.empty()) std::filesystem::remove_all(path_, error);
+}
+
+base::Result<std::unique_ptr<Offline>> run_offline(const std::vector<std::string>& paths,
+                                                   const std::vector<std::string>& plugin_directories) {
+  if (const auto status = check_paths(paths); !status.ok()) return status;
+  auto offline = std::make_unique<Offline>();
+  if (offline->copies.path().empty()) return base::unavailable("no temporary directory can be made; set TMPDIR");
+  auto plugins = load_plugins(
+      {plugin_directories.empty() ? default_plugin_directories() : plugin_directories, offline->copies.path(), {}, {}});
+  if (!plugins.ok()) return plugins.status();
+  offline->plugins = std::move(*plugins);
+  engine::EngineOptions options;
+  options.keep_last_good = false;
+  offline->engine =
+      std::make_unique<engine::Engine>(offline->types, *offline->plugins.set, offline->plugins.catalog, options);
+  offline->engine->apply(store::read_files(paths));
+  offline->output = offline->engine->translate();
+  return offline;
+}
+
+}  // namespace solder::cli

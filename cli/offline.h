@@ -1,0 +1,52 @@
+// One run of the whole translation over files, without a server: what check and translate share.
+// Tested by tests/unit/cli/offline_test.cc.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/config/schema_catalog.h"
+#include "core/engine/engine.h"
+#include "core/host/plugin_set.h"
+#include "core/model/diagnostic.h"
+#include "core/services/message_types.h"
+
+namespace solder::cli {
+
+// Loaded plugins with the schemas that their claims make.
+struct Plugins {
+  std::unique_ptr<host::PluginSet> set;
+  config::SchemaCatalogPtr catalog;
+  std::vector<std::string> notes;  // refused files and keys, one sentence each
+};
+// A claim whose schema is bad drops that key only.
+base::Result<Plugins> load_plugins(const host::LoadOptions& options);
+
+// A directory for private copies of plugins, removed at the end.
+class CopyDirectory {
+ public:
+  CopyDirectory();
+  ~CopyDirectory();
+  CopyDirectory(const CopyDirectory&) = delete;
+  CopyDirectory& operator=(const CopyDirectory&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+struct Offline {
+  CopyDirectory copies;
+  services::MessageTypes types;
+  Plugins plugins;  // before the engine, which uses it
+  std::unique_ptr<engine::Engine> engine;
+  engine::Output output;
+};
+
+// Reads `paths` and translates once. Fails where a path is not there or the plugins cannot be used at all.
+base::Result<std::unique_ptr<Offline>> run_offline(const std::vector<std::string>& paths,
+                                                   const std::vector<std::string>& plugin_directories);
+
+}  // namespace solder::cli

@@ -1,0 +1,51 @@
+// `solder plugin`: the plugins of a directory.
+#include <iostream>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/offline.h"
+#include "core/host/listing.h"
+#include "core/host/plugin_set.h"
+
+namespace solder::cli {
+
+namespace {
+
+struct PluginListOptions {
+  std::vector<std::string> directories;
+  std::string form;
+};
+
+int list(const PluginListOptions& options) {
+  const CopyDirectory copies;
+  if (copies.path().empty()) {
+    complain("no temporary directory can be made; set TMPDIR");
+    return kCannotRun;
+  }
+  const auto plugins = host::PluginSet::load(
+      {options.directories.empty() ? default_plugin_directories() : options.directories, copies.path(), {}, {}});
+  std::cout << (options.form == "json" ? host::to_json(*plugins) : host::to_table(*plugins));
+  if (options.form == "json") std::cout << "\n";
+  return plugins->refused().empty() ? kOk : kProblems;
+}
+
+}  // namespace
+
+void add_plugin(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("plugin", "About plugins");
+  command->require_subcommand(1);
+  command->footer("Examples:\n  solder plugin list");
+  auto* list_command = command->add_subcommand("list", "Show loaded plugins, and refused ones with the reason");
+  list_command->footer(
+      "Exits with 1 if a file is refused.\n"
+      "Examples:\n"
+      "  solder plugin list\n"
+      "  solder plugin list --plugin-dir ~/my-plugins -o json");
+  auto options = std::make_shared<PluginListOptions>();
+  add_plugin_directories(*list_command, options->directories);
+  add_output_form(*list_command, options->form, {"table", "json"});
+  list_command->callback([&action, options] { action = [options] { return list(*options); }; });
+}
+
+}  // namespace solder::cli

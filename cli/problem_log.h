@@ -1,0 +1,26 @@
+// Says each problem once when it appears and once when it is gone, however often the world is translated in between.
+// Tested by tests/unit/cli/problem_log_test.cc.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/model/diagnostic.h"
+
+namespace solder::cli {
+
+class ProblemLog {
+ public:
+  struct Changes {
+    std::vector<model::Diagnostic> appeared;
+    std::vector<model::Diagnostic> gone;
+  };
+  // What is new and what is gone since the last call. A problem that only moved to another line is neither.
+  Changes update(const model::Diagnostics& now);
+
+ private:
+  std::set<model::Diagnostic> known_;
+};
+
+}  // namespace solder::cli

@@ -1,0 +1,167 @@
+#include "cli/runtime.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "cli/snapshot_changes.h"
+#include "core/host/listing.h"
+
+namespace solder::cli {
+
+namespace {
+
+constexpr int kEndStreamsMs = 2000;
+constexpr size_t kMaxLoggedProblems = 50;
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+// Private copies that a killed run left behind.
+std::string fresh_copy_directory(const StateDirectory& state) {
+  const std::string path = state.below("plugins");
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  return path;
+}
+
+void log_plugins(const Plugins& plugins) {
+  for (const auto& plugin : plugins.set->loaded()) {
+    spdlog::info("plugin {} {} loaded from {}: {}", plugin.name, plugin.version, plugin.file,
+                 joined(plugin.capabilities));
+  }
+  for (const auto& note : plugins.notes) spdlog::warn("{}", note);
+  if (plugins.set->loaded().empty())
+    spdlog::warn("no plugin is loaded: most manifests need some; --plugin-dir names where they are");
+}
+
+void warn_of_missing(const std::vector<std::string>& directories) {
+  for (const auto& directory : directories) {
+    std::error_code error;
+    if (!std::filesystem::exists(directory, error)) {
+      spdlog::warn("config directory {} is not there; it is read when it comes, until then it counts as empty",
+                   directory);
+    }
+  }
+}
+
+}  // namespace
+
+Runtime::Runtime(const ServeOptions&, StateDirectory state) : state_(std::move(state)) {}
+
+base::Result<std::unique_ptr<Runtime>> Runtime::start(const ServeOptions& options) {
+  auto state = StateDirectory::open(options.state_directory);
+  if (!state.ok()) return state.status();
+  std::unique_ptr<Runtime> runtime(new Runtime(options, std::move(*state)));
+  auto plugins = load_plugins({options.plugin_directories, fresh_copy_directory(runtime->state_), options.key_owners,
+                               options.plugin_configurations});
+  if (!plugins.ok()) return plugins.status();
+  runtime->plugins_ = std::move(*plugins);
+  log_plugins(runtime->plugins_);
+  if (auto status = runtime->start_servers(options); !status.ok()) return status;
+  if (auto status = runtime->start_engine(options); !status.ok()) return status;
+  return runtime;
+}
+
+base::Status Runtime::start_servers(const ServeOptions& options) {
+  xds::ServerOptions xds_options;
+  xds_options.address = options.xds_address;
+  auto server = xds::Server::start(xds_options, [this](const xds::Refusal& refusal) { refused(refusal); });
+  if (!server.ok()) return server.status();
+  server_ = std::move(*server);
+  view_ = std::make_unique<ServeView>(types_, *plugins_.set, *server_, refusals_);
+  view_->not_ready("the manifests are being read for the first time");
+  statuses_ = std::make_unique<report::StatusWriter>(state_.below("status"));
+  admin::Handlers handlers;
+  handlers.ready = [this] { return view_->ready(); };
+  handlers.metrics = [this] { return view_->metrics(); };
+  handlers.snapshot = [this] { return view_->snapshot(); };
+  handlers.status = [this] { return view_->status(); };
+  handlers.plugins = [this] { return host::to_json(*plugins_.set); };
+  auto pages = admin::Server::start(options.admin_address, std::move(handlers));
+  if (!pages.ok()) return pages.status();
+  admin_ = std::move(*pages);
+  spdlog::info("xDS on {} (port {}), admin pages on {} (port {})", options.xds_address, server_->port(),
+               options.admin_address, admin_->port());
+  return {};
+}
+
+base::Status Runtime::start_engine(const ServeOptions& options) {
+  engine::EngineOptions engine_options;
+  engine_options.write_namespace = options.write_namespace;
+  engine_options.last_good_directory = state_.below("last_good");
+  engine_ = std::make_unique<engine::Engine>(types_, *plugins_.set, plugins_.catalog, engine_options);
+  warn_of_missing(options.config_directories);
+  spdlog::info("watching {}; state in {}", joined(options.config_directories), state_.path());
+  engine_thread_ = std::thread([this] { translate_until_closed(); });
+  store_ = store::make_file_store(options.config_directories);
+  return store_->start([this](store::Batch batch) { queue_.push(std::move(batch)); });
+}
+
+Runtime::~Runtime() {
+  if (store_) store_->stop();
+  queue_.close();
+  if (engine_thread_.joinable()) engine_thread_.join();
+  if (server_) server_->shutdown(kEndStreamsMs);
+  admin_.reset();
+  statuses_.reset();  // writes what is pending
+}
+
+void Runtime::refused(const xds::Refusal& refusal) {
+  refusals_.add(refusal);
+  spdlog::warn("node {} of {} refused {} ({}): {}", refusal.node_id, refusal.role, xds::plural(refusal.type),
+               joined(refusal.names), refusal.message);
+}
+
+void Runtime::translate_until_closed() {
+  bool complete = false;
+  size_t changed = 0;
+  for (auto batches = queue_.take(); !batches.empty(); batches = queue_.take()) {
+    for (const auto& batch : batches) {
+      engine_->apply(batch);
+      changed += batch.changes.size();
+      complete = complete || batch.complete;
+    }
+    // Half a world would take away from Envoys what only has not been read yet.
+    if (!complete) continue;
+    translate(std::exchange(changed, 0));
+  }
+}
+
+void Runtime::translate(size_t changed_objects) {
+  const auto begin = std::chrono::steady_clock::now();
+  engine::Output output = engine_->translate();
+  server_->publish(output.snapshots);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const auto changes = count_changes(published_.get(), *output.snapshots);
+  spdlog::info("translated: {} of {} objects changed, {} resources changed, {} removed, {:.1f} ms", changed_objects,
+               output.objects.size(), changes.changed, changes.removed, took.count() * 1000);
+  published_ = output.snapshots;
+  auto reports = report::make_reports(output.objects, output.diagnostics);
+  log_problems(reports);
+  statuses_->write(reports);
+  view_->update(std::move(output.snapshots), std::move(reports), took);
+}
+
+void Runtime::log_problems(const std::vector<model::ObjectReport>& reports) {
+  model::Diagnostics all;
+  for (const auto& report : reports) all.insert(all.end(), report.diagnostics.begin(), report.diagnostics.end());
+  const auto changes = problems_.update(all);
+  size_t logged = 0;
+  for (const auto& problem : changes.appeared) {
+    if (++logged <= kMaxLoggedProblems) spdlog::warn("{}", report::to_text(problem));
+  }
+  for (const auto& problem : changes.gone) {
+    if (++logged <= kMaxLoggedProblems) spdlog::info("gone: {}", report::to_text(problem));
+  }
+  if (logged > kMaxLoggedProblems)
+    spdlog::warn("and {} more; `solder get` and /status have all", logged - kMaxLoggedProblems);
+}
+
+}  // namespace solder::cli

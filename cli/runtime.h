@@ -1,0 +1,63 @@
+// The running server: store → engine → xDS server, with statuses and admin pages behind. One thread translates; the
+// snapshot is published before anything else is done with a result. Tested by tests/unit/cli/serve_test.cc and
+// tests/e2e.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "cli/batch_queue.h"
+#include "cli/offline.h"
+#include "cli/problem_log.h"
+#include "cli/refusal_book.h"
+#include "cli/serve_options.h"
+#include "cli/serve_view.h"
+#include "cli/state_directory.h"
+#include "core/admin/server.h"
+#include "core/engine/engine.h"
+#include "core/report/reporter.h"
+#include "core/store/store.h"
+#include "core/xds/server.h"
+
+namespace solder::cli {
+
+class Runtime {
+ public:
+  // Starts everything in order, or says what is in the way.
+  static base::Result<std::unique_ptr<Runtime>> start(const ServeOptions& options);
+  // Stops everything in order: the store, the engine, the streams, the statuses.
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  [[nodiscard]] int xds_port() const { return server_->port(); }
+  [[nodiscard]] int admin_port() const { return admin_->port(); }
+
+ private:
+  Runtime(const ServeOptions& options, StateDirectory state);
+
+  base::Status start_servers(const ServeOptions& options);
+  base::Status start_engine(const ServeOptions& options);
+  void refused(const xds::Refusal& refusal);
+  void translate_until_closed();
+  void translate(size_t changed_objects);
+  void log_problems(const std::vector<model::ObjectReport>& reports);
+
+  StateDirectory state_;
+  services::MessageTypes types_;
+  Plugins plugins_;
+  RefusalBook refusals_;
+  std::unique_ptr<xds::Server> server_;
+  std::unique_ptr<ServeView> view_;
+  std::unique_ptr<report::StatusWriter> statuses_;
+  std::unique_ptr<admin::Server> admin_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<store::Store> store_;
+  BatchQueue queue_;
+  ProblemLog problems_;
+  std::shared_ptr<const xds::SnapshotsByRole> published_;
+  std::thread engine_thread_;
+};
+
+}  // namespace solder::cli

@@ -1,0 +1,139 @@
+// `solder serve`: runs until SIGTERM or SIGINT.
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/runtime.h"
+
+namespace solder::cli {
+
+namespace {
+
+// What stood on the command line; an option that was not given says nothing.
+struct Flags {
+  std::string config_file;
+  ServeOptions given;
+  CLI::App* command = nullptr;
+};
+
+void start_log(const std::string& level) {
+  auto log = spdlog::stderr_color_mt("solder");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+  log->set_level(spdlog::level::from_str(level));
+  log->flush_on(spdlog::level::trace);
+  spdlog::set_default_logger(log);
+}
+
+template <typename T>
+void override(const Flags& flags, const char* name, const T& given, T& value) {
+  if (flags.command->count(name) > 0) value = given;
+}
+
+base::Result<ServeOptions> options_of(const Flags& flags) {
+  ServeOptions options;
+  if (!flags.config_file.empty()) {
+    std::ifstream file(flags.config_file, std::ios::binary);
+    if (!file) return base::not_found("--config " + flags.config_file + ": " + std::strerror(errno));
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    if (auto status = apply_config_file(text, flags.config_file, options); !status.ok()) return status;
+  }
+  override(flags, "--config-dir", flags.given.config_directories, options.config_directories);
+  override(flags, "--plugin-dir", flags.given.plugin_directories, options.plugin_directories);
+  override(flags, "--xds-address", flags.given.xds_address, options.xds_address);
+  override(flags, "--admin-address", flags.given.admin_address, options.admin_address);
+  override(flags, "--state-dir", flags.given.state_directory, options.state_directory);
+  override(flags, "--write-namespace", flags.given.write_namespace, options.write_namespace);
+  override(flags, "--log-level", flags.given.log_level, options.log_level);
+  if (auto status = complete(options); !status.ok()) return status;
+  return options;
+}
+
+// The signals that end the server, kept from all its threads: one thread asks for them.
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+int serve(const Flags& flags) {
+  const auto options = options_of(flags);
+  if (!options.ok()) {
+    complain(options.status().message());
+    return options.status().code() == base::Code::kNotFound ? kCannotRun : kUsage;
+  }
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  start_log(options->log_level);
+  spdlog::info("solder {} (Envoy {})", SOLDER_VERSION, SOLDER_ENVOY_VERSION);
+  auto runtime = Runtime::start(*options);
+  if (!runtime.ok()) {
+    complain(runtime.status().message());
+    return kCannotRun;
+  }
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  spdlog::info("{}: ending; once more ends at once", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  // From here on the signals do what they do to any program.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  runtime->reset();
+  spdlog::info("ended");
+  return kOk;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("serve", "Serve Envoys from directories of manifests");
+  command->footer(
+      "SIGTERM or Ctrl-C ends it in order.\n"
+      "Examples:\n"
+      "  solder serve --config-dir manifests\n"
+      "  solder serve --config-dir manifests --xds-address 127.0.0.1:9977 --state-dir /tmp/solder\n"
+      "  solder serve --config /etc/solder/solder.yaml --log-level debug");
+  auto flags = std::make_shared<Flags>();
+  flags->command = command;
+  ServeOptions& given = flags->given;
+  command->add_option("--config", flags->config_file, "A YAML file with all of these settings; flags override it")
+      ->type_name("FILE");
+  command
+      ->add_option("--config-dir", given.config_directories,
+                   "Directory or file with manifests, watched; may be given several times.\n"
+                   "Default: /etc/solder/manifests where it is there, else ./manifests")
+      ->allow_extra_args(false)
+      ->type_name("DIR");
+  add_plugin_directories(*command, given.plugin_directories);
+  command->add_option("--xds-address", given.xds_address, "Where Envoys connect")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  command
+      ->add_option("--admin-address", given.admin_address,
+                   "Where /status, /metrics and the like are; unprotected, keep it on loopback")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  command
+      ->add_option("--state-dir", given.state_directory,
+                   "Where statuses and last good versions are kept.\nDefault: /var/lib/solder where it can be written, "
+                   "else ./state")
+      ->type_name("DIR");
+  command->add_option("--write-namespace", given.write_namespace, "Namespace of the default gateways")
+      ->type_name("NAMESPACE")
+      ->capture_default_str();
+  command->add_option("--log-level", given.log_level, "How much to log")
+      ->check(CLI::IsMember(log_levels()))
+      ->type_name("LEVEL")
+      ->capture_default_str();
+  command->callback([&action, flags] { action = [flags] { return serve(*flags); }; });
+}
+
+}  // namespace solder::cli

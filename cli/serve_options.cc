@@ -1,0 +1,151 @@
+#include "cli/serve_options.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <functional>
+
+#include "cli/command.h"
+#include "cli/host_port.h"
+#include "cli/yaml_tree.h"
+#include "core/services/nearest_name.h"
+
+namespace solder::cli {
+
+namespace {
+
+// One key of the file: reads its value into the options, or says what would be right.
+struct Key {
+  std::string_view name;
+  std::function<std::string(const YamlNode&, ServeOptions&)> read;
+};
+
+std::string read_text(const YamlNode& node, std::string& out, const char* expected) {
+  if (node.kind != YamlNode::Kind::kScalar || node.text.empty()) return expected;
+  out = node.text;
+  return "";
+}
+
+std::string read_list(const YamlNode& node, std::vector<std::string>& out) {
+  const char* expected = "a directory or a list of directories";
+  std::vector<std::string> found;
+  if (node.kind == YamlNode::Kind::kScalar && !node.text.empty()) found.push_back(node.text);
+  if (node.kind == YamlNode::Kind::kSequence) {
+    for (const auto& item : node.items) {
+      if (item.kind != YamlNode::Kind::kScalar || item.text.empty()) return expected;
+      found.push_back(item.text);
+    }
+  }
+  if (found.empty()) return expected;
+  out = std::move(found);
+  return "";
+}
+
+std::string read_level(const YamlNode& node, std::string& out) {
+  std::string expected = "one of";
+  for (const auto& level : log_levels()) {
+    if (node.text == level) {
+      out = level;
+      return "";
+    }
+    expected += " " + level;
+  }
+  return expected;
+}
+
+std::string read_owners(const YamlNode& node, ServeOptions& options) {
+  const char* expected = "a map of SCOPE:KEY to a plugin's name, such as \"route:timeout\": routing";
+  if (node.kind != YamlNode::Kind::kMapping) return expected;
+  for (const auto& [key, plugin] : node.members) {
+    if (plugin.kind != YamlNode::Kind::kScalar || key.text.find(':') == std::string::npos) return expected;
+    options.key_owners.emplace_back(key.text, plugin.text);
+  }
+  return "";
+}
+
+std::string read_configurations(const YamlNode& node, ServeOptions& options) {
+  const char* expected = "a map of plugins' names to their configurations, each a map";
+  if (node.kind != YamlNode::Kind::kMapping) return expected;
+  for (const auto& [plugin, value] : node.members) {
+    if (value.kind != YamlNode::Kind::kMapping) return expected;
+    options.plugin_configurations.emplace_back(plugin.text, to_json(value).dump());
+  }
+  return "";
+}
+
+const std::array<Key, 9>& keys() {
+  static const std::array<Key, 9> kKeys{{
+      {"configDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.config_directories); }},
+      {"pluginDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.plugin_directories); }},
+      {"xdsAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_address, "HOST:PORT"); }},
+      {"adminAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.admin_address, "HOST:PORT"); }},
+      {"stateDir", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.state_directory, "a directory"); }},
+      {"writeNamespace",
+       [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.write_namespace, "a namespace"); }},
+      {"logLevel", [](const YamlNode& n, ServeOptions& o) { return read_level(n, o.log_level); }},
+      {"keyOwners", read_owners},
+      {"pluginConfig", read_configurations},
+  }};
+  return kKeys;
+}
+
+std::string unknown_key(const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const auto& key : keys()) known.push_back(key.name);
+  const std::string nearest = services::nearest_name(name, known);
+  if (!nearest.empty()) return "unknown key; did you mean " + nearest + "?";
+  std::string all;
+  for (const auto key : known) all += (all.empty() ? "" : ", ") + std::string(key);
+  return "unknown key; known are " + all;
+}
+
+bool is_directory(const char* path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+}  // namespace
+
+const std::vector<std::string>& log_levels() {
+  static const std::vector<std::string> kLevels{"trace", "debug", "info", "warn", "error"};
+  return kLevels;
+}
+
+base::Status apply_config_file(std::string_view text, const std::string& file, ServeOptions& options) {
+  const auto root = parse_yaml(text, file);
+  if (!root.ok()) return root.status();
+  const auto wrong = [&](const YamlNode& node, const std::string& what) {
+    return base::invalid_argument(file + ":" + std::to_string(node.line) + ": " + what);
+  };
+  if (root->kind != YamlNode::Kind::kMapping) {
+    return wrong(*root, "found " + root->describe() + ", expected a map of settings such as xdsAddress: 0.0.0.0:9977");
+  }
+  for (const auto& [name, value] : root->members) {
+    const auto key =
+        std::find_if(keys().begin(), keys().end(), [&](const Key& each) { return each.name == name.text; });
+    if (key == keys().end()) return wrong(name, name.text + ": " + unknown_key(name.text));
+    if (const std::string expected = key->read(value, options); !expected.empty()) {
+      return wrong(value, name.text + ": found " + value.describe() + ", expected " + expected);
+    }
+  }
+  return {};
+}
+
+base::Status complete(ServeOptions& options) {
+  constexpr const char* kSystemManifests = "/etc/solder/manifests";
+  constexpr const char* kSystemState = "/var/lib/solder";
+  if (options.config_directories.empty()) {
+    options.config_directories = {is_directory(kSystemManifests) ? kSystemManifests : "manifests"};
+  }
+  if (options.plugin_directories.empty()) options.plugin_directories = default_plugin_directories();
+  if (options.state_directory.empty()) {
+    const bool usable = is_directory(kSystemState) && access(kSystemState, W_OK) == 0;
+    options.state_directory = usable ? kSystemState : "state";
+  }
+  if (const auto xds = parse_host_port(options.xds_address, "xDS address", true); !xds.ok()) return xds.status();
+  return parse_host_port(options.admin_address, "admin address", true).status();
+}
+
+}  // namespace solder::cli

@@ -1,0 +1,38 @@
+// What `solder serve` is told: defaults, then one YAML file (--config), then flags, the later the stronger.
+// docs/configuration.md lists the keys. Tested by tests/unit/cli/serve_options_test.cc.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/status.h"
+
+namespace solder::cli {
+
+struct ServeOptions {
+  std::vector<std::string> config_directories;
+  std::vector<std::string> plugin_directories;
+  std::string xds_address = "0.0.0.0:9977";
+  std::string admin_address = "127.0.0.1:9091";
+  std::string state_directory;
+  std::string write_namespace = "gloo-system";
+  std::string log_level = "info";
+  // "route:timeout" → plugin, for keys that two plugins claim.
+  std::vector<std::pair<std::string, std::string>> key_owners;
+  // Plugin → its configuration as JSON.
+  std::vector<std::pair<std::string, std::string>> plugin_configurations;
+};
+
+const std::vector<std::string>& log_levels();
+
+// Lays the file's text over `options`. An error begins "FILE:LINE: KEY: " and says what was found and what would be
+// right.
+base::Status apply_config_file(std::string_view text, const std::string& file, ServeOptions& options);
+
+// Fills in what nobody gave: /etc/solder/manifests or ./manifests, /var/lib/solder or ./state, the plugins beside the
+// program. Then checks the addresses.
+base::Status complete(ServeOptions& options);
+
+}  // namespace solder::cli

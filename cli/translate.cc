@@ -1,0 +1,124 @@
+// `solder translate`: what Envoy would be sent, printed.
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/offline.h"
+#include "cli/snapshot_json.h"
+#include "cli/static_bootstrap.h"
+#include "cli/yaml_text.h"
+#include "core/report/reporter.h"
+
+namespace solder::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kDefaultRole = "gloo-system~gateway-proxy";
+constexpr const char* kDefaultProxy = "~gateway-proxy";
+
+struct TranslateOptions {
+  std::vector<std::string> paths;
+  std::vector<std::string> plugin_directories;
+  std::string form;
+  std::string role;
+  bool as_static = false;
+  bool with_secrets = false;
+  bool provenance = false;
+};
+
+// The asked-for role; unasked, Gloo's default one, also where Settings move the write namespace.
+base::Result<xds::SnapshotPtr> snapshot_of(const engine::Output& output, const std::string& role) {
+  const auto& all = *output.snapshots;
+  if (const auto found = all.find(role.empty() ? kDefaultRole : role); found != all.end()) return found->second;
+  std::string known;
+  for (const auto& [name, snapshot] : all) {
+    if (role.empty() && name.ends_with(kDefaultProxy)) return snapshot;
+    known += (known.empty() ? "" : ", ") + name;
+  }
+  return base::not_found("--role: found \"" + (role.empty() ? kDefaultRole : role) + "\"; expected one of " + known);
+}
+
+Json provenance_json(const engine::Engine& engine) {
+  Json list = Json::array();
+  for (const auto& resource : engine.provenance()) {
+    Json fields = Json::array();
+    for (const auto& [field, origin] : resource.fields) {
+      fields.push_back(field + ": " + (origin.plugin.empty() ? "core" : origin.plugin) + ", " +
+                       model::to_string(origin.object) + " " + origin.field);
+    }
+    list.push_back({{"type", xds::plural(resource.type)}, {"name", resource.resource}, {"fields", std::move(fields)}});
+  }
+  return list;
+}
+
+Json reports_json(const engine::Output& output) {
+  Json list = Json::array();
+  for (const auto& report : report::make_reports(output.objects, output.diagnostics)) {
+    list.push_back(Json::parse(report::to_json(report), nullptr, false));
+  }
+  return list;
+}
+
+base::Result<Json> translation(const Offline& run, const TranslateOptions& options) {
+  const auto snapshot = snapshot_of(run.output, options.role);
+  if (!snapshot.ok()) return snapshot.status();
+  auto json = snapshot_json(run.types, **snapshot, options.with_secrets);
+  if (!json.ok()) return json;
+  if (options.as_static) return static_bootstrap(*json, options.with_secrets);
+  (*json)["reports"] = reports_json(run.output);
+  if (options.provenance) (*json)["provenance"] = provenance_json(*run.engine);
+  return json;
+}
+
+int translate(const TranslateOptions& options) {
+  const auto run = run_offline(options.paths, options.plugin_directories);
+  if (!run.ok()) {
+    complain(run.status().message());
+    return kCannotRun;
+  }
+  for (const auto& note : (*run)->plugins.notes) complain(note);
+  const auto json = translation(**run, options);
+  if (!json.ok()) {
+    complain(json.status().message());
+    return kCannotRun;
+  }
+  if (options.form == "json") {
+    std::cout << json->dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  } else {
+    std::cout << to_yaml(*json);
+  }
+  return std::cout.flush() ? kOk : kCannotRun;
+}
+
+}  // namespace
+
+void add_translate(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("translate", "Print what Envoy would be sent for a set of manifests");
+  command->footer(
+      "Nothing is started or changed. Private keys are printed as [redacted].\n"
+      "Examples:\n"
+      "  solder translate manifests\n"
+      "  solder translate -o json petstore.yaml | jq .routes\n"
+      "  solder translate --static manifests > envoy.yaml && envoy --mode validate -c envoy.yaml\n"
+      "  solder translate --static --with-secrets manifests > envoy.yaml      can be served, keep it safe");
+  auto options = std::make_shared<TranslateOptions>();
+  command->add_option("PATH", options->paths, "Files or directories with manifests")->required()->type_name("PATH");
+  add_plugin_directories(*command, options->plugin_directories);
+  add_output_form(*command, options->form, {"yaml", "json"});
+  command->add_option("--role", options->role, std::string("Which proxy's configuration.\nDefault: ") + kDefaultRole)
+      ->type_name("NAMESPACE~PROXY");
+  auto* whole =
+      command->add_flag("--static", options->as_static,
+                        "A whole Envoy bootstrap that needs no control plane;\nits certificates are throwaway ones");
+  command->add_flag("--with-secrets", options->with_secrets, "With private keys and certificates as they are")
+      ->needs(whole);
+  command->add_flag("--provenance", options->provenance, "With who set which field of what");
+  command->callback([&action, options] { action = [options] { return translate(*options); }; });
+}
+
+}  // namespace solder::cli

@@ -1,0 +1,42 @@
+#include "cli/batch_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace solder::cli {
+namespace {
+
+store::Batch batch(bool complete) {
+  store::Batch made;
+  made.complete = complete;
+  return made;
+}
+
+TEST(BatchQueueTest, EverythingThatWaitsIsTakenAtOnceAndInOrder) {
+  BatchQueue queue;
+  queue.push(batch(false));
+  queue.push(batch(true));
+  const auto taken = queue.take();
+  ASSERT_EQ(2u, taken.size());
+  EXPECT_FALSE(taken[0].complete);
+  EXPECT_TRUE(taken[1].complete);
+}
+
+TEST(BatchQueueTest, ClosingEndsAfterWhatIsLeft) {
+  BatchQueue queue;
+  queue.push(batch(true));
+  queue.close();
+  EXPECT_EQ(1u, queue.take().size());
+  EXPECT_TRUE(queue.take().empty());
+}
+
+TEST(BatchQueueTest, TakingWaits) {
+  BatchQueue queue;
+  std::thread pusher([&] { queue.push(batch(true)); });
+  EXPECT_EQ(1u, queue.take().size());
+  pusher.join();
+}
+
+}  // namespace
+}  // namespace solder::cli

@@ -1,0 +1,64 @@
+// The bootstrap in all its forms, taken by a real Envoy.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/bootstrap_text.h"
+#include "cli/yaml_tree.h"
+#include "tests/unit/cli/envoy_validation.h"
+
+namespace solder::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string made(const BootstrapOptions& options) {
+  const auto text = bootstrap_text(options);
+  EXPECT_TRUE(text.ok()) << text.status().message();
+  return text.ok() ? *text : "";
+}
+
+nlohmann::ordered_json read(const std::string& text) {
+  const auto tree = parse_yaml(text, "bootstrap");
+  EXPECT_TRUE(tree.ok()) << tree.status().message();
+  return to_json(*tree);
+}
+
+TEST(BootstrapTest, EnvoyTakesTheDefaults) { EXPECT_TRUE(envoy_accepts(made({}))); }
+
+TEST(BootstrapTest, EnvoyTakesNamesIpv6AndStateOfTheWorld) {
+  BootstrapOptions options;
+  options.xds_address = "solder.example:9977";
+  options.admin_address = "[::1]:19000";
+  options.sotw = true;
+  const std::string text = made(options);
+  EXPECT_TRUE(envoy_accepts(text));
+  const auto json = read(text);
+  EXPECT_EQ("GRPC", json["dynamic_resources"]["ads_config"]["api_type"]);
+  EXPECT_EQ("STRICT_DNS", json["static_resources"]["clusters"][0]["type"]);
+  EXPECT_EQ("::1", json["admin"]["address"]["socket_address"]["address"]);
+}
+
+TEST(BootstrapTest, NodeIsNamedAfterTheRole) {
+  BootstrapOptions options;
+  options.role = "edge~public";
+  auto json = read(made(options));
+  EXPECT_EQ("public.edge", json["node"]["id"]);
+  EXPECT_EQ("edge~public", json["node"]["metadata"]["role"]);
+  EXPECT_EQ("DELTA_GRPC", json["dynamic_resources"]["ads_config"]["api_type"]);
+  options.node_id = "envoy: 1";
+  EXPECT_EQ("envoy: 1", read(made(options))["node"]["id"]);
+}
+
+TEST(BootstrapTest, WrongOptions) {
+  BootstrapOptions role;
+  for (const char* text : {"gateway-proxy", "~x", "x~", "a~b~c"}) {
+    role.role = text;
+    EXPECT_THAT(bootstrap_text(role).status().message(), HasSubstr("expected NAMESPACE~PROXY")) << text;
+  }
+  BootstrapOptions admin;
+  admin.admin_address = "localhost:19000";
+  EXPECT_THAT(bootstrap_text(admin).status().message(), HasSubstr("expected an address, not a name"));
+}
+
+}  // namespace
+}  // namespace solder::cli

@@ -1,0 +1,45 @@
+#include "cli/problem_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace solder::cli {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+model::Diagnostic problem(const char* field, uint32_t line = 0) {
+  return {.reason = "UnknownField", .object = {"Upstream", "ns", "a"}, .field = field, .where = {"a.yaml", line, 1}};
+}
+
+TEST(ProblemLogTest, EachProblemOnceWhenItComesAndOnceWhenItGoes) {
+  ProblemLog log;
+  EXPECT_THAT(log.update({problem("/a"), problem("/b")}).appeared, SizeIs(2));
+  const auto same = log.update({problem("/b"), problem("/a")});
+  EXPECT_THAT(same.appeared, IsEmpty());
+  EXPECT_THAT(same.gone, IsEmpty());
+  const auto next = log.update({problem("/b"), problem("/c")});
+  ASSERT_THAT(next.appeared, SizeIs(1));
+  EXPECT_EQ("/c", next.appeared[0].field);
+  ASSERT_THAT(next.gone, SizeIs(1));
+  EXPECT_EQ("/a", next.gone[0].field);
+}
+
+TEST(ProblemLogTest, AnotherLineIsTheSameProblem) {
+  ProblemLog log;
+  log.update({problem("/a", 3)});
+  const auto moved = log.update({problem("/a", 4)});
+  EXPECT_THAT(moved.appeared, IsEmpty());
+  EXPECT_THAT(moved.gone, IsEmpty());
+}
+
+TEST(ProblemLogTest, InformationIsNoProblem) {
+  ProblemLog log;
+  auto note = problem("/a");
+  note.severity = model::Severity::kInfo;
+  EXPECT_THAT(log.update({note}).appeared, IsEmpty());
+}
+
+}  // namespace
+}  // namespace solder::cli

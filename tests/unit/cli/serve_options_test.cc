@@ -1,0 +1,81 @@
+#include "cli/serve_options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace solder::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Eq;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+std::string problem(const std::string& text) {
+  ServeOptions options;
+  return apply_config_file(text, "solder.yaml", options).message();
+}
+
+TEST(ServeOptionsTest, EveryKey) {
+  ServeOptions options;
+  const auto status = apply_config_file(R"(
+configDir: [/a, /b]
+pluginDir: /plugins
+xdsAddress: 0.0.0.0:1
+adminAddress: 127.0.0.1:2
+stateDir: /state
+writeNamespace: edge
+logLevel: debug
+keyOwners:
+  route:timeout: routing
+pluginConfig:
+  routing: {strict: true}
+)",
+                                        "solder.yaml", options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_THAT(options.config_directories, ElementsAre("/a", "/b"));
+  EXPECT_THAT(options.plugin_directories, ElementsAre("/plugins"));
+  EXPECT_EQ("0.0.0.0:1", options.xds_address);
+  EXPECT_EQ("127.0.0.1:2", options.admin_address);
+  EXPECT_EQ("/state", options.state_directory);
+  EXPECT_EQ("edge", options.write_namespace);
+  EXPECT_EQ("debug", options.log_level);
+  EXPECT_THAT(options.key_owners, ElementsAre(Pair("route:timeout", "routing")));
+  EXPECT_THAT(options.plugin_configurations, ElementsAre(Pair("routing", R"({"strict":true})")));
+}
+
+TEST(ServeOptionsTest, ErrorsNameFileLineKeyFoundAndExpected) {
+  EXPECT_THAT(problem("\nxdsAddres: x\n"), Eq("solder.yaml:2: xdsAddres: unknown key; did you mean xdsAddress?"));
+  EXPECT_THAT(problem("zzz: x\n"), HasSubstr("unknown key; known are configDir, pluginDir"));
+  EXPECT_THAT(problem("configDir: {a: b}\n"),
+              Eq("solder.yaml:1: configDir: found a map, expected a directory or a list of directories"));
+  EXPECT_THAT(problem("configDir: []\n"), HasSubstr("expected a directory or a list"));
+  EXPECT_THAT(problem("configDir: [[a]]\n"), HasSubstr("expected a directory or a list"));
+  EXPECT_THAT(problem("logLevel: loud\n"),
+              Eq("solder.yaml:1: logLevel: found \"loud\", expected one of trace debug info warn error"));
+  EXPECT_THAT(problem("stateDir:\n"), Eq("solder.yaml:1: stateDir: found nothing, expected a directory"));
+  EXPECT_THAT(problem("keyOwners: {timeout: routing}\n"), HasSubstr("expected a map of SCOPE:KEY"));
+  EXPECT_THAT(problem("pluginConfig: {routing: 1}\n"), HasSubstr("expected a map of plugins' names"));
+  EXPECT_THAT(problem("- a\n"), HasSubstr("found a list, expected a map of settings"));
+  EXPECT_THAT(problem("a: [\n"), HasSubstr("solder.yaml:2: not YAML"));
+}
+
+TEST(ServeOptionsTest, DefaultsAreFilledIn) {
+  ServeOptions options;
+  ASSERT_TRUE(complete(options).ok());
+  EXPECT_EQ(1u, options.config_directories.size());
+  ASSERT_EQ(1u, options.plugin_directories.size());
+  EXPECT_THAT(options.plugin_directories[0], HasSubstr("/lib/solder/plugins"));
+  EXPECT_FALSE(options.state_directory.empty());
+}
+
+TEST(ServeOptionsTest, AddressesAreChecked) {
+  ServeOptions options;
+  options.xds_address = "9977";
+  EXPECT_THAT(complete(options).message(), HasSubstr("xDS address: found \"9977\""));
+  options.xds_address = "127.0.0.1:0";
+  EXPECT_TRUE(complete(options).ok());
+}
+
+}  // namespace
+}  // namespace solder::cli
