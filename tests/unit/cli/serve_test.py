@@ -28,13 +28,13 @@ spec: {static: {hosts: [{addr: 127.0.0.1, port: 9000}]}}
 
 
 class Server:
-    def __init__(self, directory, *extra, arguments=None):
+    def __init__(self, directory, arguments=None, **changed):
         self.log = directory / "log"
         if arguments is None:
-            arguments = ["--config-dir", directory / "manifests", "--state-dir", directory / "state",
-                         "--xds-address", "127.0.0.1:0", "--admin-address", "127.0.0.1:0"]
+            options = {"config_dir": directory / "manifests", "state_dir": directory / "state", "xds_address": "127.0.0.1:0", "admin_address": "127.0.0.1:0", **changed}
+            arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([SOLDER, "serve", *map(str, arguments), *map(str, extra)], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=directory)
+            self.process = subprocess.Popen([SOLDER, "serve", *map(str, arguments)], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=directory)
 
     def text(self):
         return self.log.read_text()
@@ -76,15 +76,15 @@ class ServeTest(unittest.TestCase):
         self.directory = pathlib.Path(temporary.name)
         (self.directory / "manifests").mkdir()
 
-    def serve(self, *extra, **how):
-        server = Server(self.directory, *extra, **how)
+    def serve(self, **how):
+        server = Server(self.directory, **how)
         self.addCleanup(server.process.wait)
         self.addCleanup(server.process.kill)
         return server
 
-    def refused(self, *extra):
+    def refused(self, **changed):
         """Runs a server that cannot start and gives its exit code and words."""
-        server = self.serve(*extra)
+        server = self.serve(**changed)
         return server.process.wait(SECONDS), server.text()
 
     def test_pages(self):
@@ -142,9 +142,10 @@ class ServeTest(unittest.TestCase):
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = taken.getsockname()[1]
-            for extra, words in ((["--xds-address", f"127.0.0.1:{port}"], f"127.0.0.1:{port}"), (["--admin-address", f"127.0.0.1:{port}"], f"127.0.0.1:{port}"),
-                                 (["--state-dir", self.directory / "file/state"], "it cannot be made")):
-                code, text = self.refused(*extra)
+            for changed, words in (({"xds_address": f"127.0.0.1:{port}"}, f"cannot listen on 127.0.0.1:{port}"),
+                                   ({"admin_address": f"127.0.0.1:{port}"}, f"127.0.0.1:{port}"),
+                                   ({"state_dir": self.directory / "file/state"}, "it cannot be made")):
+                code, text = self.refused(**changed)
                 self.assertEqual(3, code, text)
                 self.assertIn(words, text)
 
