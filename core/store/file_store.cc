@@ -94,18 +94,26 @@ class FileStore : public Store {
     return ready[1].revents == 0;
   }
 
-  bool more_comes() const {
+  enum class Next { kEvents, kNothing, kStop };
+
+  Next next_within(milliseconds time) const {
     std::array<pollfd, 2> ready{pollfd{inotify_->descriptor(), POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
-    return ::poll(ready.data(), ready.size(), static_cast<int>(kPause.count())) > 0 && ready[1].revents == 0;
+    if (::poll(ready.data(), ready.size(), static_cast<int>(time.count())) <= 0) return Next::kNothing;
+    return ready[1].revents != 0 ? Next::kStop : Next::kEvents;
   }
 
+  // A lone event is told at once; while events keep coming, what they changed is told every kBurst.
   Shape gather(WatchList& watches, FileWorld& world) {
     Shape shape = next_walk_ && *next_walk_ <= Clock::now() ? Shape::kUnknown : Shape::kSame;
     std::set<std::string> ready;
-    const auto end = Clock::now() + kBurst;
-    for (auto events = inotify_->read(); !events.empty(); events = inotify_->read()) {
-      for (const auto& event : events) take(watches.meaning_of(event), world, ready, shape);
-      if (Clock::now() >= end || !more_comes()) break;
+    const auto end = std::max(Clock::now() + kBurst, next_tell_);
+    for (;;) {
+      for (const auto& event : inotify_->read()) take(watches.meaning_of(event), world, ready, shape);
+      const auto now = Clock::now();
+      if (now >= end) break;
+      const bool burst = now < next_tell_;
+      const Next next = next_within(burst ? std::chrono::ceil<milliseconds>(next_tell_ - now) : kPause);
+      if (next == Next::kStop || (next == Next::kNothing && !burst)) break;
     }
     for (const auto& path : ready) world.ready(path, Clock::now());
     return shape;
@@ -140,6 +148,7 @@ class FileStore : public Store {
     if (!always && batch.changes.empty() && batch.problems == told_problems_) return;
     told_problems_ = batch.problems;
     listener_(std::move(batch));
+    next_tell_ = Clock::now() + kBurst;
   }
 
   std::vector<std::string> roots_;
@@ -149,6 +158,7 @@ class FileStore : public Store {
   std::thread thread_;
   // Of the thread.
   std::optional<Clock::time_point> next_walk_;
+  Clock::time_point next_tell_{};
   model::Diagnostics told_problems_;
 };
 
