@@ -1,0 +1,172 @@
+#include "plugin_case.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "core/config/schema.h"
+#include "core/host/slot_rules.h"
+#include "solder/draft/kinds/options.h"
+#include "solder/draft/kinds/upstream_type.h"
+
+namespace solder {
+
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+const std::map<std::string, uint32_t> kScopes = {{"settings", SOLDER_SCOPE_SETTINGS},
+                                                 {"gateway", SOLDER_SCOPE_GATEWAY},
+                                                 {"http_gateway", SOLDER_SCOPE_HTTP_GATEWAY},
+                                                 {"tcp_host", SOLDER_SCOPE_TCP_HOST},
+                                                 {"virtual_service", SOLDER_SCOPE_SSL},
+                                                 {"virtual_host", SOLDER_SCOPE_VIRTUAL_HOST},
+                                                 {"route", SOLDER_SCOPE_ROUTE},
+                                                 {"weighted_destination", SOLDER_SCOPE_WEIGHTED_DESTINATION},
+                                                 {"upstream", SOLDER_SCOPE_UPSTREAM}};
+const std::map<std::string, uint32_t> kActions = {{"forward", SOLDER_ACTION_FORWARD},
+                                                  {"redirect", SOLDER_ACTION_REDIRECT},
+                                                  {"direct_response", SOLDER_ACTION_DIRECT_RESPONSE}};
+const std::string kPath = "/value", kName = "one", kNamespace = "ns", kClusterName = "one_ns";
+
+solder_str view(const std::string& text) { return {text.data(), text.size()}; }
+
+json schema_of(const host::PluginSet& plugins, const std::string& scope, const std::string& key) {
+  for (const auto& plugin : plugins.loaded()) {
+    for (const auto& claim : plugin.claims) {
+      if (claim.scope == scope && claim.key == key) return json::parse(claim.schema_json);
+    }
+  }
+  return nullptr;
+}
+
+ordered_json problem_json(const model::Diagnostic& problem) {
+  ordered_json out{{"severity", model::to_string(problem.severity)}, {"reason", problem.reason}};
+  out["field"] = problem.field.starts_with(kPath) ? problem.field.substr(kPath.size()) : problem.field;
+  out["message"] = problem.message;
+  if (!problem.found.empty()) out["found"] = problem.found;
+  if (!problem.expected.empty()) out["expected"] = problem.expected;
+  if (!problem.related.name.empty()) out["related"] = model::to_string(problem.related);
+  return out;
+}
+
+ordered_json fragment_json(const services::MessageTypes& types, host::Site site, const engine::Fragment& fragment) {
+  ordered_json out{{"slot", fragment.slot}};
+  if (!fragment.name.empty()) out["name"] = fragment.name;
+  std::string type = fragment.type_url;
+  const auto use = host::find_slot(site, fragment.slot);
+  if (const auto* rule = std::get_if<host::SlotUse>(&use); rule != nullptr && !rule->fixed_type.empty())
+    type = rule->fixed_type;
+  else
+    out["type"] = fragment.type_url.substr(fragment.type_url.rfind('.') + 1);
+  const std::string field = fragment.origin.field.substr(kPath.size());
+  if (!field.empty()) out["field"] = field;
+  const auto* descriptor = types.find(type);
+  if (descriptor == nullptr) {
+    ADD_FAILURE() << "no message type " << type;
+    return out;
+  }
+  if (fragment.encoding == engine::Encoding::kJson) {
+    out["message"] = ordered_json::parse(fragment.bytes);
+  } else if (auto text = types.wire_to_json(*descriptor, fragment.bytes); text.ok()) {
+    out["message"] = ordered_json::parse(*text);
+  } else {
+    ADD_FAILURE() << text.status().message();
+  }
+  return out;
+}
+
+ordered_json secret_json(const engine::SecretUse& use) {
+  static const char* const kForms[] = {"", "certificate", "validation context", "generic"};
+  return {{"sds_name", use.sds_name},
+          {"secret", model::to_string(use.secret)},
+          {"form", kForms[static_cast<int>(use.form)]}};
+}
+
+class Case {
+ public:
+  Case(host::PluginSet& plugins, const services::MessageTypes& types, const ordered_json& one)
+      : plugins_(plugins), types_(types), one_(one), key_(one.at("key")), upstream_type_(!one.contains("scope")) {}
+
+  ordered_json run() {
+    const std::string scope = upstream_type_ ? "upstream_type" : one_.at("scope").get<std::string>();
+    const auto schema = config::compile_schema(schema_of(plugins_, scope, key_));
+    EXPECT_TRUE(schema.ok()) << schema.status().message();
+    if (!schema.ok()) return {};
+    model::Diagnostics problems;
+    const model::ObjectRef object{upstream_type_ ? "Upstream" : "VirtualService", kNamespace, kName};
+    const json value = config::check_value(**schema, json::parse(one_.at("value").dump()), kPath, object, problems);
+    host::ItemOutput output;
+    host::Site site = host::Site::kUpstreamType;
+    if (problems.empty()) output = upstream_type_ ? upstream(value, site) : option(value, site);
+    problems.insert(problems.end(), output.diagnostics.begin(), output.diagnostics.end());
+    ordered_json out{{"fragments", ordered_json::array()}};
+    for (const auto& fragment : output.fragments) out["fragments"].push_back(fragment_json(types_, site, fragment));
+    for (const auto& use : output.secret_uses) out["secrets"].push_back(secret_json(use));
+    for (const auto& problem : problems) out["problems"].push_back(problem_json(problem));
+    return out;
+  }
+
+ private:
+  std::string beside(const char* name, const json& value) const {
+    json whole = one_.contains(name) ? json::parse(one_.at(name).dump()) : json::object();
+    whole[key_] = value;
+    return whole.dump();
+  }
+
+  template <typename Input>
+  host::ItemOutput call(host::Plugin* owner, host::Operation operation, const Input& input, host::Site& site) {
+    if (owner == nullptr) {
+      ADD_FAILURE() << "nobody owns " << key_;
+      return {};
+    }
+    const solder_span in{&input, 1, sizeof input};
+    site = host::site_of(operation, in, 0);
+    const host::Subject subject{{"Upstream", kNamespace, kName}, kPath};
+    std::map<std::string, std::string> objects;
+    const auto lookup = [&](size_t, const model::ObjectRef& ref) -> const std::string* {
+      const std::string name = model::to_string(ref);
+      if (!one_.contains("objects") || !one_["objects"].contains(name)) return nullptr;
+      return &(objects[name] = one_["objects"][name].dump());
+    };
+    return plugins_.call(*owner, operation, in, {&subject, 1}, lookup).at(0);
+  }
+
+  host::ItemOutput upstream(const json& value, host::Site& site) {
+    const std::string kind = "Upstream", text = value.dump(), spec = beside("spec", value);
+    const solder_upstream_input input{sizeof input,
+                                      0,
+                                      {view(kind), view(kNamespace), view(kName)},
+                                      view(key_),
+                                      view(kPath),
+                                      view(text),
+                                      view(spec),
+                                      view(kClusterName)};
+    return call(plugins_.upstream_type(key_), host::Operation::kClusters, input, site);
+  }
+
+  host::ItemOutput option(const json& value, host::Site& site) {
+    const std::string kind = "VirtualService", text = value.dump(), options = beside("options", value);
+    const std::string scope = one_.at("scope");
+    const uint32_t action = scope == "route" ? kActions.at(one_.value("action", "forward")) : 0;
+    const solder_option_input input{
+        sizeof input, kScopes.at(scope), action,       0, {view(kind), view(kNamespace), view(kName)}, view(key_),
+        view(kPath),  view(text),        view(options)};
+    return call(plugins_.option(scope, key_), host::Operation::kOptions, input, site);
+  }
+
+  host::PluginSet& plugins_;
+  const services::MessageTypes& types_;
+  const ordered_json& one_;
+  std::string key_;
+  bool upstream_type_;
+};
+
+}  // namespace
+
+ordered_json run_plugin_case(host::PluginSet& plugins, const services::MessageTypes& types, const ordered_json& one) {
+  return Case(plugins, types, one).run();
+}
+
+}  // namespace solder

@@ -1,0 +1,85 @@
+// Runs plugins/*/testdata/*.json: the shipped plugins as they are built, loaded by the host as any plugin is. With
+// UPDATE=1 in the environment what comes out is written into the files instead of compared with them.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <set>
+
+#include "plugin_case.h"
+
+namespace solder {
+namespace {
+
+using nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+const char* const kPlugins[] = {"static", "routing", "headers", "tls"};
+
+class PluginCases : public testing::TestWithParam<const char*> {
+ protected:
+  static void SetUpTestSuite() {
+    types_ = std::make_unique<services::MessageTypes>();
+    host::LoadOptions options;
+    options.directories = {SOLDER_SHIPPED_PLUGINS};
+    plugins_ = host::PluginSet::load(options);
+  }
+  static void TearDownTestSuite() {
+    plugins_.reset();
+    types_.reset();
+  }
+
+  static std::vector<fs::path> files() {
+    std::vector<fs::path> out;
+    for (const auto& entry :
+         fs::directory_iterator(fs::path(SOLDER_SOURCE_DIRECTORY) / "plugins" / GetParam() / "testdata"))
+      if (entry.path().extension() == ".json") out.push_back(entry.path());
+    return out;
+  }
+
+  static std::unique_ptr<services::MessageTypes> types_;
+  static std::unique_ptr<host::PluginSet> plugins_;
+};
+std::unique_ptr<services::MessageTypes> PluginCases::types_;
+std::unique_ptr<host::PluginSet> PluginCases::plugins_;
+
+TEST_P(PluginCases, ComeOutAsWritten) {
+  const bool update = std::getenv("UPDATE") != nullptr;
+  size_t count = 0;
+  for (const fs::path& file : files()) {
+    ordered_json cases = ordered_json::parse(std::ifstream(file));
+    std::set<std::string> names;
+    for (ordered_json& one : cases) {
+      const std::string name = one.at("case");
+      SCOPED_TRACE(file.filename().string() + ": " + name);
+      EXPECT_TRUE(names.insert(name).second) << "two cases of one name";
+      const ordered_json got = run_plugin_case(*plugins_, *types_, one);
+      ++count;
+      if (update) {
+        one["expect"] = got;
+      } else {
+        EXPECT_EQ(one.value("expect", ordered_json()).dump(1), got.dump(1));
+      }
+    }
+    if (update) std::ofstream(file) << cases.dump(2) << "\n";
+  }
+  EXPECT_GE(count, 15u);
+}
+
+TEST_P(PluginCases, LoadedWithoutAWarning) {
+  for (const auto& plugin : plugins_->loaded()) {
+    if (plugin.name != GetParam()) continue;
+    EXPECT_TRUE(plugin.warnings.empty());
+    EXPECT_FALSE(plugin.claims.empty());
+    return;
+  }
+  FAIL() << GetParam() << " was not loaded";
+}
+
+INSTANTIATE_TEST_SUITE_P(Shipped, PluginCases, testing::ValuesIn(kPlugins),
+                         [](const auto& one) { return std::string(one.param); });
+
+}  // namespace
+}  // namespace solder
