@@ -1,7 +1,7 @@
 """Manifests are edited, added and deleted while a client sends 2,000 requests a second: nothing that did not change fails."""
 import unittest
 
-from harness import Case, request, until
+from harness import Case, admin, request, until
 from manifests import gateways, prefix_route, upstream, virtual_service
 
 
@@ -61,7 +61,7 @@ class Changes(Case):
             world.write("changing.yaml", good.replace("prefix: /moving}], routeAction: {single: {upstream: {name: one", "prefix: /moving}], routeAction: {single: {upstream: {name: two"))
             self.until_backend("/moving", "two")
         self.assert_all_ok(figures)
-        until("the broken file is named", lambda: "broken.yaml" in request(world.admin_port, "/status").text)
+        until("the broken file is named", lambda: "broken.yaml" in admin(world.admin_port, "/status").text)
 
 
 if __name__ == "__main__":

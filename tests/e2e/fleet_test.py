@@ -1,7 +1,7 @@
 """Several Envoys: roles that get different worlds, and both kinds of xDS stream."""
 import unittest
 
-from harness import Case, free_port, request, until
+from harness import Case, admin, free_port, request, until
 from manifests import gateways, prefix_route, upstream, virtual_service
 
 
@@ -37,7 +37,7 @@ class Fleet(Case):
             for port in (world.http_port, other_port):
                 until(f"port {port} goes to {target}", lambda port=port, target=target: request(port).backend == target)
         world.remove("two.yaml")
-        until("the cluster is gone", lambda: "two_gloo-system" not in request(sotw.admin_port, "/clusters").text)
+        until("the cluster is gone", lambda: "two_gloo-system" not in admin(sotw.admin_port, "/clusters").text)
         self.assertEqual(200, request(other_port).status)
         self.assertEqual({}, {name: value for name, value in sotw.stats("update_rejected").items() if value})
 

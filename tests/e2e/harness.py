@@ -106,8 +106,13 @@ def request(port, path="/", host="example.com", headers=None, method="GET", body
         connection.close()
 
 
+def admin(port, path):
+    """A page of Solder's or Envoy's admin server; Solder's wants to be asked by a local name."""
+    return request(port, path, host="localhost")
+
+
 def get_json(port, path):
-    return json.loads(request(port, path, host="localhost").text)
+    return json.loads(admin(port, path).text)
 
 
 class Process:
@@ -216,11 +221,11 @@ class World:
         command = [BUILD / "bin/solder", "serve", "--config-dir", self.manifests, "--plugin-dir", BUILD / "lib/solder/plugins", "--xds-address", f"127.0.0.1:{self.xds_port}",
                    "--admin-address", f"127.0.0.1:{self.admin_port}", "--state-dir", self.directory / "state"]
         self.solder = Process("solder", command, self.directory / "solder.log")
-        return self.start(self.solder, lambda: request(self.admin_port, "/readyz").status == 200)
+        return self.start(self.solder, lambda: admin(self.admin_port, "/readyz").status == 200)
 
     def start_envoy(self, name="envoy", role="gloo-system~gateway-proxy", sotw=False):
         envoy = Envoy(self, name, role, sotw)
-        return self.start(envoy, lambda: request(envoy.admin_port, "/ready").text.startswith("LIVE"))
+        return self.start(envoy, lambda: admin(envoy.admin_port, "/ready").text.startswith("LIVE"))
 
     def get(self, path="/", **how):
         return request(self.http_port, path, **how)
@@ -251,7 +256,7 @@ class World:
 
     def metric(self, name):
         """The sum of a counter over its labels."""
-        lines = request(self.admin_port, "/metrics").text.splitlines()
+        lines = admin(self.admin_port, "/metrics").text.splitlines()
         values = [float(line.rsplit(" ", 1)[1]) for line in lines if line.split("{")[0].split(" ")[0] == name]
         assert values, f"no metric {name}"
         return sum(values)
