@@ -284,7 +284,8 @@ class Case(unittest.TestCase):
         self.addCleanup(self.end)
 
     def end(self):
-        failed = not self._outcome.success
+        result = self._outcome.result
+        failed = any(getattr(test, "test_case", test) is self for test, _ in [*result.failures, *result.errors])
         self.world.close(failed)
 
     def assert_all_ok(self, figures, *targets):

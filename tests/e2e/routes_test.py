@@ -17,7 +17,7 @@ MATCHERS = f"""
       routeAction: {{{to('one')}}}
     - matchers: [{{prefix: /header, headers: [{{name: x-c, invertMatch: true}}, {{name: x-d}}]}}]
       routeAction: {{{to('one')}}}
-    - matchers: [{{prefix: /query, queryParameters: [{{name: q, value: yes}}]}}]
+    - matchers: [{{prefix: /query, queryParameters: [{{name: q, value: 'yes'}}]}}]
       routeAction: {{{to('one')}}}
     - matchers: [{{prefix: /query, queryParameters: [{{name: r, value: 'a+', regex: true}}]}}]
       routeAction: {{{to('one')}}}
@@ -61,7 +61,7 @@ ACTIONS = f"""
       routeAction: {{{to('two')}}}
       options:
         headerManipulation:
-          requestHeadersToAdd: [{{header: {{key: x-route, value: yes}}, append: false}}]
+          requestHeadersToAdd: [{{header: {{key: x-route, value: 'yes'}}, append: false}}]
           requestHeadersToRemove: [x-secret]
           responseHeadersToAdd: [{{header: {{key: x-answer, value: added}}}}]
           responseHeadersToRemove: [x-internal]

@@ -16,7 +16,7 @@ class Tls(Case):
         self.certificates = {name: certificates.make(f"{name}.test") for name in ("a", "b")}
         for name, backend in (("a", "one"), ("b", "two")):
             self.write_secret(name, self.certificates[name])
-            world.write(f"{name}.yaml", virtual_service(name, prefix_route("/", backend), ssl=ssl_config(name, f"{name}.test")))
+            world.write(f"{name}.yaml", virtual_service(name, prefix_route("/", backend), f"[{name}.test]", ssl=ssl_config(name, f"{name}.test")))
 
     def write_secret(self, name, certificate):
         self.world.write(f"secret-{name}.yaml", tls_secret(name, certificate.certificate, certificate.key))
