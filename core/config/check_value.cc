@@ -5,8 +5,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/config/duration.h"
 #include "core/config/kinds.h"
 #include "core/config/schema.h"
+#include "core/config/shown.h"
 #include "core/config/tree_builder.h"
 
 namespace solder::config {
@@ -15,11 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-std::string shown(const json& value) {
-  std::string text = value.dump();
-  if (text.size() > 80) text = text.substr(0, 77) + "...";
-  return text;
-}
+// More would bury the first ones, and a hostile file could ask for millions.
+constexpr size_t kMostProblems = 100;
 
 const char* name_of(ValueType type) {
   switch (type) {
@@ -39,12 +38,6 @@ const char* name_of(ValueType type) {
       break;
   }
   return "a value";
-}
-
-// google.protobuf.Duration's JSON form.
-bool is_duration(const std::string& text) {
-  static const re2::RE2 kDuration(R"(-?[0-9]{1,12}(\.[0-9]{1,9})?s)");
-  return re2::RE2::FullMatch(text, kDuration);
 }
 
 bool is_base64(const std::string& text) {
@@ -81,12 +74,23 @@ class Checker {
  private:
   void problem(const char* reason, const std::string& field, std::string message, std::string found = "",
                std::string expected = "") {
+    if (++problems_ > kMostProblems) {
+      if (problems_ == kMostProblems + 1) too_many();
+      return;
+    }
     diagnostics_.push_back({.reason = reason,
                             .object = object_,
                             .field = field,
                             .message = std::move(message),
                             .found = std::move(found),
                             .expected = std::move(expected)});
+  }
+
+  void too_many() {
+    diagnostics_.push_back(
+        {.reason = "TooManyProblems",
+         .object = object_,
+         .message = "the object has more than " + std::to_string(kMostProblems) + " problems; the rest is not listed"});
   }
 
   json wrong_type(ValueType want, const json& value, const std::string& field) {
@@ -105,6 +109,10 @@ class Checker {
       auto known = schema.properties.find(camel);
       if (known == schema.properties.end()) known = schema.properties.find(key);
       if (known != schema.properties.end()) {
+        if (out.contains(known->first)) {
+          problem("DuplicateKey", at, "this field stands twice, in lowerCamel and in snake_case", key, known->first);
+          continue;
+        }
         out[known->first] = check(*known->second, member, at);
       } else if (schema.additional) {
         out[key] = check(*schema.additional, member, at);
@@ -123,8 +131,8 @@ class Checker {
 
   void unknown(const Schema& schema, const std::string& key, const std::string& camel, const std::string& at) {
     if (const std::string plugin = plugin_for_key(schema.scope, camel); !plugin.empty()) {
-      problem("NoPluginForKey", at, "the option " + camel + " is the plugin " + plugin + "'s, which is not loaded",
-              key);
+      problem("NoPluginForKey", at, "the option " + camel + " is the plugin " + plugin + "'s, which is not loaded", key,
+              "the plugin " + plugin + ", or the object without this field");
       return;
     }
     std::vector<std::string> names;
@@ -135,9 +143,10 @@ class Checker {
       for (size_t i = 0; i < names.size() && i < 12; ++i) expected += (i == 0 ? "one of " : ", ") + names[i];
       if (names.size() > 12) expected += ", ...";
     }
-    problem("UnknownField", at,
-            "the field " + key + " is not known" + (nearest.empty() ? "" : "; did you mean " + nearest + "?"), key,
-            expected);
+    problem(
+        "UnknownField", at,
+        "the field " + shortened(key) + " is not known" + (nearest.empty() ? "" : "; did you mean " + nearest + "?"),
+        shortened(key), expected);
   }
 
   void check_oneofs(const Schema& schema, const json& out, const std::string& field) {
@@ -177,36 +186,52 @@ class Checker {
 
   json text(const Schema& schema, const json& value, const std::string& field) {
     if (!schema.values.empty()) return enumeration(schema, value, field);
+    if (schema.format == "duration") return duration(value, field);
     if (!value.is_string()) {
-      if (schema.format == "duration")
-        problem("InvalidDuration", field, "a duration is a text of seconds", shown(value), "\"5s\" or \"0.250s\"");
-      else if (value.is_primitive())
-        problem("WrongType", field, "this must be a text; put it in quotes", shown(value), '"' + value.dump() + '"');
-      else
-        return wrong_type(ValueType::kString, value, field);
+      if (!value.is_primitive()) return wrong_type(ValueType::kString, value, field);
+      problem("WrongType", field, "this must be a text; put it in quotes", shown(value), '"' + shown(value) + '"');
       return nullptr;
     }
     const auto& string = value.get_ref<const std::string&>();
-    if (schema.format == "duration" && !is_duration(string)) {
-      problem("InvalidDuration", field, "a duration is a number of seconds with an s behind it", string,
-              "\"5s\" or \"0.250s\"");
-    }
     if (schema.format == "byte" && !is_base64(string))
       problem("InvalidBase64", field, "this must be base64", shown(value));
     if (schema.pattern && !re2::RE2::PartialMatch(string, *schema.pattern)) {
-      problem("InvalidValue", field, "the text does not match the pattern", string, schema.pattern->pattern());
+      problem("InvalidValue", field, "the text does not match the pattern", shortened(string),
+              schema.pattern->pattern());
     }
     if (schema.min_length && string.size() < *schema.min_length) {
       problem("InvalidValue", field,
               *schema.min_length == 1 ? "the text must not be empty"
                                       : "the text needs at least " + std::to_string(*schema.min_length) + " characters",
-              string);
+              shortened(string));
     }
     if (schema.max_length && string.size() > *schema.max_length) {
       problem("InvalidValue", field, "the text may have at most " + std::to_string(*schema.max_length) + " characters",
-              string.substr(0, 40) + "...");
+              shortened(string));
     }
     return value;
+  }
+
+  // As a text, or as {seconds, nanos}, the message's own fields.
+  json duration(const json& value, const std::string& field) {
+    std::optional<std::string> canonical;
+    if (value.is_string()) canonical = canonical_duration(value.get_ref<const std::string&>());
+    if (value.is_object() && !value.empty()) canonical = duration_of_parts(value);
+    if (canonical) return *canonical;
+    problem("InvalidDuration", field, "a duration is a number with its unit behind it", shown(value),
+            "\"5s\", \"0.250s\", \"250ms\" or \"1m30s\"");
+    return nullptr;
+  }
+
+  static std::optional<std::string> duration_of_parts(const json& value) {
+    std::string text;
+    for (const auto& [key, part] : value.items()) {
+      if (key != "seconds" && key != "nanos") return std::nullopt;
+      const json number = part.is_string() ? from_text(part.get<std::string>()) : part;
+      if (!number.is_number_unsigned()) return std::nullopt;
+      text += number.dump() + (key == "seconds" ? "s" : "ns");
+    }
+    return canonical_duration(text);
   }
 
   json enumeration(const Schema& schema, const json& value, const std::string& field) {
@@ -215,7 +240,7 @@ class Checker {
       if (index >= 0 && static_cast<size_t>(index) < schema.values.size())
         return schema.values[static_cast<size_t>(index)];
     }
-    const std::string text = value.is_string() ? value.get<std::string>() : shown(value);
+    const std::string text = value.is_string() ? shortened(value.get_ref<const std::string&>()) : shown(value);
     for (const auto& known : schema.values) {
       if (known == text) return known;
     }
@@ -245,26 +270,39 @@ class Checker {
         out.is_number_integer() || (out.is_number_float() && std::floor(out.get<double>()) == out.get<double>());
     if (!out.is_number() || (schema.type == ValueType::kInteger && !whole))
       return wrong_type(schema.type, value, field);
-    if (schema.type == ValueType::kInteger && out.is_number_float()) out = static_cast<int64_t>(out.get<double>());
     const double number = out.get<double>();
     double low = -INFINITY;
     double high = INFINITY;
     if (schema.format == "uint32") low = 0, high = 4294967295.0;
     if (schema.format == "int32") low = -2147483648.0, high = 2147483647.0;
-    if (schema.format == "uint64") low = 0;
+    if (schema.format == "uint64") low = 0, high = 18446744073709551615.0;
+    if (schema.format == "int64") low = -9223372036854775808.0, high = 9223372036854775807.0;
     if (schema.minimum) low = std::max(low, *schema.minimum);
     if (schema.maximum) high = std::min(high, *schema.maximum);
     if (number < low || number > high) {
-      const auto bound = [](double limit) {
-        return std::isinf(limit) ? std::string("any") : json(static_cast<int64_t>(limit)).dump();
-      };
-      problem("InvalidValue", field, "the number is out of range", shown(value), bound(low) + " to " + bound(high));
+      problem("InvalidValue", field, "the number is out of range", shown(value), range_text(low, high));
+      return nullptr;
+    }
+    // 8080.0 is a whole number too, and JSON writers exist that say it so. What a double cannot hold exactly stays.
+    constexpr double kExact = 9007199254740992.0;
+    if (schema.type == ValueType::kInteger && out.is_number_float() && std::abs(number) <= kExact) {
+      out = static_cast<int64_t>(number);
     }
     return out;
   }
 
+  static std::string range_text(double low, double high) {
+    const auto bound = [](double limit) {
+      const bool whole = std::abs(limit) < 1e15 && std::floor(limit) == limit;
+      return whole ? json(static_cast<int64_t>(limit)).dump() : json(limit).dump();
+    };
+    if (std::isinf(low)) return std::isinf(high) ? "a finite number" : "at most " + bound(high);
+    return std::isinf(high) ? "at least " + bound(low) : bound(low) + " to " + bound(high);
+  }
+
   const model::ObjectRef& object_;
   model::Diagnostics& diagnostics_;
+  size_t problems_ = 0;
 };
 
 }  // namespace

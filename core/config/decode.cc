@@ -18,7 +18,8 @@ bool has_error(const model::Diagnostics& diagnostics) {
 CheckedSpec check_spec(const model::Object& object, const SchemaCatalog& catalog, std::string_view schema) {
   CheckedSpec out;
   const json document = json::parse(object.json, nullptr, false);
-  static const std::vector<std::string> kTop = {"apiVersion", "kind", "metadata", "spec", "status"};
+  static const std::vector<std::string> kTop = {"apiVersion", "kind",   "metadata",
+                                                "spec",       "status", "namespacedStatuses"};
   for (const auto& [key, value] : document.items()) {
     if (std::find(kTop.begin(), kTop.end(), key) != kTop.end()) continue;
     out.diagnostics.push_back({.reason = "UnknownField",

@@ -13,7 +13,9 @@ Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCa
   const json checked = check_value(schema_of(catalog, "secret"), document, "", object.ref, out.diagnostics);
   // What was found is a secret's value, so no report may show it.
   for (auto& diagnostic : out.diagnostics) {
-    if (diagnostic.field.starts_with("/data") || diagnostic.field.starts_with("/stringData")) diagnostic.found.clear();
+    if (!diagnostic.field.starts_with("/data") && !diagnostic.field.starts_with("/stringData")) continue;
+    diagnostic.found.clear();
+    diagnostic.expected.clear();
   }
   if (has_error(out.diagnostics)) return out;
   model::Secret secret;

@@ -5,6 +5,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/kinds.h"
+#include "core/config/shown.h"
 #include "core/config/tree_builder.h"
 
 namespace solder::config {
@@ -13,34 +14,10 @@ namespace {
 
 using nlohmann::json;
 
-struct Chunk {
-  std::string_view text;
-  uint32_t line = 1;
-};
-
-bool is_json(const std::string& file) { return file.ends_with(".json"); }
-
-// A line of three dashes ends a document wherever it stands at the left edge, so a document that cannot be parsed never
-// takes its neighbours with it.
-std::vector<Chunk> split_yaml(std::string_view text) {
-  std::vector<Chunk> chunks{{text, 1}};
-  uint32_t line = 1;
-  size_t begin = 0;
-  for (size_t at = 0; at < text.size();) {
-    size_t end = text.find('\n', at);
-    if (end == std::string_view::npos) end = text.size();
-    const std::string_view row = text.substr(at, end - at);
-    const bool marker =
-        row.starts_with("---") && (row.size() == 3 || row[3] == ' ' || row[3] == '\t' || row[3] == '\r');
-    if (marker && at > begin) {
-      chunks.back().text = text.substr(begin, at - begin);
-      chunks.push_back({text.substr(at), line});
-      begin = at;
-    }
-    at = end + 1;
-    ++line;
-  }
-  return chunks;
+bool is_list(const json& value) {
+  if (!value.is_object()) return false;
+  const auto kind = value.find("kind");
+  return kind != value.end() && *kind == "List";
 }
 
 model::Diagnostic problem(const model::ObjectRef& object, std::string reason, std::string field, std::string message,
@@ -74,7 +51,7 @@ class DocumentReader {
       out_.problems.push_back(problem(named, bad.reason, bad.field, bad.message, place(bad.at)));
     }
     if (!document.problems.empty()) return;
-    if (document.value.is_object() && document.value.value("kind", json()) == "List") {
+    if (is_list(document.value)) {
       take_list(document.value);
     } else {
       take_object(document.value, "", 0);
@@ -123,7 +100,7 @@ class DocumentReader {
         problem(file_ref(), value.is_null() ? "MissingField" : "WrongType", pointer,
                 value.is_null() ? "an object needs " + pointer.substr(1) : pointer.substr(1) + " must be a text",
                 find(value.is_null() ? prefix : pointer));
-    if (!value.is_null()) diagnostic.found = value.dump();
+    if (!value.is_null()) diagnostic.found = shown(value);
     out_.problems.push_back(std::move(diagnostic));
     return std::nullopt;
   }
@@ -148,8 +125,8 @@ class DocumentReader {
           problem(ref, "WrongType", pointer + pointer_step(name),
                   "a " + std::string(key).substr(0, std::string(key).size() - 1) + " must be a text; put it in quotes",
                   find(pointer + pointer_step(name)));
-      diagnostic.found = value.dump();
-      diagnostic.expected = '"' + value.dump() + '"';
+      diagnostic.found = shown(value);
+      diagnostic.expected = '"' + shown(value) + '"';
       out_.problems.push_back(std::move(diagnostic));
       ok = false;
     }
@@ -160,7 +137,7 @@ class DocumentReader {
     if (!value.is_object()) {
       auto diagnostic = problem(file_ref(), "WrongType", prefix,
                                 "a document must be an object with apiVersion, kind and metadata", find(prefix));
-      diagnostic.found = value.dump().substr(0, 60);
+      diagnostic.found = shown(value);
       out_.problems.push_back(std::move(diagnostic));
       return;
     }
@@ -183,7 +160,7 @@ class DocumentReader {
       auto diagnostic = problem(file_ref(), "InvalidName", prefix + "/metadata/" + key,
                                 "a " + key + " has 1 to 253 characters, without slashes and control characters",
                                 find(prefix + "/metadata/" + key));
-      diagnostic.found = part.substr(0, 60);
+      diagnostic.found = shortened(part);
       out_.problems.push_back(std::move(diagnostic));
       return;
     }
@@ -219,54 +196,44 @@ class DocumentReader {
   uint32_t index_ = 0;
 };
 
-uint32_t line_of(std::string_view text, size_t offset) {
-  return 1 + static_cast<uint32_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
-}
+// One walk over a document, without the places of its parts unless something needs them: a good document does not.
+class FileReader {
+ public:
+  FileReader(std::string_view text, const std::string& file, const Limits& limits)
+      : text_(text), file_(file), limits_(limits), content_hash_(base::hash_bytes(text)) {}
 
-// Faults of the text as a whole; empty: there is none.
-std::optional<model::Diagnostic> unreadable(std::string_view text, const std::string& file, const Limits& limits) {
-  const model::ObjectRef ref{"File", "", file};
-  if (text.size() > limits.max_file_bytes) {
-    auto diagnostic =
-        problem(ref, "TooLarge", "",
-                "the file is larger than " + std::to_string(limits.max_file_bytes >> 20) + " MiB and is not read",
-                {file, 0, 0});
-    diagnostic.found = std::to_string(text.size()) + " bytes";
-    return diagnostic;
+  Documents read() {
+    Documents out;
+    bool places_needed = false;
+    read_text(text_, file_, limits_, false, [&](ReadDocument document, uint32_t index) {
+      places_needed = places_needed || is_list(document.value);
+      DocumentReader(file_, content_hash_, out).take(std::move(document), index);
+    });
+    if (!places_needed && out.problems.empty()) return out;
+    out = {};
+    read_text(text_, file_, limits_, true, [&](ReadDocument document, uint32_t index) {
+      DocumentReader(file_, content_hash_, out).take(std::move(document), index);
+    });
+    return out;
   }
-  if (const size_t at = find_invalid_utf8(text); at != std::string_view::npos) {
-    return problem(ref, "NotUtf8", "", "the file is not UTF-8; the first wrong byte is at offset " + std::to_string(at),
-                   {file, line_of(text, at), 1});
-  }
-  if (const size_t at = text.find('\0'); at != std::string_view::npos) {
-    return problem(ref, "NotUtf8", "", "the file holds a NUL byte at offset " + std::to_string(at) + "; it is no text",
-                   {file, line_of(text, at), 1});
-  }
-  return std::nullopt;
-}
+
+ private:
+  std::string_view text_;
+  const std::string& file_;
+  const Limits& limits_;
+  uint64_t content_hash_;
+};
 
 }  // namespace
 
-std::vector<ReadDocument> read_text(std::string_view text, const std::string& file, const Limits& limits) {
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  std::vector<ReadDocument> documents;
-  if (is_json(file)) {
-    if (text.find_first_not_of(" \t\r\n") != std::string_view::npos) documents.push_back(read_json(text, limits, true));
-    return documents;
-  }
-  for (const Chunk& chunk : split_yaml(text)) documents.push_back(read_yaml(chunk.text, chunk.line, limits, true));
-  return documents;
-}
-
 Documents parse_documents(std::string_view text, const std::string& file, const Limits& limits) {
+  if (text.size() <= limits.max_file_bytes) return FileReader(text, file, limits).read();
+  auto too_large = problem(
+      {"File", "", file}, "TooLarge", "",
+      "the file is larger than " + std::to_string(limits.max_file_bytes >> 20) + " MiB and is not read", {file, 0, 0});
+  too_large.found = std::to_string(text.size()) + " bytes";
   Documents out;
-  if (auto fault = unreadable(text, file, limits)) {
-    out.problems.push_back(std::move(*fault));
-    return out;
-  }
-  DocumentReader reader(file, base::hash_bytes(text), out);
-  uint32_t index = 0;
-  for (auto& document : read_text(text, file, limits)) reader.take(std::move(document), index++);
+  out.problems.push_back(std::move(too_large));
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/config/decode.h"
+#include "core/config/shown.h"
 
 namespace solder::config {
 
@@ -79,17 +80,29 @@ bool known_kind(std::string_view kind) {
   return known != nullptr && known->decoded;
 }
 
+namespace {
+
+// Kubernetes' and other projects' own objects often lie in the same directory; they are none of Solder's business, so
+// they are named and passed over. What looks like one of ours is a mistake.
+bool foreign(const model::Object& object) {
+  return object.api_version.find("solo.io/") == std::string::npos && nearest_kind(object.ref.kind).empty();
+}
+
+}  // namespace
+
 model::Diagnostic unknown_kind(const model::Object& object) {
   model::Diagnostic diagnostic{
       .reason = "UnknownKind", .object = object.ref, .field = "/kind", .found = object.ref.kind};
   if (find(object.ref.kind) != nullptr) {
+    diagnostic.severity = model::Severity::kWarning;
     diagnostic.reason = "UnsupportedKind";
     diagnostic.message = object.ref.kind + " objects are not served by this version; the object has no effect";
     return diagnostic;
   }
+  if (foreign(object)) diagnostic.severity = model::Severity::kWarning;
   const std::string nearest = nearest_kind(object.ref.kind);
-  diagnostic.message =
-      "the kind " + object.ref.kind + " is not known" + (nearest.empty() ? "" : "; did you mean " + nearest + "?");
+  diagnostic.message = "the kind " + shortened(object.ref.kind) + " is not known" +
+                       (nearest.empty() ? "; the object has no effect" : "; did you mean " + nearest + "?");
   diagnostic.expected = nearest.empty() ? "Upstream, VirtualService, Gateway, Settings or Secret" : nearest;
   return diagnostic;
 }

@@ -16,11 +16,15 @@ std::string nearest_kind(std::string_view kind);
 template <typename Names>
 std::string nearest_name(std::string_view wanted, const Names& names);
 
+// Longer words are no names: comparing them would only cost time.
+inline constexpr size_t kLongestName = 64;
+
 size_t edit_distance(std::string_view a, std::string_view b);
 
 template <typename Names>
 std::string nearest_name(std::string_view wanted, const Names& names) {
   std::string best;
+  if (wanted.size() > kLongestName) return best;
   size_t best_distance = wanted.size() / 3 + 1;
   for (const auto& name : names) {
     const size_t distance = edit_distance(wanted, name);

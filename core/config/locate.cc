@@ -11,8 +11,6 @@
 
 namespace solder::config {
 
-std::vector<ReadDocument> read_text(std::string_view text, const std::string& file, const Limits& limits);
-
 namespace {
 
 struct LocatedFile {
@@ -41,12 +39,12 @@ const LocatedFile* located(const std::string& file, uint64_t hash) {
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (base::hash_bytes(text) != hash) return nullptr;
   last = {file, hash, {}};
-  for (auto& document : read_text(text, file, {})) {
+  read_text(text, file, {}, true, [](const ReadDocument& document, uint32_t) {
     Positions positions;
     for (const auto& [pointer, position] : document.positions)
       positions.try_emplace(canonical_pointer(pointer), position);
     last.documents.push_back(std::move(positions));
-  }
+  });
   return &last;
 }
 

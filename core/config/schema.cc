@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 
@@ -10,6 +11,9 @@ namespace solder::config {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::array<std::string_view, 8> kFormats = {"duration", "byte",   "int32",  "uint32",
+                                                      "int64",    "uint64", "double", "struct"};
 
 class Compiler {
  public:
@@ -40,9 +44,16 @@ class Compiler {
     const std::string text = ref.is_string() ? ref.get<std::string>() : "";
     if (!text.starts_with("#/$defs/"))
       return base::invalid_argument("$ref must name #/$defs/..., found \"" + text + "\"");
-    const json::json_pointer at(text.substr(1));
-    if (!root_.contains(at)) return base::invalid_argument("$ref names \"" + text + "\", which is not there");
-    return compile(root_.at(at), depth + 1);
+    // Each definition is compiled once, however often it is named: naming twice at each of 60 levels is 2^60 uses.
+    if (const auto known = definitions_.find(text); known != definitions_.end()) return known->second;
+    const auto definitions = root_.find("$defs");
+    const std::string name = text.substr(std::string_view("#/$defs/").size());
+    if (definitions == root_.end() || !definitions->is_object() || !definitions->contains(name)) {
+      return base::invalid_argument("$ref names \"" + text + "\", which is not there");
+    }
+    auto compiled = compile(definitions->at(name), depth + 1);
+    if (compiled.ok()) definitions_[text] = *compiled;
+    return compiled;
   }
 
   static base::Status type(const std::string& name, Schema& out) {
@@ -108,6 +119,9 @@ class Compiler {
       out.oneofs = value.get<std::vector<std::vector<std::string>>>();
     } else if (keyword == "format") {
       out.format = value.get<std::string>();
+      if (std::find(kFormats.begin(), kFormats.end(), out.format) == kFormats.end()) {
+        return base::invalid_argument("the format \"" + out.format + "\" is not known");
+      }
     } else if (keyword == "minimum") {
       out.minimum = value.get<double>();
     } else if (keyword == "maximum") {
@@ -131,124 +145,7 @@ class Compiler {
 
   const json& root_;
   const ClaimedKeys& claims_;
-};
-
-struct KnownKey {
-  std::string_view scope;
-  std::string_view key;
-  std::string_view plugin;
-};
-
-// Keys of Gloo's that plugins beyond the four basic ones bring. Source: Gloo's options protos.
-constexpr std::array kKnownKeys = {
-    KnownKey{"route", "cors", "cors"},
-    KnownKey{"virtual_host", "cors", "cors"},
-    KnownKey{"route", "transformations", "transformation"},
-    KnownKey{"virtual_host", "transformations", "transformation"},
-    KnownKey{"weighted_destination", "transformations", "transformation"},
-    KnownKey{"route", "stagedTransformations", "transformation"},
-    KnownKey{"virtual_host", "stagedTransformations", "transformation"},
-    KnownKey{"weighted_destination", "stagedTransformations", "transformation"},
-    KnownKey{"route", "extauth", "ext_auth"},
-    KnownKey{"virtual_host", "extauth", "ext_auth"},
-    KnownKey{"weighted_destination", "extauth", "ext_auth"},
-    KnownKey{"route", "faults", "faults"},
-    KnownKey{"route", "tracing", "tracing"},
-    KnownKey{"route", "shadowing", "shadowing"},
-    KnownKey{"route", "lbHash", "load_balancing"},
-    KnownKey{"route", "upgrades", "upgrades"},
-    KnownKey{"route", "ratelimit", "rate_limit"},
-    KnownKey{"route", "ratelimitBasic", "rate_limit"},
-    KnownKey{"route", "rateLimitConfigs", "rate_limit"},
-    KnownKey{"virtual_host", "ratelimit", "rate_limit"},
-    KnownKey{"virtual_host", "ratelimitBasic", "rate_limit"},
-    KnownKey{"virtual_host", "rateLimitConfigs", "rate_limit"},
-    KnownKey{"virtual_host", "ratelimitRegular", "rate_limit"},
-    KnownKey{"route", "ratelimitRegular", "rate_limit"},
-    KnownKey{"route", "jwt", "jwt"},
-    KnownKey{"virtual_host", "jwt", "jwt"},
-    KnownKey{"route", "rbac", "rbac"},
-    KnownKey{"virtual_host", "rbac", "rbac"},
-    KnownKey{"route", "waf", "waf"},
-    KnownKey{"virtual_host", "waf", "waf"},
-    KnownKey{"route", "dlp", "dlp"},
-    KnownKey{"virtual_host", "dlp", "dlp"},
-    KnownKey{"route", "csrf", "csrf"},
-    KnownKey{"virtual_host", "csrf", "csrf"},
-    KnownKey{"weighted_destination", "csrf", "csrf"},
-    KnownKey{"route", "bufferPerRoute", "buffer"},
-    KnownKey{"virtual_host", "bufferPerRoute", "buffer"},
-    KnownKey{"weighted_destination", "bufferPerRoute", "buffer"},
-    KnownKey{"route", "envoyMetadata", "metadata"},
-    KnownKey{"route", "extProc", "ext_proc"},
-    KnownKey{"virtual_host", "extProc", "ext_proc"},
-    KnownKey{"route", "ai", "ai"},
-    KnownKey{"virtual_host", "stats", "stats"},
-    KnownKey{"virtual_host", "includeRequestAttemptCount", "routing"},
-    KnownKey{"virtual_host", "includeAttemptCountInResponse", "routing"},
-    KnownKey{"route", "extensions", "extensions"},
-    KnownKey{"virtual_host", "extensions", "extensions"},
-    KnownKey{"upstream", "circuitBreakers", "circuit_breakers"},
-    KnownKey{"upstream", "loadBalancerConfig", "load_balancing"},
-    KnownKey{"upstream", "connectionConfig", "connection"},
-    KnownKey{"upstream", "healthChecks", "health_checks"},
-    KnownKey{"upstream", "outlierDetection", "outlier_detection"},
-    KnownKey{"upstream", "useHttp2", "connection"},
-    KnownKey{"upstream", "failover", "failover"},
-    KnownKey{"upstream", "initialStreamWindowSize", "connection"},
-    KnownKey{"upstream", "initialConnectionWindowSize", "connection"},
-    KnownKey{"upstream", "httpProxyHostname", "tunneling"},
-    KnownKey{"upstream", "httpConnectHeaders", "tunneling"},
-    KnownKey{"upstream", "httpConnectSslConfig", "tunneling"},
-    KnownKey{"upstream", "ignoreHealthOnHostRemoval", "health_checks"},
-    KnownKey{"upstream", "respectDnsTtl", "connection"},
-    KnownKey{"upstream", "dnsRefreshRate", "connection"},
-    KnownKey{"upstream", "proxyProtocolVersion", "connection"},
-    KnownKey{"upstream", "preconnectPolicy", "connection"},
-    KnownKey{"upstream", "disableIstioAutoMtls", "istio"},
-    KnownKey{"upstream", "maxConcurrentStreams", "connection"},
-    KnownKey{"upstream", "overrideStreamErrorOnInvalidHttpMessage", "connection"},
-    KnownKey{"upstream", "kube", "kubernetes"},
-    KnownKey{"upstream", "aws", "aws_lambda"},
-    KnownKey{"upstream", "awsEc2", "aws_ec2"},
-    KnownKey{"upstream", "azure", "azure"},
-    KnownKey{"upstream", "consul", "consul"},
-    KnownKey{"upstream", "gcp", "gcf"},
-    KnownKey{"upstream", "pipe", "pipe"},
-    KnownKey{"upstream", "ai", "ai"},
-    KnownKey{"gateway", "accessLoggingService", "access_log"},
-    KnownKey{"gateway", "perConnectionBufferLimitBytes", "listener_options"},
-    KnownKey{"gateway", "socketOptions", "listener_options"},
-    KnownKey{"gateway", "proxyProtocol", "listener_options"},
-    KnownKey{"gateway", "connectionBalanceConfig", "listener_options"},
-    KnownKey{"gateway", "listenerAccessLoggingService", "access_log"},
-    KnownKey{"gateway", "tcpStats", "listener_options"},
-    KnownKey{"gateway", "extensions", "extensions"},
-    KnownKey{"http_gateway", "httpConnectionManagerSettings", "hcm"},
-    KnownKey{"http_gateway", "grpcWeb", "grpc_web"},
-    KnownKey{"http_gateway", "healthCheck", "health_check"},
-    KnownKey{"http_gateway", "gzip", "gzip"},
-    KnownKey{"http_gateway", "waf", "waf"},
-    KnownKey{"http_gateway", "caching", "caching"},
-    KnownKey{"http_gateway", "wasm", "wasm"},
-    KnownKey{"http_gateway", "buffer", "buffer"},
-    KnownKey{"http_gateway", "csrf", "csrf"},
-    KnownKey{"http_gateway", "extauth", "ext_auth"},
-    KnownKey{"http_gateway", "extProc", "ext_proc"},
-    KnownKey{"http_gateway", "ratelimitServer", "rate_limit"},
-    KnownKey{"http_gateway", "httpLocalRatelimit", "rate_limit"},
-    KnownKey{"http_gateway", "networkLocalRatelimit", "rate_limit"},
-    KnownKey{"http_gateway", "dynamicForwardProxy", "dynamic_forward_proxy"},
-    KnownKey{"http_gateway", "router", "hcm"},
-    KnownKey{"http_gateway", "headerValidationSettings", "hcm"},
-    KnownKey{"http_gateway", "proxyLatency", "proxy_latency"},
-    KnownKey{"http_gateway", "sanitizeClusterHeader", "hcm"},
-    KnownKey{"http_gateway", "leftmostXffAddress", "hcm"},
-    KnownKey{"http_gateway", "dlp", "dlp"},
-    KnownKey{"http_gateway", "disableExtProc", "ext_proc"},
-    KnownKey{"http_gateway", "connectionLimit", "connection_limit"},
-    KnownKey{"http_gateway", "statefulSession", "stateful_session"},
-    KnownKey{"http_gateway", "extensions", "extensions"},
+  std::map<std::string, SchemaPtr> definitions_;
 };
 
 }  // namespace
@@ -269,13 +166,6 @@ std::string to_lower_camel(std::string_view name) {
 
 base::Result<SchemaPtr> compile_schema(const json& schema, const ClaimedKeys& claims) {
   return Compiler(schema, claims).compile(schema, 0);
-}
-
-std::string plugin_for_key(std::string_view scope, std::string_view key) {
-  for (const auto& known : kKnownKeys) {
-    if (known.scope == scope && known.key == key) return std::string(known.plugin);
-  }
-  return "";
 }
 
 }  // namespace solder::config

@@ -62,6 +62,7 @@ bool TreeBuilder::begin_map(Position at) { return begin(nlohmann::json::object()
 bool TreeBuilder::begin_list(Position at) { return begin(nlohmann::json::array(), false, at); }
 
 bool TreeBuilder::key(std::string name, Position at) {
+  if (!count(weight(name.size()), at)) return false;
   Frame& frame = frames_.back();
   frame.key = std::move(name);
   frame.has_key = true;
@@ -100,7 +101,8 @@ bool TreeBuilder::end() {
 }
 
 bool TreeBuilder::value(nlohmann::json value, Position at) {
-  if (!count(1, at)) return false;
+  const size_t bytes = value.is_string() ? value.get_ref<const std::string&>().size() : 0;
+  if (!count(weight(bytes), at)) return false;
   if (frames_.empty()) start_ = at;
   if (want_positions_ && !frames_.empty() && !frames_.back().is_map) positions_[child_pointer()] = at;
   return place(std::move(value), at);
@@ -140,26 +142,6 @@ ReadDocument TreeBuilder::take() {
   document.positions = std::move(positions_);
   document.problems = std::move(problems_);
   return document;
-}
-
-size_t find_invalid_utf8(std::string_view text) {
-  size_t i = 0;
-  while (i < text.size()) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    size_t length = byte < 0x80 ? 1 : byte >> 5 == 6 ? 2 : byte >> 4 == 14 ? 3 : byte >> 3 == 30 ? 4 : 0;
-    if (length == 0 || i + length > text.size()) return i;
-    uint32_t point = length == 1 ? byte : byte & (0xffu >> (length + 1));
-    for (size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if (next >> 6 != 2) return i;
-      point = point << 6 | (next & 0x3f);
-    }
-    const bool overlong =
-        (length == 2 && point < 0x80) || (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-    if (overlong || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return i;
-    i += length;
-  }
-  return std::string_view::npos;
 }
 
 }  // namespace solder::config

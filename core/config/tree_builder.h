@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -42,6 +43,9 @@ std::string pointer_step(const std::string& key);
 class TreeBuilder {
  public:
   TreeBuilder(const Limits& limits, bool want_positions) : limits_(limits), want_positions_(want_positions) {}
+
+  // How many nodes a text of that length counts for: copies of a long one by aliases are bounded as well.
+  static size_t weight(size_t bytes) { return 1 + bytes / 64; }
 
   // Each gives false where the document has to be given up; problems() says why.
   bool begin_map(Position at);
@@ -93,6 +97,10 @@ class TreeBuilder {
 // Reads one YAML document; `line` is the line of the file that `text` starts at.
 ReadDocument read_yaml(std::string_view text, uint32_t line, const Limits& limits, bool want_positions);
 ReadDocument read_json(std::string_view text, const Limits& limits, bool want_positions);
+
+// Reads every document of a text, one after the other; `take` is given each with its number in the file.
+void read_text(std::string_view text, const std::string& file, const Limits& limits, bool want_positions,
+               const std::function<void(ReadDocument, uint32_t)>& take);
 
 // Offset of the first byte that is not UTF-8, or npos.
 size_t find_invalid_utf8(std::string_view text);

@@ -185,7 +185,9 @@ class YamlReader {
   bool scalar(const yaml_event_t& event, Position where) {
     if (tree_.wants_key()) return tree_.key(key_text(event), where);
     if (!tree_.value(resolve(event), where)) return false;
-    if (event.data.scalar.anchor != nullptr) remember(reinterpret_cast<const char*>(event.data.scalar.anchor), 1);
+    if (event.data.scalar.anchor != nullptr) {
+      remember(reinterpret_cast<const char*>(event.data.scalar.anchor), TreeBuilder::weight(event.data.scalar.length));
+    }
     return true;
   }
 

@@ -1,0 +1,179 @@
+// Upstream, Gateway, Settings and Secret from text to their models.
+#include "core/config/decode.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/config/decoding.h"
+
+namespace solder::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+
+TEST(DecodeUpstream, TypeAndOptions) {
+  const auto out = decode_upstream(
+      *object_of("Upstream", "spec:\n  ssl_config: {sni: x}\n  static: {hosts: []}\n  discovery_metadata: {}\n"),
+      *test_catalog());
+  ASSERT_THAT(reasons_of(out.diagnostics), IsEmpty());
+  EXPECT_EQ(out.value->type, "static");
+  EXPECT_EQ(out.value->type_path, "/spec/static");
+  EXPECT_EQ(out.value->type_json, R"({"hosts":[]})");
+  ASSERT_EQ(out.value->options.values.size(), 1u);
+  EXPECT_EQ(out.value->options.values[0].key, "sslConfig");
+  EXPECT_EQ(out.value->options.values[0].json, R"({"sni":"x"})");
+}
+
+TEST(DecodeUpstream, TwoTypesNoTypeAndATypeWithoutPlugin) {
+  const auto catalog = test_catalog();
+  auto out = decode_upstream(*object_of("Upstream", "spec: {static: {}, pipe: {}}\n"), *catalog);
+  EXPECT_THAT(reasons_of(out.diagnostics), ElementsAre("OneofConflict /spec"));
+  EXPECT_FALSE(out.value);
+  out = decode_upstream(*object_of("Upstream", "spec: {}\n"), *catalog);
+  EXPECT_THAT(reasons_of(out.diagnostics), ElementsAre("MissingField /spec"));
+  EXPECT_EQ(out.diagnostics[0].expected, "one of pipe, static");
+  out = decode_upstream(*object_of("Upstream", "spec: {kube: {serviceName: x}}\n"), *catalog);
+  EXPECT_THAT(reasons_of(out.diagnostics), ElementsAre("NoPluginForKey /spec/kube"));
+  EXPECT_THAT(out.diagnostics[0].message, HasSubstr("plugin kubernetes"));
+  EXPECT_FALSE(out.value);
+  out = decode_upstream(*object_of("Upstream", "spec: {statik: {}}\n"), *catalog);
+  EXPECT_EQ(out.diagnostics[0].expected, "static");
+}
+
+TEST(DecodeGateway, Http) {
+  const auto out = decode_gateway(*object_of("Gateway",
+                                             "spec:\n"
+                                             "  bindPort: 8080\n"
+                                             "  ssl: true\n"
+                                             "  proxyNames: [p]\n"
+                                             "  httpGateway:\n"
+                                             "    virtualServices: [{name: v}, {name: w, namespace: other}]\n"
+                                             "    virtual_service_selector: {a: b}\n"
+                                             "    virtualServiceNamespaces: ['*']\n"
+                                             "    virtualServiceExpressions:\n"
+                                             "      expressions: [{key: k, operator: In, values: [x]}]\n"
+                                             "    options: {router: {}}\n"),
+                                  *test_catalog());
+  ASSERT_THAT(reasons_of(out.diagnostics), IsEmpty());
+  EXPECT_EQ(out.value->bind_address, "::") << "the default where none is written";
+  EXPECT_EQ(out.value->bind_port, 8080u);
+  EXPECT_TRUE(out.value->ssl);
+  EXPECT_THAT(out.value->proxy_names, ElementsAre("p"));
+  const auto& http = out.value->http;
+  EXPECT_EQ(model::to_string(http.virtual_services.at(0)), "VirtualService ns/v");
+  EXPECT_EQ(model::to_string(http.virtual_services.at(1)), "VirtualService other/w");
+  EXPECT_THAT(http.selector, ElementsAre(Pair("a", "b")));
+  EXPECT_THAT(http.namespaces, ElementsAre("*"));
+  EXPECT_EQ(http.expressions.at(0).op, "In");
+  EXPECT_EQ(http.options.values.at(0).path, "/spec/httpGateway/options/router");
+}
+
+TEST(DecodeGateway, KindsAndProblems) {
+  const auto catalog = test_catalog();
+  EXPECT_EQ(decode_gateway(*object_of("Gateway", "spec: {tcpGateway: {}}\n"), *catalog).value->kind,
+            model::Gateway::Kind::kTcp);
+  EXPECT_EQ(decode_gateway(*object_of("Gateway", "spec: {hybridGateway: {}}\n"), *catalog).value->kind,
+            model::Gateway::Kind::kHybrid);
+  const auto out = decode_gateway(
+      *object_of("Gateway", "spec: {httpGateway: {options: {gzip: {}}}, tcpGateway: {}, bindPort: x}\n"), *catalog);
+  EXPECT_THAT(reasons_of(out.diagnostics),
+              testing::UnorderedElementsAre("NoPluginForKey /spec/httpGateway/options/gzip", "WrongType /spec/bindPort",
+                                            "OneofConflict /spec"));
+}
+
+TEST(DecodeSettings, WhatTheCoreReads) {
+  const auto out = decode_settings(*object_of("Settings",
+                                              "spec:\n"
+                                              "  discovery_namespace: infra\n"
+                                              "  watchNamespaces: [a, b]\n"
+                                              "  gateway: {readGatewaysFromAllNamespaces: true}\n"
+                                              "  gloo:\n"
+                                              "    invalidConfigPolicy: {replaceInvalidRoutes: true, "
+                                              "invalidRouteResponseCode: 503, invalidRouteResponseBody: sorry}\n"
+                                              "  mine: {x: 1}\n"),
+                                   *test_catalog());
+  ASSERT_THAT(reasons_of(out.diagnostics), IsEmpty());
+  EXPECT_EQ(out.value->write_namespace, "infra");
+  EXPECT_THAT(out.value->watch_namespaces, ElementsAre("a", "b"));
+  EXPECT_TRUE(out.value->read_gateways_from_all_namespaces);
+  EXPECT_TRUE(out.value->invalid_config_policy.replace_invalid_routes);
+  EXPECT_EQ(out.value->invalid_config_policy.response_code, 503u);
+  EXPECT_EQ(out.value->invalid_config_policy.response_body, "sorry");
+  EXPECT_EQ(out.value->options.values.at(0).key, "mine");
+}
+
+TEST(DecodeSettings, DefaultsAndAnImpossibleStatus) {
+  const auto catalog = test_catalog();
+  const auto out = decode_settings(*object_of("Settings", "spec: {}\n"), *catalog);
+  EXPECT_EQ(out.value->write_namespace, "gloo-system");
+  EXPECT_EQ(out.value->invalid_config_policy.response_code, 404u);
+  EXPECT_THAT(
+      reasons_of(
+          decode_settings(
+              *object_of("Settings", "spec: {gloo: {invalidConfigPolicy: {invalidRouteResponseCode: 99}}}\n"), *catalog)
+              .diagnostics),
+      ElementsAre("InvalidValue /spec/gloo/invalidConfigPolicy/invalidRouteResponseCode"));
+}
+
+TEST(DecodeSecret, Base64AndPlainValues) {
+  const auto out = decode_secret(
+      *object_of("Secret", "type: kubernetes.io/tls\ndata: {tls.crt: aGVsbG8=}\nstringData: {tls.key: plain}\n"),
+      *test_catalog());
+  ASSERT_THAT(reasons_of(out.diagnostics), IsEmpty());
+  EXPECT_EQ(out.value->type, "kubernetes.io/tls");
+  EXPECT_THAT(out.value->data, ElementsAre(Pair("tls.crt", "hello"), Pair("tls.key", "plain")));
+  EXPECT_EQ(decode_secret(*object_of("Secret", "data: {}\n"), *test_catalog()).value->type, "Opaque");
+}
+
+// Reports are logged and written to disk; a secret's value must be in none of their texts.
+TEST(DecodeSecret, ReportsNeverShowAValue) {
+  const auto out = decode_secret(*object_of("Secret",
+                                            "data: {a: 'hunter2!', b: 87654321, c: [hunter2]}\n"
+                                            "stringData: {d: 87654321, e: {hunter2: hunter2}}\n"),
+                                 *test_catalog());
+  EXPECT_THAT(reasons_of(out.diagnostics),
+              testing::UnorderedElementsAre("InvalidBase64 /data/a", "WrongType /data/b", "WrongType /data/c",
+                                            "WrongType /stringData/d", "WrongType /stringData/e"));
+  for (const auto& problem : out.diagnostics) {
+    for (const std::string& text : {problem.message, problem.found, problem.expected}) {
+      EXPECT_THAT(text, testing::Not(HasSubstr("hunter2")));
+      EXPECT_THAT(text, testing::Not(HasSubstr("87654321")));
+    }
+  }
+}
+
+TEST(Decode, TopLevelKeysThatDoNotBelongThere) {
+  const auto out = decode_upstream(
+      *object_of("Upstream", "static: {}\nspec: {static: {}}\nstatus: {x: 1}\nnamespacedStatuses: {}\n"),
+      *test_catalog());
+  EXPECT_THAT(reasons_of(out.diagnostics), ElementsAre("UnknownField /static"));
+  EXPECT_THAT(out.diagnostics[0].message, HasSubstr("did you mean spec.static?"));
+}
+
+TEST(Decode, SpecOfAnotherType) {
+  EXPECT_THAT(reasons_of(decode_upstream(*object_of("Upstream", "spec: [1]\n"), *test_catalog()).diagnostics),
+              ElementsAre("WrongType /spec"));
+}
+
+TEST(UnknownKind, NearForeignAndUnserved) {
+  const auto of = [](const std::string& version, const std::string& kind) {
+    model::Object object;
+    object.api_version = version;
+    object.ref = {kind, "ns", "a"};
+    return unknown_kind(object);
+  };
+  EXPECT_EQ(of("gateway.solo.io/v1", "VirtualServise").expected, "VirtualService");
+  EXPECT_EQ(of("gateway.solo.io/v1", "VirtualServise").severity, model::Severity::kError);
+  EXPECT_EQ(of("gateway.solo.io/v1", "Zebra").severity, model::Severity::kError);
+  EXPECT_EQ(of("apps/v1", "Deployment").severity, model::Severity::kWarning);
+  EXPECT_EQ(of("apps/v1", "Deployment").reason, "UnknownKind");
+  EXPECT_EQ(of("gateway.solo.io/v1", "RouteTable").reason, "UnsupportedKind");
+  EXPECT_TRUE(known_kind("Upstream"));
+  EXPECT_FALSE(known_kind("RouteTable"));
+}
+
+}  // namespace
+}  // namespace solder::config
