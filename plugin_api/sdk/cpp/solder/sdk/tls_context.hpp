@@ -164,12 +164,20 @@ class CommonTls {
                 sds));
   }
 
-  // As match_subject_alt_names, which Gloo writes: a name of whatever kind, equal to one of these.
+  // A name of whatever kind, equal to one of these. Gloo writes the deprecated match_subject_alt_names, which Envoy
+  // reads as one matcher for each kind.
   [[nodiscard]] Message san_matchers() const {
+    namespace kinds = tls_fields::SubjectAltNameMatcher::SanType;
     Message context;
-    for (const std::string& san : sans_)
-      context.add_message(tls_fields::CertificateValidationContext::kMatchSubjectAltNames,
-                          Message().add_string(envoy::type::matcher::v3::StringMatcher::kExact, san));
+    for (const std::string& san : sans_) {
+      const Message exact = Message().add_string(envoy::type::matcher::v3::StringMatcher::kExact, san);
+      for (const int32_t kind : {kinds::kDNS, kinds::kURI, kinds::kEMAIL, kinds::kIP_ADDRESS}) {
+        context.add_message(tls_fields::CertificateValidationContext::kMatchTypedSubjectAltNames,
+                            Message()
+                                .add_enum(tls_fields::SubjectAltNameMatcher::kSanType, kind)
+                                .add_message(tls_fields::SubjectAltNameMatcher::kMatcher, exact));
+      }
+    }
     return context;
   }
 
