@@ -1,7 +1,7 @@
 """Manifests are edited, added and deleted while a client sends 2,000 requests a second: nothing that did not change fails."""
 import unittest
 
-from harness import Case, admin, request, until
+from harness import Case, admin, free_port, request, until
 from manifests import gateways, prefix_route, upstream, virtual_service
 
 
@@ -41,8 +41,9 @@ class Changes(Case):
                 world.remove(f"extra-{number}.yaml")
                 world.until_status("/", 404, host=f"extra-{number}.test")
             # A whole new listener, and it goes again.
-            world.write("second.yaml", gateways(world.https_port, world.http_port + 1, name="second").split("---")[0])
-            until("the second listener answers", lambda: request(world.https_port, "/", host="stable.test").status == 200)
+            port = free_port()
+            world.write("second.yaml", gateways(port, 0, name="second").split("---")[0])
+            until("the second listener answers", lambda: request(port, "/", host="stable.test").status == 200)
             world.remove("second.yaml")
         self.assert_all_ok(figures)
 
@@ -60,6 +61,8 @@ class Changes(Case):
             self.assertEqual("one", world.get("/moving", host="changing.test").backend)
             world.write("changing.yaml", good.replace("prefix: /moving}], routeAction: {single: {upstream: {name: one", "prefix: /moving}], routeAction: {single: {upstream: {name: two"))
             self.until_backend("/moving", "two")
+            requests = "http.http.downstream_rq_total"
+            until("enough requests were sent", lambda: self.envoy.stats(requests)[requests] > 1000)
         self.assert_all_ok(figures)
         until("the broken file is named", lambda: "broken.yaml" in admin(world.admin_port, "/status").text)
 

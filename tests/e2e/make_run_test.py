@@ -89,6 +89,7 @@ class MakeRun(unittest.TestCase):
 
     def test_a_taken_port_is_named_with_its_owner_and_nothing_starts(self):
         with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind(("127.0.0.1", self.port("xds")))
             taken.listen()
             result = subprocess.run([sys.executable, ROOT / "tools/run.py", "--port-base", str(self.base), "--build", BUILD, "--directory", self.directory / "run"],
