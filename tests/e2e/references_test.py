@@ -35,9 +35,10 @@ kind: Settings
 metadata: {name: default, namespace: gloo-system}
 spec: {gloo: {invalidConfigPolicy: {replaceInvalidRoutes: true, invalidRouteResponseCode: 410, invalidRouteResponseBody: gone for now}}}
 """
-        world = self.serve(settings=settings, routes=virtual_service("routes", prefix_route("/absent", "nobody") + "\n" + prefix_route("/there", "one")))
+        no_weight = "    - {matchers: [{prefix: /bad}], routeAction: {multi: {destinations: [{weight: 0, destination: {upstream: {name: one, namespace: gloo-system}}}]}}}"
+        world = self.serve(settings=settings, routes=virtual_service("routes", no_weight + "\n" + prefix_route("/there", "one")))
         world.until_status("/there", 200)
-        answer = world.until_status("/absent", 410)
+        answer = world.until_status("/bad", 410)
         self.assertEqual("gone for now", answer.text)
 
     def test_two_owners_of_a_domain_are_both_named(self):
