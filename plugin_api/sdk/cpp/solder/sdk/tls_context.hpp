@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "solder/envoy_fields.h"
+#include "solder/sdk/cipher_suites.hpp"
 #include "solder/sdk/json.hpp"
 #include "solder/sdk/out.hpp"
 #include "solder/sdk/sds_config.hpp"
@@ -240,8 +241,15 @@ class CommonTls {
     Message out;
     if (lowest != 0) out.add_enum(tls_fields::TlsParameters::kTlsMinimumProtocolVersion, lowest);
     if (highest != 0) out.add_enum(tls_fields::TlsParameters::kTlsMaximumProtocolVersion, highest);
-    for (const std::string& suite : get_strings(*parameters, "cipherSuites"))
-      out.add_string(tls_fields::TlsParameters::kCipherSuites, suite);
+    const std::vector<std::string> suites = get_strings(*parameters, "cipherSuites");
+    for (size_t i = 0; i < suites.size(); ++i) {
+      if (const std::string_view unknown = unknown_cipher_suite(suites[i]); !unknown.empty()) {
+        error({"/parameters/cipherSuites/" + std::to_string(i), "UnknownCipherSuite",
+               "Envoy knows no such cipher suite; those of TLS 1.3 cannot be chosen", unknown,
+               "such as ECDHE-RSA-AES256-GCM-SHA384"});
+      }
+      out.add_string(tls_fields::TlsParameters::kCipherSuites, suites[i]);
+    }
     for (const std::string& curve : get_strings(*parameters, "ecdhCurves"))
       out.add_string(tls_fields::TlsParameters::kEcdhCurves, curve);
     message_.add_message(tls_fields::CommonTlsContext::kTlsParams, out);
