@@ -1,5 +1,5 @@
 // One run of the whole translation over files, without a server: what check and translate share.
-// Tested by tests/unit/cli/offline_test.cc.
+// Tested by tests/unit/cli/offline_test.py.
 #pragma once
 
 #include <memory>

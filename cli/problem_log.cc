@@ -1,21 +1,24 @@
 #include "cli/problem_log.h"
 
-#include <algorithm>
-#include <iterator>
+#include <utility>
 
 namespace solder::cli {
 
 ProblemLog::Changes ProblemLog::update(const model::Diagnostics& now) {
-  std::set<model::Diagnostic> current;
-  for (model::Diagnostic problem : now) {
+  std::map<model::Diagnostic, model::Diagnostic> current;
+  for (const auto& problem : now) {
     if (problem.severity == model::Severity::kInfo) continue;
-    problem.where.line = problem.where.column = 0;
-    current.insert(std::move(problem));
+    model::Diagnostic key = problem;
+    key.where.line = key.where.column = 0;
+    current.emplace(std::move(key), problem);
   }
   Changes changes;
-  std::set_difference(current.begin(), current.end(), known_.begin(), known_.end(),
-                      std::back_inserter(changes.appeared));
-  std::set_difference(known_.begin(), known_.end(), current.begin(), current.end(), std::back_inserter(changes.gone));
+  for (const auto& [key, problem] : current) {
+    if (known_.count(key) == 0) changes.appeared.push_back(problem);
+  }
+  for (const auto& [key, problem] : known_) {
+    if (current.count(key) == 0) changes.gone.push_back(problem);
+  }
   known_ = std::move(current);
   return changes;
 }

@@ -2,7 +2,7 @@
 // Tested by tests/unit/cli/problem_log_test.cc.
 #pragma once
 
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,7 +20,7 @@ class ProblemLog {
   Changes update(const model::Diagnostics& now);
 
  private:
-  std::set<model::Diagnostic> known_;
+  std::map<model::Diagnostic, model::Diagnostic> known_;  // without its line → as it was told
 };
 
 }  // namespace solder::cli

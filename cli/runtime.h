@@ -1,5 +1,5 @@
 // The running server: store → engine → xDS server, with statuses and admin pages behind. One thread translates; the
-// snapshot is published before anything else is done with a result. Tested by tests/unit/cli/serve_test.cc and
+// snapshot is published before anything else is done with a result. Tested by tests/unit/cli/serve_test.py and
 // tests/e2e.
 #pragma once
 

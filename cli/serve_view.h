@@ -1,5 +1,5 @@
 // What the admin pages of a running server show: written by the engine's thread after each translation, read by the
-// admin server's. Tested by tests/unit/cli/serve_view_test.cc.
+// admin server's. Tested by tests/unit/cli/serve_test.py.
 #pragma once
 
 #include <chrono>

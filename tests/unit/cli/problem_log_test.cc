@@ -15,7 +15,9 @@ model::Diagnostic problem(const char* field, uint32_t line = 0) {
 
 TEST(ProblemLogTest, EachProblemOnceWhenItComesAndOnceWhenItGoes) {
   ProblemLog log;
-  EXPECT_THAT(log.update({problem("/a"), problem("/b")}).appeared, SizeIs(2));
+  const auto first = log.update({problem("/a", 7), problem("/b")});
+  ASSERT_THAT(first.appeared, SizeIs(2));
+  EXPECT_EQ(7u, first.appeared[0].where.line);
   const auto same = log.update({problem("/b"), problem("/a")});
   EXPECT_THAT(same.appeared, IsEmpty());
   EXPECT_THAT(same.gone, IsEmpty());
