@@ -11,7 +11,7 @@ namespace solder::admin {
 base::Result<ListenAddress> parse_listen_address(std::string_view text) {
   const auto wrong = [text] {
     return base::invalid_argument("admin address: found \"" + std::string(text) +
-                                  "\", expected HOST:PORT like 127.0.0.1:9978 or [::1]:9978");
+                                  "\", expected HOST:PORT like 127.0.0.1:9091 or [::1]:9091");
   };
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return wrong();

@@ -57,7 +57,7 @@ std::string filter_reports(const std::string& reports, const std::map<std::strin
   return status.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string index_page(const std::string& reports, const std::string& not_ready) {
+std::string index_page(const std::string& reports, const std::string& not_ready, bool with_plugins) {
   std::map<std::string, size_t> counts{{"Accepted", 0}, {"Rejected", 0}, {"Warning", 0}};
   Json status = Json::parse(reports, nullptr, false);
   for (const auto& report : take_reports(status)) ++counts[text_of(report, "state")];
@@ -75,8 +75,9 @@ std::string index_page(const std::string& reports, const std::string& not_ready)
       "</table>\n<ul>\n"
       "<li><a href=\"/status\">/status</a>: every object's state and problems; filters: kind, namespace, name, "
       "state</li>\n"
-      "<li><a href=\"/snapshot\">/snapshot</a>: what Envoy is sent</li>\n"
-      "<li><a href=\"/plugins\">/plugins</a>: loaded and refused plugins</li>\n"
+      "<li><a href=\"/snapshot\">/snapshot</a>: what Envoy is sent</li>\n";
+  if (with_plugins) out += "<li><a href=\"/plugins\">/plugins</a>: loaded and refused plugins</li>\n";
+  out +=
       "<li><a href=\"/metrics\">/metrics</a>: for Prometheus</li>\n"
       "<li><a href=\"/readyz\">/readyz</a>, <a href=\"/healthz\">/healthz</a>: for probes</li>\n"
       "</ul></body></html>\n";

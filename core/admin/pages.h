@@ -11,7 +11,7 @@ namespace solder::admin {
 std::string filter_reports(const std::string& reports, const std::map<std::string, std::string>& filters);
 
 // HTML: the pages there are, and how many objects are in which state. `not_ready` is empty when ready.
-std::string index_page(const std::string& reports, const std::string& not_ready);
+std::string index_page(const std::string& reports, const std::string& not_ready, bool with_plugins);
 
 // {"error": message}
 std::string error_json(const std::string& message);

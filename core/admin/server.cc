@@ -95,7 +95,8 @@ struct Server::Impl {
   }
 
   void index(const Request& /*request*/, Response& response) const {
-    response.set_content(index_page(handlers.status ? handlers.status() : "[]", not_ready()), kHtml);
+    response.set_content(
+        index_page(handlers.status ? handlers.status() : "[]", not_ready(), handlers.plugins != nullptr), kHtml);
   }
 
   void answer(const Request& request, Response& response) const {

@@ -7,19 +7,19 @@ namespace solder::admin {
 namespace {
 
 TEST(ListenAddress, HasAHostAndAPort) {
-  const auto four = parse_listen_address("127.0.0.1:9978");
+  const auto four = parse_listen_address("127.0.0.1:9091");
   ASSERT_TRUE(four.ok());
   EXPECT_EQ(four->host, "127.0.0.1");
-  EXPECT_EQ(four->port, 9978);
+  EXPECT_EQ(four->port, 9091);
   EXPECT_EQ(parse_listen_address("[::1]:0")->host, "::1");
   EXPECT_EQ(parse_listen_address("localhost:1")->host, "localhost");
 }
 
 TEST(ListenAddress, OtherwiseSaysWhatWouldBeRight) {
-  for (const char* text : {"", "9978", ":9978", "host:", "host:x", "host:70000", "::1:80", "[::1]", "[]:80", "h:1x"}) {
+  for (const char* text : {"", "9091", ":9091", "host:", "host:x", "host:70000", "::1:80", "[::1]", "[]:80", "h:1x"}) {
     const auto parsed = parse_listen_address(text);
     ASSERT_FALSE(parsed.ok()) << text;
-    EXPECT_NE(parsed.status().message().find("127.0.0.1:9978"), std::string::npos);
+    EXPECT_NE(parsed.status().message().find("127.0.0.1:9091"), std::string::npos);
   }
 }
 

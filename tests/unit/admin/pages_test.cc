@@ -38,10 +38,12 @@ TEST(Pages, ReportsMayStandInAnObject) {
 }
 
 TEST(Pages, TheIndexCountsStates) {
-  const auto page = index_page(kReports, "");
+  const auto page = index_page(kReports, "", true);
   EXPECT_NE(page.find("Rejected</a></td><td>1</td>"), std::string::npos) << page;
   EXPECT_NE(page.find("Ready."), std::string::npos);
-  EXPECT_NE(index_page("not json", "<script>").find("Not ready: &lt;script&gt;"), std::string::npos);
+  EXPECT_NE(page.find("/plugins"), std::string::npos);
+  EXPECT_EQ(index_page(kReports, "", false).find("/plugins"), std::string::npos);
+  EXPECT_NE(index_page("not json", "<script>", false).find("Not ready: &lt;script&gt;"), std::string::npos);
 }
 
 TEST(Pages, ErrorsAreJson) { EXPECT_EQ(error_json("no \"x\""), "{\"error\":\"no \\\"x\\\"\"}\n"); }

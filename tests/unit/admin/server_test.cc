@@ -86,8 +86,8 @@ TEST_F(AdminPages, HeadHasNoBody) {
 TEST_F(AdminPages, AHostOfAnotherNameIsRefused) {
   EXPECT_EQ(client->Get("/status", {{"Host", "evil.example"}})->status, 403);
   EXPECT_EQ(client->Get("/status", {{"Host", "evil.example:80"}})->status, 403);
-  EXPECT_EQ(client->Get("/status", {{"Host", "localhost:9978"}})->status, 200);
-  EXPECT_EQ(client->Get("/status", {{"Host", "[::1]:9978"}})->status, 200);
+  EXPECT_EQ(client->Get("/status", {{"Host", "localhost:9091"}})->status, 200);
+  EXPECT_EQ(client->Get("/status", {{"Host", "[::1]:9091"}})->status, 200);
 }
 
 TEST_F(AdminPages, ATakenPortIsSaid) {
