@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/config/shown.h"
 #include "core/config/tree_builder.h"
 
 namespace solder::config {
@@ -63,13 +64,16 @@ class JsonReader : public nlohmann::json::json_sax_t {
   bool end_object() override { return end(); }
   bool start_array(size_t) override { return tree_.begin_list(here()); }
   bool end_array() override { return end(); }
-  bool parse_error(size_t, const std::string& token, const nlohmann::json::exception& problem) override {
+  bool parse_error(size_t, const std::string&, const nlohmann::json::exception& problem) override {
     std::string message = problem.what();
     // "[json.exception.parse_error.101] parse error at line 3, column 1: syntax error ...": the place is told apart.
     const size_t text = message.find(": ");
     if (text != std::string::npos) message.erase(0, text + 2);
-    tree_.add_problem({"SyntaxError", message, place(offset_ == 0 ? 0 : offset_ - 1), ""});
-    (void)token;
+    // The parser shows what it read byte by byte, so it may show half a letter, which no report could carry.
+    for (char& c : message) {
+      if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+    }
+    tree_.add_problem({"SyntaxError", shortened(message, 200), place(offset_ == 0 ? 0 : offset_ - 1), ""});
     return false;
   }
 

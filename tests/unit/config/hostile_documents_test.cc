@@ -79,6 +79,15 @@ TEST(HostileDocuments, TooManyValues) {
   EXPECT_EQ(out.problems[0].reason, "TooLarge");
 }
 
+// The JSON parser quotes what it read byte by byte; found by the fuzzer.
+TEST(HostileDocuments, JsonSyntaxErrorsNeverQuoteHalfALetter) {
+  for (const char* text : {"{\"a\": \xc3\xa9}", "\xf0\x9f\x90\x8d", "{\"a\\u00\xc3\xa9\": 1}"}) {
+    const auto out = parse_documents(text, "f.json");
+    ASSERT_EQ(out.problems.size(), 1u) << text;
+    for (const char c : out.problems[0].message) EXPECT_LT(static_cast<unsigned char>(c), 0x80) << text;
+  }
+}
+
 // Every report may become JSON, so what is cut out of the text must stay text.
 TEST(HostileDocuments, WhatIsShownIsCutBetweenLetters) {
   for (size_t shift = 0; shift < 4; ++shift) {

@@ -197,6 +197,7 @@ TEST(WellKnownKeys, NameTheirPlugin) {
   EXPECT_EQ(plugin_for_key("upstream", "kube"), "kubernetes");
   EXPECT_EQ(plugin_for_key("upstream", "aws"), "aws_lambda");
   EXPECT_EQ(plugin_for_key("http_gateway", "gzip"), "gzip");
+  EXPECT_EQ(plugin_for_key("route", "extProcEarly"), "ext_proc");
   EXPECT_EQ(plugin_for_key("route", "kube"), "");
   EXPECT_EQ(plugin_for_key("route", "time"), "");
   EXPECT_EQ(plugin_for_key("route", ""), "");
