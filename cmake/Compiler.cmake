@@ -14,8 +14,10 @@ endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  # Paths relative to the checkout, so that a second clone finds what the first one compiled.
+  set(ccache_launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true ${CCACHE_PROGRAM})
+  set(CMAKE_C_COMPILER_LAUNCHER ${ccache_launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache_launcher})
 endif()
 
 set(SOLDER_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
@@ -30,6 +32,8 @@ endif()
 if(SOLDER_SANITIZE)
   add_compile_options(-fsanitize=${SOLDER_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SOLDER_SANITIZE})
+  # What a sanitizer adds confuses gcc's flow analysis of the standard library; the plain build warns.
+  add_compile_options(-Wno-maybe-uninitialized)
   if(SOLDER_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
