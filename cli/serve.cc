@@ -83,9 +83,12 @@ int serve(const Flags& flags) {
   int signal = 0;
   while (sigwait(&signals, &signal) != 0) {
   }
-  spdlog::info("{}: ending; once more ends at once", signal == SIGINT ? "SIGINT" : "SIGTERM");
-  // From here on the signals do what they do to any program.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  spdlog::info("{}: ending; Ctrl-C ends at once", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  // Someone at a terminal may lose patience; a supervisor that says SIGTERM twice must not cut the ending short.
+  sigset_t interrupt;
+  sigemptyset(&interrupt);
+  sigaddset(&interrupt, SIGINT);
+  pthread_sigmask(SIG_UNBLOCK, &interrupt, nullptr);
   runtime->reset();
   spdlog::info("ended");
   return kOk;

@@ -35,8 +35,7 @@ Decoded<model::Gateway> decode_gateway(const model::Object& object, const Schema
   gateway.ref = object.ref;
   gateway.labels = object.labels;
   gateway.ssl = flag_of(spec, "ssl");
-  // Gloo sends an empty address on, which Envoy refuses; the default gateways' address is what is meant.
-  if (const std::string address = text_of(spec, "bindAddress"); !address.empty()) gateway.bind_address = address;
+  gateway.bind_address = text_of(spec, "bindAddress");
   gateway.bind_port = number_of(spec, "bindPort");
   gateway.use_proxy_proto = flag_of(spec, "useProxyProto");
   for (const auto& name : member(spec, "proxyNames")) gateway.proxy_names.push_back(name);

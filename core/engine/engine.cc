@@ -207,7 +207,8 @@ struct Engine::Impl {
     translation.plans.for_each([&](const auto&, const GatewayPlan& plan) {
       conflicted.insert(plan.conflicted.begin(), plan.conflicted.end());
     });
-    translation.listeners.for_each([&](const auto&, const ListenerResult& listener) {
+    translation.listeners.for_each([&](const auto& gateway, const ListenerResult& listener) {
+      if (!listener.ok) conflicted.insert(gateway);
       conflicted.insert(listener.refused_chains.begin(), listener.refused_chains.end());
     });
     translation.proxies.for_each(

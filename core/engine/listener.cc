@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/hash.h"
+#include "core/config/decode.h"
 #include "core/engine/http_filters.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/slots.h"
@@ -228,6 +229,34 @@ class ListenerBuilder {
   Slots slots_;
 };
 
+// Whether the gateway's own options gave what Envoy can take.
+bool usable(const ListenerResult& result, const model::ObjectRef& gateway) {
+  return std::none_of(result.diagnostics.begin(), result.diagnostics.end(), [&](const model::Diagnostic& problem) {
+    return problem.severity == model::Severity::kError && problem.object == gateway;
+  });
+}
+
+// The listener with the options of the gateway's last good version; without one there is none. The problems of the
+// current version stay the ones that are told.
+void fall_back(Translation& t, Reader& reader, const GatewayPlan& plan, ListenerResult& result,
+               ProvenanceList* provenance) {
+  if (provenance != nullptr) provenance->clear();
+  ListenerResult before;
+  if (const auto good = t.last_good.read(reader, plan.gateway.ref)) {
+    auto decoded = config::decode_gateway(*good, *t.catalog);
+    if (decoded.value) {
+      GatewayPlan old_options = plan;
+      old_options.gateway.options = std::move(decoded.value->options);
+      old_options.gateway.http.options = std::move(decoded.value->http.options);
+      ListenerBuilder(t, reader, old_options, before, provenance).build();
+      if (!usable(before, plan.gateway.ref)) before = {};
+    }
+  }
+  before.ok = false;
+  before.diagnostics = std::move(result.diagnostics);
+  result = std::move(before);
+}
+
 }  // namespace
 
 std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& reader, const model::ObjectRef& gateway,
@@ -236,6 +265,7 @@ std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& rea
   const auto plan = t.plans.read(reader, gateway);
   if (!plan->serving || plan->hosts.empty()) return result;
   ListenerBuilder(t, reader, *plan, *result, provenance).build();
+  if (!usable(*result, gateway)) fall_back(t, reader, *plan, *result, provenance);
   if (result->listener) result->hash = result->listener->hash;
   for (const auto& use : result->secrets) {
     result->hash = base::hash_combine(result->hash, base::hash_bytes(encode_secret_use(use)));

@@ -151,6 +151,7 @@ struct GatewayPlan {
 
 struct ListenerResult {
   uint64_t hash = 0;
+  bool ok = true;             // the gateway's current options could be used
   xds::ResourcePtr listener;  // null: not emitted
   std::vector<SecretUse> secrets;
   std::vector<ExtraResource> resources;

@@ -127,7 +127,7 @@ class RouteBuilder {
     check_routes(route, matches, rest, problems);
     const bool bad = finish_problems(route, problems, list);
     if (bad && !policy_.replace_invalid_routes) return;
-    if (bad) {
+    if (bad || (policy_.replace_invalid_routes && leads_nowhere(route, list))) {
       rest.clear();
       protozero::pbf_writer(rest).add_message(route::Route::kDirectResponse,
                                               direct_response(policy_.response_code, policy_.response_body));
@@ -172,10 +172,10 @@ class RouteBuilder {
     std::string base;
     protozero::pbf_writer writer(base);
     if (const auto* action = forwarding(route)) {
-      writer.add_message(route::Route::kRoute, slots.merged("route_action", kRouteAction,
-                                                            forward_action(t_, reader_, *action, parts.destinations,
-                                                                           service_.ref, problems, provenance_),
-                                                            "route"));
+      std::string forward =
+          forward_action(t_, reader_, *action, parts.destinations, service_.ref, problems, provenance_);
+      append_not_found_code(forward);
+      writer.add_message(route::Route::kRoute, slots.merged("route_action", kRouteAction, forward, "route"));
     } else if (const auto* redirect = std::get_if<model::RedirectAction>(&route.action)) {
       writer.add_message(route::Route::kRedirect,
                          slots.merged("redirect_action", kRedirectAction,
@@ -190,6 +190,20 @@ class RouteBuilder {
       protozero::pbf_writer(merged).add_message(route::Route::kMetadata, metadata);
     }
     return merged;
+  }
+
+  // Where invalid routes are replaced, the share of a multi destination that has no upstream answers the policy's code
+  // too, as far as Envoy has it: 503 is its default.
+  void append_not_found_code(std::string& forward) const {
+    if (!policy_.replace_invalid_routes) return;
+    constexpr int32_t kNotFound = 1;
+    constexpr int32_t kInternalServerError = 2;
+    protozero::pbf_writer writer(forward);
+    if (policy_.response_code == 404) {
+      writer.add_enum(route::RouteAction::kClusterNotFoundResponseCode, kNotFound);
+    } else if (policy_.response_code == 500) {
+      writer.add_enum(route::RouteAction::kClusterNotFoundResponseCode, kInternalServerError);
+    }
   }
 
   // What Envoy would refuse is found here, so that it costs this route and not the whole route configuration.
@@ -243,6 +257,22 @@ class RouteBuilder {
                           : "this route is invalid and is left out"});
     }
     return bad;
+  }
+
+  // Whether none of the upstreams of a forwarding route is there. Envoy answers 503 for a part of them by itself.
+  bool leads_nowhere(const model::Route& route, RouteList& list) const {
+    const auto* action = forwarding(route);
+    if (action == nullptr || action->destinations.empty()) return false;
+    for (const auto& destination : action->destinations) {
+      if (t_.destinations.read(reader_, upstream_of(destination.destination))->present) return false;
+    }
+    list.diagnostics.push_back({.severity = model::Severity::kWarning,
+                                .reason = "RouteReplaced",
+                                .object = service_.ref,
+                                .field = route.path,
+                                .message = "none of this route's upstreams is there; it answers " +
+                                           std::to_string(policy_.response_code) + " instead"});
+    return true;
   }
 
   std::string name(const model::Route& route, size_t index, size_t matcher) const {

@@ -48,7 +48,7 @@ void warn_missing(const DestinationResult& destination, const model::Destination
                          .object = object,
                          .field = wanted.path,
                          .message = "Upstream " + upstream.ns + "/" + upstream.name +
-                                    " is not there; requests to it are answered 503 until it comes",
+                                    " is not there; requests to it are answered with an error until it comes",
                          .found = upstream.ns + "/" + upstream.name,
                          .related = upstream});
 }

@@ -32,8 +32,10 @@ const std::string& value_of(const std::map<std::string, std::string>& data, cons
 std::vector<services::CertificateProblem> problems_of(const model::Secret& secret) {
   const auto now = std::chrono::system_clock::now();
   std::vector<services::CertificateProblem> problems;
-  const bool tls_type = secret.type == "kubernetes.io/tls";
-  if (tls_type || secret.data.count(kCertificateKey) != 0 || secret.data.count(kPrivateKey) != 0) {
+  // A Secret with a ca.crt alone is a good one for validating peers, of whatever type it is, as in Gloo.
+  const bool must_have_pair = secret.type == "kubernetes.io/tls" && value_of(secret.data, kCaKey).empty();
+  if (must_have_pair || !value_of(secret.data, kCertificateKey).empty() ||
+      !value_of(secret.data, kPrivateKey).empty()) {
     problems =
         services::check_key_pair(value_of(secret.data, kCertificateKey), value_of(secret.data, kPrivateKey), now);
   }

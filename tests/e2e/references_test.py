@@ -36,10 +36,11 @@ metadata: {name: default, namespace: gloo-system}
 spec: {gloo: {invalidConfigPolicy: {replaceInvalidRoutes: true, invalidRouteResponseCode: 410, invalidRouteResponseBody: gone for now}}}
 """
         no_weight = "    - {matchers: [{prefix: /bad}], routeAction: {multi: {destinations: [{weight: 0, destination: {upstream: {name: one, namespace: gloo-system}}}]}}}"
-        world = self.serve(settings=settings, routes=virtual_service("routes", no_weight + "\n" + prefix_route("/there", "one")))
+        world = self.serve(settings=settings, routes=virtual_service("routes", no_weight + "\n" + prefix_route("/there", "one") + "\n" + prefix_route("/gone", "missing")))
         world.until_status("/there", 200)
         answer = world.until_status("/bad", 410)
         self.assertEqual("gone for now", answer.text)
+        self.assertEqual("gone for now", world.until_status("/gone", 410).text, "an upstream that is not there is replaced as well")
 
     def test_two_owners_of_a_domain_are_both_named(self):
         world = self.serve(good=virtual_service("good", prefix_route("/", "one"), "[good.test]"), a=virtual_service("a", prefix_route("/", "one"), "[same.test]"),

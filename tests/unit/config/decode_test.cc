@@ -58,7 +58,7 @@ TEST(DecodeGateway, Http) {
                                              "    options: {router: {}}\n"),
                                   *test_catalog());
   ASSERT_THAT(reasons_of(out.diagnostics), IsEmpty());
-  EXPECT_EQ(out.value->bind_address, "::") << "the default where none is written";
+  EXPECT_EQ(out.value->bind_address, "") << "as in Gloo, which then rejects the gateway";
   EXPECT_EQ(out.value->bind_port, 8080u);
   EXPECT_TRUE(out.value->ssl);
   EXPECT_THAT(out.value->proxy_names, ElementsAre("p"));

@@ -1,0 +1,49 @@
+// An engine over a world that a test writes as YAML, with the shipped plugins and the echo plugins of the golden cases.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/engine/engine.h"
+
+namespace solder::engine::testing {
+
+class World {
+ public:
+  // `last_good_directory` as in EngineOptions; empty: last good versions are kept in memory.
+  explicit World(std::string last_good_directory = "");
+
+  // Adds or replaces the objects of a YAML text. A text that cannot be read fails the test.
+  World& put(std::string_view yaml);
+  World& remove(const model::ObjectRef& ref);
+  // Brings the engine up to date with what was put and removed. The first call tells it that the world is whole.
+  const Output& translate();
+
+  // Of the last translation. The proxy is "gateway-proxy" in gloo-system.
+  [[nodiscard]] const xds::ResourceSet& set(xds::ResourceType type) const;
+  [[nodiscard]] xds::ResourcePtr resource(xds::ResourceType type, std::string_view name) const;
+  // Protobuf JSON, or "" where the resource is not there.
+  [[nodiscard]] std::string json(xds::ResourceType type, std::string_view name) const;
+  [[nodiscard]] model::State state(const model::ObjectRef& ref) const;
+  [[nodiscard]] std::vector<std::string> reasons(const model::ObjectRef& ref) const;
+
+ private:
+  std::unique_ptr<Engine> engine_;
+  store::Batch batch_;
+  Output output_;
+  bool told_ = false;
+};
+
+inline constexpr const char* kHttpRoutes = "listener-::-8080-routes";
+inline constexpr const char* kHttpListener = "listener-::-8080";
+inline constexpr const char* kHttpsListener = "listener-::-8443";
+
+// A static upstream and a virtual service in gloo-system; `more` is put below `virtualHost` with four spaces.
+std::string upstream(const std::string& name, int port);
+std::string virtual_service(const std::string& name, const std::string& domain, const std::string& upstream_name,
+                            const std::string& more = "");
+
+}  // namespace solder::engine::testing
