@@ -62,7 +62,7 @@ golden: deps build/build.ninja  ## Run the golden cases; UPDATE=1 rewrites what 
 	@$(if $(UPDATE),UPDATE=1) ctest --test-dir build -L golden --output-on-failure
 
 check: deps build/build.ninja  ## Formatting, clang-tidy (FILES=all: every file), file sizes, include rules
-	@python3 tools/check_tree.py
+	@python3 tools/check_tree.py --named-tests
 	@tools/format.sh --check
 	@cmake --build build -j $(JOBS) --target solder_envoy_messages
 	@tools/tidy.sh $(FILES)

@@ -4,14 +4,14 @@
 #include <iostream>
 
 #include "cli/exit_codes.h"
-#include "core/services/nearest_name.h"
+#include "core/base/nearest_name.h"
 
 namespace solder::cli {
 
 namespace {
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
-  const std::string nearest = services::nearest_name(word, {known.begin(), known.end()});
+  const std::string nearest = base::nearest_name(word, {known.begin(), known.end()});
   return nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?";
 }
 

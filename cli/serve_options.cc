@@ -10,7 +10,7 @@
 #include "cli/command.h"
 #include "cli/host_port.h"
 #include "cli/yaml_tree.h"
-#include "core/services/nearest_name.h"
+#include "core/base/nearest_name.h"
 
 namespace solder::cli {
 
@@ -94,7 +94,7 @@ const std::array<Key, 9>& keys() {
 std::string unknown_key(const std::string& name) {
   std::vector<std::string_view> known;
   for (const auto& key : keys()) known.push_back(key.name);
-  const std::string nearest = services::nearest_name(name, known);
+  const std::string nearest = base::nearest_name(name, known);
   if (!nearest.empty()) return "unknown key; did you mean " + nearest + "?";
   std::string all;
   for (const auto key : known) all += (all.empty() ? "" : ", ") + std::string(key);

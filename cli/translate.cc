@@ -48,8 +48,9 @@ Json provenance_json(const engine::Engine& engine) {
   for (const auto& resource : engine.provenance()) {
     Json fields = Json::array();
     for (const auto& [field, origin] : resource.fields) {
-      fields.push_back(field + ": " + (origin.plugin.empty() ? "core" : origin.plugin) + ", " +
-                       model::to_string(origin.object) + " " + origin.field);
+      std::string who = origin.plugin.empty() ? "core" : origin.plugin;
+      if (!origin.object.kind.empty()) who += ", " + model::to_string(origin.object) + " " + origin.field;
+      fields.push_back(field + ": " + who);
     }
     list.push_back({{"type", xds::plural(resource.type)}, {"name", resource.resource}, {"fields", std::move(fields)}});
   }

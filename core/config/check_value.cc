@@ -5,8 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/base/nearest_name.h"
 #include "core/config/duration.h"
-#include "core/config/kinds.h"
 #include "core/config/schema.h"
 #include "core/config/shown.h"
 #include "core/config/tree_builder.h"
@@ -135,12 +135,12 @@ class Checker {
               "the plugin " + plugin + ", or the object without this field");
       return;
     }
-    std::vector<std::string> names;
+    std::vector<std::string_view> names;
     for (const auto& [name, ignored] : schema.properties) names.push_back(name);
-    const std::string nearest = nearest_name(camel, names);
+    const std::string nearest = base::nearest_name(camel, names);
     std::string expected = nearest;
     if (nearest.empty()) {
-      for (size_t i = 0; i < names.size() && i < 12; ++i) expected += (i == 0 ? "one of " : ", ") + names[i];
+      for (size_t i = 0; i < names.size() && i < 12; ++i) expected.append(i == 0 ? "one of " : ", ").append(names[i]);
       if (names.size() > 12) expected += ", ...";
     }
     problem(
@@ -246,7 +246,7 @@ class Checker {
     }
     std::string all;
     for (const auto& known : schema.values) all += (all.empty() ? "" : ", ") + known;
-    const std::string nearest = nearest_name(text, schema.values);
+    const std::string nearest = base::nearest_name(text, {schema.values.begin(), schema.values.end()});
     problem("InvalidEnum", field,
             "this value is not known" + (nearest.empty() ? "" : "; did you mean " + nearest + "?"), text,
             "one of " + all);

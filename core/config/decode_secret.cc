@@ -1,7 +1,7 @@
+#include "core/base/base64.h"
 #include "core/config/catalog_access.h"
 #include "core/config/decode.h"
 #include "core/config/tree_builder.h"
-#include "core/services/base64.h"
 
 namespace solder::config {
 
@@ -23,7 +23,7 @@ Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCa
   secret.type = text_of(checked, "type");
   if (secret.type.empty()) secret.type = "Opaque";
   for (const auto& [key, value] : member(checked, "data").items()) {
-    auto bytes = services::base64_decode(value.get_ref<const std::string&>());
+    auto bytes = base::base64_decode(value.get_ref<const std::string&>());
     if (!bytes) {
       out.diagnostics.push_back({.reason = "InvalidBase64",
                                  .object = object.ref,

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <numeric>
 #include <vector>
 
+#include "core/base/nearest_name.h"
 #include "core/config/decode.h"
 #include "core/config/shown.h"
 
@@ -47,23 +46,6 @@ const Kind* find(std::string_view name) {
 
 }  // namespace
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const bool same =
-          std::tolower(static_cast<unsigned char>(a[i - 1])) == std::tolower(static_cast<unsigned char>(b[j - 1]));
-      const size_t next = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (same ? 0 : 1)});
-      diagonal = row[j];
-      row[j] = next;
-    }
-  }
-  return row[b.size()];
-}
-
 std::string api_version_of(std::string_view kind) {
   const Kind* known = find(kind);
   return known == nullptr ? "" : std::string(known->api_version);
@@ -72,7 +54,7 @@ std::string api_version_of(std::string_view kind) {
 std::string nearest_kind(std::string_view kind) {
   std::vector<std::string_view> names;
   for (const auto& known : kKinds) names.push_back(known.name);
-  return nearest_name(kind, names);
+  return base::nearest_name(kind, names);
 }
 
 bool known_kind(std::string_view kind) {

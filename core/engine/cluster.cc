@@ -81,8 +81,8 @@ void append_protocol_options(Translation& t, Slots& slots, model::Diagnostics& d
   std::string options = slots.merged("http_protocol_options", kHttpProtocolOptions, "", "http_protocol_options");
   const auto needs = slots.filters("upstream_filter/");
   if (!needs.empty()) {
-    options += http_filter_list(t, needs, upstreams::HttpProtocolOptions::kHttpFilters, kUpstreamCodec, diagnostics,
-                                provenance);
+    options += http_filter_list(t, needs, upstreams::HttpProtocolOptions::kHttpFilters, kUpstreamCodec,
+                                "http_protocol_options", diagnostics, provenance);
   }
   if (options.empty() && !slots.has("http_protocol_options")) return;
   protozero::pbf_writer entry(writer, cluster::Cluster::kTypedExtensionProtocolOptions);

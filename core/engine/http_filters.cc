@@ -49,7 +49,8 @@ int stage_order(std::string_view stage) {
 }
 
 std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
-                             const TerminalFilter& last, model::Diagnostics& diagnostics, ProvenanceList* provenance) {
+                             const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
+                             ProvenanceList* provenance) {
   std::map<std::string, Filter> by_name;
   for (const FilterNeed& need : needs) {
     auto [at, fresh] = by_name.try_emplace(need.fragment.name);
@@ -72,8 +73,8 @@ std::string http_filter_list(const Translation& translation, const std::vector<F
     const std::string& type_url = filter.fragments.front()->type_url;
     const std::string type = type_url.substr(type_url.rfind('/') + 1);
     append_filter(writer, tag, name, type_url,
-                  merge_fragments(translation, type, "", filter.fragments, "http_filters[" + name + "]", diagnostics,
-                                  provenance));
+                  merge_fragments(translation, type, "", filter.fragments, path + ".http_filters[" + name + "]",
+                                  diagnostics, provenance));
   }
   append_filter(writer, tag, last.name, last.type, "");
   return out;

@@ -20,10 +20,11 @@ inline constexpr TerminalFilter kRouter{"envoy.filters.http.router", "envoy.exte
 inline constexpr TerminalFilter kUpstreamCodec{"envoy.filters.http.upstream_codec",
                                                "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec"};
 
-// HttpFilter messages under `tag`, ready to be appended to their parent. Fragments of one filter name are merged; a
-// filter that several plugins put at different stages stands at the earliest.
+// HttpFilter messages under `tag`, ready to be appended to their parent, which provenance calls `path`. Fragments of
+// one filter name are merged; a filter that several plugins put at different stages stands at the earliest.
 std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
-                             const TerminalFilter& last, model::Diagnostics& diagnostics, ProvenanceList* provenance);
+                             const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
+                             ProvenanceList* provenance);
 
 // The place of a stage in Gloo's order, from 0; an unknown one stands before the route stage.
 int stage_order(std::string_view stage);

@@ -94,6 +94,7 @@ class ListenerBuilder {
     call_options();
     const std::vector<ChainGroup> groups = plan_.gateway.ssl ? chain_groups() : std::vector<ChainGroup>{};
     if (plan_.gateway.ssl && groups.empty()) return;
+    add_host_resources();
     const std::string filter = connection_manager_filter(connection_manager());
     std::string base = listener_base(plan_);
     for (const ChainGroup& group : groups) base += group.part.listener;
@@ -124,6 +125,14 @@ class ListenerBuilder {
     result_.resources = slots_.resources();
   }
 
+  // What the virtual services' plugins asked for beside routes: extension configurations, clusters.
+  void add_host_resources() {
+    for (const PlannedHost& host : plan_.hosts) {
+      const auto& service = t_.chains.read(reader_, host.virtual_service);
+      result_.resources.insert(result_.resources.end(), service->resources.begin(), service->resources.end());
+    }
+  }
+
   std::string connection_manager() {
     std::vector<FilterNeed> needs = slots_.filters("http_filter/");
     for (const PlannedHost& host : plan_.hosts) {
@@ -132,7 +141,7 @@ class ListenerBuilder {
     }
     std::string config =
         slots_.merged("hcm", kHttpConnectionManager, connection_manager_base(plan_.listener_name + "-routes"), "hcm");
-    config += http_filter_list(t_, needs, hcm::HttpConnectionManager::kHttpFilters, kRouter, result_.diagnostics,
+    config += http_filter_list(t_, needs, hcm::HttpConnectionManager::kHttpFilters, kRouter, "hcm", result_.diagnostics,
                                provenance_);
     return config;
   }
@@ -144,7 +153,6 @@ class ListenerBuilder {
     std::map<std::string, model::ObjectRef> taken;  // server name → who has it; "" for a chain without names
     for (const PlannedHost& host : plan_.hosts) {
       const auto& service = t_.chains.read(reader_, host.virtual_service);
-      result_.resources.insert(result_.resources.end(), service->resources.begin(), service->resources.end());
       if (!service->chain) continue;
       const ChainPart& part = *service->chain;
       auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.part.hash == part.hash; });

@@ -1,14 +1,11 @@
 #include "core/engine/route.h"
 
-#include <map>
 #include <protozero/pbf_writer.hpp>
 #include <variant>
 
 #include "core/base/hash.h"
-#include "core/engine/plugin_calls.h"
 #include "core/engine/route_action.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "core/engine/route_parts.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::engine {
@@ -17,91 +14,6 @@ namespace route = solder::envoy::config::route::v3;
 namespace core = solder::envoy::config::core::v3;
 
 namespace {
-
-// Everything that plugins gave for one route.
-struct RouteParts {
-  std::vector<host::ItemOutput> options;
-  std::vector<DestinationParts> destinations;
-};
-
-const model::RouteAction* forwarding(const model::Route& route) {
-  return std::get_if<model::RouteAction>(&route.action);
-}
-
-uint32_t action_number(const model::Route& route) {
-  if (forwarding(route) != nullptr) return SOLDER_ACTION_FORWARD;
-  if (std::holds_alternative<model::RedirectAction>(route.action)) return SOLDER_ACTION_REDIRECT;
-  if (std::holds_alternative<model::DirectResponseAction>(route.action)) return SOLDER_ACTION_DIRECT_RESPONSE;
-  return SOLDER_ACTION_NONE;
-}
-
-// One call a plugin with the options of all routes and weighted destinations.
-void call_options(Translation& t, Reader& reader, const model::VirtualService& service,
-                  std::vector<RouteParts>& parts) {
-  struct Target {
-    size_t route;
-    size_t destination;  // SIZE_MAX: the route itself
-  };
-  std::vector<Target> targets;
-  OptionCalls calls(t, reader, service.ref);
-  for (size_t i = 0; i < service.routes.size(); ++i) {
-    const model::Route& route = service.routes[i];
-    calls.add(kRouteScope, route.options, action_number(route), targets.size());
-    targets.push_back({i, SIZE_MAX});
-    const auto* action = forwarding(route);
-    for (size_t d = 0; action != nullptr && d < action->destinations.size(); ++d) {
-      calls.add(kWeightedDestinationScope, action->destinations[d].options, 0, targets.size());
-      targets.push_back({i, d});
-    }
-  }
-  calls.run([&](size_t target, host::ItemOutput output) {
-    const Target& at = targets[target];
-    auto& into =
-        at.destination == SIZE_MAX ? parts[at.route].options : parts[at.route].destinations[at.destination].options;
-    into.push_back(std::move(output));
-  });
-}
-
-// One call an upstream type with all the destinations on such upstreams.
-void call_destinations(Translation& t, Reader& reader, const model::VirtualService& service,
-                       std::vector<RouteParts>& parts) {
-  struct Batch {
-    host::Plugin* plugin = nullptr;
-    std::vector<solder_destination_input> inputs;
-    std::vector<host::Subject> subjects;
-    std::vector<host::ItemOutput*> outputs;
-    std::vector<std::shared_ptr<const DestinationResult>> keep;
-    std::vector<std::unique_ptr<model::ObjectRef>> refs;
-  };
-  std::map<std::string, Batch> batches;
-  for (size_t i = 0; i < service.routes.size(); ++i) {
-    const auto* action = forwarding(service.routes[i]);
-    for (size_t d = 0; action != nullptr && d < action->destinations.size(); ++d) {
-      const model::Destination& wanted = action->destinations[d].destination;
-      const auto destination = t.destinations.read(reader, upstream_of(wanted));
-      host::Plugin* plugin = destination->type.empty() ? nullptr : t.plugins.upstream_type(destination->type);
-      if (plugin == nullptr) continue;
-      Batch& batch = batches[destination->type];
-      batch.plugin = plugin;
-      batch.keep.push_back(destination);
-      batch.refs.push_back(std::make_unique<model::ObjectRef>(upstream_of(wanted)));
-      const bool own_spec = wanted.spec_key == destination->type;
-      batch.inputs.push_back({sizeof(solder_destination_input), action->multi ? 1u : 0u, view(service.ref),
-                              view(wanted.path), view(*batch.refs.back()), view(destination->type_json),
-                              own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0},
-                              view(destination->cluster_name)});
-      batch.subjects.push_back({service.ref, wanted.path});
-      batch.outputs.push_back(&parts[i].destinations[d].destination);
-    }
-  }
-  for (auto& [type, batch] : batches) {
-    auto results =
-        t.plugins.call(*batch.plugin, host::Operation::kDestinations,
-                       {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)}, batch.subjects,
-                       [&](size_t, const model::ObjectRef& ref) { return look_up(t, reader, ref); });
-    for (size_t k = 0; k < results.size(); ++k) *batch.outputs[k] = std::move(results[k]);
-  }
-}
 
 class RouteBuilder {
  public:
@@ -118,26 +30,29 @@ class RouteBuilder {
   void build(size_t index, RouteParts& parts, RouteList& list) {
     const model::Route& route = service_.routes[index];
     model::Diagnostics problems;
-    Slots slots(t_, problems, provenance_);
+    ProvenanceList origins;
+    ProvenanceList* const wanted = provenance_ == nullptr ? nullptr : &origins;
+    Slots slots(t_, problems, wanted);
     gather(parts, slots, problems);
     if (!route.name.empty()) list.named = true;
-    std::string rest = body(route, parts, slots, problems);
+    std::string rest = body(route, parts, slots, problems, wanted);
     std::vector<std::string> matches;
     for (const auto& matcher : route.matchers) matches.push_back(route_match(matcher, service_.ref, problems));
     check_routes(route, matches, rest, problems);
+    auto resources = slots.resources();
     const bool bad = finish_problems(route, problems, list);
     if (bad && !policy_.replace_invalid_routes) return;
     if (bad || (policy_.replace_invalid_routes && leads_nowhere(route, list))) {
       rest.clear();
+      origins.clear();
       protozero::pbf_writer(rest).add_message(route::Route::kDirectResponse,
                                               direct_response(policy_.response_code, policy_.response_body));
     } else {
       auto filters = slots.filters("http_filter/");
       std::move(filters.begin(), filters.end(), std::back_inserter(list.filters));
-      auto resources = slots.resources();
       std::move(resources.begin(), resources.end(), std::back_inserter(list.resources));
     }
-    for (size_t m = 0; m < matches.size(); ++m) append(index, m, matches[m], rest);
+    for (size_t m = 0; m < matches.size(); ++m) append(index, m, matches[m], rest, origins);
   }
 
   std::string take_bytes() { return std::move(bytes_); }
@@ -168,14 +83,17 @@ class RouteBuilder {
 
   // The route without its name and match: action, typed_per_filter_config, metadata and what plugins set on Route
   // itself.
-  std::string body(const model::Route& route, RouteParts& parts, Slots& slots, model::Diagnostics& problems) {
+  std::string body(const model::Route& route, RouteParts& parts, Slots& slots, model::Diagnostics& problems,
+                   ProvenanceList* provenance) {
     std::string base;
     protozero::pbf_writer writer(base);
     if (const auto* action = forwarding(route)) {
-      std::string forward =
-          forward_action(t_, reader_, *action, parts.destinations, service_.ref, problems, provenance_);
+      ProvenanceList weighted;
+      std::string forward = forward_action(t_, reader_, *action, parts.destinations, service_.ref, problems,
+                                           provenance == nullptr ? nullptr : &weighted);
       append_not_found_code(forward);
       writer.add_message(route::Route::kRoute, slots.merged("route_action", kRouteAction, forward, "route"));
+      if (provenance != nullptr) refine(*provenance, weighted);
     } else if (const auto* redirect = std::get_if<model::RedirectAction>(&route.action)) {
       writer.add_message(route::Route::kRedirect,
                          slots.merged("redirect_action", kRedirectAction,
@@ -184,7 +102,10 @@ class RouteBuilder {
       check_status(*direct, problems);
       writer.add_message(route::Route::kDirectResponse, direct_response(direct->status, direct->body));
     }
+    ProvenanceList of_action;
+    if (provenance != nullptr) of_action.swap(*provenance);
     std::string merged = slots.merged("route", kRoute, base, "");
+    if (provenance != nullptr) refine(*provenance, of_action);
     merged += merged_per_filter(slots, route::Route::kTypedPerFilterConfig, "");
     if (const std::string metadata = merged_metadata(slots, "metadata"); !metadata.empty()) {
       protozero::pbf_writer(merged).add_message(route::Route::kMetadata, metadata);
@@ -283,13 +204,18 @@ class RouteBuilder {
     return name + "-matcher-" + std::to_string(matcher);
   }
 
-  void append(size_t index, size_t matcher, const std::string& match, const std::string& rest) {
+  void append(size_t index, size_t matcher, const std::string& match, const std::string& rest,
+              const ProvenanceList& origins) {
     std::string one;
     protozero::pbf_writer writer(one);
     writer.add_message(route::Route::kMatch, match);
     one += rest;
     protozero::pbf_writer(one).add_string(route::Route::kName, name(service_.routes[index], index, matcher));
     protozero::pbf_writer(bytes_).add_message(route::VirtualHost::kRoutes, one);
+    for (const auto& [field, origin] : origins) {
+      provenance_->emplace_back("routes[" + std::to_string(written_) + "]." + field, origin);
+    }
+    ++written_;
   }
 
   Translation& t_;
@@ -300,6 +226,7 @@ class RouteBuilder {
   ProvenanceList* provenance_;
   const model::InvalidConfigPolicy policy_;
   std::string bytes_;
+  size_t written_ = 0;  // routes in bytes_
 };
 
 // Faults of Gloo's that refuse the whole virtual service.
@@ -334,12 +261,7 @@ RouteList build_routes(Translation& t, Reader& reader, const model::VirtualServi
                        const std::string& gateway, ProvenanceList* provenance) {
   RouteList list;
   if (refuse(service, list)) return list;
-  std::vector<RouteParts> parts(service.routes.size());
-  for (size_t i = 0; i < service.routes.size(); ++i) {
-    if (const auto* action = forwarding(service.routes[i])) parts[i].destinations.resize(action->destinations.size());
-  }
-  call_options(t, reader, service, parts);
-  call_destinations(t, reader, service, parts);
+  std::vector<RouteParts> parts = call_route_plugins(t, reader, service);
   RouteBuilder builder(t, reader, service, host, gateway, provenance);
   for (size_t i = 0; i < service.routes.size(); ++i) {
     if (const auto* delegate = std::get_if<model::DelegateAction>(&service.routes[i].action)) {

@@ -13,6 +13,10 @@ namespace core = solder::envoy::config::core::v3;
 
 namespace {
 
+std::string below(const std::string& path, const std::string& field) {
+  return path.empty() ? field : path + "." + field;
+}
+
 constexpr std::string_view kTypePrefix = "type.googleapis.com/";
 
 std::string bare_type(const std::string& type_url) {
@@ -67,7 +71,8 @@ void Slots::add(const std::vector<Fragment>& fragments) {
 std::string merge_fragments(const Translation& translation, std::string_view type, const std::string& base,
                             std::vector<const Fragment*> fragments, const std::string& path,
                             model::Diagnostics& diagnostics, ProvenanceList* provenance) {
-  if (fragments.empty()) return base;
+  // What the core alone wrote needs no merge; who wrote it is asked only for provenance.
+  if (fragments.empty() && (provenance == nullptr || base.empty())) return base;
   const auto* descriptor = translation.types.find(type);
   if (descriptor == nullptr) {
     Merged unknown;
@@ -86,19 +91,33 @@ std::string merge_fragments(const Translation& translation, std::string_view typ
   report(result, type, diagnostics);
   if (provenance != nullptr) {
     for (FieldOrigin& field : result.provenance) {
-      provenance->emplace_back(path.empty() ? field.field : path + "." + field.field, std::move(field.origin));
+      provenance->emplace_back(below(path, field.field), std::move(field.origin));
     }
   }
   return std::move(result.bytes);
 }
 
+void refine(ProvenanceList& outer, const ProvenanceList& inner) {
+  ProvenanceList out;
+  for (auto& [field, origin] : outer) {
+    const size_t before = out.size();
+    for (const auto& known : inner) {
+      const bool within =
+          known.first.starts_with(field) && (known.first.size() == field.size() || known.first[field.size()] == '.');
+      if (origin.plugin.empty() && within) out.push_back(known);
+    }
+    if (out.size() == before) out.emplace_back(field, std::move(origin));
+  }
+  outer = std::move(out);
+}
+
 std::string Slots::merged(std::string_view slot, std::string_view type, const std::string& base,
                           const std::string& path) {
-  auto at = by_slot_.find(slot);
-  if (at == by_slot_.end()) return base;
   std::vector<const Fragment*> fragments;
-  fragments.reserve(at->second.size() + 1);
-  for (const Fragment& fragment : at->second) fragments.push_back(&fragment);
+  if (auto at = by_slot_.find(slot); at != by_slot_.end()) {
+    fragments.reserve(at->second.size() + 1);
+    for (const Fragment& fragment : at->second) fragments.push_back(&fragment);
+  }
   return merge_fragments(translation_, type, base, std::move(fragments), path, diagnostics_, provenance_);
 }
 
@@ -136,19 +155,20 @@ std::vector<FilterNeed> Slots::filters(std::string_view prefix) const {
 
 std::vector<ExtraResource> Slots::resources() {
   std::vector<ExtraResource> resources;
-  each("resource/", "", "", [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
-    const auto type = xds::type_of(type_url);
-    // Any other message is served as the configuration of an extension (ECDS).
-    if (type) {
-      resources.push_back({*type, name, xds::make_resource(name, base::Bytes(bytes))});
-      return;
-    }
-    std::string config;
-    protozero::pbf_writer writer(config);
-    writer.add_string(core::TypedExtensionConfig::kName, name);
-    writer.add_message(core::TypedExtensionConfig::kTypedConfig, pack_any(type_url, bytes));
-    resources.push_back({xds::ResourceType::kExtensionConfig, name, xds::make_resource(name, base::Bytes(config))});
-  });
+  each(
+      "resource/", "", "resource", [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
+        const auto type = xds::type_of(type_url);
+        // Any other message is served as the configuration of an extension (ECDS).
+        if (type) {
+          resources.push_back({*type, name, xds::make_resource(name, base::Bytes(bytes))});
+          return;
+        }
+        std::string config;
+        protozero::pbf_writer writer(config);
+        writer.add_string(core::TypedExtensionConfig::kName, name);
+        writer.add_message(core::TypedExtensionConfig::kTypedConfig, pack_any(type_url, bytes));
+        resources.push_back({xds::ResourceType::kExtensionConfig, name, xds::make_resource(name, base::Bytes(config))});
+      });
   return resources;
 }
 
@@ -167,7 +187,7 @@ std::string pack_any(std::string_view type_url, std::string_view bytes) {
 std::string merged_metadata(Slots& slots, const std::string& path) {
   std::string metadata;
   protozero::pbf_writer writer(metadata);
-  slots.each("metadata/", kStruct, path + ".filter_metadata",
+  slots.each("metadata/", kStruct, below(path, "filter_metadata"),
              [&](const std::string& name, const std::string&, const std::string& bytes) {
                protozero::pbf_writer entry(writer, core::Metadata::kFilterMetadata);
                entry.add_string(1, name);
@@ -179,7 +199,7 @@ std::string merged_metadata(Slots& slots, const std::string& path) {
 std::string merged_per_filter(Slots& slots, uint32_t tag, const std::string& path) {
   std::string out;
   protozero::pbf_writer writer(out);
-  slots.each("per_filter/", "", path + ".typed_per_filter_config",
+  slots.each("per_filter/", "", below(path, "typed_per_filter_config"),
              [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
                protozero::pbf_writer entry(writer, tag);
                entry.add_string(1, name);

@@ -72,6 +72,10 @@ std::string merge_fragments(const Translation& translation, std::string_view typ
                             std::vector<const Fragment*> fragments, const std::string& path,
                             model::Diagnostics& diagnostics, ProvenanceList* provenance);
 
+// Of a message that was merged into a larger one: where `outer` knows only that the core put it there, `inner` knows
+// more.
+void refine(ProvenanceList& outer, const ProvenanceList& inner);
+
 // A google.protobuf.Any.
 std::string pack_any(std::string_view type_url, std::string_view bytes);
 // core.v3.Metadata from slot metadata/<namespace> fragments, or "" where there are none.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "core/base/nearest_name.h"
 #include "core/services/json_scalars.h"
 #include "core/services/json_text.h"
-#include "core/services/nearest_name.h"
 #include "core/services/wire_writer.h"
 
 namespace solder::services {
@@ -185,7 +185,7 @@ bool JsonEncoder::unknown_member(const Descriptor& type, std::string_view key, c
     known.push_back(type.field(i)->name());
   }
   std::string text = "unknown field: " + type.full_name() + " has no such field";
-  if (const std::string nearest = nearest_name(key, known); !nearest.empty()) {
+  if (const std::string nearest = base::nearest_name(key, known); !nearest.empty()) {
     text += "; did you mean \"" + nearest + "\"?";
   }
   return refuse(at.at_part(key), text);

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "core/services/base64.h"
+#include "core/base/base64.h"
 
 namespace solder::services {
 namespace {
@@ -204,7 +204,7 @@ bool JsonPrinter::map_entry(const MessageView::Group& group, const WireField& en
 
 bool JsonPrinter::text(const FieldDescriptor& field, std::string_view value) {
   if (field.type() == FieldDescriptor::TYPE_BYTES) {
-    append_json_string(base64_encode(value), out_);
+    append_json_string(base::base64_encode(value), out_);
     return true;
   }
   if (!is_utf8(value)) return refuse("", "the string is not UTF-8");

@@ -1,5 +1,5 @@
 // The messages of google.protobuf that JSON writes in a form of their own: the second half of JsonPrinter.
-#include "core/services/base64.h"
+#include "core/base/base64.h"
 #include "core/services/json_printer.h"
 #include "core/services/json_times.h"
 
@@ -62,7 +62,7 @@ bool JsonPrinter::any(const MessageView& view) {
   const Descriptor* type = types_.find(url);
   if (type == nullptr) {
     out_ += ",\"value\":";
-    append_json_string(base64_encode(bytes), out_);
+    append_json_string(base::base64_encode(bytes), out_);
   } else if (type->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED) {
     if (!members(*type, bytes, false)) return refuse("[" + type->full_name() + "]", "");
   } else {

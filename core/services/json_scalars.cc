@@ -7,8 +7,8 @@
 
 #include <protozero/varint.hpp>
 
-#include "core/services/base64.h"
-#include "core/services/nearest_name.h"
+#include "core/base/base64.h"
+#include "core/base/nearest_name.h"
 
 namespace solder::services {
 namespace {
@@ -112,7 +112,7 @@ std::string expected_enum(const EnumDescriptor& type, const json& found) {
   }
   if (type.value_count() > kMostNames) list += ", ...";
   std::string nearest;
-  if (found.is_string()) nearest = nearest_name(found.get_ref<const std::string&>(), names);
+  if (found.is_string()) nearest = base::nearest_name(found.get_ref<const std::string&>(), names);
   return "one of " + list + (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?");
 }
 
@@ -161,7 +161,7 @@ std::optional<uint64_t> parse_map_key(const FieldDescriptor& field, const std::s
 std::optional<std::string> parse_text(const FieldDescriptor& field, const json& value) {
   if (!value.is_string()) return std::nullopt;
   const auto& text = value.get_ref<const std::string&>();
-  return field.type() == FieldDescriptor::TYPE_BYTES ? base64_decode(text) : std::optional(text);
+  return field.type() == FieldDescriptor::TYPE_BYTES ? base::base64_decode(text) : std::optional(text);
 }
 
 std::string expected_scalar(const FieldDescriptor& field, const json& found) {

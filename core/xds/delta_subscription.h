@@ -1,7 +1,7 @@
 // One type of a delta stream. For each resource that the client holds, the content hash that it was sent last (acked or
 // refused alike: a refused one is not repeated before it changes). Rules of "xDS REST and gRPC protocol": a subscribed
 // name is always answered, with the resource or, once, as removed; what a client claims by initial_resource_versions is
-// not sent again. Tested by tests/unit/xds/delta_subscription_test.cc.
+// not sent again. Tested by tests/unit/xds/stream_scenarios_test.cc.
 #pragma once
 
 #include <map>

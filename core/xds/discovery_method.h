@@ -1,5 +1,5 @@
 // The gRPC methods that are served: ADS and the per-type services, each as a state-of-the-world and a delta stream.
-// Tested by tests/unit/xds/discovery_method_test.cc.
+// Tested by tests/unit/xds/parts_test.cc.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // Which endpoints a cluster waits for: the name of the ClusterLoadAssignment that an EDS cluster asks for.
-// Tested by tests/unit/xds/endpoint_reference_test.cc.
+// Tested by tests/unit/xds/parts_test.cc.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // Says why an address cannot be listened on, before gRPC is asked to: gRPC only says that it could not.
-// Tested by tests/unit/xds/listen_address_test.cc.
+// Tested by tests/unit/xds/parts_test.cc.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // The current snapshot of each node group (role). Remembers which nodes came without a known role, so that each is
-// named in the log once. Any thread. Tested by tests/unit/xds/node_groups_test.cc.
+// named in the log once. Any thread. Tested by tests/unit/xds/parts_test.cc.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
 // The thread that brings news to streams: a new snapshot to all of them, the end of a waiting time to one. It only
 // pokes; a stream that is busy takes the news when it is done, so that none delays another.
-// Tested by tests/unit/xds/push_thread_test.cc.
+// Tested by tests/unit/xds/parts_test.cc.
 #pragma once
 
 #include <condition_variable>

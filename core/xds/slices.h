@@ -1,4 +1,4 @@
-// Between the core's Bytes and gRPC's buffers. Tested by tests/unit/xds/slices_test.cc.
+// Between the core's Bytes and gRPC's buffers. Tested by tests/unit/xds/response_writer_test.cc.
 #pragma once
 
 #include <string>

@@ -2,7 +2,7 @@
 // such a response is gone for the client; of the other types only what it lacks is sent (both as Envoy's protocol
 // document has it), under the version of everything that it asked for. Clusters that went away stay in the response
 // until the stream says that nothing refers to them any more: make before break.
-// Tested by tests/unit/xds/sotw_subscription_test.cc.
+// Tested by tests/unit/xds/stream_scenarios_test.cc.
 #pragma once
 
 #include <map>

@@ -1,6 +1,7 @@
-// A plugin for the golden cases: it emits the fragments that the input itself lists, so that every rule of the merge can
-// be written down as YAML. Built several times under different names (ECHO_NAME), to have several plugins meet in a slot.
-// An entry: {slot, name?, type?, json? | wire? (hex), clear?: [paths], weight?, diag?: {severity, field, reason, message}}.
+// A plugin for the golden cases: it emits the fragments that the input itself lists, so that every rule of the merge
+// can be written down as YAML. Built several times under different names (ECHO_NAME), to have several plugins meet in a
+// slot. An entry: {slot, name?, type?, json? | wire? (hex), clear?: [paths], weight?, diag?: {severity, field, reason,
+// message}}.
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ solder_str view(const std::string& text) { return {text.data(), text.size()}; }
 
 std::string from_hex(const std::string& hex) {
   std::string bytes;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2) bytes.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  for (size_t i = 0; i + 1 < hex.size(); i += 2)
+    bytes.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
   return bytes;
 }
 
@@ -92,8 +94,15 @@ const void* capability(void*, solder_str id) {
   return nullptr;
 }
 
-const solder_plugin kPlugin = {sizeof(solder_plugin), SOLDER_PLUGIN_UNLOADABLE, 0, 0, SOLDER_STR(ECHO_NAME),
-                               SOLDER_STR("1.0.0"), create, destroy, capability};
+const solder_plugin kPlugin = {sizeof(solder_plugin),
+                               SOLDER_PLUGIN_UNLOADABLE,
+                               0,
+                               0,
+                               SOLDER_STR(ECHO_NAME),
+                               SOLDER_STR("1.0.0"),
+                               create,
+                               destroy,
+                               capability};
 
 }  // namespace
 

@@ -13,9 +13,9 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using testing::kHttpListener;
 using testing::kHttpRoutes;
+using ::testing::Not;
 using testing::upstream;
 using testing::virtual_service;
 using testing::World;
@@ -140,8 +140,9 @@ TEST(Engine, AMissingUpstreamIsAWarningUntilItComes) {
 
 TEST(Engine, AMissingUpstreamIsReplacedWhereThePolicySaysSo) {
   World world;
-  world.put("apiVersion: gloo.solo.io/v1\nkind: Settings\nmetadata: {name: default, namespace: gloo-system}\n"
-            "spec: {gloo: {invalidConfigPolicy: {replaceInvalidRoutes: true, invalidRouteResponseCode: 410}}}\n");
+  world.put(
+      "apiVersion: gloo.solo.io/v1\nkind: Settings\nmetadata: {name: default, namespace: gloo-system}\n"
+      "spec: {gloo: {invalidConfigPolicy: {replaceInvalidRoutes: true, invalidRouteResponseCode: 410}}}\n");
   world.put(virtual_service("vs", "*", "late")).translate();
   EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("410"));
   EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), Not(HasSubstr("late_gloo-system")));
@@ -181,16 +182,18 @@ TEST(Engine, DefaultGatewaysGoWhenTheUserHasOne) {
 TEST(Engine, AGatewayWithoutAnAddressIsRejectedAsInGloo) {
   World world;
   world.put(upstream("one", 1)).put(virtual_service("vs", "*", "one"));
-  world.put("apiVersion: gateway.solo.io/v1\nkind: Gateway\nmetadata: {name: only, namespace: gloo-system}\n"
-            "spec: {bindPort: 8080, httpGateway: {}}\n");
+  world.put(
+      "apiVersion: gateway.solo.io/v1\nkind: Gateway\nmetadata: {name: only, namespace: gloo-system}\n"
+      "spec: {bindPort: 8080, httpGateway: {}}\n");
   world.translate();
   EXPECT_THAT(world.reasons(ref("Gateway", "only")), Contains("InvalidBindAddress"));
 }
 
 TEST(Engine, OnlyWatchedNamespacesCount) {
   World world;
-  world.put("apiVersion: gloo.solo.io/v1\nkind: Settings\nmetadata: {name: default, namespace: gloo-system}\n"
-            "spec: {watchNamespaces: [elsewhere]}\n");
+  world.put(
+      "apiVersion: gloo.solo.io/v1\nkind: Settings\nmetadata: {name: default, namespace: gloo-system}\n"
+      "spec: {watchNamespaces: [elsewhere]}\n");
   std::string hidden = upstream("hidden", 1);
   hidden.replace(hidden.find("gloo-system"), 11, "unseen");
   world.put(hidden).put(upstream("one", 1)).translate();

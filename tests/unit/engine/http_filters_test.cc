@@ -34,7 +34,7 @@ class HttpFilters : public ::testing::Test {
  protected:
   nlohmann::json list(const std::vector<FilterNeed>& needs, const TerminalFilter& last = kRouter) {
     const std::string bytes = http_filter_list(translation_, needs, hcm::HttpConnectionManager::kHttpFilters, last,
-                                               problems_, nullptr);
+                                               "hcm", problems_, nullptr);
     return nlohmann::json::parse(testing::json_of(testing::kHcm, bytes))["httpFilters"];
   }
   std::vector<std::string> names(const std::vector<FilterNeed>& needs) {
@@ -55,8 +55,9 @@ TEST_F(HttpFilters, StandInTheOrderOfGloosStages) {
 }
 
 TEST_F(HttpFilters, OfOneStageByWeightThenName) {
-  EXPECT_THAT(names({need("authz", "z", "{}", -1), need("authz", "b"), need("authz", "a"), need("authz", "y", "{}", 1)}),
-              ElementsAre("z", "a", "b", "y", "envoy.filters.http.router"));
+  EXPECT_THAT(
+      names({need("authz", "z", "{}", -1), need("authz", "b"), need("authz", "a"), need("authz", "y", "{}", 1)}),
+      ElementsAre("z", "a", "b", "y", "envoy.filters.http.router"));
 }
 
 TEST_F(HttpFilters, StandOnceAtTheirEarliestStage) {

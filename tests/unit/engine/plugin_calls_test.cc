@@ -11,8 +11,8 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::kHttpRoutes;
+using ::testing::Not;
 using testing::upstream;
 using testing::World;
 using xds::ResourceType;

@@ -41,7 +41,7 @@ TEST_F(SlotsTest, WeightDecidesBeforeTheName) {
   slots_.add({part("b", "route_action", R"({"prefix_rewrite":"/b"})")});
   EXPECT_EQ(testing::json_of(kRouteAction, slots_.merged("route_action", kRouteAction, "", "route")),
             R"({"prefixRewrite":"/a"})");
-  EXPECT_THAT(problems_, SizeIs(2)) << "each that lost is told";
+  EXPECT_THAT(problems_, SizeIs(4)) << "both sides of each conflict are told";
 }
 
 TEST_F(SlotsTest, EqualValuesAreNoConflict) {

@@ -29,9 +29,8 @@
 #define SOLDER_ABI_MINOR 0u /* raised by every append */
 
 /* True where the table `tbl` is long enough to hold `member` and the producer set it. */
-#define SOLDER_HAS(tbl, member)                                                         \
-  ((tbl) != NULL &&                                                                     \
-   (tbl)->size >= offsetof(__typeof__(*(tbl)), member) + sizeof((tbl)->member) &&       \
+#define SOLDER_HAS(tbl, member)                                                                    \
+  ((tbl) != NULL && (tbl)->size >= offsetof(__typeof__(*(tbl)), member) + sizeof((tbl)->member) && \
    (tbl)->member != NULL)
 
 /* UTF-8 bytes, not NUL-ended. {NULL, 0} is the empty string. */
@@ -47,11 +46,11 @@ typedef struct solder_span {
   uint64_t stride;
 } solder_span;
 
-#define SOLDER_STR(literal) {(literal), sizeof(literal) - 1}
+#define SOLDER_STR(literal) \
+  { (literal), sizeof(literal) - 1 }
 
 /* Element i of a span: read by the producer's stride, never by sizeof. */
-#define SOLDER_AT(T, span, i) \
-  ((const T *)(const void *)((const char *)(span).data + (uint64_t)(i) * (span).stride))
+#define SOLDER_AT(T, span, i) ((const T *)(const void *)((const char *)(span).data + (uint64_t)(i) * (span).stride))
 
 /* 1 where `s` holds exactly the characters of the NUL-ended `literal`. */
 static inline int solder_str_eq(solder_str s, const char *literal) {
@@ -103,13 +102,13 @@ enum { SOLDER_SEVERITY_INFO = 0, SOLDER_SEVERITY_WARNING = 1, SOLDER_SEVERITY_ER
 typedef struct solder_diag {
   uint32_t size;
   uint32_t severity;
-  uint64_t index;     /* the batch's input that it belongs to: only this one is dropped on an error */
-  solder_str field;   /* JSON pointer below the input's own `path`: "/hosts/0/port"; "" is the value itself */
-  solder_str reason;  /* stable CamelCase word, for tests and alerts: "UnknownRegion" */
-  solder_str message; /* one sentence for a person */
-  solder_str found;   /* what stands there, or empty */
+  uint64_t index;      /* the batch's input that it belongs to: only this one is dropped on an error */
+  solder_str field;    /* JSON pointer below the input's own `path`: "/hosts/0/port"; "" is the value itself */
+  solder_str reason;   /* stable CamelCase word, for tests and alerts: "UnknownRegion" */
+  solder_str message;  /* one sentence for a person */
+  solder_str found;    /* what stands there, or empty */
   solder_str expected; /* what would be right, or empty */
-  solder_ref related; /* another object that is involved, such as the Secret that is missing; may be empty */
+  solder_ref related;  /* another object that is involved, such as the Secret that is missing; may be empty */
 } solder_diag;
 
 #define SOLDER_DIAG_SIZE_1_0 (offsetof(solder_diag, related) + sizeof(solder_ref))

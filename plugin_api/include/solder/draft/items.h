@@ -53,9 +53,9 @@ typedef struct solder_item_fragment {
 
 /* What an SDS secret is made from. */
 enum {
-  SOLDER_SECRET_TLS_CERTIFICATE = 1,   /* tls.crt and tls.key */
+  SOLDER_SECRET_TLS_CERTIFICATE = 1,    /* tls.crt and tls.key */
   SOLDER_SECRET_VALIDATION_CONTEXT = 2, /* ca.crt (or Gloo's rootCa) as trusted_ca */
-  SOLDER_SECRET_GENERIC = 3            /* the value under `key` */
+  SOLDER_SECRET_GENERIC = 3             /* the value under `key` */
 };
 
 /* Secrets never cross: a fragment names an SDS secret (SdsSecretConfig.name = sds_name, over ADS), and this item

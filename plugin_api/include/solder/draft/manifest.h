@@ -21,11 +21,11 @@
 #define SOLDER_NOTE_NAME "Solder"
 #define SOLDER_NOTE_TYPE_MANIFEST 1u
 
-#define SOLDER_MANIFEST(json)                                                            \
-  __attribute__((used, aligned(4), section(SOLDER_NOTE_SECTION))) static const struct {  \
-    uint32_t name_size, desc_size, type;                                                 \
-    char name[8];                                                                        \
-    char desc[(sizeof(json) + 3) / 4 * 4]; /* C++ wants room for the final NUL */        \
+#define SOLDER_MANIFEST(json)                                                           \
+  __attribute__((used, aligned(4), section(SOLDER_NOTE_SECTION))) static const struct { \
+    uint32_t name_size, desc_size, type;                                                \
+    char name[8];                                                                       \
+    char desc[(sizeof(json) + 3) / 4 * 4]; /* C++ wants room for the final NUL */       \
   } solder_manifest_note = {7, sizeof(json) - 1, SOLDER_NOTE_TYPE_MANIFEST, SOLDER_NOTE_NAME, json}
 
 #endif

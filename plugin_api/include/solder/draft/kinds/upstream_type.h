@@ -24,7 +24,8 @@ typedef struct solder_upstream_input {
 
 typedef struct solder_destination_input {
   uint32_t size;
-  uint32_t weighted; /* 1: inside a weighted cluster, so the only slots are weighted_cluster, per_filter/ and http_filter/ */
+  /* 1: inside a weighted cluster, so the only slots are weighted_cluster, per_filter/ and http_filter/ */
+  uint32_t weighted;
   solder_ref object; /* the VirtualService that holds the destination */
   solder_str path;   /* JSON pointer of the destination in it */
   solder_ref upstream;

@@ -1,7 +1,7 @@
 // solder/sdk/out.hpp - what a plugin may say about one input: fragments, filters, uses of secrets, problems, look-ups.
 // The host copies everything at once, so temporaries are fine. `field` is a JSON pointer below the input's path
 // ("/hosts/0/port"); it becomes provenance and the place that a report points at. Lives for one item. Tested by
-// tests/unit/sdk/out_test.cc.
+// tests/unit/sdk/plugin_test.cc.
 #ifndef SOLDER_SDK_OUT_HPP_
 #define SOLDER_SDK_OUT_HPP_
 

@@ -1,5 +1,5 @@
 // solder/sdk/text.hpp - between the contract's strings and std::string_view, and the host as an object.
-// Views of inputs live for the call, as everything that the host lends. Tested by tests/unit/sdk/out_test.cc.
+// Views of inputs live for the call, as everything that the host lends. Tested by tests/unit/sdk/plugin_test.cc.
 #ifndef SOLDER_SDK_TEXT_HPP_
 #define SOLDER_SDK_TEXT_HPP_
 

@@ -1,8 +1,8 @@
-#include "core/services/base64.h"
+#include "core/base/base64.h"
 
 #include <cstdint>
 
-namespace solder::services {
+namespace solder::base {
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -53,4 +53,4 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return out;
 }
 
-}  // namespace solder::services
+}  // namespace solder::base

@@ -1,9 +1,9 @@
 // The nearest known name: close ones are found, far ones are not guessed at.
-#include "core/services/nearest_name.h"
+#include "core/base/nearest_name.h"
 
 #include <gtest/gtest.h>
 
-namespace solder::services {
+namespace solder::base {
 namespace {
 
 const std::vector<std::string_view> kKnown = {"timeout", "retryPolicy", "prefixRewrite", "cluster", "a"};
@@ -14,6 +14,11 @@ TEST(NearestName, FindsSlips) {
   EXPECT_EQ(nearest_name("RETRYPOLICY", kKnown), "retryPolicy");
   EXPECT_EQ(nearest_name("retryPolcy", kKnown), "retryPolicy");
   EXPECT_EQ(nearest_name("clusters", kKnown), "cluster");
+}
+
+TEST(NearestName, SwappedNeighboursAreOneSlip) {
+  EXPECT_EQ(nearest_name("prot", {"port", "part_of_speech"}), "port");
+  EXPECT_EQ(nearest_name("otrp", {"port"}), "");
 }
 
 TEST(NearestName, DoesNotGuess) {
@@ -28,4 +33,4 @@ TEST(NearestName, TakesTheNearer) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::base

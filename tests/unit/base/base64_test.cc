@@ -1,9 +1,9 @@
 // Base64: RFC 4648's own examples, both alphabets, with and without padding, and what is refused.
-#include "core/services/base64.h"
+#include "core/base/base64.h"
 
 #include <gtest/gtest.h>
 
-namespace solder::services {
+namespace solder::base {
 namespace {
 
 TEST(Base64, FollowsTheExamplesOfTheRfc) {
@@ -42,4 +42,4 @@ TEST(Base64, Refuses) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::base

@@ -1,0 +1,107 @@
+#include "core/engine/route_parts.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "core/engine/plugin_calls.h"
+#include "solder/draft/kinds/options.h"
+#include "solder/draft/kinds/upstream_type.h"
+
+namespace solder::engine {
+
+namespace {
+
+uint32_t action_number(const model::Route& route) {
+  if (forwarding(route) != nullptr) return SOLDER_ACTION_FORWARD;
+  if (std::holds_alternative<model::RedirectAction>(route.action)) return SOLDER_ACTION_REDIRECT;
+  if (std::holds_alternative<model::DirectResponseAction>(route.action)) return SOLDER_ACTION_DIRECT_RESPONSE;
+  return SOLDER_ACTION_NONE;
+}
+
+// One call a plugin with the options of all routes and weighted destinations.
+void call_options(Translation& t, Reader& reader, const model::VirtualService& service,
+                  std::vector<RouteParts>& parts) {
+  struct Target {
+    size_t route;
+    size_t destination;  // SIZE_MAX: the route itself
+  };
+  std::vector<Target> targets;
+  OptionCalls calls(t, reader, service.ref);
+  for (size_t i = 0; i < service.routes.size(); ++i) {
+    const model::Route& route = service.routes[i];
+    calls.add(kRouteScope, route.options, action_number(route), targets.size());
+    targets.push_back({i, SIZE_MAX});
+    const auto* action = forwarding(route);
+    for (size_t d = 0; action != nullptr && d < action->destinations.size(); ++d) {
+      calls.add(kWeightedDestinationScope, action->destinations[d].options, 0, targets.size());
+      targets.push_back({i, d});
+    }
+  }
+  calls.run([&](size_t target, host::ItemOutput output) {
+    const Target& at = targets[target];
+    auto& into =
+        at.destination == SIZE_MAX ? parts[at.route].options : parts[at.route].destinations[at.destination].options;
+    into.push_back(std::move(output));
+  });
+}
+
+// One call an upstream type with all the destinations on such upstreams.
+void call_destinations(Translation& t, Reader& reader, const model::VirtualService& service,
+                       std::vector<RouteParts>& parts) {
+  struct Batch {
+    host::Plugin* plugin = nullptr;
+    std::vector<solder_destination_input> inputs;
+    std::vector<host::Subject> subjects;
+    std::vector<host::ItemOutput*> outputs;
+    std::vector<std::shared_ptr<const DestinationResult>> keep;
+    std::vector<std::unique_ptr<model::ObjectRef>> refs;
+  };
+  std::map<std::string, Batch> batches;
+  for (size_t i = 0; i < service.routes.size(); ++i) {
+    const auto* action = forwarding(service.routes[i]);
+    for (size_t d = 0; action != nullptr && d < action->destinations.size(); ++d) {
+      const model::Destination& wanted = action->destinations[d].destination;
+      const auto destination = t.destinations.read(reader, upstream_of(wanted));
+      host::Plugin* plugin = destination->type.empty() ? nullptr : t.plugins.upstream_type(destination->type);
+      if (plugin == nullptr) continue;
+      Batch& batch = batches[destination->type];
+      batch.plugin = plugin;
+      batch.keep.push_back(destination);
+      batch.refs.push_back(std::make_unique<model::ObjectRef>(upstream_of(wanted)));
+      const bool own_spec = wanted.spec_key == destination->type;
+      batch.inputs.push_back({sizeof(solder_destination_input), action->multi ? 1u : 0u, view(service.ref),
+                              view(wanted.path), view(*batch.refs.back()), view(destination->type_json),
+                              own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0},
+                              view(destination->cluster_name)});
+      batch.subjects.push_back({service.ref, wanted.path});
+      batch.outputs.push_back(&parts[i].destinations[d].destination);
+    }
+  }
+  for (auto& [type, batch] : batches) {
+    auto results =
+        t.plugins.call(*batch.plugin, host::Operation::kDestinations,
+                       {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)}, batch.subjects,
+                       [&](size_t, const model::ObjectRef& ref) { return look_up(t, reader, ref); });
+    for (size_t k = 0; k < results.size(); ++k) *batch.outputs[k] = std::move(results[k]);
+  }
+}
+
+}  // namespace
+
+const model::RouteAction* forwarding(const model::Route& route) {
+  return std::get_if<model::RouteAction>(&route.action);
+}
+
+std::vector<RouteParts> call_route_plugins(Translation& t, Reader& reader, const model::VirtualService& service) {
+  std::vector<RouteParts> parts(service.routes.size());
+  for (size_t i = 0; i < service.routes.size(); ++i) {
+    if (const auto* action = forwarding(service.routes[i])) parts[i].destinations.resize(action->destinations.size());
+  }
+  call_options(t, reader, service, parts);
+  call_destinations(t, reader, service, parts);
+  return parts;
+}
+
+}  // namespace solder::engine
