@@ -2,6 +2,7 @@
 // problem.
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -19,6 +20,18 @@ using nlohmann::json;
 
 // More would bury the first ones, and a hostile file could ask for millions.
 constexpr size_t kMostProblems = 100;
+
+// The known field that was meant: one that is spelled nearly so, or the short or long form of the word ("address" for
+// addr).
+std::string meant(const std::string& word, const std::vector<std::string_view>& known) {
+  constexpr size_t kShortest = 3;
+  if (std::string nearest = base::nearest_name(word, known); !nearest.empty()) return nearest;
+  for (const std::string_view name : known) {
+    if (std::min(word.size(), name.size()) < kShortest) continue;
+    if (word.starts_with(name) || name.starts_with(word)) return std::string(name);
+  }
+  return "";
+}
 
 const char* name_of(ValueType type) {
   switch (type) {
@@ -137,7 +150,7 @@ class Checker {
     }
     std::vector<std::string_view> names;
     for (const auto& [name, ignored] : schema.properties) names.push_back(name);
-    const std::string nearest = base::nearest_name(camel, names);
+    const std::string nearest = meant(camel, names);
     std::string expected = nearest;
     if (nearest.empty()) {
       for (size_t i = 0; i < names.size() && i < 12; ++i) expected.append(i == 0 ? "one of " : ", ").append(names[i]);
