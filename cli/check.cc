@@ -81,8 +81,7 @@ int check(const CheckOptions& options) {
     return kCannotRun;
   }
   for (const auto& note : (*run)->plugins.notes) complain(note);
-  const auto& output = (*run)->output;
-  const auto reports = report::make_reports(output.objects, output.diagnostics);
+  const auto reports = report::make_reports((*run)->engine->objects(), (*run)->engine->diagnostics());
   const Counts counts = count(reports);
   if (options.form == "json") {
     print_json(reports, counts);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/model/diagnostic.h"
+#include "core/report/reporter.h"
 
 namespace solder::cli {
 
@@ -16,11 +17,16 @@ class ProblemLog {
     std::vector<model::Diagnostic> appeared;
     std::vector<model::Diagnostic> gone;
   };
-  // What is new and what is gone since the last call. A problem that only moved to another line is neither.
-  Changes update(const model::Diagnostics& now);
+  // What is new and what is gone with these reports; all other objects are as they were. A problem that only moved to
+  // another line is neither.
+  Changes update(const report::Reports::Changes& reports);
 
  private:
-  std::map<model::Diagnostic, model::Diagnostic> known_;  // without its line → as it was told
+  using Known = std::map<model::Diagnostic, model::Diagnostic>;  // without its line → as it was told
+
+  void replace(const model::ObjectRef& object, Known now, Changes& changes);
+
+  std::map<model::ObjectRef, Known> known_;
 };
 
 }  // namespace solder::cli

@@ -141,18 +141,16 @@ void Runtime::translate(size_t changed_objects) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   const auto changes = count_changes(published_.get(), *output.snapshots);
   spdlog::info("translated: {} of {} objects changed, {} resources changed, {} removed, {:.1f} ms", changed_objects,
-               output.objects.size(), changes.changed, changes.removed, took.count() * 1000);
+               engine_->object_count(), changes.changed, changes.removed, took.count() * 1000);
   published_ = output.snapshots;
-  auto reports = report::make_reports(output.objects, output.diagnostics);
+  auto reports = reports_.update(output.changes);
   log_problems(reports);
-  statuses_->write(reports);
-  view_->update(std::move(output.snapshots), std::move(reports), took);
+  view_->update(std::move(output.snapshots), reports, took);
+  statuses_->write(std::move(reports));
 }
 
-void Runtime::log_problems(const std::vector<model::ObjectReport>& reports) {
-  model::Diagnostics all;
-  for (const auto& report : reports) all.insert(all.end(), report.diagnostics.begin(), report.diagnostics.end());
-  const auto changes = problems_.update(all);
+void Runtime::log_problems(const report::Reports::Changes& reports) {
+  const auto changes = problems_.update(reports);
   size_t logged = 0;
   for (const auto& problem : changes.appeared) {
     if (++logged <= kMaxLoggedProblems) spdlog::warn("{}", report::to_text(problem));

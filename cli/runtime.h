@@ -42,7 +42,7 @@ class Runtime {
   void refused(const xds::Refusal& refusal);
   void translate_until_closed();
   void translate(size_t changed_objects);
-  void log_problems(const std::vector<model::ObjectReport>& reports);
+  void log_problems(const report::Reports::Changes& reports);
 
   StateDirectory state_;
   services::MessageTypes types_;
@@ -55,6 +55,7 @@ class Runtime {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<store::Store> store_;
   BatchQueue queue_;
+  report::Reports reports_;
   ProblemLog problems_;
   std::shared_ptr<const xds::SnapshotsByRole> published_;
   std::thread engine_thread_;

@@ -58,10 +58,10 @@ void add_xds(admin::Metrics& metrics, const xds::ServerCounters& counters) {
   count("solder_xds_bad_requests_total", "Requests that made no sense.", counters.bad_requests);
 }
 
-void add_objects(admin::Metrics& metrics, const std::vector<model::ObjectReport>& reports) {
+void add_objects(admin::Metrics& metrics, const std::map<model::ObjectRef, model::ObjectReport>& reports) {
   std::map<std::pair<std::string, std::string>, size_t> counts;
-  for (const auto& report : reports) {
-    if (report.object.kind != "File") ++counts[{report.object.kind, model::to_string(report.state)}];
+  for (const auto& [object, report] : reports) {
+    if (object.kind != "File") ++counts[{object.kind, model::to_string(report.state)}];
   }
   for (const auto& [key, count] : counts) {
     set(metrics, "solder_objects", "Objects by kind and state.", static_cast<double>(count),
@@ -91,15 +91,15 @@ ServeView::ServeView(const services::MessageTypes& types, const host::PluginSet&
       seconds_(metrics_.histogram("solder_translation_seconds", "How long a translation took.",
                                   {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})) {}
 
-void ServeView::update(std::shared_ptr<const xds::SnapshotsByRole> snapshots, std::vector<model::ObjectReport> reports,
+void ServeView::update(std::shared_ptr<const xds::SnapshotsByRole> snapshots, const report::Reports::Changes& reports,
                        std::chrono::duration<double> took) {
-  auto shared = std::make_shared<const std::vector<model::ObjectReport>>(std::move(reports));
   translations_.add();
   seconds_.observe(took.count());
   const std::lock_guard lock(mutex_);
   why_not_ready_.clear();
   snapshots_ = std::move(snapshots);
-  reports_ = std::move(shared);
+  for (const auto& object : reports.gone) reports_.erase(object);
+  for (const auto& report : reports.reports) reports_[report.object] = report;
 }
 
 void ServeView::not_ready(std::string reason) {
@@ -115,13 +115,11 @@ base::Status ServeView::ready() const {
 std::string ServeView::metrics() const {
   admin::Metrics now;
   add_process(now);
-  Reports reports;
   {
     const std::lock_guard lock(mutex_);
-    reports = reports_;
+    add_objects(now, reports_);
     set(now, "solder_ready", "1 where the first configuration is published.", why_not_ready_.empty() ? 1 : 0);
   }
-  if (reports) add_objects(now, *reports);
   add_xds(now, server_.counters());
   add_plugins(now, plugins_);
   return metrics_.text() + now.text();
@@ -141,7 +139,7 @@ base::Result<std::string> ServeView::snapshot() const {
 
 std::string ServeView::status() const {
   Json out;
-  Reports reports;
+  std::map<model::ObjectRef, model::ObjectReport> reports;
   {
     const std::lock_guard lock(mutex_);
     reports = reports_;
@@ -149,8 +147,8 @@ std::string ServeView::status() const {
     if (!why_not_ready_.empty()) out["reason"] = why_not_ready_;
   }
   out["reports"] = Json::array();
-  if (reports) {
-    for (const auto& report : *reports) out["reports"].push_back(Json::parse(report::to_json(report), nullptr, false));
+  for (const auto& [object, report] : reports) {
+    out["reports"].push_back(Json::parse(report::to_json(report), nullptr, false));
   }
   out["nodes"] = refusals_.nodes_json(server_.nodes());
   return dump(out);

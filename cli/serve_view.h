@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,6 +14,7 @@
 #include "core/base/status.h"
 #include "core/host/plugin_set.h"
 #include "core/model/diagnostic.h"
+#include "core/report/reporter.h"
 #include "core/services/message_types.h"
 #include "core/xds/server.h"
 #include "core/xds/snapshot.h"
@@ -25,8 +27,8 @@ class ServeView {
   ServeView(const services::MessageTypes& types, const host::PluginSet& plugins, const xds::Server& server,
             RefusalBook& refusals);
 
-  // One translation is done and published.
-  void update(std::shared_ptr<const xds::SnapshotsByRole> snapshots, std::vector<model::ObjectReport> reports,
+  // One translation is done and published; `reports` is what it changed.
+  void update(std::shared_ptr<const xds::SnapshotsByRole> snapshots, const report::Reports::Changes& reports,
               std::chrono::duration<double> took);
   // Why the server is not ready yet, until the first update().
   void not_ready(std::string reason);
@@ -39,8 +41,6 @@ class ServeView {
   [[nodiscard]] std::string status() const;
 
  private:
-  using Reports = std::shared_ptr<const std::vector<model::ObjectReport>>;
-
   const services::MessageTypes& types_;
   const host::PluginSet& plugins_;
   const xds::Server& server_;
@@ -52,7 +52,7 @@ class ServeView {
   mutable std::mutex mutex_;
   std::string why_not_ready_ = "starting";
   std::shared_ptr<const xds::SnapshotsByRole> snapshots_;
-  Reports reports_;
+  std::map<model::ObjectRef, model::ObjectReport> reports_;
 };
 
 }  // namespace solder::cli

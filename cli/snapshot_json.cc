@@ -57,9 +57,9 @@ base::Result<Json> snapshot_json(const services::MessageTypes& types, const xds:
     Json list = Json::array();
     const auto* descriptor = types.find(xds::type_url(type));
     if (descriptor == nullptr) return base::internal_error("unknown type " + std::string(xds::type_url(type)));
-    for (const auto& [name, resource] : snapshot.of(type).by_name) {
+    for (const auto& resource : snapshot.of(type)) {
       const auto text = types.wire_to_json(*descriptor, resource->message.flatten());
-      if (!text.ok()) return base::internal_error(name + ": " + text.status().message());
+      if (!text.ok()) return base::internal_error(resource->name + ": " + text.status().message());
       list.push_back(Json::parse(*text, nullptr, false));
       if (!with_secrets) redact(list.back());
     }

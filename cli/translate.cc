@@ -57,9 +57,9 @@ Json provenance_json(const engine::Engine& engine) {
   return list;
 }
 
-Json reports_json(const engine::Output& output) {
+Json reports_json(const engine::Engine& engine) {
   Json list = Json::array();
-  for (const auto& report : report::make_reports(output.objects, output.diagnostics)) {
+  for (const auto& report : report::make_reports(engine.objects(), engine.diagnostics())) {
     list.push_back(Json::parse(report::to_json(report), nullptr, false));
   }
   return list;
@@ -71,7 +71,7 @@ base::Result<Json> translation(const Offline& run, const TranslateOptions& optio
   auto json = snapshot_json(run.types, **snapshot, options.with_secrets);
   if (!json.ok()) return json;
   if (options.as_static) return static_bootstrap(*json, options.with_secrets);
-  (*json)["reports"] = reports_json(run.output);
+  (*json)["reports"] = reports_json(*run.engine);
   if (options.provenance) (*json)["provenance"] = provenance_json(*run.engine);
   return json;
 }

@@ -29,7 +29,7 @@ CheckedSpec check_spec(const model::Object& object, const SchemaCatalog& catalog
                                .found = key,
                                .expected = "apiVersion, kind, metadata and spec"});
   }
-  const json spec = document.value("spec", json());
+  const json& spec = member(document, "spec");
   out.has_spec = !spec.is_null();
   out.spec = json::object();
   if (out.has_spec) out.spec = check_value(schema_of(catalog, schema), spec, "/spec", object.ref, out.diagnostics);

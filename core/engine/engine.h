@@ -11,6 +11,7 @@
 #include "core/host/plugin_set.h"
 #include "core/model/diagnostic.h"
 #include "core/model/object.h"
+#include "core/model/object_change.h"
 #include "core/services/message_types.h"
 #include "core/store/store.h"
 #include "core/xds/snapshot.h"
@@ -33,8 +34,8 @@ struct ResourceProvenance {
 
 struct Output {
   std::shared_ptr<const xds::SnapshotsByRole> snapshots;
-  std::vector<model::ObjectPtr> objects;  // all that the engine knows, default gateways included, sorted by ref
-  model::Diagnostics diagnostics;         // of all objects and files
+  // Every object (and file) whose content or whose diagnostics are new since the last translation.
+  std::vector<model::ObjectChange> changes;
 };
 
 class Engine {
@@ -48,8 +49,13 @@ class Engine {
 
   // Takes changes in; nothing is translated yet.
   void apply(const store::Batch& batch);
-  // Brings everything up to date and gives the whole result; equal parts are the same pointers as before.
+  // Brings everything up to date and tells what is new; equal parts are the same pointers as before.
   Output translate();
+  // All objects that the engine knows, default gateways included, sorted by ref.
+  [[nodiscard]] std::vector<model::ObjectPtr> objects() const;
+  [[nodiscard]] size_t object_count() const;
+  // All that is wrong now, with objects and files.
+  [[nodiscard]] model::Diagnostics diagnostics() const;
   [[nodiscard]] std::vector<ResourceProvenance> provenance() const;
 
  private:

@@ -1,29 +1,14 @@
 #include "core/engine/graph.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace solder::engine {
 
-namespace {
-
-void insert_sorted(std::vector<Cell*>& cells, Cell* cell) {
-  auto at = std::lower_bound(cells.begin(), cells.end(), cell);
-  if (at == cells.end() || *at != cell) cells.insert(at, cell);
-}
-
-void erase_sorted(std::vector<Cell*>& cells, Cell* cell) {
-  auto at = std::lower_bound(cells.begin(), cells.end(), cell);
-  if (at != cells.end() && *at == cell) cells.erase(at);
-}
-
-}  // namespace
-
 void Graph::ensure(Cell& cell) {
   if (cell.state_ == Cell::State::kCheck) {
-    // A read that turns out changed marks this cell dirty. Only the reads of the last run are asked, in a fixed order;
-    // they are pure, so asking one that this run would not ask any more is wasted work and nothing worse.
-    const std::vector<Cell*> reads = cell.reads_;
-    for (Cell* read : reads) {
+    // A read that turns out changed marks this cell dirty. Reads are pure, so asking one that this run would not ask
+    // any more is wasted work and nothing worse.
+    for (Cell* read : std::exchange(cell.suspects_, {})) {
       ensure(*read);
       if (cell.state_ == Cell::State::kDirty) break;
     }
@@ -33,41 +18,69 @@ void Graph::ensure(Cell& cell) {
 }
 
 void Graph::run(Cell& cell) {
+  cell.suspects_.clear();
   const bool changed = cell.compute(*this);
+  cell.suspects_.clear();
   cell.state_ = Cell::State::kClean;
   ++computed_;
   if (changed) mark_readers(cell);
 }
 
 void Graph::mark_readers(Cell& cell) {
-  for (Cell* reader : cell.readers_) {
-    const Cell::State before = reader->state_;
-    reader->state_ = Cell::State::kDirty;
-    if (before == Cell::State::kClean) {
-      for (Cell* above : reader->readers_) mark_check(*above);
+  for (const Cell::Edge& edge : cell.readers_) {
+    Cell& reader = *edge.cell;
+    const bool was_clean = reader.state_ == Cell::State::kClean;
+    reader.state_ = Cell::State::kDirty;
+    if (was_clean) suspect(reader);
+  }
+}
+
+// The cell may have changed: everything above it has to ask.
+void Graph::suspect(Cell& cell) {
+  if (cell.pinned_ && !cell.on_request_ && !std::exchange(cell.queued_root_, true)) reached_roots_.push_back(&cell);
+  for (const Cell::Edge& edge : cell.readers_) {
+    Cell& reader = *edge.cell;
+    reader.suspects_.push_back(&cell);
+    if (reader.state_ != Cell::State::kClean) continue;
+    reader.state_ = Cell::State::kCheck;
+    suspect(reader);
+  }
+}
+
+void Graph::update_roots() {
+  while (!reached_roots_.empty()) {
+    for (Cell* root : std::exchange(reached_roots_, {})) {
+      root->queued_root_ = false;
+      if (root->pinned_) ensure(*root);
     }
   }
 }
 
-void Graph::mark_check(Cell& cell) {
-  if (cell.state_ != Cell::State::kClean) return;
-  cell.state_ = Cell::State::kCheck;
-  for (Cell* above : cell.readers_) mark_check(*above);
+void Graph::remove_last_read(Cell& cell) {
+  const Cell::Edge edge = cell.reads_.back();
+  cell.reads_.pop_back();
+  // The last reader takes the place of the one that goes.
+  auto& readers = edge.cell->readers_;
+  const Cell::Edge last = readers.back();
+  readers.pop_back();
+  if (edge.other_end == readers.size()) return;
+  readers[edge.other_end] = last;
+  last.cell->reads_[last.other_end].other_end = edge.other_end;
 }
 
-void Graph::set_reads(Cell& cell, std::vector<Cell*> reads) {
-  std::sort(reads.begin(), reads.end());
-  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
-  std::vector<Cell*> gone;
-  std::set_difference(cell.reads_.begin(), cell.reads_.end(), reads.begin(), reads.end(), std::back_inserter(gone));
-  std::vector<Cell*> come;
-  std::set_difference(reads.begin(), reads.end(), cell.reads_.begin(), cell.reads_.end(), std::back_inserter(come));
-  for (Cell* read : gone) {
-    erase_sorted(read->readers_, &cell);
-    queue_if_unread(*read);
+void Graph::set_reads(Cell& cell, const std::vector<Cell*>& reads) {
+  std::vector<Cell*> before;
+  before.reserve(cell.reads_.size());
+  while (!cell.reads_.empty()) {
+    before.push_back(cell.reads_.back().cell);
+    remove_last_read(cell);
   }
-  for (Cell* read : come) insert_sorted(read->readers_, &cell);
-  cell.reads_ = std::move(reads);
+  cell.reads_.reserve(reads.size());
+  for (Cell* read : reads) {
+    cell.reads_.push_back({read, read->readers_.size()});
+    read->readers_.push_back({&cell, cell.reads_.size() - 1});
+  }
+  for (Cell* read : before) queue_if_unread(*read);
 }
 
 void Graph::queue_if_unread(Cell& cell) {
@@ -82,6 +95,7 @@ void Graph::collect() {
     unread_.pop_back();
     cell->queued_ = false;
     if (cell->pinned_ || !cell->readers_.empty()) continue;
+    if (cell->queued_root_) std::erase(reached_roots_, cell);
     set_reads(*cell, {});
     cell->forget();
   }

@@ -1,7 +1,8 @@
 // The incremental graph: memoized cells that record what they read, absent things included. An input that changes marks
 // the cells that read it; only what is asked for again is computed again, and a cell whose new value has the old hash
 // stops the wave (early cut-off). Cells that nothing reads any more are collected. One thread.
-// Cost: a change costs the cells that it reaches, not the world. Tested by tests/unit/engine/graph_test.cc.
+// Cost: a change costs the cells that it reaches, not the world: a cell asks only those of its reads that may have
+// changed, and roots that may have changed are known by name. Tested by tests/unit/engine/graph_test.cc.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,7 @@ class Cell {
  protected:
   Cell() = default;
   friend class Graph;
+  friend class Reader;
   enum class State : uint8_t { kClean, kCheck, kDirty };
 
   // Brings the value up to date; gives whether its hash changed. Called with the cell dirty.
@@ -32,17 +34,28 @@ class Cell {
   // Takes the cell out of its family; it is gone afterwards.
   virtual void forget() = 0;
 
-  std::vector<Cell*> reads_;    // sorted, unique
-  std::vector<Cell*> readers_;  // sorted, unique
+  // One end of "reader reads read": the other cell, and where in its list the other end stands.
+  struct Edge {
+    Cell* cell = nullptr;
+    size_t other_end = 0;
+  };
+  std::vector<Edge> reads_;
+  std::vector<Edge> readers_;
+  std::vector<Cell*> suspects_;  // of reads_, those that may have changed since the last run
+  uint64_t recorded_by_ = 0;     // the last Reader that recorded this cell
   State state_ = State::kDirty;
-  bool pinned_ = false;  // stays without readers: a root, or an input that is there
-  bool queued_ = false;  // for collection
+  bool pinned_ = false;      // stays without readers: a root, or an input that is there
+  bool on_request_ = false;  // update_roots() leaves it alone
+  bool queued_ = false;      // for collection
+  bool queued_root_ = false;
 };
 
 class Graph {
  public:
   // Number of cells computed since the start: for tests and metrics.
   [[nodiscard]] uint64_t computed() const { return computed_; }
+  // Brings up to date all roots that something has reached since the last call.
+  void update_roots();
   // Removes cells that nothing reads. Call between translations.
   void collect();
 
@@ -56,18 +69,21 @@ class Graph {
   void ensure(Cell& cell);
   void run(Cell& cell);
   void mark_readers(Cell& cell);
-  static void mark_check(Cell& cell);
-  void set_reads(Cell& cell, std::vector<Cell*> reads);
+  void suspect(Cell& cell);
+  void set_reads(Cell& cell, const std::vector<Cell*>& reads);
+  static void remove_last_read(Cell& cell);
   void queue_if_unread(Cell& cell);
 
   uint64_t computed_ = 0;
+  uint64_t readings_ = 0;
   std::vector<Cell*> unread_;
+  std::vector<Cell*> reached_roots_;
 };
 
 // Records the reads of one computation.
 class Reader {
  public:
-  explicit Reader(Graph& graph) : graph_(graph) {}
+  explicit Reader(Graph& graph) : graph_(graph), number_(++graph.readings_) {}
 
  private:
   template <typename K, typename T>
@@ -75,10 +91,13 @@ class Reader {
   template <typename K, typename T>
   friend class Memo;
   void record(Cell& cell) {
-    reads_.push_back(&cell);
+    // Mostly keeps a cell from being recorded twice; one that is does no harm.
+    if (cell.recorded_by_ != number_) reads_.push_back(&cell);
+    cell.recorded_by_ = number_;
     graph_.ensure(cell);
   }
   Graph& graph_;
+  const uint64_t number_;
   std::vector<Cell*> reads_;
 };
 
@@ -159,6 +178,14 @@ class Memo {
     at->second->set_pinned(false);
     graph_.queue_if_unread(*at->second);
   }
+  // Roots of this family are brought up to date by root() alone: they read what is set between two steps.
+  void update_only_on_request() { on_request_ = true; }
+  // The keys whose values were computed anew or collected since the last call, some perhaps more than once. Recorded
+  // from the first call on.
+  std::vector<K> take_touched() {
+    watched_ = true;
+    return std::exchange(touched_, {});
+  }
   // Every value there is now, in order of key.
   template <typename F>
   void for_each(F&& f) const {
@@ -173,17 +200,24 @@ class Memo {
 
  private:
   struct MemoCell final : Cell {
-    void set_pinned(bool pinned) { pinned_ = pinned; }
+    void set_pinned(bool pinned) {
+      pinned_ = pinned;
+      on_request_ = family->on_request_;
+    }
     bool compute(Graph& graph) override {
       Reader reader(graph);
       auto next = family->compute_(reader, key);
-      graph.set_reads(*this, std::move(reader.reads_));
+      graph.set_reads(*this, reader.reads_);
+      if (family->watched_) family->touched_.push_back(key);
       const bool changed = !value || value->hash != next->hash;
       // Taken even where the hash is equal: what no reader sees, such as diagnostics, may be new.
       value = std::move(next);
       return changed;
     }
-    void forget() override { family->cells_.erase(key); }
+    void forget() override {
+      if (family->watched_) family->touched_.push_back(key);
+      family->cells_.erase(key);
+    }
     Memo* family = nullptr;
     K key;
     std::shared_ptr<const T> value;
@@ -200,6 +234,9 @@ class Memo {
   Graph& graph_;
   Compute compute_;
   std::map<K, std::unique_ptr<MemoCell>> cells_;
+  std::vector<K> touched_;
+  bool watched_ = false;
+  bool on_request_ = false;
 };
 
 }  // namespace solder::engine

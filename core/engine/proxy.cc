@@ -1,7 +1,7 @@
 // Step 5: what one proxy is served: all clusters, and the listeners, route configurations, secrets and further
 // resources of the gateways that name it. Two gateways on one port clash: the first by name keeps it.
 #include <algorithm>
-#include <map>
+#include <array>
 
 #include "core/base/hash.h"
 #include "core/engine/translation.h"
@@ -9,8 +9,6 @@
 namespace solder::engine {
 
 namespace {
-
-using Resources = std::map<std::string, xds::ResourcePtr, std::less<>>;
 
 size_t index_of(xds::ResourceType type) { return static_cast<size_t>(type); }
 
@@ -30,26 +28,21 @@ class ProxyBuilder {
   ProxyBuilder(Translation& t, Reader& reader, ProxyResult& result) : t_(t), reader_(reader), result_(result) {}
 
   void build(const std::string& proxy) {
-    const auto clusters = t_.cluster_set.read(reader_, 0);
-    add_secrets(clusters->secrets);
-    for (const auto& [name, resource] : clusters->clusters->by_name) put(xds::ResourceType::kCluster, resource);
-    add_resources(clusters->resources);
+    auto snapshot = std::make_shared<xds::Snapshot>();
+    if (const auto clusters = t_.cluster_set.read(reader_, 0)) snapshot->types = clusters->types;
+    types_ = &snapshot->types;
     if (const auto list = t_.kinds.read(reader_, "Gateway")) {
       for (const auto& ref : list->refs) add_gateway(ref, proxy);
     }
-    auto snapshot = std::make_shared<xds::Snapshot>();
-    for (size_t i = 0; i < xds::kResourceTypeCount; ++i) {
-      snapshot->types[i] = xds::make_resource_set(std::move(resources_[i]));
-    }
-    snapshot->types[index_of(xds::ResourceType::kEndpoint)] = clusters->endpoints;
-    if (clusters->resources.empty()) snapshot->types[index_of(xds::ResourceType::kCluster)] = clusters->clusters;
-    for (const auto& type : snapshot->types) result_.hash = base::hash_combine(result_.hash, type->hash);
+    for (const auto& type : snapshot->types) result_.hash = base::hash_combine(result_.hash, type.hash());
     result_.snapshot = std::move(snapshot);
   }
 
  private:
+  // What is there already stays: clusters and their secrets come first, then gateways in order of name.
   void put(xds::ResourceType type, const xds::ResourcePtr& resource) {
-    resources_[index_of(type)].try_emplace(resource->name, resource);
+    xds::ResourceSet& set = (*types_)[index_of(type)];
+    if (!set.find(resource->name)) set = set.with(resource);
   }
 
   void add_secrets(const std::vector<SecretUse>& uses) {
@@ -99,35 +92,11 @@ class ProxyBuilder {
   Translation& t_;
   Reader& reader_;
   ProxyResult& result_;
-  std::array<Resources, xds::kResourceTypeCount> resources_;
+  std::array<xds::ResourceSet, xds::kResourceTypeCount>* types_ = nullptr;
   std::vector<std::shared_ptr<const GatewayPlan>> taken_;
 };
 
 }  // namespace
-
-std::shared_ptr<const ClusterSetResult> build_cluster_set(Translation& t, Reader& reader) {
-  auto result = std::make_shared<ClusterSetResult>();
-  Resources clusters;
-  Resources endpoints;
-  if (const auto list = t.kinds.read(reader, "Upstream")) {
-    for (const auto& ref : list->refs) {
-      const auto& built = t.clusters.read(reader, ref);
-      if (!built->cluster) continue;
-      clusters.emplace(built->name, built->cluster);
-      if (built->endpoints) endpoints.emplace(built->name, built->endpoints);
-      result->secrets.insert(result->secrets.end(), built->secrets.begin(), built->secrets.end());
-      result->resources.insert(result->resources.end(), built->resources.begin(), built->resources.end());
-    }
-  }
-  result->clusters = xds::make_resource_set(std::move(clusters));
-  result->endpoints = xds::make_resource_set(std::move(endpoints));
-  result->hash = base::hash_combine(result->clusters->hash, result->endpoints->hash);
-  for (const auto& use : result->secrets) {
-    result->hash = base::hash_combine(result->hash, base::hash_bytes(encode_secret_use(use)));
-  }
-  for (const auto& extra : result->resources) result->hash = base::hash_combine(result->hash, extra.resource->hash);
-  return result;
-}
 
 std::shared_ptr<const ProxyResult> build_proxy(Translation& t, Reader& reader, const std::string& proxy) {
   auto result = std::make_shared<ProxyResult>();

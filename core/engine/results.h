@@ -2,6 +2,7 @@
 // of it: they are collected from the cells, and reading them is nobody's dependency.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -99,8 +100,9 @@ struct VirtualServiceResult {
   bool has_ssl = false;
   std::map<std::string, std::string> labels;
   std::string ns;
-  std::string host;           // VirtualHost bytes without domains and routes
-  base::Bytes routes;         // VirtualHost.routes, tagged
+  std::string host;    // VirtualHost bytes without domains and routes
+  base::Bytes routes;  // VirtualHost.routes, tagged
+  uint64_t routes_hash = 0;
   bool named_routes = false;  // the routes' names depend on the gateway
   std::vector<FilterNeed> filters;
   std::optional<ChainPart> chain;
@@ -159,13 +161,10 @@ struct ListenerResult {
   model::Diagnostics diagnostics;
 };
 
-// All clusters of the world: every Upstream gives one, used or not.
+// All clusters of the world, every Upstream gives one, used or not, with what they need: the same for every proxy.
 struct ClusterSetResult {
   uint64_t hash = 0;
-  xds::ResourceSetPtr clusters;
-  xds::ResourceSetPtr endpoints;
-  std::vector<SecretUse> secrets;
-  std::vector<ExtraResource> resources;
+  std::array<xds::ResourceSet, xds::kResourceTypeCount> types;
 };
 
 // What one proxy is served.

@@ -2,6 +2,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "core/base/bytes.h"
+#include "core/base/hash.h"
 #include "core/engine/translation.h"
 #include "solder/envoy_fields.h"
 
@@ -31,6 +32,8 @@ std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, 
   std::string head;
   protozero::pbf_writer(head).add_string(route::RouteConfiguration::kName, name);
   bytes.append(std::move(head));
+  // Of the parts' hashes, not of their bytes: those were hashed when they were made.
+  uint64_t hash = base::hash_bytes(name);
   const std::string label = gateway.name + "_" + plan->gateway.proxy_names.front();
   for (const PlannedHost& host : plan->hosts) {
     const bool named = t.summaries.read(reader, host.virtual_service)->named_routes;
@@ -39,10 +42,11 @@ std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, 
     protozero::pbf_writer writer(own);
     for (const auto& domain : host.domains) writer.add_string(route::VirtualHost::kDomains, domain);
     const size_t size = own.size() + service->routes.size();
+    hash = base::hash_combine(base::hash_combine(hash, base::hash_bytes(own)), service->routes_hash);
     bytes.append(frame(route::RouteConfiguration::kVirtualHosts, size) + own);
     bytes.append(service->routes);
   }
-  result->resource = xds::make_resource(name, std::move(bytes));
+  result->resource = xds::make_resource(name, std::move(bytes), hash);
   result->hash = result->resource->hash;
   return result;
 }

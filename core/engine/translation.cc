@@ -10,6 +10,7 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       objects(graph),
       kinds(graph),
       last_good(graph),
+      cluster_set(graph),
       settings(graph, [this](Reader& reader, int) { return build_settings(*this, reader); }),
       secrets(graph, [this](Reader& reader, const auto& ref) { return build_secret(*this, reader, ref); }),
       secret_resources(graph,
@@ -34,7 +35,6 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       route_configurations(
           graph, [this](Reader& reader, const auto& ref) { return build_route_configuration(*this, reader, ref); }),
       listeners(graph, [this](Reader& reader, const auto& ref) { return build_listener(*this, reader, ref); }),
-      cluster_set(graph, [this](Reader& reader, int) { return build_cluster_set(*this, reader); }),
       proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }) {}
 
 }  // namespace solder::engine

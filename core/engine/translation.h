@@ -49,6 +49,7 @@ struct Translation {
   Inputs<model::ObjectRef, model::Object> objects;
   Inputs<std::string, RefList> kinds;  // kind → what there is of it
   Inputs<model::ObjectRef, model::Object> last_good;
+  Inputs<int, ClusterSetResult> cluster_set;  // one key: 0; kept by ClusterWorld from `clusters`
 
   Memo<int, SettingsResult> settings;  // one key: 0
   Memo<model::ObjectRef, SecretResult> secrets;
@@ -62,8 +63,7 @@ struct Translation {
   Memo<model::ObjectRef, GatewayPlan> plans;
   Memo<model::ObjectRef, ResourceResult> route_configurations;
   Memo<model::ObjectRef, ListenerResult> listeners;
-  Memo<int, ClusterSetResult> cluster_set;  // one key: 0
-  Memo<std::string, ProxyResult> proxies;   // by proxy name: "gateway-proxy"
+  Memo<std::string, ProxyResult> proxies;  // by proxy name: "gateway-proxy"
 };
 
 // One step each. `provenance` may be null; where it is given, nothing is memoized by the caller.
@@ -85,7 +85,6 @@ std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, 
                                                                 const model::ObjectRef& gateway);
 std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& reader, const model::ObjectRef& gateway,
                                                      ProvenanceList* provenance = nullptr);
-std::shared_ptr<const ClusterSetResult> build_cluster_set(Translation& t, Reader& reader);
 std::shared_ptr<const ProxyResult> build_proxy(Translation& t, Reader& reader, const std::string& proxy);
 
 // A secret use as a key of secret_resources, and back.

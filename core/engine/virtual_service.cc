@@ -286,7 +286,8 @@ std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t
   result->ns = object->ref.ns;
   compact(result->filters);
   result->hash = base::hash_combine(hash_summary(*result), hash_text(result->host));
-  result->hash = base::hash_combine(result->hash, base::hash_bytes(result->routes));
+  result->routes_hash = base::hash_bytes(result->routes);
+  result->hash = base::hash_combine(result->hash, result->routes_hash);
   result->hash = base::hash_combine(result->hash, hash_filters(result->filters));
   result->hash = base::hash_combine(result->hash, hash_chain(result->chain, result->resources));
   result->hash = base::hash_combine(result->hash, result->ok ? 1 : 0);

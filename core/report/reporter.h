@@ -3,11 +3,13 @@
 // Writing is coalesced on a thread of its own and never delays translation. Tested by tests/unit/report.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/model/diagnostic.h"
+#include "core/model/object_change.h"
 
 namespace solder::report {
 
@@ -16,6 +18,20 @@ namespace solder::report {
 // diagnostic names. Sorted by object. Reads the files that diagnostics are about.
 std::vector<model::ObjectReport> make_reports(const std::vector<model::ObjectPtr>& objects,
                                               const model::Diagnostics& diagnostics);
+
+// The reports of a world that changes, kept up to date by what is new. One thread.
+class Reports {
+ public:
+  struct Changes {
+    std::vector<model::ObjectReport> reports;  // new, or other than before
+    std::vector<model::ObjectRef> gone;
+  };
+  Changes update(const std::vector<model::ObjectChange>& changes);
+  [[nodiscard]] const std::map<model::ObjectRef, model::ObjectReport>& all() const { return all_; }
+
+ private:
+  std::map<model::ObjectRef, model::ObjectReport> all_;
+};
 
 // Fills in `where` of each diagnostic that has no line yet and is about one of `objects`. Reads their files.
 void locate_all(const std::vector<model::ObjectPtr>& objects, model::Diagnostics& diagnostics);
@@ -41,8 +57,9 @@ class StatusWriter {
   ~StatusWriter();  // writes what is pending
   StatusWriter(const StatusWriter&) = delete;
   StatusWriter& operator=(const StatusWriter&) = delete;
-  // Replaces what is to be written: these reports and no others. Returns at once. [any thread]
-  void write(std::vector<model::ObjectReport> reports);
+  // What is to be written and what is to go. With the first call everything goes that it does not name: an earlier run
+  // may have left it. Returns at once. [any thread]
+  void write(Reports::Changes changes);
 
  private:
   struct Impl;

@@ -58,7 +58,27 @@ void finish(model::ObjectReport& report) {
   report.state = state_of(all);
 }
 
+bool speaks(const model::ObjectChange& change) { return change.object || !change.diagnostics.empty(); }
+
 }  // namespace
+
+Reports::Changes Reports::update(const std::vector<model::ObjectChange>& changes) {
+  std::vector<model::ObjectPtr> objects;
+  model::Diagnostics diagnostics;
+  Changes out;
+  for (const auto& change : changes) {
+    if (change.object) objects.push_back(change.object);
+    diagnostics.insert(diagnostics.end(), change.diagnostics.begin(), change.diagnostics.end());
+    if (!speaks(change) && all_.erase(change.ref) > 0) out.gone.push_back(change.ref);
+  }
+  for (auto& report : make_reports(objects, diagnostics)) {
+    auto& known = all_[report.object];
+    if (known == report) continue;
+    known = report;
+    out.reports.push_back(std::move(report));
+  }
+  return out;
+}
 
 void locate_all(const std::vector<model::ObjectPtr>& objects, model::Diagnostics& diagnostics) {
   locate_known(by_ref(objects), diagnostics);

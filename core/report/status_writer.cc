@@ -1,5 +1,5 @@
-// Writes status files on a thread of its own. Only the newest set of reports waits; a slow disk makes statuses late,
-// never translation.
+// Writes status files on a thread of its own. Of what waits only the newest report of each object counts; a slow disk
+// makes statuses late, never translation.
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -32,35 +32,43 @@ class StatusDirectory {
  public:
   explicit StatusDirectory(std::string directory) : directory_(std::move(directory)) {}
 
-  void replace(const std::vector<model::ObjectReport>& reports) {
-    std::map<std::string, uint64_t> now;
+  // A report each for what is new, nothing for what is gone.
+  using News = std::map<model::ObjectRef, std::optional<model::ObjectReport>>;
+
+  void update(const News& news) {
     std::string failure;
-    if (!swept_) recall();
-    for (const auto& report : reports) {
-      const std::string path = directory_ + "/" + status_path(report.object);
-      const std::string text = to_yaml(report);
-      const uint64_t hash = base::hash_bytes(text);
-      const auto before = written_.find(path);
-      if (before != written_.end() && before->second == hash) {
-        now[path] = hash;
-        continue;
-      }
-      const std::string problem = put(path, text);
-      if (problem.empty()) now[path] = hash;
+    const bool first = !std::exchange(swept_, true);
+    if (first) recall();
+    std::set<std::string> named;
+    for (const auto& [object, report] : news) {
+      const std::string path = directory_ + "/" + status_path(object);
+      if (first) named.insert(path);
+      const std::string problem = report ? write(path, to_yaml(*report)) : std::string();
+      if (!report && written_.erase(path) > 0) take_away(path);
       if (failure.empty()) failure = problem;
-      if (!problem.empty() && before != written_.end()) now[path] = 0;  // still there, and to be written again
     }
-    for (const auto& [path, hash] : written_) {
-      if (now.count(path) == 0) take_away(path);
+    for (auto at = written_.begin(); first && at != written_.end();) {
+      const bool stays = named.count(at->first) != 0;
+      if (!stays) take_away(at->first);
+      at = stays ? std::next(at) : written_.erase(at);
     }
-    written_ = std::move(now);
     tell(failure);
   }
 
  private:
+  // Empty, or why it could not be written.
+  std::string write(const std::string& path, const std::string& text) {
+    const uint64_t hash = base::hash_bytes(text);
+    const auto before = written_.find(path);
+    if (before != written_.end() && before->second == hash) return "";
+    std::string problem = put(path, text);
+    if (problem.empty()) written_[path] = hash;
+    if (!problem.empty() && before != written_.end()) before->second = 0;  // still there, and to be written again
+    return problem;
+  }
+
   // What an earlier run left: its files count as written; half-written ones go.
   void recall() {
-    swept_ = true;
     std::error_code error;
     for (auto it = fs::recursive_directory_iterator(directory_, error); !error && it != fs::end(it);
          it.increment(error)) {
@@ -128,21 +136,22 @@ struct StatusWriter::Impl {
 
   void run() {
     for (;;) {
-      std::vector<model::ObjectReport> reports;
+      StatusDirectory::News news;
       {
         std::unique_lock lock(mutex);
-        wake.wait(lock, [this] { return stopping || pending.has_value(); });
-        if (!pending) return;
-        reports = std::exchange(pending, std::nullopt).value();
+        wake.wait(lock, [this] { return stopping || waits; });
+        if (!std::exchange(waits, false)) return;
+        news = std::exchange(pending, {});
       }
-      directory.replace(reports);
+      directory.update(news);
     }
   }
 
   StatusDirectory directory;
   std::mutex mutex;
   std::condition_variable wake;
-  std::optional<std::vector<model::ObjectReport>> pending;
+  StatusDirectory::News pending;
+  bool waits = false;  // pending may be empty: a first call without objects sweeps
   bool stopping = false;
   std::thread thread;
 };
@@ -151,10 +160,15 @@ StatusWriter::StatusWriter(std::string directory) : impl_(std::make_unique<Impl>
 
 StatusWriter::~StatusWriter() = default;
 
-void StatusWriter::write(std::vector<model::ObjectReport> reports) {
+void StatusWriter::write(Reports::Changes changes) {
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->pending = std::move(reports);
+    for (auto& ref : changes.gone) impl_->pending[std::move(ref)] = std::nullopt;
+    for (auto& report : changes.reports) {
+      const model::ObjectRef ref = report.object;
+      impl_->pending[ref] = std::move(report);
+    }
+    impl_->waits = true;
   }
   impl_->wake.notify_one();
 }

@@ -10,6 +10,10 @@ std::string place_words(const model::SourceLocation& where) {
   return where.line == 0 ? where.file : where.file + ":" + std::to_string(where.line);
 }
 
+bool same_place(const model::DocumentSource& a, const model::DocumentSource& b) {
+  return a.file == b.file && a.document == b.document && a.item == b.item && a.start == b.start;
+}
+
 // About the place that does not count; the object itself serves on from the other.
 model::Diagnostic duplicate(const model::Object& counts, const model::Object& ignored) {
   model::Diagnostic out;
@@ -139,8 +143,8 @@ Batch ObjectTable::take() {
     const auto all = claims(ref);
     auto& told = told_[ref];
     const model::ObjectPtr now = all.empty() ? nullptr : all.front();
-    // An object that moved to another file is news: its old place would stand in reports.
-    const bool same = now && told ? now->hash == told->hash && now->source.file == told->source.file : now == told;
+    // An object that only moved is news: its old place would stand in reports.
+    const bool same = now && told ? now->hash == told->hash && same_place(now->source, told->source) : now == told;
     if (!same) batch.changes.push_back({ref, now});
     told = now;
     if (!told) told_.erase(ref);

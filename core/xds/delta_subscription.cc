@@ -1,12 +1,12 @@
 #include "core/xds/delta_subscription.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 namespace solder::xds {
 namespace {
 
-constexpr uint64_t kAbsent = 0;
 // Stands for a version that is not ours, so that it never equals a current one.
 constexpr uint64_t kForeign = 1;
 constexpr const char* kWildcard = "*";
@@ -15,37 +15,33 @@ uint64_t parse_version(const std::string& version) {
   uint64_t hash = 0;
   const char* end = version.data() + version.size();
   const auto [stop, error] = std::from_chars(version.data(), end, hash, 16);
-  const bool ours = error == std::errc() && stop == end && version.size() == 16 && hash != kAbsent;
+  const bool ours = error == std::errc() && stop == end && version.size() == 16 && hash != 0;
   return ours ? hash : kForeign;
 }
 
 }  // namespace
 
 void DeltaSubscription::start(const DiscoveryRequest& request) {
-  for (const auto& [name, version] : request.initial_versions) sent_[name] = parse_version(version);
+  std::vector<ResourcePtr> claims;
+  for (const auto& [name, version] : request.initial_versions) {
+    claims.push_back(make_resource(name, {}, parse_version(version)));
+  }
+  sent_ = ResourceSet(std::move(claims));
   resumed_ = !sent_.empty();
-  if (request.names.empty() && has_wildcard(type_)) {
+  const bool all = request.names.empty() && has_wildcard(type_);
+  if (all || std::find(request.names.begin(), request.names.end(), kWildcard) != request.names.end()) {
     wildcard_ = true;
     answer_all_ = !resumed_;
   }
   for (const auto& name : request.names) {
-    if (name == kWildcard) {
-      wildcard_ = true;
-      answer_all_ = !resumed_;
-    } else if (sent_.count(name) != 0) {
-      if (names_.insert(name).second) cost_ += name_cost(name);
-    } else {
-      subscribe(name);
-    }
+    if (name == kWildcard) continue;
+    if (names_.insert(name).second) cost_ += name_cost(name);
+    if (!sent_.find(name)) asked_.insert(name);
   }
-  // Claims about resources that the client does not ask for are of no use to anybody.
-  for (auto it = sent_.begin(); !wildcard_ && it != sent_.end();) {
-    it = names_.count(it->first) != 0 ? std::next(it) : sent_.erase(it);
+  for (const auto& claim : sent_) {
+    if (wildcard_ && names_.count(claim->name) == 0) cost_ += name_cost(claim->name);
   }
-  for (auto it = sent_.begin(); wildcard_ && it != sent_.end(); ++it) {
-    if (names_.count(it->first) == 0) cost_ += name_cost(it->first);
-  }
-  difference_.reset();
+  compare_all();
 }
 
 void DeltaSubscription::change(const DiscoveryRequest& request) {
@@ -57,11 +53,14 @@ void DeltaSubscription::change(const DiscoveryRequest& request) {
 
 void DeltaSubscription::subscribe(const std::string& name) {
   if (name == kWildcard) {
-    answer_all_ = answer_all_ || !wildcard_;
-    wildcard_ = true;
+    if (!wildcard_) enter_wildcard();
     return;
   }
-  if (names_.insert(name).second) cost_ += name_cost(name);
+  if (names_.insert(name).second) {
+    cost_ += name_cost(name);
+    if (!wildcard_) sent_ = sent_.without(name);
+  }
+  pending_.insert(name);
   asked_.insert(name);
 }
 
@@ -73,78 +72,80 @@ void DeltaSubscription::unsubscribe(const std::string& name) {
   if (names_.erase(name) == 0) return;
   cost_ -= name_cost(name);
   asked_.erase(name);
-  if (wildcard_) {
-    // The client dropped it, but the wildcard still covers it: say which of the two it is.
-    asked_.insert(name);
-  } else {
-    sent_.erase(name);
+  // The client dropped it, but a wildcard still covers it: say which of the two it is.
+  if (wildcard_) asked_.insert(name);
+}
+
+void DeltaSubscription::enter_wildcard() {
+  ResourceSet own;
+  for (const auto& name : names_) {
+    if (const auto& resource = sent_.find(name)) own = own.with(resource);
   }
+  sent_ = std::move(own);
+  wildcard_ = true;
+  answer_all_ = true;
+  compare_all();
 }
 
 void DeltaSubscription::leave_wildcard() {
   wildcard_ = false;
   answer_all_ = false;
-  for (auto it = sent_.begin(); it != sent_.end();) {
-    it = names_.count(it->first) != 0 ? std::next(it) : sent_.erase(it);
-  }
-  for (auto it = asked_.begin(); it != asked_.end();) {
-    it = names_.count(*it) != 0 ? std::next(it) : asked_.erase(it);
-  }
+  std::erase_if(asked_, [&](const std::string& name) { return names_.count(name) == 0; });
   cost_ = 0;
   for (const auto& name : names_) cost_ += name_cost(name);
+  difference_.reset();
 }
 
-void DeltaSubscription::set_world(ResourceSetPtr world) {
-  if (world == world_) return;
-  world_ = std::move(world);
+void DeltaSubscription::compare_all() {
+  difference_.reset();
+  if (!world_) return;
+  if (!wildcard_) {
+    pending_ = names_;
+    return;
+  }
+  ResourceSet::compare(sent_, *world_, [&](const ResourcePtr& before, const ResourcePtr& after) {
+    pending_.insert((before ? before : after)->name);
+  });
+}
+
+void DeltaSubscription::set_world(const ResourceSet& world) {
+  if (world_ && world_->same(world)) return;
+  if (!world_) {
+    world_ = world;
+    compare_all();
+    return;
+  }
+  ResourceSet::compare(*world_, world, [&](const ResourcePtr& before, const ResourcePtr& after) {
+    const std::string& name = (before ? before : after)->name;
+    if (wants(name)) pending_.insert(name);
+  });
+  world_ = world;
   difference_.reset();
 }
 
 void DeltaSubscription::send_again(const std::string& name) {
-  const auto it = sent_.find(name);
-  if (it == sent_.end() || it->second == kAbsent) return;
+  if (!wants(name) || !sent_.find(name)) return;
   asked_.insert(name);
   difference_.reset();
-}
-
-void DeltaSubscription::compare_all(Difference& difference) const {
-  // Both are in order of name: one walk over the two.
-  auto sent = sent_.begin();
-  const auto drop = [&] {
-    if (sent->second != kAbsent) difference.removed.push_back(sent->first);
-    ++sent;
-  };
-  for (const auto& [name, resource] : world_->by_name) {
-    while (sent != sent_.end() && sent->first < name) drop();
-    const bool same_name = sent != sent_.end() && sent->first == name;
-    if (!same_name || sent->second != resource->hash) difference.changed.push_back(resource);
-    if (same_name) ++sent;
-  }
-  while (sent != sent_.end()) drop();
-}
-
-void DeltaSubscription::compare_named(Difference& difference) const {
-  for (const auto& name : names_) {
-    const auto found = world_->by_name.find(name);
-    const auto sent = sent_.find(name);
-    if (found == world_->by_name.end()) {
-      if (sent != sent_.end() && sent->second != kAbsent) difference.removed.push_back(name);
-    } else if (sent == sent_.end() || sent->second != found->second->hash) {
-      difference.changed.push_back(found->second);
-    }
-  }
 }
 
 const DeltaSubscription::Difference& DeltaSubscription::difference() {
   if (difference_) return *difference_;
   difference_.emplace();
   if (!world_) return *difference_;
-  if (wildcard_) {
-    compare_all(*difference_);
-  } else {
-    compare_named(*difference_);
+  for (auto at = pending_.begin(); at != pending_.end();) {
+    const auto& now = world_->find(*at);
+    const auto& sent = sent_.find(*at);
+    const bool changed = now && (!sent || sent->hash != now->hash);
+    const bool removed = sent && !now && announces_removal(type_);
+    if (!wants(*at) || !(changed || removed)) {
+      at = pending_.erase(at);
+      continue;
+    }
+    if (changed) difference_->changed.push_back(now);
+    if (removed) difference_->removed.push_back(*at);
+    ++at;
   }
-  if (!announces_removal(type_)) difference_->removed.clear();
   difference_->due.answer = answer_all_ || !asked_.empty();
   difference_->due.update = !difference_->changed.empty();
   difference_->due.removals = difference_->removed.size();
@@ -154,9 +155,8 @@ const DeltaSubscription::Difference& DeltaSubscription::difference() {
 const Due& DeltaSubscription::due() { return difference().due; }
 
 void DeltaSubscription::send(const ResourcePtr& resource, Outgoing& out) {
-  uint64_t& sent = sent_[resource->name];
-  if (sent != kAbsent && sent != resource->hash) out.replaced.push_back(resource);
-  sent = resource->hash;
+  const auto& sent = sent_.find(resource->name);
+  if (sent && sent->hash != resource->hash) out.replaced.push_back(resource);
   out.resources.push_back(resource);
 }
 
@@ -164,7 +164,7 @@ Outgoing DeltaSubscription::take(Take what) {
   difference();
   const Difference now = *std::exchange(difference_, std::nullopt);
   Outgoing out;
-  out.version = world_->hash;
+  out.version = world_->hash();
   std::set<std::string> asked = std::move(asked_);
   asked_.clear();
   if (what != Take::kAnswer || answer_all_) {
@@ -175,9 +175,8 @@ Outgoing DeltaSubscription::take(Take what) {
     answer_all_ = false;
   }
   for (const auto& name : asked) {
-    const auto found = world_->by_name.find(name);
-    if (found != world_->by_name.end()) {
-      send(found->second, out);
+    if (const auto& resource = world_->find(name)) {
+      send(resource, out);
     } else {
       forget(name, out);
     }
@@ -187,17 +186,22 @@ Outgoing DeltaSubscription::take(Take what) {
       if (asked.count(name) == 0) forget(name, out);
     }
   }
-  difference_.reset();
+  for (const auto& resource : out.resources) pending_.erase(resource->name);
+  if (!pending_.empty()) {
+    for (const auto& resource : out.resources) sent_ = sent_.with(resource);
+  }
+  settle();
   return out;
 }
 
 void DeltaSubscription::forget(const std::string& name, Outgoing& out) {
   out.removed.push_back(name);
-  if (names_.count(name) != 0) {
-    sent_[name] = kAbsent;
-  } else {
-    sent_.erase(name);
-  }
+  pending_.erase(name);
+  sent_ = sent_.without(name);
+}
+
+void DeltaSubscription::settle() {
+  if (pending_.empty()) sent_ = *world_;
 }
 
 }  // namespace solder::xds

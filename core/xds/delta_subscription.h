@@ -1,10 +1,10 @@
-// One type of a delta stream. For each resource that the client holds, the content hash that it was sent last (acked or
-// refused alike: a refused one is not repeated before it changes). Rules of "xDS REST and gRPC protocol": a subscribed
-// name is always answered, with the resource or, once, as removed; what a client claims by initial_resource_versions is
-// not sent again. Tested by tests/unit/xds/stream_scenarios_test.cc.
+// One type of a delta stream. It keeps what the client was sent as a set that it shares with the world wherever the two
+// agree, and the names on which they may not: so a change costs a stream what changed, and a stream that is up to date
+// holds next to nothing of its own. A refused resource is not repeated before it changes. Rules of "xDS REST and gRPC
+// protocol": a subscribed name is always answered, with the resource or, once, as removed; what a client claims by
+// initial_resource_versions is not sent again. Tested by tests/unit/xds/stream_scenarios_test.cc.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,7 +20,7 @@ class DeltaSubscription final : public Subscription {
   void start(const DiscoveryRequest& request) override;
   void change(const DiscoveryRequest& request) override;
   void refused() override {}
-  void set_world(ResourceSetPtr world) override;
+  void set_world(const ResourceSet& world) override;
   void send_again(const std::string& name) override;
   const Due& due() override;
   Outgoing take(Take what) override;
@@ -34,24 +34,30 @@ class DeltaSubscription final : public Subscription {
     Due due;
   };
 
+  [[nodiscard]] bool wants(const std::string& name) const { return wildcard_ || names_.count(name) != 0; }
   void subscribe(const std::string& name);
   void unsubscribe(const std::string& name);
+  void enter_wildcard();
   void leave_wildcard();
-  void compare_all(Difference& difference) const;
-  void compare_named(Difference& difference) const;
+  // Where the world and what was sent may differ, over everything that the client asks for.
+  void compare_all();
   const Difference& difference();
   void send(const ResourcePtr& resource, Outgoing& out);
   void forget(const std::string& name, Outgoing& out);
+  // Where nothing is pending any more, what was sent is what there is.
+  void settle();
 
   const ResourceType type_;
-  ResourceSetPtr world_;
+  std::optional<ResourceSet> world_;  // nothing before anything was published
   bool wildcard_ = false;
   bool resumed_ = false;
-  bool answer_all_ = false;      // the first request for everything awaits its answer
-  std::set<std::string> names_;  // subscribed by name
-  std::set<std::string> asked_;  // subscribed and not answered yet
-  // By name, the hash of what the client was sent last; kAbsent where it was told that there is none.
-  std::map<std::string, uint64_t> sent_;
+  bool answer_all_ = false;        // the first request for everything awaits its answer
+  std::set<std::string> names_;    // subscribed by name
+  std::set<std::string> asked_;    // subscribed and not answered yet
+  std::set<std::string> pending_;  // names on which the world and sent_ may differ; a superset
+  // What the client was sent last. Only what it wants counts: of other names it may hold anything, so that it can be
+  // the world itself.
+  ResourceSet sent_;
   size_t cost_ = 0;
   std::optional<Difference> difference_;  // empty: to be computed
 };

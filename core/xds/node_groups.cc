@@ -23,11 +23,7 @@ std::string list_of(const SnapshotsByRole& snapshots) {
 
 }  // namespace
 
-SnapshotPtr make_empty_snapshot() {
-  auto snapshot = std::make_shared<Snapshot>();
-  snapshot->types.fill(make_resource_set({}));
-  return snapshot;
-}
+SnapshotPtr make_empty_snapshot() { return std::make_shared<const Snapshot>(); }
 
 void NodeGroups::publish(std::shared_ptr<const SnapshotsByRole> snapshots) {
   const std::lock_guard lock(mutex_);

@@ -1,10 +1,5 @@
 #include "core/xds/snapshot.h"
 
-#include <utility>
-
-#include "core/base/hash.h"
-#include "core/xds/set_hash.h"
-
 namespace solder::xds {
 namespace {
 
@@ -35,18 +30,5 @@ std::optional<ResourceType> type_of(std::string_view type_url) {
 }
 
 std::string_view plural(ResourceType type) { return kTypes[static_cast<size_t>(type)].plural; }
-
-ResourcePtr make_resource(std::string name, base::Bytes message) {
-  const uint64_t hash = base::hash_bytes(message);
-  return std::make_shared<const Resource>(Resource{std::move(name), hash, std::move(message)});
-}
-
-ResourceSetPtr make_resource_set(std::map<std::string, ResourcePtr, std::less<>> by_name,
-                                 const ResourceSetPtr& previous) {
-  SetHash hash;
-  for (const auto& [name, resource] : by_name) hash.add(name, resource->hash);
-  if (previous && previous->hash == hash.value() && previous->by_name.size() == by_name.size()) return previous;
-  return std::make_shared<const ResourceSet>(ResourceSet{std::move(by_name), hash.value()});
-}
 
 }  // namespace solder::xds

@@ -1,6 +1,6 @@
 // What the engine hands to the xDS server: for each type the resources by name, serialized once, with content-hash
-// versions. Immutable after it was made and shared by pointer: an equal type keeps its pointer from one snapshot to the
-// next. Tested by tests/unit/xds/snapshot_test.cc.
+// versions. Immutable after it was made; one snapshot shares with the next what did not change.
+// Tested by tests/unit/xds/snapshot_test.cc.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/bytes.h"
+#include "core/xds/resource_set.h"
 
 namespace solder::xds {
 
@@ -33,27 +33,16 @@ std::optional<ResourceType> type_of(std::string_view type_url);
 // "clusters", "endpoints", ...: as `solder translate -o json` names them.
 std::string_view plural(ResourceType type);
 
-struct Resource {
-  std::string name;
-  uint64_t hash = 0;    // of `message`: its version
-  base::Bytes message;  // the resource itself in wire format, not packed in an Any
-};
-using ResourcePtr = std::shared_ptr<const Resource>;
-ResourcePtr make_resource(std::string name, base::Bytes message);
-
-struct ResourceSet {
-  std::map<std::string, ResourcePtr, std::less<>> by_name;
-  uint64_t hash = 0;  // over (name, hash) in order of name: the version of the whole set
-};
-using ResourceSetPtr = std::shared_ptr<const ResourceSet>;
-// The set, or `previous` where it is equal to it.
-ResourceSetPtr make_resource_set(std::map<std::string, ResourcePtr, std::less<>> by_name,
-                                 const ResourceSetPtr& previous = nullptr);
-
 struct Snapshot {
-  std::array<ResourceSetPtr, kResourceTypeCount> types;  // never null in a finished snapshot
+  std::array<ResourceSet, kResourceTypeCount> types;
 
-  [[nodiscard]] const ResourceSet& of(ResourceType type) const { return *types[static_cast<size_t>(type)]; }
+  [[nodiscard]] const ResourceSet& of(ResourceType type) const { return types[static_cast<size_t>(type)]; }
+  [[nodiscard]] bool same(const Snapshot& other) const {
+    for (size_t i = 0; i < types.size(); ++i) {
+      if (!types[i].same(other.types[i])) return false;
+    }
+    return true;
+  }
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 

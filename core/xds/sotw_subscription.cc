@@ -65,9 +65,9 @@ void SotwSubscription::refused() {
   repeat_all_ = true;
 }
 
-void SotwSubscription::set_world(ResourceSetPtr world) {
-  if (world == world_) return;
-  world_ = std::move(world);
+void SotwSubscription::set_world(const ResourceSet& world) {
+  if (world_ && world_->same(world)) return;
+  world_ = world;
   due_.reset();
   if (claim_) believe_claim();
 }
@@ -81,12 +81,11 @@ void SotwSubscription::send_again(const std::string& name) {
 template <typename Visit>
 void SotwSubscription::each_wanted(Visit visit) const {
   if (wildcard_) {
-    for (const auto& [name, resource] : world_->by_name) visit(name, resource);
+    for (const auto& resource : *world_) visit(resource->name, resource);
     return;
   }
   for (const auto& name : names_) {
-    const auto it = world_->by_name.find(name);
-    if (it != world_->by_name.end()) visit(it->first, it->second);
+    if (const auto& resource = world_->find(name)) visit(name, resource);
   }
 }
 

@@ -21,7 +21,7 @@ class SotwSubscription final : public Subscription {
   void start(const DiscoveryRequest& request) override;
   void change(const DiscoveryRequest& request) override;
   void refused() override;
-  void set_world(ResourceSetPtr world) override;
+  void set_world(const ResourceSet& world) override;
   void send_again(const std::string& name) override;
   const Due& due() override;
   Outgoing take(Take what) override;
@@ -43,7 +43,7 @@ class SotwSubscription final : public Subscription {
 
   const ResourceType type_;
   const bool whole_;
-  ResourceSetPtr world_;
+  std::optional<ResourceSet> world_;  // nothing before anything was published
   bool wildcard_ = false;
   bool resumed_ = false;
   bool answer_all_ = false;

@@ -37,13 +37,14 @@ class Subscription {
  public:
   virtual ~Subscription() = default;
 
-  // The first request of this type on the stream. `world` is what is current; null before anything was published.
+  // The first request of this type on the stream.
   virtual void start(const DiscoveryRequest& request) = 0;
   // A later request whose nonce is in order.
   virtual void change(const DiscoveryRequest& request) = 0;
   // The client refused the last response: what was in it is not sent again before it changes.
   virtual void refused() = 0;
-  virtual void set_world(ResourceSetPtr world) = 0;
+  // What is current; not called before anything was published.
+  virtual void set_world(const ResourceSet& world) = 0;
   // The named resource is to be sent again though the client has it, if the client subscribes to it.
   virtual void send_again(const std::string& name) = 0;
 

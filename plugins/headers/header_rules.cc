@@ -22,7 +22,7 @@ bool is_token(std::string_view name) {
 // Where a % stands that begins no command of Envoy's (%NAME%, %NAME(argument)%, %NAME(argument):length%); npos:
 // nowhere.
 size_t stray_percent(std::string_view value) {
-  const re2::RE2 command(R"(%([A-Z0-9_]+)(\([^)]*\))?(:[0-9]+)?%)");
+  static const re2::RE2 command(R"(%([A-Z0-9_]+)(\([^)]*\))?(:[0-9]+)?%)");
   for (size_t at = value.find('%'); at != std::string_view::npos; at = value.find('%', at)) {
     if (value.substr(at, 2) == "%%") {
       at += 2;

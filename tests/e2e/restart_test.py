@@ -53,6 +53,7 @@ class Restart(Case):
             until("Envoy has noticed", lambda: self.envoy.stats("control_plane.connected_state")["control_plane.connected_state"] == 0)
             world.start_solder()
             self.until_connected_again()
+            until("the load went on", lambda: self.envoy.stats("http.http.downstream_rq_2xx")["http.http.downstream_rq_2xx"] > 300)
         self.assert_all_ok(figures)
 
     def test_sigint_with_nobody_connected_ends_too(self):

@@ -81,10 +81,9 @@ class JsonWorld {
   }
   [[nodiscard]] std::shared_ptr<const SnapshotsByRole> snapshots() const {
     auto snapshot = std::make_shared<Snapshot>();
-    for (size_t i = 0; i < kResourceTypeCount; ++i) {
-      const auto found = resources_.find(static_cast<ResourceType>(i));
-      snapshot->types[i] =
-          make_resource_set(found == resources_.end() ? decltype(ResourceSet::by_name){} : found->second);
+    for (const auto& [type, resources] : resources_) {
+      ResourceSet& set = snapshot->types[static_cast<size_t>(type)];
+      for (const auto& [name, resource] : resources) set = set.with(resource);
     }
     return std::make_shared<const SnapshotsByRole>(SnapshotsByRole{{"role", snapshot}});
   }

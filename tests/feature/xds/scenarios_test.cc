@@ -78,12 +78,11 @@ class GrpcWire final : public Wire {
     for (auto& [role, snapshot] : *out) {
       if (delta_) continue;
       auto copy = std::make_shared<Snapshot>(*snapshot);
-      auto resources = copy->of(kFenceType).by_name;
+      ResourceSet& resources = copy->types[static_cast<size_t>(kFenceType)];
       for (int i = 1; i <= kFences; ++i) {
         const auto name = fence_name(i);
-        resources[name] = make_resource(name, base::Bytes(make_message(kFenceType, name, "1")));
+        resources = resources.with(make_resource(name, base::Bytes(make_message(kFenceType, name, "1"))));
       }
-      copy->types[static_cast<size_t>(kFenceType)] = make_resource_set(std::move(resources));
       snapshot = copy;
     }
     return out;

@@ -45,13 +45,13 @@ SnapshotPtr make_snapshot(const World& world) {
   auto snapshot = std::make_shared<Snapshot>();
   for (size_t i = 0; i < kResourceTypeCount; ++i) {
     const auto type = static_cast<ResourceType>(i);
-    std::map<std::string, ResourcePtr, std::less<>> resources;
+    std::vector<ResourcePtr> resources;
     if (const auto found = world.find(type); found != world.end()) {
       for (const auto& [name, value] : found->second) {
-        resources[name] = make_resource(name, base::Bytes(make_message(type, name, value)));
+        resources.push_back(make_resource(name, base::Bytes(make_message(type, name, value))));
       }
     }
-    snapshot->types[i] = make_resource_set(std::move(resources));
+    snapshot->types[i] = ResourceSet(std::move(resources));
   }
   return snapshot;
 }

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -21,20 +20,15 @@ class Snapshots {
     const auto wire = types_.json_to_wire(*types_.find(xds::type_url(type)), json);
     ASSERT_TRUE(wire.ok()) << wire.status().message();
     const std::string name = nlohmann::json::parse(json).at(key);
-    sets_[type].emplace(name, xds::make_resource(name, base::Bytes(wire->bytes)));
+    xds::ResourceSet& set = made_.types[static_cast<size_t>(type)];
+    set = set.with(xds::make_resource(name, base::Bytes(wire->bytes)));
   }
 
-  xds::SnapshotPtr snapshot() {
-    auto made = std::make_shared<xds::Snapshot>();
-    for (size_t i = 0; i < xds::kResourceTypeCount; ++i) {
-      made->types[i] = xds::make_resource_set(sets_[static_cast<xds::ResourceType>(i)]);
-    }
-    return made;
-  }
+  [[nodiscard]] xds::SnapshotPtr snapshot() const { return std::make_shared<const xds::Snapshot>(made_); }
 
  private:
   const services::MessageTypes& types_;
-  std::map<xds::ResourceType, std::map<std::string, xds::ResourcePtr, std::less<>>> sets_;
+  xds::Snapshot made_;
 };
 
 }  // namespace solder::cli

@@ -1,6 +1,7 @@
 // The incremental graph: recorded reads, early cut-off, absent inputs, collection.
 #include "core/engine/graph.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -92,6 +93,37 @@ TEST(Graph, SettingAnEqualInputIsNoChange) {
   world.set(0, 10);
   world.sum.root(0);
   EXPECT_EQ(world.graph.computed(), before);
+}
+
+TEST(Graph, RootsThatSomethingReachedAreBroughtUpToDate) {
+  World world;
+  for (int key = 0; key < 3; ++key) world.set(key, 10);
+  world.sum.root(0);
+  world.halves.take_touched();
+  world.sum.take_touched();
+  world.graph.update_roots();
+  EXPECT_EQ(world.summed, 1) << "nothing happened";
+  world.set(1, 20);
+  world.set(2, 11);
+  world.graph.update_roots();
+  EXPECT_EQ(world.sum.peek(0)->value, 20);
+  EXPECT_EQ(world.summed, 2);
+  EXPECT_THAT(world.halves.take_touched(), ::testing::UnorderedElementsAre(1, 2));
+  EXPECT_THAT(world.sum.take_touched(), ::testing::ElementsAre(0));
+  world.sum.unroot(0);
+  world.graph.collect();
+  EXPECT_THAT(world.sum.take_touched(), ::testing::ElementsAre(0)) << "what was collected is told";
+}
+
+TEST(Graph, AChangeAsksOnlyWhatItReached) {
+  World world;
+  world.keys = 1000;
+  for (int key = 0; key < world.keys; ++key) world.set(key, 10);
+  world.sum.root(0);
+  const uint64_t before = world.graph.computed();
+  world.set(500, 20);
+  world.graph.update_roots();
+  EXPECT_EQ(world.graph.computed() - before, 2u) << "the half and the sum";
 }
 
 TEST(Graph, CollectsWhatNothingReads) {

@@ -76,11 +76,7 @@ const xds::ResourceSet& World::set(xds::ResourceType type) const {
   return output_.snapshots->at("gloo-system~gateway-proxy")->of(type);
 }
 
-xds::ResourcePtr World::resource(xds::ResourceType type, std::string_view name) const {
-  const auto& all = set(type).by_name;
-  const auto at = all.find(name);
-  return at == all.end() ? nullptr : at->second;
-}
+xds::ResourcePtr World::resource(xds::ResourceType type, std::string_view name) const { return set(type).find(name); }
 
 std::string World::json(xds::ResourceType type, std::string_view name) const {
   const auto found = resource(type, name);
@@ -90,7 +86,7 @@ std::string World::json(xds::ResourceType type, std::string_view name) const {
 }
 
 model::State World::state(const model::ObjectRef& ref) const {
-  for (const auto& report : report::make_reports(output_.objects, output_.diagnostics)) {
+  for (const auto& report : report::make_reports(engine_->objects(), engine_->diagnostics())) {
     if (report.object == ref) return report.state;
   }
   ADD_FAILURE() << "no report of " << model::to_string(ref);
@@ -99,7 +95,7 @@ model::State World::state(const model::ObjectRef& ref) const {
 
 std::vector<std::string> World::reasons(const model::ObjectRef& ref) const {
   std::vector<std::string> out;
-  for (const auto& problem : output_.diagnostics) {
+  for (const auto& problem : engine_->diagnostics()) {
     if (problem.object == ref) out.push_back(problem.reason);
   }
   return out;

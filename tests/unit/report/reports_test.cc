@@ -91,5 +91,20 @@ TEST_F(Located, FieldsAreFoundInTheFileAndProblemsSortedByPlace) {
   EXPECT_EQ(only[0].where.line, 9u);
 }
 
+TEST(Reports, ChangesTellWhatIsNewAndWhatIsGone) {
+  Reports reports;
+  const model::ObjectRef a{"Upstream", "default", "a"};
+  const auto first = reports.update({{a, object("a"), {}}, {{"Upstream", "default", "b"}, object("b"), {}}});
+  EXPECT_EQ(first.reports.size(), 2u);
+  const auto same = reports.update({{a, object("a"), {}}});
+  EXPECT_TRUE(same.reports.empty());
+  const auto bad = reports.update({{a, object("a"), {{.object = a, .message = "m"}}}});
+  ASSERT_EQ(bad.reports.size(), 1u);
+  EXPECT_EQ(bad.reports[0].state, model::State::kRejected);
+  const auto gone = reports.update({{a, nullptr, {}}});
+  EXPECT_EQ(gone.gone, std::vector<model::ObjectRef>{a});
+  EXPECT_EQ(reports.all().size(), 1u);
+}
+
 }  // namespace
 }  // namespace solder::report

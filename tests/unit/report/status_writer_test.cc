@@ -33,7 +33,9 @@ class Writing : public testing::Test {
   }
   ~Writing() override { fs::remove_all(root); }
 
-  void write(std::vector<model::ObjectReport> reports) const { StatusWriter(directory).write(std::move(reports)); }
+  void write(std::vector<model::ObjectReport> reports) const {
+    StatusWriter(directory).write({std::move(reports), {}});
+  }
   std::set<std::string> files() const {
     std::set<std::string> out;
     for (const auto& entry : fs::recursive_directory_iterator(directory)) {
@@ -78,11 +80,25 @@ TEST_F(Writing, FilesOfObjectsThatAreGoneGoWithTheirDirectories) {
   EXPECT_TRUE(fs::is_empty(directory));
 }
 
+TEST_F(Writing, OnlyTheFirstCallSaysWhatThereIs) {
+  write({report_of("left"), report_of("a")});
+  {
+    StatusWriter writer(directory);
+    writer.write({{report_of("a")}, {}});
+    writer.write({{report_of("b")}, {}});
+  }
+  EXPECT_EQ(files(), (std::set<std::string>{"Upstream/default/a.yaml", "Upstream/default/b.yaml"}));
+}
+
 TEST_F(Writing, TheLastStateWins) {
   {
     StatusWriter writer(directory);
-    for (int i = 0; i < 1000; ++i) writer.write({report_of("a"), report_of("only" + std::to_string(i))});
-    writer.write({report_of("a", model::State::kRejected)});
+    for (int i = 0; i < 1000; ++i) {
+      const auto only = report_of("only" + std::to_string(i));
+      writer.write({{report_of("a"), only}, {}});
+      writer.write({{}, {only.object}});
+    }
+    writer.write({{report_of("a", model::State::kRejected)}, {}});
   }
   EXPECT_EQ(files(), std::set<std::string>{"Upstream/default/a.yaml"});
   EXPECT_EQ(text("Upstream/default/a.yaml"), to_yaml(report_of("a", model::State::kRejected)));

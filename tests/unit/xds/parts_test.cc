@@ -40,9 +40,9 @@ TEST(NodeGroups, KnowsNothingBeforeTheFirstPublish) {
   EXPECT_EQ(groups.find("role"), nullptr);
   EXPECT_EQ(groups.complaint("node", "role"), "");
   groups.publish(make_snapshots("role", {{ResourceType::kCluster, {{"a", "1"}}}}));
-  EXPECT_EQ(groups.find("role")->of(ResourceType::kCluster).by_name.size(), 1U);
+  EXPECT_EQ(groups.find("role")->of(ResourceType::kCluster).size(), 1U);
   ASSERT_NE(groups.find("other"), nullptr);
-  EXPECT_TRUE(groups.find("other")->of(ResourceType::kCluster).by_name.empty());
+  EXPECT_TRUE(groups.find("other")->of(ResourceType::kCluster).empty());
 }
 
 TEST(NodeGroups, NamesAMisconfiguredNodeOnce) {

@@ -1,0 +1,137 @@
+// solder-bench-engine: what translation costs, in one process and without a network.
+//   solder-bench-engine --plugin-dir DIR SCENARIO UPSTREAMS,SERVICES,ROUTES [ROUNDS]
+// Scenarios: cold_translation (objects in memory → snapshot), one_route_changed (one virtual service replaced, its
+// first route's timeout new → snapshot), one_upstream_changed. Prints one JSON line: milliseconds of each round,
+// sorted, and the peak of memory.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/engine/world.h"
+#include "core/config/schema_catalog.h"
+#include "core/engine/engine.h"
+#include "core/host/plugin_set.h"
+
+namespace solder::bench {
+namespace {
+
+struct Setup {
+  explicit Setup(const std::string& plugin_directory) {
+    host::LoadOptions options;
+    options.directories = {plugin_directory};
+    plugins = host::PluginSet::load(options);
+    std::vector<config::Claim> claims;
+    for (const auto& plugin : plugins->loaded()) {
+      for (const auto& claim : plugin.claims) {
+        claims.push_back({claim.plugin, claim.scope, claim.key, claim.schema_json});
+      }
+    }
+    auto made = config::SchemaCatalog::make(claims);
+    if (made.ok()) catalog = *made;
+  }
+
+  services::MessageTypes types;
+  std::unique_ptr<host::PluginSet> plugins;
+  config::SchemaCatalogPtr catalog;
+};
+
+std::unique_ptr<engine::Engine> make_engine(Setup& setup) {
+  return std::make_unique<engine::Engine>(setup.types, *setup.plugins, setup.catalog, engine::EngineOptions{});
+}
+
+double milliseconds(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+store::Batch change(model::ObjectPtr object) {
+  store::Batch batch;
+  const model::ObjectRef ref = object->ref;
+  batch.changes.push_back({ref, std::move(object)});
+  return batch;
+}
+
+std::vector<double> cold(Setup& setup, const Shape& shape, size_t rounds) {
+  std::vector<double> times;
+  const store::Batch world = whole_world(shape);
+  for (size_t i = 0; i < rounds; ++i) {
+    const auto engine = make_engine(setup);
+    times.push_back(milliseconds([&] {
+      engine->apply(world);
+      engine->translate();
+    }));
+  }
+  return times;
+}
+
+std::vector<double> changed(Setup& setup, const Shape& shape, size_t rounds,
+                            const std::function<model::ObjectPtr(size_t)>& next) {
+  std::vector<double> times;
+  const auto engine = make_engine(setup);
+  engine->apply(whole_world(shape));
+  engine->translate();
+  for (size_t i = 0; i < rounds; ++i) {
+    const store::Batch batch = change(next(i));
+    times.push_back(milliseconds([&] {
+      engine->apply(batch);
+      engine->translate();
+    }));
+  }
+  return times;
+}
+
+void print(const std::string& scenario, const Shape& shape, std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  std::printf(R"({"scenario":"%s","world":"%s","median_ms":%.3f,"p99_ms":%.3f,"max_rss_mb":%.1f,"rounds":%zu})"
+              "\n",
+              scenario.c_str(), shape.text().c_str(), times[times.size() / 2], times[times.size() * 99 / 100],
+              static_cast<double>(usage.ru_maxrss) / 1024, times.size());
+}
+
+int run(const std::vector<std::string>& arguments) {
+  if (arguments.size() < 4 || arguments[0] != "--plugin-dir") {
+    std::fputs("usage: solder-bench-engine --plugin-dir DIR SCENARIO UPSTREAMS,SERVICES,ROUTES [ROUNDS]\n", stderr);
+    return 2;
+  }
+  const std::string& scenario = arguments[2];
+  const Shape shape = Shape::parse(arguments[3]);
+  const size_t rounds = arguments.size() > 4 ? std::strtoul(arguments[4].c_str(), nullptr, 10) : 5;
+  if (shape.virtual_services == 0 || rounds == 0) return 2;
+  Setup setup(arguments[1]);
+  if (!setup.catalog || setup.plugins->loaded().empty()) {
+    std::fprintf(stderr, "no plugins in %s\n", arguments[1].c_str());
+    return 1;
+  }
+  std::vector<double> times;
+  if (scenario == "cold_translation") {
+    times = cold(setup, shape, rounds);
+  } else if (scenario == "one_route_changed") {
+    times = changed(setup, shape, rounds, [&](size_t i) {
+      return virtual_service(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000));
+    });
+  } else if (scenario == "one_upstream_changed") {
+    times = changed(setup, shape, rounds,
+                    [&](size_t i) { return upstream(i * 7919 % shape.upstreams, 9000 + static_cast<int>(i % 1000)); });
+  } else {
+    std::fprintf(stderr, "unknown scenario %s\n", scenario.c_str());
+    return 2;
+  }
+  print(scenario, shape, std::move(times));
+  return 0;
+}
+
+}  // namespace
+}  // namespace solder::bench
+
+int main(int count, char** arguments) {
+  return solder::bench::run(std::vector<std::string>(arguments + 1, arguments + count));
+}

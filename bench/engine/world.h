@@ -1,0 +1,30 @@
+// Generated worlds for measurements: static upstreams, virtual services with one domain each, prefix routes with a
+// timeout, retries, a prefix rewrite and a header to add. The shape that docs/benchmarks names (upstreams, virtual
+// services, routes each).
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/store/store.h"
+
+namespace solder::bench {
+
+struct Shape {
+  size_t upstreams = 0;
+  size_t virtual_services = 0;
+  size_t routes = 0;  // of each virtual service
+
+  // "10000,1000,100"
+  static Shape parse(const std::string& text);
+  [[nodiscard]] std::string text() const;
+};
+
+model::ObjectPtr upstream(size_t index, int port);
+// The first route's timeout is `timeout_ms`, all others' a second.
+model::ObjectPtr virtual_service(const Shape& shape, size_t index, int timeout_ms);
+
+// Everything, as a store would tell it first.
+store::Batch whole_world(const Shape& shape);
+
+}  // namespace solder::bench

@@ -1,0 +1,65 @@
+#include "core/engine/cluster_world.h"
+
+#include "core/base/hash.h"
+#include "core/engine/translation.h"
+
+namespace solder::engine {
+
+void ClusterWorld::set_cluster(const model::ObjectRef& upstream, const ClusterPtr& cluster) {
+  const auto before = clusters_.find(upstream);
+  if (before != clusters_.end()) {
+    if (before->second == cluster) return;
+    take_away(upstream, *before->second);
+    clusters_.erase(before);
+  }
+  if (!cluster || !cluster->cluster) return;
+  add(upstream, *cluster);
+  clusters_.emplace(upstream, cluster);
+}
+
+void ClusterWorld::add(const model::ObjectRef& upstream, const ClusterResult& cluster) {
+  by_upstream_[xds::ResourceType::kCluster].put(upstream, cluster.cluster);
+  if (cluster.endpoints) by_upstream_[xds::ResourceType::kEndpoint].put(upstream, cluster.endpoints);
+  for (const ExtraResource& extra : cluster.resources) by_upstream_[extra.type].put(upstream, extra.resource);
+  for (const SecretUse& use : cluster.secrets) {
+    const std::string key = encode_secret_use(use);
+    if (secrets_[key].users++ == 0) use_changes_.come.push_back(key);
+  }
+}
+
+void ClusterWorld::take_away(const model::ObjectRef& upstream, const ClusterResult& cluster) {
+  by_upstream_[xds::ResourceType::kCluster].drop(upstream, cluster.cluster->name);
+  if (cluster.endpoints) by_upstream_[xds::ResourceType::kEndpoint].drop(upstream, cluster.endpoints->name);
+  for (const ExtraResource& extra : cluster.resources) by_upstream_[extra.type].drop(upstream, extra.name);
+  for (const SecretUse& use : cluster.secrets) {
+    const std::string key = encode_secret_use(use);
+    const auto secret = secrets_.find(key);
+    if (--secret->second.users > 0) continue;
+    if (secret->second.resource) by_use_.drop(key, secret->second.resource->name);
+    secrets_.erase(secret);
+    use_changes_.gone.push_back(key);
+  }
+}
+
+void ClusterWorld::set_secret(const std::string& use, const xds::ResourcePtr& secret) {
+  const auto at = secrets_.find(use);
+  if (at == secrets_.end() || at->second.resource == secret) return;
+  if (at->second.resource) by_use_.drop(use, at->second.resource->name);
+  at->second.resource = secret;
+  if (secret) by_use_.put(use, secret);
+}
+
+std::shared_ptr<const ClusterSetResult> ClusterWorld::result() const {
+  auto result = std::make_shared<ClusterSetResult>();
+  for (const auto& [type, resources] : by_upstream_) result->types[static_cast<size_t>(type)] = resources.set();
+  auto& secrets = result->types[static_cast<size_t>(xds::ResourceType::kSecret)];
+  if (secrets.empty()) {
+    secrets = by_use_.set();
+  } else {
+    for (const auto& secret : by_use_.set()) secrets = secrets.with(secret);
+  }
+  for (const auto& type : result->types) result->hash = base::hash_combine(result->hash, type.hash());
+  return result;
+}
+
+}  // namespace solder::engine

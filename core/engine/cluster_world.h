@@ -1,0 +1,52 @@
+// All clusters of the world with what they need beside them, kept up to date one cluster at a time: every Upstream
+// gives a cluster, used or not, and there are many. One thread. Tested by tests/unit/engine/engine_test.cc and
+// property_test.cc.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/engine/owned_resources.h"
+#include "core/engine/results.h"
+
+namespace solder::engine {
+
+class ClusterWorld {
+ public:
+  using ClusterPtr = std::shared_ptr<const ClusterResult>;
+
+  // Null: the upstream is gone.
+  void set_cluster(const model::ObjectRef& upstream, const ClusterPtr& cluster);
+  // A secret that clusters use, by encode_secret_use(); null: it cannot be served.
+  void set_secret(const std::string& use, const xds::ResourcePtr& secret);
+
+  // The secret uses that came and went since the last call.
+  struct UseChanges {
+    std::vector<std::string> come, gone;
+  };
+  UseChanges take_use_changes() { return std::exchange(use_changes_, {}); }
+  [[nodiscard]] bool uses(const std::string& use) const { return secrets_.count(use) != 0; }
+
+  // What all proxies are served of it.
+  [[nodiscard]] std::shared_ptr<const ClusterSetResult> result() const;
+
+ private:
+  struct Secret {
+    size_t users = 0;
+    xds::ResourcePtr resource;
+  };
+
+  void add(const model::ObjectRef& upstream, const ClusterResult& cluster);
+  void take_away(const model::ObjectRef& upstream, const ClusterResult& cluster);
+
+  std::map<model::ObjectRef, ClusterPtr> clusters_;
+  std::map<std::string, Secret> secrets_;  // by use
+  UseChanges use_changes_;
+  std::map<xds::ResourceType, OwnedResources<model::ObjectRef>> by_upstream_;  // clusters, endpoints, plugins' own
+  OwnedResources<std::string> by_use_;                                         // secrets
+};
+
+}  // namespace solder::engine

@@ -1,0 +1,176 @@
+#include "core/engine/visible_world.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/base/hash.h"
+#include "core/config/decode.h"
+
+namespace solder::engine {
+
+namespace {
+
+// The kinds whose lists translation reads. Of the others it only reads single objects.
+constexpr std::array<std::string_view, 3> kListed = {"VirtualService", "Gateway", "Settings"};
+
+// Gloo's two default gateways, there where the user has none.
+model::ObjectPtr default_gateway(const std::string& ns, const char* name, int port, bool ssl) {
+  auto object = std::make_shared<model::Object>();
+  object->ref = {"Gateway", ns, name};
+  object->api_version = "gateway.solo.io/v1";
+  object->json = R"({"apiVersion":"gateway.solo.io/v1","kind":"Gateway","metadata":{"name":")" + std::string(name) +
+                 R"(","namespace":")" + ns + R"("},"spec":{"bindAddress":"::","bindPort":)" + std::to_string(port) +
+                 R"(,"httpGateway":{},"proxyNames":["gateway-proxy"],"ssl":)" + (ssl ? "true" : "false") + "}}";
+  object->hash = base::hash_bytes(object->json);
+  return object;
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+}  // namespace
+
+VisibleWorld::VisibleWorld(Translation& translation, DiagnosticBook& book, std::string write_namespace)
+    : translation_(translation), book_(book), write_namespace_(std::move(write_namespace)) {
+  settings_.write_namespace = write_namespace_;
+}
+
+// The namespaces that Settings.watchNamespaces names, and the write namespace.
+bool VisibleWorld::watched(const std::string& ns) const {
+  return settings_.watch_namespaces.empty() || ns == settings_.write_namespace ||
+         contains(settings_.watch_namespaces, ns);
+}
+
+// Gateways count in the write namespace only, unless the Settings say otherwise.
+bool VisibleWorld::visible(const model::ObjectRef& ref) const {
+  if (ref.kind == "Settings") return true;
+  if (ref.kind == "Gateway" && ref.ns != settings_.write_namespace) {
+    return settings_.read_gateways_from_all_namespaces && watched(ref.ns);
+  }
+  return watched(ref.ns);
+}
+
+void VisibleWorld::set(const model::ObjectRef& ref, const model::ObjectPtr& object) {
+  if (object) {
+    told_[ref] = object;
+  } else {
+    told_.erase(ref);
+  }
+  changed_.insert(ref);
+  show(ref, object && visible(ref) ? object : nullptr);
+  explain(ref, object);
+}
+
+void VisibleWorld::show(const model::ObjectRef& ref, const model::ObjectPtr& object) {
+  translation_.objects.set(ref, object, object ? object->hash : 0);
+  auto& seen = seen_[ref.kind];
+  const bool changed = object ? seen.insert(ref).second : seen.erase(ref) > 0;
+  if (!changed) return;
+  changed_kinds_.insert(ref.kind);
+  auto& other = object ? membership_.gone : membership_.come;
+  if (other.erase(ref) == 0) (object ? membership_.come : membership_.gone).insert(ref);
+}
+
+void VisibleWorld::explain(const model::ObjectRef& ref, const model::ObjectPtr& object) {
+  model::Diagnostics said;
+  if (object && !config::known_kind(ref.kind)) {
+    said.push_back(config::unknown_kind(*object));
+  } else if (object && !visible(ref)) {
+    said.push_back(unseen(ref));
+  }
+  book_.set("object " + to_string(ref), said);
+}
+
+model::Diagnostic VisibleWorld::unseen(const model::ObjectRef& ref) const {
+  const bool gateway = ref.kind == "Gateway" && watched(ref.ns);
+  return {.severity = model::Severity::kWarning,
+          .reason = "NamespaceNotWatched",
+          .object = ref,
+          .field = "/metadata/namespace",
+          .message = gateway ? "gateways are read from the namespace " + settings_.write_namespace +
+                                   " only; set Settings.gateway.readGatewaysFromAllNamespaces to change that"
+                             : "Settings.watchNamespaces does not name this namespace; the object has no effect",
+          .found = ref.ns};
+}
+
+void VisibleWorld::update_lists() {
+  for (const std::string& kind : std::exchange(changed_kinds_, {})) {
+    if (std::find(kListed.begin(), kListed.end(), kind) == kListed.end()) continue;
+    auto list = std::make_shared<RefList>();
+    uint64_t hash = 0;
+    for (const auto& ref : seen_[kind]) {
+      list->refs.push_back(ref);
+      hash = base::hash_combine(hash, base::hash_bytes(ref.ns + '/' + ref.name));
+    }
+    translation_.kinds.set(kind, std::move(list), hash);
+  }
+}
+
+// Settings decide what is seen at all.
+void VisibleWorld::update_settings() {
+  model::Settings next = translation_.settings.root(0)->settings;
+  if (next.ref.name.empty()) next.write_namespace = write_namespace_;
+  const bool same = next.write_namespace == settings_.write_namespace &&
+                    next.watch_namespaces == settings_.watch_namespaces &&
+                    next.read_gateways_from_all_namespaces == settings_.read_gateways_from_all_namespaces;
+  settings_ = std::move(next);
+  if (same) return;
+  for (const auto& [ref, object] : told_) {
+    show(ref, visible(ref) ? object : nullptr);
+    explain(ref, object);
+  }
+}
+
+void VisibleWorld::update_default_gateways() {
+  const auto& gateways = seen_["Gateway"];
+  const bool own =
+      std::any_of(gateways.begin(), gateways.end(), [&](const auto& ref) { return told_.count(ref) != 0; });
+  std::map<model::ObjectRef, model::ObjectPtr> next;
+  if (!own) {
+    for (const auto& gateway : {default_gateway(settings_.write_namespace, "gateway-proxy", 8080, false),
+                                default_gateway(settings_.write_namespace, "gateway-proxy-ssl", 8443, true)}) {
+      next.emplace(gateway->ref, gateway);
+    }
+  }
+  for (const auto& [ref, object] : defaults_) {
+    if (next.count(ref) != 0) continue;
+    changed_.insert(ref);
+    if (told_.count(ref) == 0) show(ref, nullptr);
+  }
+  for (const auto& [ref, object] : next) {
+    // One that the user has in a namespace that is not read stands in for nobody.
+    const auto before = defaults_.find(ref);
+    if (before != defaults_.end() && before->second->hash == object->hash && sees(ref)) continue;
+    changed_.insert(ref);
+    show(ref, object);
+  }
+  defaults_ = std::move(next);
+}
+
+void VisibleWorld::update() {
+  update_lists();
+  update_settings();
+  update_default_gateways();
+  update_lists();
+}
+
+bool VisibleWorld::sees(const model::ObjectRef& ref) const {
+  const auto at = seen_.find(ref.kind);
+  return at != seen_.end() && at->second.count(ref) != 0;
+}
+
+const std::set<model::ObjectRef>& VisibleWorld::seen(const std::string& kind) const {
+  static const std::set<model::ObjectRef> kNone;
+  const auto at = seen_.find(kind);
+  return at == seen_.end() ? kNone : at->second;
+}
+
+model::ObjectPtr VisibleWorld::find(const model::ObjectRef& ref) const {
+  if (const auto at = told_.find(ref); at != told_.end()) return at->second;
+  const auto at = defaults_.find(ref);
+  return at == defaults_.end() ? nullptr : at->second;
+}
+
+}  // namespace solder::engine

@@ -1,0 +1,67 @@
+// The objects of all stores and Gloo's default gateways, and which of them count: Settings name the namespaces that are
+// watched. Feeds the translation's inputs and remembers who came and went. One thread.
+// Tested by tests/unit/engine/engine_test.cc.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/engine/diagnostic_book.h"
+#include "core/engine/translation.h"
+#include "core/model/settings.h"
+
+namespace solder::engine {
+
+class VisibleWorld {
+ public:
+  // `book` is told of objects that have no effect.
+  VisibleWorld(Translation& translation, DiagnosticBook& book, std::string write_namespace);
+
+  // What a store says; null: the object is gone.
+  void set(const model::ObjectRef& ref, const model::ObjectPtr& object);
+  // Brings the lists of kinds, the Settings and the default gateways up to date.
+  void update();
+
+  struct Membership {
+    std::set<model::ObjectRef> come, gone;
+  };
+  // Who came to be seen and who is no longer seen since the last call.
+  Membership take_membership() { return std::exchange(membership_, {}); }
+  // Whose content changed, seen or not, since the last call.
+  std::set<model::ObjectRef> take_changed() { return std::exchange(changed_, {}); }
+
+  [[nodiscard]] bool sees(const model::ObjectRef& ref) const;
+  // Sorted.
+  [[nodiscard]] const std::set<model::ObjectRef>& seen(const std::string& kind) const;
+  // The object as the stores tell it, else the default gateway of that name, else null.
+  [[nodiscard]] model::ObjectPtr find(const model::ObjectRef& ref) const;
+  [[nodiscard]] const std::map<model::ObjectRef, model::ObjectPtr>& told() const { return told_; }
+  [[nodiscard]] const std::map<model::ObjectRef, model::ObjectPtr>& defaults() const { return defaults_; }
+  [[nodiscard]] const std::string& write_namespace() const { return settings_.write_namespace; }
+
+ private:
+  [[nodiscard]] bool watched(const std::string& ns) const;
+  [[nodiscard]] bool visible(const model::ObjectRef& ref) const;
+  void show(const model::ObjectRef& ref, const model::ObjectPtr& object);
+  void explain(const model::ObjectRef& ref, const model::ObjectPtr& object);
+  void update_lists();
+  void update_settings();
+  void update_default_gateways();
+  [[nodiscard]] model::Diagnostic unseen(const model::ObjectRef& ref) const;
+
+  Translation& translation_;
+  DiagnosticBook& book_;
+  const std::string write_namespace_;
+  model::Settings settings_;
+  std::map<model::ObjectRef, model::ObjectPtr> told_;
+  std::map<model::ObjectRef, model::ObjectPtr> defaults_;  // the default gateways in use
+  std::map<std::string, std::set<model::ObjectRef>> seen_;
+  std::set<std::string> changed_kinds_;
+  std::set<model::ObjectRef> changed_;
+  Membership membership_;
+};
+
+}  // namespace solder::engine
