@@ -5,6 +5,7 @@
 #include "core/config/documents.h"
 #include "core/config/schema_catalog.h"
 #include "core/report/reporter.h"
+#include "core/services/certificates.h"
 
 namespace solder::engine::testing {
 
@@ -85,8 +86,12 @@ std::string World::json(xds::ResourceType type, std::string_view name) const {
   return text.ok() ? *text : text.status().message();
 }
 
+std::vector<model::ObjectReport> World::reports() const {
+  return report::make_reports(engine_->objects(), engine_->diagnostics());
+}
+
 model::State World::state(const model::ObjectRef& ref) const {
-  for (const auto& report : report::make_reports(engine_->objects(), engine_->diagnostics())) {
+  for (const auto& report : reports()) {
     if (report.object == ref) return report.state;
   }
   ADD_FAILURE() << "no report of " << model::to_string(ref);
@@ -99,6 +104,16 @@ std::vector<std::string> World::reasons(const model::ObjectRef& ref) const {
     if (problem.object == ref) out.push_back(problem.reason);
   }
   return out;
+}
+
+const std::pair<std::string, std::string>& key_pair(size_t number) {
+  static std::map<size_t, std::pair<std::string, std::string>> known;
+  auto& pair = known[number];
+  if (pair.first.empty()) {
+    const auto made = services::make_throwaway_key_pair("test-" + std::to_string(number));
+    if (made.ok()) pair = {made->certificate_pem, made->key_pem};
+  }
+  return pair;
 }
 
 std::string upstream(const std::string& name, int port) {

@@ -29,6 +29,8 @@ class World {
   [[nodiscard]] std::string json(xds::ResourceType type, std::string_view name) const;
   [[nodiscard]] model::State state(const model::ObjectRef& ref) const;
   [[nodiscard]] std::vector<std::string> reasons(const model::ObjectRef& ref) const;
+  [[nodiscard]] const Output& output() const { return output_; }
+  [[nodiscard]] std::vector<model::ObjectReport> reports() const;
 
  private:
   std::unique_ptr<Engine> engine_;
@@ -36,6 +38,9 @@ class World {
   Output output_;
   bool told_ = false;
 };
+
+// A self-signed certificate and its key; the same for the same number.
+const std::pair<std::string, std::string>& key_pair(size_t number);
 
 inline constexpr const char* kHttpRoutes = "listener-::-8080-routes";
 inline constexpr const char* kHttpListener = "listener-::-8080";
