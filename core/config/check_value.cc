@@ -60,12 +60,24 @@ bool is_base64(const std::string& text) {
   return letters % 4 != 1 && re2::RE2::FullMatch(text, kBase64);
 }
 
+// Where the checker is: a step below the field above. Written out only for a problem.
+struct Field {
+  const Field* above = nullptr;
+  const std::string* key = nullptr;  // of a map, or of the root: its pointer
+  size_t index = 0;                  // of a list, where there is no key
+
+  [[nodiscard]] std::string pointer() const {
+    if (above == nullptr) return *key;
+    return above->pointer() + (key != nullptr ? pointer_step(*key) : "/" + std::to_string(index));
+  }
+};
+
 class Checker {
  public:
   Checker(const model::ObjectRef& object, model::Diagnostics& diagnostics)
       : object_(object), diagnostics_(diagnostics) {}
 
-  json check(const Schema& schema, const json& value, const std::string& field) {
+  json check(const Schema& schema, const json& value, const Field& field) {
     switch (schema.type) {
       case ValueType::kObject:
         return object(schema, value, field);
@@ -85,7 +97,7 @@ class Checker {
   }
 
  private:
-  void problem(const char* reason, const std::string& field, std::string message, std::string found = "",
+  void problem(const char* reason, const Field& field, std::string message, std::string found = "",
                std::string expected = "") {
     if (++problems_ > kMostProblems) {
       if (problems_ == kMostProblems + 1) too_many();
@@ -93,7 +105,7 @@ class Checker {
     }
     diagnostics_.push_back({.reason = reason,
                             .object = object_,
-                            .field = field,
+                            .field = field.pointer(),
                             .message = std::move(message),
                             .found = std::move(found),
                             .expected = std::move(expected)});
@@ -106,33 +118,33 @@ class Checker {
          .message = "the object has more than " + std::to_string(kMostProblems) + " problems; the rest is not listed"});
   }
 
-  json wrong_type(ValueType want, const json& value, const std::string& field) {
+  json wrong_type(ValueType want, const json& value, const Field& field) {
     problem("WrongType", field, std::string("this must be ") + name_of(want), shown(value), name_of(want));
     return nullptr;
   }
 
-  json object(const Schema& schema, const json& value, const std::string& field) {
+  json object(const Schema& schema, const json& value, const Field& field) {
     if (!value.is_object()) return wrong_type(ValueType::kObject, value, field);
     if (schema.format == "struct") return value;
     json out = json::object();
     for (const auto& [key, member] : value.items()) {
       if (member.is_null()) continue;
-      const std::string at = field + pointer_step(key);
-      const std::string camel = to_lower_camel(key);
-      auto known = schema.properties.find(camel);
-      if (known == schema.properties.end()) known = schema.properties.find(key);
+      const Field at{&field, &key};
+      auto known = schema.properties.find(key);
+      if (known == schema.properties.end()) known = schema.properties.find(to_lower_camel(key));
       if (known != schema.properties.end()) {
-        if (out.contains(known->first)) {
+        json& place = out[known->first];
+        if (!place.is_null()) {
           problem("DuplicateKey", at, "this field stands twice, in lowerCamel and in snake_case", key, known->first);
           continue;
         }
-        out[known->first] = check(*known->second, member, at);
+        place = check(*known->second, member, at);
       } else if (schema.additional) {
         out[key] = check(*schema.additional, member, at);
       } else if (schema.properties.empty() && schema.scope.empty() && schema.required.empty()) {
         out[key] = member;  // a map of which the schema says nothing more
       } else {
-        unknown(schema, key, camel, at);
+        unknown(schema, key, to_lower_camel(key), at);
       }
     }
     check_oneofs(schema, out, field);
@@ -142,7 +154,7 @@ class Checker {
     return out;
   }
 
-  void unknown(const Schema& schema, const std::string& key, const std::string& camel, const std::string& at) {
+  void unknown(const Schema& schema, const std::string& key, const std::string& camel, const Field& at) {
     if (const std::string plugin = plugin_for_key(schema.scope, camel); !plugin.empty()) {
       problem("NoPluginForKey", at, "the option " + camel + " is the plugin " + plugin + "'s, which is not loaded", key,
               "the plugin " + plugin + ", or the object without this field");
@@ -162,7 +174,7 @@ class Checker {
         shortened(key), expected);
   }
 
-  void check_oneofs(const Schema& schema, const json& out, const std::string& field) {
+  void check_oneofs(const Schema& schema, const json& out, const Field& field) {
     for (const auto& group : schema.oneofs) {
       std::string present;
       size_t count = 0;
@@ -175,11 +187,11 @@ class Checker {
     }
   }
 
-  json array(const Schema& schema, const json& value, const std::string& field) {
+  json array(const Schema& schema, const json& value, const Field& field) {
     if (!value.is_array()) return wrong_type(ValueType::kArray, value, field);
     json out = json::array();
     for (size_t i = 0; i < value.size(); ++i) {
-      const std::string at = field + "/" + std::to_string(i);
+      const Field at{&field, nullptr, i};
       if (value[i].is_null() && schema.items && schema.items->type != ValueType::kAny) {
         problem("WrongType", at, "a list entry must not be empty", "null", name_of(schema.items->type));
         continue;
@@ -197,7 +209,7 @@ class Checker {
     return out;
   }
 
-  json text(const Schema& schema, const json& value, const std::string& field) {
+  json text(const Schema& schema, const json& value, const Field& field) {
     if (!schema.values.empty()) return enumeration(schema, value, field);
     if (schema.format == "duration") return duration(value, field);
     if (!value.is_string()) {
@@ -226,7 +238,7 @@ class Checker {
   }
 
   // As a text, or as {seconds, nanos}, the message's own fields.
-  json duration(const json& value, const std::string& field) {
+  json duration(const json& value, const Field& field) {
     std::optional<std::string> canonical;
     if (value.is_string()) canonical = canonical_duration(value.get_ref<const std::string&>());
     if (value.is_object() && !value.empty()) canonical = duration_of_parts(value);
@@ -247,7 +259,7 @@ class Checker {
     return canonical_duration(text);
   }
 
-  json enumeration(const Schema& schema, const json& value, const std::string& field) {
+  json enumeration(const Schema& schema, const json& value, const Field& field) {
     if (value.is_number_integer()) {
       const auto index = value.get<int64_t>();
       if (index >= 0 && static_cast<size_t>(index) < schema.values.size())
@@ -266,7 +278,7 @@ class Checker {
     return nullptr;
   }
 
-  json boolean(const json& value, const std::string& field) {
+  json boolean(const json& value, const Field& field) {
     if (value.is_boolean()) return value;
     return wrong_type(ValueType::kBoolean, value, field);
   }
@@ -276,7 +288,7 @@ class Checker {
     return parsed.is_number() ? parsed : json();
   }
 
-  json number(const Schema& schema, const json& value, const std::string& field) {
+  json number(const Schema& schema, const json& value, const Field& field) {
     // 64-bit numbers stand as texts in proto3's JSON.
     json out = value.is_string() ? from_text(value.get<std::string>()) : value;
     const bool whole =
@@ -322,7 +334,7 @@ class Checker {
 
 json check_value(const Schema& schema, const json& value, const std::string& field, const model::ObjectRef& object,
                  model::Diagnostics& diagnostics) {
-  return Checker(object, diagnostics).check(schema, value, field);
+  return Checker(object, diagnostics).check(schema, value, Field{nullptr, &field});
 }
 
 }  // namespace solder::config

@@ -29,7 +29,17 @@ void DescriptorSet::load() const {
 const google::protobuf::Descriptor* DescriptorSet::find(std::string_view name) const {
   std::call_once(loaded_, [this] { load(); });
   if (const size_t slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
-  return pool_->FindMessageTypeByName(std::string(name));
+  {
+    const std::shared_lock lock(known_mutex_);
+    if (const auto known = known_.find(name); known != known_.end()) return known->second;
+  }
+  const auto* found = pool_->FindMessageTypeByName(std::string(name));
+  // Only what exists is remembered: names come from anybody.
+  if (found != nullptr) {
+    const std::unique_lock lock(known_mutex_);
+    known_.emplace(found->full_name(), found);
+  }
+  return found;
 }
 
 }  // namespace solder::services

@@ -4,9 +4,13 @@
 // Tested by tests/unit/services/message_types_test.cc.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor_database.h>
@@ -28,6 +32,14 @@ class DescriptorSet {
   mutable std::once_flag loaded_;
   mutable std::unique_ptr<google::protobuf::EncodedDescriptorDatabase> database_;
   mutable std::unique_ptr<google::protobuf::DescriptorPool> pool_;  // after database_: destroyed before it
+
+  // The pool's own index takes a copy of the name and a lock of everybody; types are asked for by the million.
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+  };
+  mutable std::shared_mutex known_mutex_;
+  mutable std::unordered_map<std::string, const google::protobuf::Descriptor*, Hash, std::equal_to<>> known_;
 };
 
 }  // namespace solder::services
