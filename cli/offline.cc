@@ -12,8 +12,6 @@ namespace solder::cli {
 
 namespace {
 
-std::string quoted(const std::string& text) { return "\"" + text + "\""; }
-
 base::Status check_paths(const std::vector<std::string>& paths) {
   for (const auto& path : paths) {
     std::error_code error;
@@ -26,19 +24,20 @@ base::Status check_paths(const std::vector<std::string>& paths) {
 
 }  // namespace
 
+std::unique_ptr<host::PluginSet> load_plugin_set(host::LoadOptions options) {
+  options.check_claim = [](const host::ClaimInfo& claim) {
+    return config::SchemaCatalog::check_claim({claim.plugin, claim.scope, claim.key, claim.schema_json});
+  };
+  return host::PluginSet::load(options);
+}
+
 base::Result<Plugins> load_plugins(const host::LoadOptions& options) {
   Plugins plugins;
-  plugins.set = host::PluginSet::load(options);
+  plugins.set = load_plugin_set(options);
   std::vector<config::Claim> claims;
   for (const auto& plugin : plugins.set->loaded()) {
     for (const auto& claim : plugin.claims) {
-      config::Claim wanted{claim.plugin, claim.scope, claim.key, claim.schema_json};
-      if (const auto status = config::SchemaCatalog::check_claim(wanted); !status.ok()) {
-        plugins.notes.push_back("plugin " + claim.plugin + ": key " + quoted(claim.key) + " at " + claim.scope +
-                                " is not used: " + status.message());
-        continue;
-      }
-      claims.push_back(std::move(wanted));
+      claims.push_back({claim.plugin, claim.scope, claim.key, claim.schema_json});
     }
     for (const auto& part : plugin.partial) {
       plugins.notes.push_back("plugin " + plugin.name + ": " + part.message + " [" + part.reason + "]");

@@ -19,9 +19,10 @@ namespace solder::cli {
 struct Plugins {
   std::unique_ptr<host::PluginSet> set;
   config::SchemaCatalogPtr catalog;
-  std::vector<std::string> notes;  // refused files and keys, one sentence each
+  std::vector<std::string> notes;  // refused files and keys of others, one sentence each
 };
-// A claim whose schema is bad drops that key only.
+// A plugin with a claim whose schema cannot be used is refused.
+std::unique_ptr<host::PluginSet> load_plugin_set(host::LoadOptions options);
 base::Result<Plugins> load_plugins(const host::LoadOptions& options);
 
 // A directory for private copies of plugins, removed at the end.

@@ -23,7 +23,7 @@ int list(const PluginListOptions& options) {
     complain("no temporary directory can be made; set TMPDIR");
     return kCannotRun;
   }
-  const auto plugins = host::PluginSet::load(
+  const auto plugins = load_plugin_set(
       {options.directories.empty() ? default_plugin_directories() : options.directories, copies.path(), {}, {}});
   std::cout << (options.form == "json" ? host::to_json(*plugins) : host::to_table(*plugins));
   if (options.form == "json") std::cout << "\n";

@@ -1,6 +1,5 @@
 // `solder serve`: runs until SIGTERM or SIGINT.
 #include <signal.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
@@ -25,11 +24,10 @@ struct Flags {
 };
 
 void start_log(const std::string& level) {
-  auto log = spdlog::stderr_color_mt("solder");
+  auto log = spdlog::default_logger();
   log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
   log->set_level(spdlog::level::from_str(level));
   log->flush_on(spdlog::level::trace);
-  spdlog::set_default_logger(log);
 }
 
 template <typename T>

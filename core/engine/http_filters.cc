@@ -34,6 +34,22 @@ void add_once(std::vector<const Fragment*>& fragments, const Fragment& fragment)
   fragments.push_back(&fragment);
 }
 
+// Objects that agree in themselves may disagree with each other: the first one's type counts.
+bool of_one_type(const Filter& filter, const Fragment& fragment, model::Diagnostics& diagnostics) {
+  if (filter.fragments.empty() || filter.fragments.front()->type_url == fragment.type_url) return true;
+  const Origin& first = filter.fragments.front()->origin;
+  diagnostics.push_back({.reason = "BadFragment",
+                         .object = fragment.origin.object,
+                         .field = fragment.origin.field,
+                         .message = "plugin " + fragment.origin.plugin + " configures filter " + fragment.name +
+                                    " with another type than " + to_string(first.object) + ", which counts",
+                         .found = fragment.type_url,
+                         .expected = filter.fragments.front()->type_url,
+                         .plugin = fragment.origin.plugin,
+                         .related = first.object});
+  return false;
+}
+
 void append_filter(protozero::pbf_writer& writer, uint32_t tag, std::string_view name, std::string_view type_url,
                    std::string_view bytes) {
   protozero::pbf_writer filter(writer, tag);
@@ -58,7 +74,7 @@ std::string http_filter_list(const Translation& translation, const std::vector<F
     if (fresh || place < std::make_tuple(at->second.stage, at->second.weight)) {
       std::tie(at->second.stage, at->second.weight) = place;
     }
-    add_once(at->second.fragments, need.fragment);
+    if (of_one_type(at->second, need.fragment, diagnostics)) add_once(at->second.fragments, need.fragment);
   }
   std::vector<std::pair<std::string, Filter>> ordered(by_name.begin(), by_name.end());
   std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {

@@ -53,7 +53,24 @@ class ProxyBuilder {
   }
 
   void add_resources(const std::vector<ExtraResource>& extras) {
-    for (const auto& extra : extras) put(extra.type, extra.resource);
+    for (const auto& extra : extras) {
+      const auto& known = (*types_)[index_of(extra.type)].find(extra.name);
+      if (known && known->hash != extra.resource->hash) report_taken(extra);
+      put(extra.type, extra.resource);
+    }
+  }
+
+  void report_taken(const ExtraResource& extra) {
+    result_.diagnostics.push_back({.severity = model::Severity::kWarning,
+                                   .reason = "ResourceConflict",
+                                   .object = extra.origin.object,
+                                   .field = extra.origin.field,
+                                   .message = "plugin " + extra.origin.plugin + " brings a resource of the " +
+                                              std::string(xds::plural(extra.type)) +
+                                              " under a name that is taken; the other one is served",
+                                   .found = extra.name,
+                                   .expected = "a name of its own",
+                                   .plugin = extra.origin.plugin});
   }
 
   void add_gateway(const model::ObjectRef& ref, const std::string& proxy) {

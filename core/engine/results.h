@@ -48,6 +48,7 @@ struct ExtraResource {
   xds::ResourceType type;
   std::string name;
   xds::ResourcePtr resource;
+  Origin origin;
 };
 
 struct ClusterResult {

@@ -40,6 +40,7 @@ class RouteBuilder {
     for (const auto& matcher : route.matchers) matches.push_back(route_match(matcher, service_.ref, problems));
     check_routes(route, matches, rest, problems);
     auto resources = slots.resources();
+    auto filters = slots.filters("http_filter/");
     const bool bad = finish_problems(route, problems, list);
     if (bad && !policy_.replace_invalid_routes) return;
     if (bad || (policy_.replace_invalid_routes && leads_nowhere(route, list))) {
@@ -48,7 +49,6 @@ class RouteBuilder {
       protozero::pbf_writer(rest).add_message(route::Route::kDirectResponse,
                                               direct_response(policy_.response_code, policy_.response_body));
     } else {
-      auto filters = slots.filters("http_filter/");
       std::move(filters.begin(), filters.end(), std::back_inserter(list.filters));
       std::move(resources.begin(), resources.end(), std::back_inserter(list.resources));
     }

@@ -1,7 +1,9 @@
 #include "core/engine/slots.h"
 
 #include <algorithm>
-#include <protozero/pbf_builder.hpp>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
 #include <tuple>
 
@@ -9,7 +11,10 @@
 
 namespace solder::engine {
 
+namespace cluster = solder::envoy::config::cluster::v3;
 namespace core = solder::envoy::config::core::v3;
+namespace listener = solder::envoy::config::listener::v3;
+namespace route = solder::envoy::config::route::v3;
 
 namespace {
 
@@ -18,6 +23,25 @@ std::string below(const std::string& path, const std::string& field) {
 }
 
 constexpr std::string_view kTypePrefix = "type.googleapis.com/";
+constexpr std::string_view kRouterName = "envoy.filters.http.router";
+constexpr std::string_view kRouterType = "envoy.extensions.filters.http.router.v3.Router";
+constexpr std::string_view kUpstreamCodecName = "envoy.filters.http.upstream_codec";
+constexpr std::string_view kUpstreamCodecType = "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec";
+
+// "filter_chains" → "filterChains"
+std::string camel(std::string_view name) {
+  std::string out;
+  bool upper = false;
+  for (const char c : name) {
+    if (c == '_') {
+      upper = true;
+      continue;
+    }
+    out += upper ? static_cast<char>(c - 'a' + 'A') : c;
+    upper = false;
+  }
+  return out;
+}
 
 std::string bare_type(const std::string& type_url) {
   const size_t slash = type_url.rfind('/');
@@ -26,6 +50,28 @@ std::string bare_type(const std::string& type_url) {
 
 bool later(const Fragment& a, const Fragment& b) {
   return std::tie(a.weight, a.origin.plugin) < std::tie(b.weight, b.origin.plugin);
+}
+
+// Whether the fragment says something about a field of its message's first level.
+bool sets(const Fragment& fragment, uint32_t field, std::string_view name) {
+  if (std::any_of(fragment.clear.begin(), fragment.clear.end(),
+                  [&](const std::string& path) { return path == name || path.starts_with(std::string(name) + "."); })) {
+    return true;
+  }
+  if (fragment.encoding == Encoding::kJson) {
+    const auto json = nlohmann::json::parse(fragment.bytes, nullptr, false);
+    return json.is_object() && (json.contains(name) || json.contains(camel(name)));
+  }
+  try {
+    protozero::pbf_reader reader(fragment.bytes);
+    while (reader.next()) {
+      if (reader.tag() == field) return true;
+      reader.skip();
+    }
+  } catch (const protozero::exception&) {
+    // Bytes that cannot be read are the merge's to refuse.
+  }
+  return false;
 }
 
 model::Diagnostic about(const Origin& origin, std::string reason, std::string message) {
@@ -118,6 +164,7 @@ std::string Slots::merged(std::string_view slot, std::string_view type, const st
     fragments.reserve(at->second.size() + 1);
     for (const Fragment& fragment : at->second) fragments.push_back(&fragment);
   }
+  check_protected(slot, fragments);
   return merge_fragments(translation_, type, base, std::move(fragments), path, diagnostics_, provenance_);
 }
 
@@ -129,46 +176,117 @@ std::vector<std::string> Slots::names(std::string_view prefix) const {
   return names;
 }
 
-std::string Slots::type_in(const std::string& slot) {
-  const auto& fragments = by_slot_.find(slot)->second;
-  const std::string type = bare_type(fragments.front().type_url);
-  for (const Fragment& fragment : fragments) {
-    if (bare_type(fragment.type_url) == type && !type.empty()) continue;
-    auto diagnostic = about(fragment.origin, "BadFragment",
-                            "plugin " + fragment.origin.plugin + " filled slot " + slot + " with type \"" +
-                                fragment.type_url + "\", plugin " + fragments.front().origin.plugin + " with \"" +
-                                fragments.front().type_url + "\"; all must name one type");
-    diagnostic.severity = model::Severity::kError;
-    diagnostics_.push_back(std::move(diagnostic));
-    return "";
+void Slots::check_protected(std::string_view slot, const std::vector<const Fragment*>& fragments) {
+  struct Protected {
+    std::string_view slot;
+    uint32_t field;
+    std::string_view name;
+  };
+  static constexpr std::array kProtected = {
+      Protected{"route", route::Route::kMatch, "match"},
+      Protected{"route", route::Route::kName, "name"},
+      Protected{"virtual_host", route::VirtualHost::kName, "name"},
+      Protected{"virtual_host", route::VirtualHost::kDomains, "domains"},
+      Protected{"virtual_host", route::VirtualHost::kRoutes, "routes"},
+      Protected{"cluster", cluster::Cluster::kName, "name"},
+      Protected{"listener", listener::Listener::kName, "name"},
+      Protected{"listener", listener::Listener::kAddress, "address"},
+      Protected{"listener", listener::Listener::kFilterChains, "filter_chains"},
+  };
+  for (const Protected& each : kProtected) {
+    if (each.slot != slot) continue;
+    for (const Fragment* fragment : fragments) {
+      if (!sets(*fragment, each.field, each.name)) continue;
+      refuse(*fragment, "sets " + std::string(each.name) + " of a " + std::string(slot) + ", which is not its to set");
+    }
   }
-  return type;
 }
 
-std::vector<FilterNeed> Slots::filters(std::string_view prefix) const {
+void Slots::refuse(const Fragment& fragment, const std::string& problem) {
+  auto diagnostic = about(fragment.origin, "BadFragment", "plugin " + fragment.origin.plugin + " " + problem);
+  diagnostic.severity = model::Severity::kError;
+  diagnostics_.push_back(std::move(diagnostic));
+}
+
+bool Slots::one_type(const std::string& what, const std::vector<const Fragment*>& fragments) {
+  const Fragment& first = *fragments.front();
+  const std::string type = bare_type(first.type_url);
+  for (const Fragment* fragment : fragments) {
+    if (bare_type(fragment->type_url) == type && !type.empty()) continue;
+    refuse(*fragment, "filled " + what + " with type \"" + fragment->type_url + "\", plugin " + first.origin.plugin +
+                          " with \"" + first.type_url + "\"; all must name one type");
+    return false;
+  }
+  return true;
+}
+
+std::string Slots::type_in(const std::string& slot) {
+  std::vector<const Fragment*> fragments;
+  for (const Fragment& fragment : by_slot_.find(slot)->second) fragments.push_back(&fragment);
+  return one_type("slot " + slot, fragments) ? bare_type(fragments.front()->type_url) : "";
+}
+
+bool Slots::usable_filter(const std::string& name, const std::vector<const Fragment*>& fragments) {
+  if (!one_type("filter " + name, fragments)) return false;
+  const Fragment& first = *fragments.front();
+  const std::string type = bare_type(first.type_url);
+  if (type == kRouterType || type == kUpstreamCodecType || name == kRouterName || name == kUpstreamCodecName) {
+    refuse(first, "put the filter " + name + " into a list that the core itself ends with it");
+    return false;
+  }
+  const size_t before = diagnostics_.size();
+  const std::string bytes = merge_fragments(translation_, type, "", fragments, "", diagnostics_, nullptr);
+  for (size_t i = before; i < diagnostics_.size(); ++i) {
+    if (diagnostics_[i].severity == model::Severity::kError) return false;
+  }
+  const auto status = translation_.types.check(*translation_.types.find(type), bytes);
+  if (!status.ok())
+    refuse(first, "gave a configuration of filter " + name + " that Envoy would refuse: " + status.message());
+  return status.ok();
+}
+
+std::vector<FilterNeed> Slots::filters(std::string_view prefix) {
+  std::map<std::string, std::vector<const Fragment*>> by_name;
   std::vector<FilterNeed> needs;
   for (auto at = by_slot_.lower_bound(prefix); at != by_slot_.end() && at->first.starts_with(prefix); ++at) {
-    for (const Fragment& fragment : at->second) needs.push_back({at->first.substr(prefix.size()), fragment});
+    for (const Fragment& fragment : at->second) {
+      by_name[fragment.name].push_back(&fragment);
+      needs.push_back({at->first.substr(prefix.size()), fragment});
+    }
+  }
+  for (const auto& [name, fragments] : by_name) {
+    if (usable_filter(name, fragments)) continue;
+    std::erase_if(needs, [&](const FilterNeed& need) { return need.fragment.name == name; });
   }
   return needs;
 }
 
 std::vector<ExtraResource> Slots::resources() {
   std::vector<ExtraResource> resources;
-  each(
-      "resource/", "", "resource", [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
-        const auto type = xds::type_of(type_url);
-        // Any other message is served as the configuration of an extension (ECDS).
-        if (type) {
-          resources.push_back({*type, name, xds::make_resource(name, base::Bytes(bytes))});
-          return;
-        }
-        std::string config;
-        protozero::pbf_writer writer(config);
-        writer.add_string(core::TypedExtensionConfig::kName, name);
-        writer.add_message(core::TypedExtensionConfig::kTypedConfig, pack_any(type_url, bytes));
-        resources.push_back({xds::ResourceType::kExtensionConfig, name, xds::make_resource(name, base::Bytes(config))});
-      });
+  each("resource/", "", "resource", [&](const std::string& name, const std::string& type_url, std::string bytes) {
+    const Fragment& first = by_slot_.find("resource/" + name)->second.front();
+    const auto type = xds::type_of(type_url);
+    if (type && *type != xds::ResourceType::kCluster) {
+      return refuse(first, "asks for a resource of type " + bare_type(type_url) +
+                               "; a plugin may bring clusters and configurations of extensions");
+    }
+    if (type) {
+      // Written last, the slot's name wins over one that the plugin wrote.
+      protozero::pbf_writer(bytes).add_string(cluster::Cluster::kName, name);
+    }
+    if (const auto status = translation_.types.check(*translation_.types.find(bare_type(type_url)), bytes);
+        !status.ok()) {
+      return refuse(first, "gave a resource that Envoy would refuse: " + status.message());
+    }
+    std::string message = type ? bytes : std::string();
+    if (!type) {
+      protozero::pbf_writer writer(message);
+      writer.add_string(core::TypedExtensionConfig::kName, name);
+      writer.add_message(core::TypedExtensionConfig::kTypedConfig, pack_any(type_url, bytes));
+    }
+    resources.push_back({type.value_or(xds::ResourceType::kExtensionConfig), name,
+                         xds::make_resource(name, base::Bytes(std::move(message))), first.origin});
+  });
   return resources;
 }
 

@@ -52,14 +52,20 @@ class Slots {
     }
   }
   // The http_filter/<stage> (or upstream_filter/<stage>) fragments, unmerged: they are merged over the whole listener.
-  [[nodiscard]] std::vector<FilterNeed> filters(std::string_view prefix) const;
-  // The resource/<name> slots as resources.
+  // Checked here all the same, so that a bad one costs the part that asked for it and not the listener.
+  std::vector<FilterNeed> filters(std::string_view prefix);
+  // The resource/<name> slots as resources: clusters, and what Envoy is to find by ECDS.
   std::vector<ExtraResource> resources();
 
  private:
   [[nodiscard]] std::vector<std::string> names(std::string_view prefix) const;
   // The message type of a slot whose fragments bring it; disagreement is reported.
   std::string type_in(const std::string& slot);
+  bool one_type(const std::string& what, const std::vector<const Fragment*>& fragments);
+  bool usable_filter(const std::string& name, const std::vector<const Fragment*>& fragments);
+  // What is the core's to set: a fragment that sets it is refused.
+  void check_protected(std::string_view slot, const std::vector<const Fragment*>& fragments);
+  void refuse(const Fragment& fragment, const std::string& problem);
 
   const Translation& translation_;
   model::Diagnostics& diagnostics_;

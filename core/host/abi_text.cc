@@ -42,8 +42,13 @@ std::string printable(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     const size_t length = sequence_length(text);
-    if (length == 0) out += '?';
-    if (length != 0) out.append(text, 0, length);
+    // Terminals act on control characters, and a line end would begin a line that is nobody's.
+    const bool control = length == 1 && (static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7F);
+    if (length == 0 || control) {
+      out += control ? ' ' : '?';
+    } else {
+      out.append(text, 0, length);
+    }
     text.remove_prefix(std::max<size_t>(length, 1));
   }
   return out;

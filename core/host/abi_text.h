@@ -16,7 +16,7 @@ inline constexpr uint64_t kMaxBytes = 16u << 20;
 inline solder_str view(std::string_view text) { return {text.data(), text.size()}; }
 
 bool valid_utf8(std::string_view text);
-// Every byte that is not part of valid UTF-8 becomes '?'.
+// Fit for a line of text: every byte that is not part of valid UTF-8 becomes '?', every control character a space.
 std::string printable(std::string_view text);
 
 // Reads a plugin's string. Null where it may be used, else what is wrong with it ("is not UTF-8").

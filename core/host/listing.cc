@@ -4,6 +4,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "core/host/abi_text.h"
+
 namespace solder::host {
 
 namespace {
@@ -17,7 +19,7 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
   return out;
 }
 
-std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string file_name(const std::string& path) { return printable(path.substr(path.rfind('/') + 1)); }
 
 // "route:timeout", and for many keys the first three and how many more.
 std::string keys(const PluginInfo& plugin) {
@@ -66,7 +68,7 @@ std::string to_table(const PluginSet& plugins) {
   for (const Refused& refused : plugins.refused()) {
     rows.push_back(
         {refused.name.empty() ? "-" : refused.name, "-", "refused", "-", refused.reason, file_name(refused.file)});
-    notes += "- " + refused.file + ": " + refused.reason + ": " + refused.message + "\n";
+    notes += "- " + printable(refused.file) + ": " + refused.reason + ": " + refused.message + "\n";
   }
   return printed(rows) + (notes.empty() ? "" : "\n" + notes);
 }

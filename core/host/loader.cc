@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/host/abi_text.h"
+#include "core/host/activity.h"
 #include "core/host/gate.h"
 #include "core/host/negotiation.h"
 #include "core/host/private_copy.h"
@@ -67,6 +69,7 @@ std::variant<std::unique_ptr<Plugin>, Refusal> open_plugin(const std::string& fi
   if (!copy.ok()) return Refusal{reason::kCopyFailed, "its private copy could not be made: " + copy.status().message()};
   auto plugin = std::make_unique<Plugin>(std::move(gated.manifest), file);
   plugin->library = std::make_unique<boost::dll::shared_library>();
+  const Activity activity("opening", plugin->file, options.call_deadline);
   if (auto refusal = open_library(*copy, gated.can_unmap, *plugin->library)) return *refusal;
   if (auto refusal = negotiate(*plugin, configuration_of(plugin->manifest.name, options))) return *refusal;
   if (!plugin->manifest.in_process) {
@@ -118,7 +121,7 @@ std::variant<std::unique_ptr<Plugin>, Refused> load_plugin(const std::string& fi
   std::string name;
   auto loaded = try_load(file, options, names, name);
   if (auto* refusal = std::get_if<Refusal>(&loaded)) {
-    return Refused{file, name, std::string(refusal->reason), std::move(refusal->message)};
+    return Refused{file, printable(name), std::string(refusal->reason), printable(refusal->message)};
   }
   names.insert(name);
   return std::move(std::get<std::unique_ptr<Plugin>>(loaded));

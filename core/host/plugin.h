@@ -1,5 +1,6 @@
 // One loaded plugin: its library, the tables it gave, and its instance. Made by negotiation.cc, called through
-// trampoline.cc, owned by the PluginSet. Everything but `mutex` and what it guards is read-only after loading.
+// trampoline.cc, owned by the PluginSet. Everything but the mutexes and what they
+// guard is read-only after loading.
 #pragma once
 
 #include <boost/dll/shared_library.hpp>
@@ -38,8 +39,9 @@ class Plugin {
   std::vector<Refused> partial;
 
   std::mutex mutex;  // calls are serialised for each plugin
-  std::vector<std::string> warnings;
   bool slow = false;
+  std::mutex warnings_mutex;  // its own: who asks for warnings must not wait for a call
+  std::vector<std::string> warnings;
 };
 
 }  // namespace solder::host

@@ -109,7 +109,7 @@ class LoadedSet : public PluginSet {
         out.claims.push_back({manifest.name, capability.id, claim.scope, claim.key, claim.schema_json});
       }
     }
-    const std::lock_guard lock(plugin.mutex);
+    const std::lock_guard lock(plugin.warnings_mutex);
     out.warnings = plugin.warnings;
     return out;
   }

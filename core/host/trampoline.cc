@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "core/host/abi_text.h"
+#include "core/host/activity.h"
 #include "core/host/plugin.h"
 #include "core/host/sink.h"
 
@@ -76,6 +77,7 @@ uint64_t nanoseconds(Clock::time_point time) {
 void note_overrun(Plugin& plugin, std::chrono::nanoseconds took, std::chrono::nanoseconds allowed, size_t inputs) {
   if (plugin.slow) return;
   plugin.slow = true;
+  const std::lock_guard lock(plugin.warnings_mutex);
   const auto milliseconds = [](std::chrono::nanoseconds time) { return std::to_string(time.count() / 1000000); };
   plugin.warnings.push_back("PluginSlow: a call with " + std::to_string(inputs) + " inputs took " + milliseconds(took) +
                             " ms, allowed are " + milliseconds(allowed) + " ms");
@@ -123,6 +125,7 @@ std::vector<ItemOutput> call_plugin(Plugin& plugin, Operation operation, solder_
   const std::lock_guard lock(plugin.mutex);
   Lookups lookups(lookup, subjects.size());
   const auto start = Clock::now();
+  const Activity activity("in a call of", plugin.manifest.name, deadline);
   const solder_call call{sizeof(solder_call), 0, nanoseconds(start + deadline), in, &lookups, &Lookups::find};
   const Failure failure = run(plugin, function, call, sink);
   const auto took = Clock::now() - start;

@@ -63,7 +63,27 @@ bool Checker::message(const Descriptor& type, std::string_view bytes, const Wher
     if (!field(group, rules.fields[static_cast<size_t>(group.field->index())].get(), below)) return false;
   }
   if (!missing_parts(type, rules, view, at)) return false;
+  if (&type == regex_matcher() && !compiles(view, at)) return false;
   --depth_;
+  return true;
+}
+
+const Descriptor* Checker::regex_matcher() const {
+  static constexpr std::string_view kType = "envoy.type.matcher.v3.RegexMatcher";
+  if (regex_matcher_ == nullptr) regex_matcher_ = types_.find(kType);
+  return regex_matcher_;
+}
+
+// Envoy compiles these when it takes the configuration and refuses all of it for one that does not.
+bool Checker::compiles(const MessageView& view, const Where& at) {
+  for (const auto& group : view.groups()) {
+    if (group.field->name() != "regex") continue;
+    const std::string_view regex = group.occurrences.back().payload;
+    const RE2 compiled(re2::StringPiece(regex.data(), regex.size()), RE2::Quiet);
+    if (compiled.ok()) return true;
+    return refuse(at,
+                  "found " + describe_text(*group.field, regex) + ", expected an RE2 expression: " + compiled.error());
+  }
   return true;
 }
 

@@ -44,6 +44,8 @@ class Checker {
   bool scalar(const FieldDescriptor& field, uint64_t bits, const ValueRules* rules, const Where& at);
   bool sub_message(const Descriptor& type, std::string_view payload, const ValueRules* rules, const Where& at);
   bool any(std::string_view bytes, const ValueRules* rules, const Where& at);
+  const Descriptor* regex_matcher() const;
+  bool compiles(const MessageView& view, const Where& at);
   bool absent(const FieldDescriptor& field, const ValueRules& rules, const Where& at);
   bool count(const ValueRules& rules, uint64_t number, const Where& at);
   bool refuse(const Where& at, const std::string& what);
@@ -52,6 +54,7 @@ class Checker {
   const RuleBook& book_;
   std::string problem_;
   int depth_ = 0;
+  mutable const Descriptor* regex_matcher_ = nullptr;
 };
 
 }  // namespace solder::services

@@ -113,8 +113,9 @@ grpc::ServerGenericBidiReactor* GrpcServer::CreateReactor(grpc::GenericCallbackS
                                                                 " xDS streams already, which is the limit"});
     }
     const uint64_t id = ++next_id_;
-    call = std::make_shared<DiscoveryCall>(rpc, *kind, id, StreamLimits{options_.max_subscriptions, options_.times},
-                                           context_, [this, id] { drop(id); });
+    call = std::make_shared<DiscoveryCall>(
+        rpc, *kind, id, StreamLimits{options_.max_subscriptions, options_.max_subscriptions_of_all, options_.times},
+        context_, [this, id] { drop(id); });
     calls_.emplace(id, call);
   }
   ++context_.counters.streams;

@@ -20,8 +20,9 @@ namespace solder::xds {
 
 struct ServerOptions {
   std::string address = "0.0.0.0:9977";
-  size_t max_streams = 20000;            // more are answered RESOURCE_EXHAUSTED
-  size_t max_subscriptions = 1'000'000;  // names a stream may subscribe to
+  size_t max_streams = 20000;                   // more are answered RESOURCE_EXHAUSTED
+  size_t max_subscriptions = 300'000;           // names a stream may subscribe to
+  size_t max_subscriptions_of_all = 2'000'000;  // all streams together
   size_t max_request_bytes = 32u << 20;
   StreamTimes times;
 };

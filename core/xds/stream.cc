@@ -1,5 +1,7 @@
 #include "core/xds/stream.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -17,12 +19,20 @@ namespace {
 
 // A client may subscribe on and on without acknowledging; it is not remembered without end what it was answered.
 constexpr size_t kMaxInFlight = 16;
+constexpr size_t kLargeCost = 20'000;
 
 }  // namespace
 
 Stream::Stream(StreamKind kind, uint64_t id, StreamLimits limits, Counters& counters)
     : kind_(kind), id_(id), limits_(limits), counters_(counters), schedule_(!kind.only.has_value(), limits.times) {
   status_.delta = kind.delta;
+}
+
+Stream::~Stream() {
+  counters_.subscriptions -= cost_;
+  for (auto& slot : slots_) slot.subscription.reset();
+  // The allocator keeps what was freed; a client that asked for very much and went should leave nothing behind.
+  if (cost_ > kLargeCost) malloc_trim(0);
 }
 
 base::Status Stream::receive(std::string_view wire, Clock::time_point now) {
@@ -66,12 +76,24 @@ base::Status Stream::receive_for(ResourceType type, const DiscoveryRequest& requ
     slot.subscription->change(request);
     for (const auto& name : request.unsubscribe) slot.refused.erase(name);
   }
+  return check_cost();
+}
+
+base::Status Stream::check_cost() {
   size_t cost = 0;
   for (const auto& each : slots_) cost += each.subscription ? each.subscription->cost() : 0;
-  if (cost <= limits_.max_subscriptions) return {};
-  ++counters_.bad_requests;
-  return {base::Code::kResourceExhausted,
-          "the stream subscribes to more than " + std::to_string(limits_.max_subscriptions) + " names"};
+  const uint64_t all = counters_.subscriptions += cost - std::exchange(cost_, cost);
+  if (cost > limits_.max_subscriptions) {
+    ++counters_.bad_requests;
+    return {base::Code::kResourceExhausted,
+            "the stream subscribes to more than " + std::to_string(limits_.max_subscriptions) + " names"};
+  }
+  if (all > limits_.max_subscriptions_of_all) {
+    ++counters_.bad_requests;
+    return {base::Code::kResourceExhausted, "all streams together subscribe to more than " +
+                                                std::to_string(limits_.max_subscriptions_of_all) + " names"};
+  }
+  return {};
 }
 
 void Stream::subscribe(ResourceType type, const DiscoveryRequest& request) {

@@ -29,7 +29,8 @@ struct StreamKind {
 };
 
 struct StreamLimits {
-  size_t max_subscriptions = 1'000'000;
+  size_t max_subscriptions = 300'000;
+  size_t max_subscriptions_of_all = 2'000'000;  // all streams of the counters together
   StreamTimes times;
 };
 
@@ -37,6 +38,9 @@ class Stream {
  public:
   // `id` goes into the nonces, so that one of another stream is not taken for one of this.
   Stream(StreamKind kind, uint64_t id, StreamLimits limits, Counters& counters);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
   // A request in wire format. An error ends the stream with that status.
   base::Status receive(std::string_view wire, Clock::time_point now);
@@ -60,6 +64,7 @@ class Stream {
   TypeSlot& slot_of(ResourceType type) { return slots_[static_cast<size_t>(type)]; }
   std::optional<ResourceType> type_of_request(const DiscoveryRequest& request);
   base::Status receive_for(ResourceType type, const DiscoveryRequest& request);
+  base::Status check_cost();
   void subscribe(ResourceType type, const DiscoveryRequest& request);
   // Acknowledges what the request says; false where the rest of it is to be ignored.
   bool check_nonce(ResourceType type, const DiscoveryRequest& request);
@@ -82,6 +87,7 @@ class Stream {
   SnapshotPtr snapshot_;
   std::vector<Refusal> refusals_;
   uint64_t last_nonce_ = 0;
+  size_t cost_ = 0;  // what its subscriptions hold, as it stands in counters_.subscriptions
   bool started_ = false;
   bool node_known_ = false;
   bool complained_ = false;  // about a bad request: once a stream is enough for the log

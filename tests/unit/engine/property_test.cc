@@ -83,7 +83,7 @@ class Editor {
         "echoA: [{slot: cluster, json: {type: EDS}}, {slot: load_assignment, json: {endpoints: []}}]",
         "static: {hosts: [{addr: 127.0.0.1, port: 80}]}, sslConfig: {secretRef: {name: s0, namespace: gloo-system}}",
         "echoA: [{slot: cluster, json: {type: STATIC}}, {slot: resource/extra, type: "
-        "envoy.extensions.filters.http.buffer.v3.Buffer, json: {maxRequestBytes: 7}}]"};
+        "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer, json: {maxRequestBytes: 7}}]"};
     return {ref, head(ref, "gloo.solo.io/v1") + "spec: {" + kSpecs[pick(kSpecs.size())] + "}\n"};
   }
 
@@ -98,8 +98,8 @@ class Editor {
         return "{name: named, matchers: [{prefix: /c}], " + to + "}";
       case 3:
         return "{options: {timeout: " + number(3) + "s, echoA: [{slot: http_filter/authz, name: f" + number(2) +
-               ", type: envoy.extensions.filters.http.buffer.v3.Buffer, json: {maxRequestBytes: " + number(3) +
-               "}}]}, " + to + "}";
+               ", type: type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer, json: {maxRequestBytes: " +
+               number(3) + "}}]}, " + to + "}";
       case 4:
         return "{options: {echoB: [{slot: route_action, json: {timeout: 9s}}], timeout: 1s}, " + to + "}";
       default:

@@ -22,6 +22,7 @@ class StreamTest : public ::testing::TestWithParam<bool> {
   Stream open(std::optional<ResourceType> only = {}, size_t max_subscriptions = 1000) {
     StreamLimits limits;
     limits.max_subscriptions = max_subscriptions;
+    limits.max_subscriptions_of_all = 1500;
     return Stream(StreamKind{GetParam(), only}, 7, limits, counters_);
   }
   std::optional<TestResponse> next(Stream& stream) {
@@ -53,6 +54,25 @@ TEST_P(StreamTest, LimitsNamesOverAllTypes) {
   const auto status = stream.receive(client_.ask(kEndpoint, {"c"}), now_);
   EXPECT_EQ(status.code(), base::Code::kResourceExhausted);
   EXPECT_THAT(status.message(), HasSubstr("more than 4 names"));
+}
+
+TEST_P(StreamTest, AllStreamsTogetherAreLimitedAndGiveBackWhatTheyHeld) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 800; ++i) names.push_back("name-" + std::to_string(i));
+  auto first = open();
+  say(first, client_.ask(kEndpoint, names));
+  {
+    auto second = open();
+    TestClient other{GetParam()};
+    const auto status = second.receive(other.ask(kEndpoint, names), now_);
+    EXPECT_EQ(status.code(), base::Code::kResourceExhausted);
+    EXPECT_THAT(status.message(), HasSubstr("all streams together"));
+    EXPECT_EQ(counters_.subscriptions, 1600U);
+  }
+  EXPECT_EQ(counters_.subscriptions, 800U);
+  auto third = open();
+  TestClient other{GetParam()};
+  EXPECT_TRUE(third.receive(other.ask(kEndpoint, {"a"}), now_).ok());
 }
 
 TEST_P(StreamTest, ALongNameCountsForMore) {
