@@ -3,10 +3,15 @@
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <mutex>
+#include <thread>
 
 #include "cli/command.h"
 #include "cli/exit_codes.h"
@@ -63,6 +68,38 @@ sigset_t stop_signals() {
   return signals;
 }
 
+constexpr auto kEndSeconds = std::chrono::seconds(15);
+
+// Ends the process where the ending in order takes too long: a plugin that never comes back must not outlive a
+// supervisor's patience.
+class Deadline {
+ public:
+  explicit Deadline(std::chrono::seconds patience) : thread_([this, patience] { wait(patience); }) {}
+  ~Deadline() {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+ private:
+  void wait(std::chrono::seconds patience) {
+    std::unique_lock lock(mutex_);
+    if (wake_.wait_for(lock, patience, [this] { return done_; })) return;
+    spdlog::error("something does not end, most likely a plugin; gone without it after {} s", patience.count());
+    std::_Exit(kCannotRun);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool done_ = false;
+  std::thread thread_;  // last: starts when the rest is there
+};
+
 int serve(const Flags& flags) {
   const auto options = options_of(flags);
   if (!options.ok()) {
@@ -87,7 +124,10 @@ int serve(const Flags& flags) {
   sigemptyset(&interrupt);
   sigaddset(&interrupt, SIGINT);
   pthread_sigmask(SIG_UNBLOCK, &interrupt, nullptr);
-  runtime->reset();
+  {
+    const Deadline deadline(kEndSeconds);
+    runtime->reset();
+  }
   spdlog::info("ended");
   return kOk;
 }

@@ -1,5 +1,5 @@
 // One problem that a person should know: which object, which field, what stands there, what would be right.
-// Reasons are stable words, listed in docs/reference/reasons.md.
+// Reasons are stable words, listed in docs/reference/reasons.md (tests/tools/reasons_reference_test.py).
 #pragma once
 
 #include <string>

@@ -13,6 +13,7 @@ import unittest
 
 CMAKE, BUILD, TEMPLATES, PROBE, COMPILER = sys.argv[1:6]
 TEMPLATES = pathlib.Path(TEMPLATES)
+EXAMPLE = TEMPLATES.parents[1] / "examples/plugins/closed"
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
 
 
@@ -39,10 +40,10 @@ class Outside(unittest.TestCase):
         directory.mkdir()
         return directory
 
-    def assert_loads(self, directory, name="maintenance"):
+    def assert_loads(self, directory, name="maintenance", key="maintenance"):
         plugins = json.loads(run(PROBE, directory, self.scratch / "copies"))["plugins"]
         self.assertEqual([(p["name"], p["state"]) for p in plugins], [(name, "loaded")], plugins)
-        self.assertEqual(plugins[0]["claims"], [{"scope": "route", "key": "maintenance"}])
+        self.assertEqual(plugins[0]["claims"], [{"scope": "route", "key": key}])
         self.assertEqual(plugins[0]["warnings"], [])
 
     def test_plain_c_by_one_command(self):
@@ -75,6 +76,19 @@ class Outside(unittest.TestCase):
         run(CMAKE, "--build", project / "build")
         shutil.copy(project / "build/lib/solder/plugins/maintenance.so", directory)
         self.assert_loads(directory, "renamed")
+
+    def test_the_example_by_hand_as_the_guide_has_it(self):
+        directory = self.plugin_directory()
+        example, work, package = EXAMPLE, self.scratch / "by-hand", self.prefix / "lib/cmake/Solder"
+        work.mkdir()
+        manifest = json.dumps(json.loads((example / "manifest.json").read_text()))
+        (work / "manifest.c").write_text(f'#include "solder/draft/manifest.h"\nSOLDER_MANIFEST({json.dumps(manifest)});\n')
+        guide = (EXAMPLE.parents[2] / "docs/plugins/writing.md").read_text()
+        commands = guide[guide.index("gcc -c"):guide.index("```\n\nA plugin in C")].replace("\\\n", "")
+        commands = commands.replace("DIR/lib/cmake/Solder", str(package)).replace("DIR", str(self.prefix)).replace("closed.cc", str(example / "closed.cc"))
+        run("bash", "-euc", commands, cwd=work)
+        shutil.copy(work / "closed.so", directory)
+        self.assert_loads(directory, "closed", key="closed")
 
     def test_every_header_stands_alone(self):
         headers = sorted((self.prefix / "include/solder/draft").rglob("*.h"))

@@ -6,7 +6,7 @@
  *     "provides": [ {"id": "solder.options/1",
  *                    "claims": [ {"scope": "route", "key": "timeout", "schema": { JSON Schema }} ]},
  *                   {"id": "solder.upstream-type/1", "claims": [ {"key": "static", "schema": {...}} ]} ],
- *     "needs": ["solder.typed/1"], "filters": [ {"name": "envoy.filters.http.cors", "stage": "cors"} ],
+ *     "needs": [], "filters": [ {"name": "envoy.filters.http.cors", "stage": "cors"} ],
  *     "isolation": "in_process", "unload": "allowed" }
  * CMake plugins keep it in a file (solder_add_plugin's MANIFEST). A plugin of one C file writes
  *   SOLDER_MANIFEST("{\"manifest_version\":1, ... }")

@@ -1,8 +1,8 @@
-// Routes that answer 503 with a text of their own: options: {maintenance: {message: back at noon}}.
+// Routes that answer 503 with a text of their own: options: {closed: {message: back at noon}}.
 #include "solder/sdk.hpp"
 #include "solder/sdk/json.hpp"
 
-class Maintenance {
+class Closed {
  public:
   // Called for every route that has the option. The value has passed the schema in manifest.json.
   void options(const solder::sdk::OptionInput& in, solder::sdk::Out& out) {
@@ -13,4 +13,4 @@ class Maintenance {
   }
 };
 
-SOLDER_PLUGIN(Maintenance, "maintenance", "1.0.0")
+SOLDER_PLUGIN(Closed, "closed", "1.0.0")
