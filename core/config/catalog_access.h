@@ -26,8 +26,6 @@ struct CheckedSpec {
 };
 CheckedSpec check_spec(const model::Object& object, const SchemaCatalog& catalog, std::string_view schema);
 
-bool has_error(const model::Diagnostics& diagnostics);
-
 // Every key of `options` as an option.
 model::OptionSet option_set(const nlohmann::json& options, const std::string& path);
 

@@ -10,11 +10,6 @@ namespace solder::config {
 
 using nlohmann::json;
 
-bool has_error(const model::Diagnostics& diagnostics) {
-  return std::any_of(diagnostics.begin(), diagnostics.end(),
-                     [](const auto& diagnostic) { return diagnostic.severity == model::Severity::kError; });
-}
-
 CheckedSpec check_spec(const model::Object& object, const SchemaCatalog& catalog, std::string_view schema) {
   CheckedSpec out;
   const json document = json::parse(object.json, nullptr, false);

@@ -24,6 +24,9 @@ struct Decoded {
 
 Decoded<model::Upstream> decode_upstream(const model::Object& object, const SchemaCatalog& catalog);
 Decoded<model::VirtualService> decode_virtual_service(const model::Object& object, const SchemaCatalog& catalog);
+// One route of a VirtualService, from RouteTexts. Paths and the diagnostics' fields are those below the route.
+Decoded<model::Route> decode_route(const model::ObjectRef& service, const std::string& text,
+                                   const SchemaCatalog& catalog);
 Decoded<model::Gateway> decode_gateway(const model::Object& object, const SchemaCatalog& catalog);
 Decoded<model::Settings> decode_settings(const model::Object& object, const SchemaCatalog& catalog);
 // A Secret's values are base64 in `data`, plain in `stringData`.

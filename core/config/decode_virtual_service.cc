@@ -10,12 +10,12 @@ namespace {
 
 class Decoder {
  public:
-  Decoder(const model::Object& object, const SchemaCatalog& catalog, model::Diagnostics& diagnostics)
+  Decoder(const model::ObjectRef& object, const SchemaCatalog& catalog, model::Diagnostics& diagnostics)
       : object_(object), catalog_(catalog), diagnostics_(diagnostics) {}
 
   model::VirtualService decode(const json& spec) {
     model::VirtualService service;
-    service.ref = object_.ref;
+    service.ref = object_;
     service.display_name = text_of(spec, "displayName");
     json options = json::object();
     for (const auto& [key, value] : spec.items()) {
@@ -37,7 +37,6 @@ class Decoder {
     return service;
   }
 
- private:
   model::Route route(const json& value, const std::string& path) {
     model::Route route;
     route.path = path;
@@ -55,6 +54,7 @@ class Decoder {
     return route;
   }
 
+ private:
   static model::Matcher matcher(const json& value, const std::string& path) {
     model::Matcher out;
     out.path = path;
@@ -113,7 +113,7 @@ class Decoder {
     action.path = path;
     action.cluster_header = text_of(value, "clusterHeader");
     if (value.contains("upstreamGroup"))
-      action.upstream_group = read_ref(value["upstreamGroup"], "UpstreamGroup", object_.ref.ns);
+      action.upstream_group = read_ref(value["upstreamGroup"], "UpstreamGroup", object_.ns);
     if (value.contains("dynamicForwardProxy")) {
       action.dynamic_forward_proxy = true;
       action.dynamic_forward_proxy_json = value["dynamicForwardProxy"].dump();
@@ -143,16 +143,16 @@ class Decoder {
     out.path = path;
     if (value.contains("kube")) {
       out.kind = model::Destination::Kind::kKube;
-      out.upstream = read_ref(member(value["kube"], "ref"), "Service", object_.ref.ns);
+      out.upstream = read_ref(member(value["kube"], "ref"), "Service", object_.ns);
       out.port = number_of(value["kube"], "port");
     } else if (value.contains("consul")) {
       out.kind = model::Destination::Kind::kConsul;
-      out.upstream = {"Service", object_.ref.ns, text_of(value["consul"], "serviceName")};
+      out.upstream = {"Service", object_.ns, text_of(value["consul"], "serviceName")};
     } else if (value.contains("upstream")) {
-      out.upstream = read_ref(value["upstream"], "Upstream", object_.ref.ns);
+      out.upstream = read_ref(value["upstream"], "Upstream", object_.ns);
     } else {
       diagnostics_.push_back({.reason = "MissingField",
-                              .object = object_.ref,
+                              .object = object_,
                               .field = path,
                               .message = "a destination must say where requests go",
                               .expected = "upstream, kube or consul"});
@@ -173,13 +173,13 @@ class Decoder {
     }
     if (specification.size() < 2) return;
     diagnostics_.push_back({.reason = "OneofConflict",
-                            .object = object_.ref,
+                            .object = object_,
                             .field = out.path + "/destinationSpec",
                             .message = "a destination has one specification",
                             .found = std::to_string(specification.size()) + " keys"});
   }
 
-  const model::Object& object_;
+  const model::ObjectRef& object_;
   const SchemaCatalog& catalog_;
   model::Diagnostics& diagnostics_;
 };
@@ -190,8 +190,20 @@ Decoded<model::VirtualService> decode_virtual_service(const model::Object& objec
   auto checked = check_spec(object, catalog, "virtual_service");
   Decoded<model::VirtualService> out{std::nullopt, std::move(checked.diagnostics)};
   if (!checked.ok) return out;
-  auto service = Decoder(object, catalog, out.diagnostics).decode(checked.spec);
+  auto service = Decoder(object.ref, catalog, out.diagnostics).decode(checked.spec);
   if (!has_error(out.diagnostics)) out.value = std::move(service);
+  return out;
+}
+
+Decoded<model::Route> decode_route(const model::ObjectRef& service, const std::string& text,
+                                   const SchemaCatalog& catalog) {
+  const Schema& host = *schema_of(catalog, "virtual_service").properties.find("virtualHost")->second;
+  const Schema& schema = *host.properties.find("routes")->second->items;
+  Decoded<model::Route> out;
+  const json checked = check_value(schema, json::parse(text, nullptr, false), "", service, out.diagnostics);
+  if (has_error(out.diagnostics)) return out;
+  auto route = Decoder(service, catalog, out.diagnostics).route(checked, "");
+  if (!has_error(out.diagnostics)) out.value = std::move(route);
   return out;
 }
 

@@ -132,13 +132,6 @@ void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstrea
   collect(std::move(outputs), slots, result);
 }
 
-bool has_error(const model::Diagnostics& diagnostics) {
-  for (const auto& diagnostic : diagnostics) {
-    if (diagnostic.severity == model::Severity::kError) return true;
-  }
-  return false;
-}
-
 void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built& built, ProvenanceList* provenance) {
   ClusterResult& result = built.result;
   std::string bytes = slots.merged("cluster", kCluster, cluster_base(result.name), "");

@@ -266,6 +266,8 @@ std::vector<model::ObjectPtr> Engine::objects() const {
   return out;
 }
 
+uint64_t Engine::computed() const { return impl_->translation.graph.computed(); }
+
 size_t Engine::object_count() const { return impl_->world.told().size() + impl_->world.defaults().size(); }
 
 model::Diagnostics Engine::diagnostics() const { return impl_->book.all(); }

@@ -54,6 +54,8 @@ class Engine {
   // All objects that the engine knows, default gateways included, sorted by ref.
   [[nodiscard]] std::vector<model::ObjectPtr> objects() const;
   [[nodiscard]] size_t object_count() const;
+  // Steps of translation that ran since the start: what a change costs, for tests and metrics.
+  [[nodiscard]] uint64_t computed() const;
   // All that is wrong now, with objects and files.
   [[nodiscard]] model::Diagnostics diagnostics() const;
   [[nodiscard]] std::vector<ResourceProvenance> provenance() const;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -77,6 +78,19 @@ struct DestinationResult {
 struct FilterNeed {
   std::string stage;
   Fragment fragment;
+};
+uint64_t hash_filters(const std::vector<FilterNeed>& needs);
+
+// One route of a virtual service, wherever in it the route stands: its place is only in names and in reports.
+struct RouteResult {
+  uint64_t hash = 0;                        // over everything but the text
+  std::shared_ptr<const std::string> text;  // what it was made of
+  std::string name;                         // the user's, mostly empty
+  std::vector<std::string> matches;         // RouteMatch bytes: each makes one Envoy route; none: left out
+  std::string rest;                         // Route bytes without match and name
+  std::vector<FilterNeed> filters;
+  std::vector<ExtraResource> resources;
+  model::Diagnostics diagnostics;  // fields below the route; an error is one of the virtual service as a whole
 };
 
 // The TLS part of a virtual service: one filter chain, to be shared with equal ones.

@@ -1,9 +1,11 @@
 #include "core/engine/route.h"
 
+#include <algorithm>
 #include <protozero/pbf_writer.hpp>
 #include <variant>
 
 #include "core/base/hash.h"
+#include "core/config/decode.h"
 #include "core/engine/route_action.h"
 #include "core/engine/route_parts.h"
 #include "solder/envoy_fields.h"
@@ -15,49 +17,46 @@ namespace core = solder::envoy::config::core::v3;
 
 namespace {
 
+constexpr size_t kMostProblems = 1000;  // of one virtual service's routes
+
 class RouteBuilder {
  public:
-  RouteBuilder(Translation& t, Reader& reader, const model::VirtualService& service, const std::string& host,
-               const std::string& gateway, ProvenanceList* provenance)
+  RouteBuilder(Translation& t, Reader& reader, const model::ObjectRef& service, ProvenanceList* provenance)
       : t_(t),
         reader_(reader),
         service_(service),
-        host_(host),
-        gateway_(gateway),
         provenance_(provenance),
         policy_(t.settings.read(reader, 0)->settings.invalid_config_policy) {}
 
-  void build(size_t index, RouteParts& parts, RouteList& list) {
-    const model::Route& route = service_.routes[index];
+  void build(const model::Route& route, RouteParts& parts, RouteResult& result) {
     model::Diagnostics problems;
-    ProvenanceList origins;
-    ProvenanceList* const wanted = provenance_ == nullptr ? nullptr : &origins;
-    Slots slots(t_, problems, wanted);
+    Slots slots(t_, problems, provenance_);
     gather(parts, slots, problems);
-    if (!route.name.empty()) list.named = true;
-    std::string rest = body(route, parts, slots, problems, wanted);
-    std::vector<std::string> matches;
-    for (const auto& matcher : route.matchers) matches.push_back(route_match(matcher, service_.ref, problems));
-    check_routes(route, matches, rest, problems);
-    auto resources = slots.resources();
-    auto filters = slots.filters("http_filter/");
-    const bool bad = finish_problems(route, problems, list);
-    if (bad && !policy_.replace_invalid_routes) return;
-    if (bad || (policy_.replace_invalid_routes && leads_nowhere(route, list))) {
-      rest.clear();
-      origins.clear();
-      protozero::pbf_writer(rest).add_message(route::Route::kDirectResponse,
-                                              direct_response(policy_.response_code, policy_.response_body));
-    } else {
-      std::move(filters.begin(), filters.end(), std::back_inserter(list.filters));
-      std::move(resources.begin(), resources.end(), std::back_inserter(list.resources));
-    }
-    for (size_t m = 0; m < matches.size(); ++m) append(index, m, matches[m], rest, origins);
+    result.name = route.name;
+    result.rest = body(route, parts, slots, problems, provenance_);
+    for (const auto& matcher : route.matchers) result.matches.push_back(route_match(matcher, service_, problems));
+    check_routes(route, result.matches, result.rest, problems);
+    result.resources = slots.resources();
+    result.filters = slots.filters("http_filter/");
+    const bool bad = finish_problems(route, problems, result);
+    if (bad || (policy_.replace_invalid_routes && leads_nowhere(route, result))) replace(result);
   }
 
-  std::string take_bytes() { return std::move(bytes_); }
-
  private:
+  // By the policy, or by nothing.
+  void replace(RouteResult& result) const {
+    result.filters.clear();
+    result.resources.clear();
+    result.rest.clear();
+    if (provenance_ != nullptr) provenance_->clear();
+    if (policy_.replace_invalid_routes) {
+      protozero::pbf_writer(result.rest)
+          .add_message(route::Route::kDirectResponse, direct_response(policy_.response_code, policy_.response_body));
+    } else {
+      result.matches.clear();
+    }
+  }
+
   // The outputs' fragments into slots. Those of weighted destinations fill slots of their own cluster entry, except
   // filters.
   static void gather(RouteParts& parts, Slots& slots, model::Diagnostics& problems) {
@@ -89,15 +88,15 @@ class RouteBuilder {
     protozero::pbf_writer writer(base);
     if (const auto* action = forwarding(route)) {
       ProvenanceList weighted;
-      std::string forward = forward_action(t_, reader_, *action, parts.destinations, service_.ref, problems,
+      std::string forward = forward_action(t_, reader_, *action, parts.destinations, service_, problems,
                                            provenance == nullptr ? nullptr : &weighted);
       append_not_found_code(forward);
       writer.add_message(route::Route::kRoute, slots.merged("route_action", kRouteAction, forward, "route"));
       if (provenance != nullptr) refine(*provenance, weighted);
     } else if (const auto* redirect = std::get_if<model::RedirectAction>(&route.action)) {
-      writer.add_message(route::Route::kRedirect,
-                         slots.merged("redirect_action", kRedirectAction,
-                                      redirect_action(*redirect, service_.ref, problems), "redirect"));
+      writer.add_message(
+          route::Route::kRedirect,
+          slots.merged("redirect_action", kRedirectAction, redirect_action(*redirect, service_, problems), "redirect"));
     } else if (const auto* direct = std::get_if<model::DirectResponseAction>(&route.action)) {
       check_status(*direct, problems);
       writer.add_message(route::Route::kDirectResponse, direct_response(direct->status, direct->body));
@@ -140,7 +139,7 @@ class RouteBuilder {
       const auto status = t_.types.check(*t_.types.find(kRoute), one);
       if (status.ok()) continue;
       problems.push_back({.reason = "InvalidRoute",
-                          .object = service_.ref,
+                          .object = service_,
                           .field = route.path,
                           .message = "Envoy would refuse the route: " + status.message()});
       return;
@@ -150,28 +149,28 @@ class RouteBuilder {
   void check_status(const model::DirectResponseAction& direct, model::Diagnostics& problems) const {
     if (direct.status >= 200 && direct.status < 600) return;
     problems.push_back({.reason = "InvalidValue",
-                        .object = service_.ref,
+                        .object = service_,
                         .field = direct.path + "/status",
                         .message = "Envoy answers a direct response with a status from 200 to 599",
                         .found = std::to_string(direct.status),
                         .expected = "200 to 599"});
   }
 
-  // Moves the problems to the list; gives whether the route cannot be used. A route's fault makes its VirtualService a
-  // Warning, as in Gloo: the rest of it serves on.
-  bool finish_problems(const model::Route& route, model::Diagnostics& problems, RouteList& list) const {
+  // Moves the problems to the result; gives whether the route cannot be used. A route's fault makes its VirtualService
+  // a Warning, as in Gloo: the rest of it serves on.
+  bool finish_problems(const model::Route& route, model::Diagnostics& problems, RouteResult& result) const {
     bool bad = false;
     for (auto& problem : problems) {
       if (problem.severity != model::Severity::kError) continue;
       bad = true;
       problem.severity = model::Severity::kWarning;
     }
-    std::move(problems.begin(), problems.end(), std::back_inserter(list.diagnostics));
+    std::move(problems.begin(), problems.end(), std::back_inserter(result.diagnostics));
     if (bad) {
-      list.diagnostics.push_back(
+      result.diagnostics.push_back(
           {.severity = model::Severity::kWarning,
            .reason = policy_.replace_invalid_routes ? "RouteReplaced" : "RouteLeftOut",
-           .object = service_.ref,
+           .object = service_,
            .field = route.path,
            .message = policy_.replace_invalid_routes
                           ? "this route is invalid and answers " + std::to_string(policy_.response_code) + " instead"
@@ -181,102 +180,198 @@ class RouteBuilder {
   }
 
   // Whether none of the upstreams of a forwarding route is there. Envoy answers 503 for a part of them by itself.
-  bool leads_nowhere(const model::Route& route, RouteList& list) const {
+  bool leads_nowhere(const model::Route& route, RouteResult& result) const {
     const auto* action = forwarding(route);
     if (action == nullptr || action->destinations.empty()) return false;
     for (const auto& destination : action->destinations) {
       if (t_.destinations.read(reader_, upstream_of(destination.destination))->present) return false;
     }
-    list.diagnostics.push_back({.severity = model::Severity::kWarning,
-                                .reason = "RouteReplaced",
-                                .object = service_.ref,
-                                .field = route.path,
-                                .message = "none of this route's upstreams is there; it answers " +
-                                           std::to_string(policy_.response_code) + " instead"});
+    result.diagnostics.push_back({.severity = model::Severity::kWarning,
+                                  .reason = "RouteReplaced",
+                                  .object = service_,
+                                  .field = route.path,
+                                  .message = "none of this route's upstreams is there; it answers " +
+                                             std::to_string(policy_.response_code) + " instead"});
     return true;
-  }
-
-  std::string name(const model::Route& route, size_t index, size_t matcher) const {
-    std::string name = host_ + "-route-" + std::to_string(index);
-    if (!route.name.empty()) {
-      name += "-vs:" + gateway_ + "_" + service_.ref.ns + "_" + service_.ref.name + "_route:" + route.name;
-    }
-    return name + "-matcher-" + std::to_string(matcher);
-  }
-
-  void append(size_t index, size_t matcher, const std::string& match, const std::string& rest,
-              const ProvenanceList& origins) {
-    std::string one;
-    protozero::pbf_writer writer(one);
-    writer.add_message(route::Route::kMatch, match);
-    one += rest;
-    protozero::pbf_writer(one).add_string(route::Route::kName, name(service_.routes[index], index, matcher));
-    protozero::pbf_writer(bytes_).add_message(route::VirtualHost::kRoutes, one);
-    for (const auto& [field, origin] : origins) {
-      provenance_->emplace_back("routes[" + std::to_string(written_) + "]." + field, origin);
-    }
-    ++written_;
   }
 
   Translation& t_;
   Reader& reader_;
-  const model::VirtualService& service_;
-  const std::string& host_;
-  const std::string& gateway_;
+  const model::ObjectRef& service_;
   ProvenanceList* provenance_;
   const model::InvalidConfigPolicy policy_;
+};
+
+// Faults of Gloo's that refuse the whole virtual service.
+bool refuse(const model::Route& route, const model::ObjectRef& service, model::Diagnostics& diagnostics) {
+  if (std::holds_alternative<std::monostate>(route.action)) {
+    diagnostics.push_back({.reason = "MissingField",
+                           .object = service,
+                           .field = route.path,
+                           .message = "a route must say what it does",
+                           .expected = "routeAction, redirectAction, directResponseAction or delegateAction"});
+    return true;
+  }
+  if (!std::holds_alternative<model::DelegateAction>(route.action)) return false;
+  bool refused = false;
+  for (const auto& matcher : route.matchers) {
+    if (matcher.kind == model::Matcher::Path::kPrefix) continue;
+    diagnostics.push_back({.reason = "InvalidMatcher",
+                           .object = service,
+                           .field = matcher.path,
+                           .message = "a route that delegates must match by prefix",
+                           .found = matcher.text,
+                           .expected = "prefix"});
+    refused = true;
+  }
+  return refused;
+}
+
+uint64_t hash_of(const model::Diagnostic& problem) {
+  uint64_t hash = base::hash_bytes(problem.reason + '\0' + problem.field + '\0' + problem.message + '\0' +
+                                   problem.found + '\0' + problem.expected + '\0' + problem.plugin);
+  for (const model::ObjectRef* ref : {&problem.object, &problem.related}) {
+    hash = base::hash_combine(hash, base::hash_bytes(ref->kind + '\0' + ref->ns + '\0' + ref->name));
+  }
+  return base::hash_combine(hash, static_cast<uint64_t>(problem.severity));
+}
+
+uint64_t hash_of(const RouteResult& result) {
+  uint64_t hash = base::hash_bytes(result.name);
+  for (const auto& match : result.matches) hash = base::hash_combine(hash, base::hash_bytes(match));
+  hash = base::hash_combine(hash, base::hash_bytes(result.rest));
+  hash = base::hash_combine(hash, hash_filters(result.filters));
+  for (const auto& extra : result.resources) hash = base::hash_combine(hash, extra.resource->hash);
+  // The virtual service passes them on, so it has to run again where only they are new.
+  for (const auto& problem : result.diagnostics) hash = base::hash_combine(hash, hash_of(problem));
+  return hash;
+}
+
+void translate(Translation& t, Reader& reader, const model::ObjectRef& service, RouteResult& result,
+               ProvenanceList* provenance) {
+  auto decoded = config::decode_route(service, *result.text, *t.catalog);
+  result.diagnostics = std::move(decoded.diagnostics);
+  if (!decoded.value || refuse(*decoded.value, service, result.diagnostics)) return;
+  const model::Route& route = *decoded.value;
+  if (const auto* delegate = std::get_if<model::DelegateAction>(&route.action)) {
+    result.diagnostics.push_back(
+        {.severity = model::Severity::kWarning,
+         .reason = "RouteLeftOut",
+         .object = service,
+         .field = delegate->path,
+         .message = "RouteTable objects are not served by this version; the route is left out"});
+    return;
+  }
+  RouteParts parts = call_route_plugins(t, reader, service, route);
+  RouteBuilder(t, reader, service, provenance).build(route, parts, result);
+}
+
+// Puts routes one behind the other under their names, and says where they stand.
+class Assembler {
+ public:
+  Assembler(const RouteHost& host, RouteList& list, ProvenanceList* provenance)
+      : host_(host), list_(list), provenance_(provenance) {}
+
+  void add(size_t index, const RouteResult& route, const ProvenanceList& origins) {
+    const std::string path = "/spec/virtualHost/routes/" + std::to_string(index);
+    if (!route.name.empty()) list_.named = true;
+    for (size_t m = 0; m < route.matches.size(); ++m) append(index, m, route, origins);
+    for (const auto& diagnostic : route.diagnostics) report(path, diagnostic);
+    for (auto need : route.filters) {
+      need.fragment.origin.field.insert(0, path);
+      list_.filters.push_back(std::move(need));
+    }
+    for (auto extra : route.resources) {
+      extra.origin.field.insert(0, path);
+      list_.resources.push_back(std::move(extra));
+    }
+  }
+
+  std::string take_bytes() { return std::move(bytes_); }
+
+ private:
+  [[nodiscard]] std::string name(const RouteResult& route, size_t index, size_t matcher) const {
+    std::string name = host_.name + "-route-" + std::to_string(index);
+    if (!route.name.empty()) {
+      name += "-vs:" + host_.gateway + "_" + host_.service.ns + "_" + host_.service.name + "_route:" + route.name;
+    }
+    return name + "-matcher-" + std::to_string(matcher);
+  }
+
+  // A plugin may report on another object: that one's fields are whole already.
+  void report(const std::string& path, model::Diagnostic diagnostic) {
+    if (list_.diagnostics.size() < kMostProblems) {
+      if (diagnostic.object == host_.service) diagnostic.field.insert(0, path);
+      list_.diagnostics.push_back(std::move(diagnostic));
+      return;
+    }
+    if (list_.diagnostics.size() == kMostProblems) {
+      list_.diagnostics.push_back({.severity = diagnostic.severity,
+                                   .reason = "TooManyProblems",
+                                   .object = host_.service,
+                                   .field = "/spec/virtualHost/routes",
+                                   .message = "the routes have more than " + std::to_string(kMostProblems) +
+                                              " problems; the rest is not listed"});
+    }
+    auto& rest = list_.diagnostics.back();
+    rest.severity = std::max(rest.severity, diagnostic.severity);
+  }
+
+  void append(size_t index, size_t matcher, const RouteResult& route, const ProvenanceList& origins) {
+    std::string one;
+    protozero::pbf_writer writer(one);
+    writer.add_message(route::Route::kMatch, route.matches[matcher]);
+    one += route.rest;
+    protozero::pbf_writer(one).add_string(route::Route::kName, name(route, index, matcher));
+    protozero::pbf_writer(bytes_).add_message(route::VirtualHost::kRoutes, one);
+    for (auto [field, origin] : origins) {
+      if (!origin.object.kind.empty()) origin.field.insert(0, "/spec/virtualHost/routes/" + std::to_string(index));
+      provenance_->emplace_back("routes[" + std::to_string(written_) + "]." + field, std::move(origin));
+    }
+    ++written_;
+  }
+
+  const RouteHost& host_;
+  RouteList& list_;
+  ProvenanceList* provenance_;
   std::string bytes_;
   size_t written_ = 0;  // routes in bytes_
 };
 
-// Faults of Gloo's that refuse the whole virtual service.
-bool refuse(const model::VirtualService& service, RouteList& list) {
-  for (const auto& route : service.routes) {
-    if (std::holds_alternative<std::monostate>(route.action)) {
-      list.diagnostics.push_back({.reason = "MissingField",
-                                  .object = service.ref,
-                                  .field = route.path,
-                                  .message = "a route must say what it does",
-                                  .expected = "routeAction, redirectAction, directResponseAction or delegateAction"});
-      list.refused = true;
-    } else if (std::holds_alternative<model::DelegateAction>(route.action)) {
-      for (const auto& matcher : route.matchers) {
-        if (matcher.kind == model::Matcher::Path::kPrefix) continue;
-        list.diagnostics.push_back({.reason = "InvalidMatcher",
-                                    .object = service.ref,
-                                    .field = matcher.path,
-                                    .message = "a route that delegates must match by prefix",
-                                    .found = matcher.text,
-                                    .expected = "prefix"});
-        list.refused = true;
-      }
-    }
-  }
-  return list.refused;
+// From the route's own cell, made now where there is none.
+std::shared_ptr<const RouteResult> read_route(Translation& t, Reader& reader, const model::ObjectRef& service,
+                                              const std::string& text) {
+  const RouteKey key{service, base::hash_bytes(text)};
+  const bool fresh = !t.routes.peek(key);
+  if (fresh) t.new_routes[key] = std::make_shared<const std::string>(text);
+  auto result = t.routes.read(reader, key);
+  if (fresh) t.new_routes.erase(key);
+  return result;
 }
 
 }  // namespace
 
-RouteList build_routes(Translation& t, Reader& reader, const model::VirtualService& service, const std::string& host,
-                       const std::string& gateway, ProvenanceList* provenance) {
+std::shared_ptr<const RouteResult> build_route(Translation& t, Reader& reader, const model::ObjectRef& service,
+                                               std::shared_ptr<const std::string> text, ProvenanceList* provenance) {
+  auto result = std::make_shared<RouteResult>();
+  result->text = std::move(text);
+  translate(t, reader, service, *result, provenance);
+  result->hash = hash_of(*result);
+  return result;
+}
+
+RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, const std::vector<std::string>& texts,
+                       ProvenanceList* provenance) {
   RouteList list;
-  if (refuse(service, list)) return list;
-  std::vector<RouteParts> parts = call_route_plugins(t, reader, service);
-  RouteBuilder builder(t, reader, service, host, gateway, provenance);
-  for (size_t i = 0; i < service.routes.size(); ++i) {
-    if (const auto* delegate = std::get_if<model::DelegateAction>(&service.routes[i].action)) {
-      list.diagnostics.push_back(
-          {.severity = model::Severity::kWarning,
-           .reason = "RouteLeftOut",
-           .object = service.ref,
-           .field = delegate->path,
-           .message = "RouteTable objects are not served by this version; the route is left out"});
-      continue;
-    }
-    builder.build(i, parts[i], list);
+  Assembler assembler(host, list, provenance);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    ProvenanceList origins;
+    const auto route = provenance == nullptr ? read_route(t, reader, host.service, texts[i])
+                                             : build_route(t, reader, host.service,
+                                                           std::make_shared<const std::string>(texts[i]), &origins);
+    assembler.add(i, *route, origins);
   }
-  list.bytes = base::Bytes(builder.take_bytes());
-  list.hash = base::hash_bytes(list.bytes);
+  list.bytes = base::Bytes(assembler.take_bytes());
   return list;
 }
 

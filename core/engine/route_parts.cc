@@ -20,36 +20,25 @@ uint32_t action_number(const model::Route& route) {
   return SOLDER_ACTION_NONE;
 }
 
-// One call a plugin with the options of all routes and weighted destinations.
-void call_options(Translation& t, Reader& reader, const model::VirtualService& service,
-                  std::vector<RouteParts>& parts) {
-  struct Target {
-    size_t route;
-    size_t destination;  // SIZE_MAX: the route itself
-  };
-  std::vector<Target> targets;
-  OptionCalls calls(t, reader, service.ref);
-  for (size_t i = 0; i < service.routes.size(); ++i) {
-    const model::Route& route = service.routes[i];
-    calls.add(kRouteScope, route.options, action_number(route), targets.size());
-    targets.push_back({i, SIZE_MAX});
-    const auto* action = forwarding(route);
-    for (size_t d = 0; action != nullptr && d < action->destinations.size(); ++d) {
-      calls.add(kWeightedDestinationScope, action->destinations[d].options, 0, targets.size());
-      targets.push_back({i, d});
-    }
+// One call a plugin with the options of the route and of its weighted destinations.
+void call_options(Translation& t, Reader& reader, const model::ObjectRef& service, const model::Route& route,
+                  RouteParts& parts) {
+  constexpr size_t kTheRoute = SIZE_MAX;  // other targets are destinations
+  OptionCalls calls(t, reader, service);
+  calls.add(kRouteScope, route.options, action_number(route), kTheRoute);
+  const auto* action = forwarding(route);
+  for (size_t d = 0; d < parts.destinations.size(); ++d) {
+    calls.add(kWeightedDestinationScope, action->destinations[d].options, 0, d);
   }
   calls.run([&](size_t target, host::ItemOutput output) {
-    const Target& at = targets[target];
-    auto& into =
-        at.destination == SIZE_MAX ? parts[at.route].options : parts[at.route].destinations[at.destination].options;
+    auto& into = target == kTheRoute ? parts.options : parts.destinations[target].options;
     into.push_back(std::move(output));
   });
 }
 
 // One call an upstream type with all the destinations on such upstreams.
-void call_destinations(Translation& t, Reader& reader, const model::VirtualService& service,
-                       std::vector<RouteParts>& parts) {
+void call_destinations(Translation& t, Reader& reader, const model::ObjectRef& service,
+                       const model::RouteAction& action, RouteParts& parts) {
   struct Batch {
     host::Plugin* plugin = nullptr;
     std::vector<solder_destination_input> inputs;
@@ -59,25 +48,22 @@ void call_destinations(Translation& t, Reader& reader, const model::VirtualServi
     std::vector<std::unique_ptr<model::ObjectRef>> refs;
   };
   std::map<std::string, Batch> batches;
-  for (size_t i = 0; i < service.routes.size(); ++i) {
-    const auto* action = forwarding(service.routes[i]);
-    for (size_t d = 0; action != nullptr && d < action->destinations.size(); ++d) {
-      const model::Destination& wanted = action->destinations[d].destination;
-      const auto destination = t.destinations.read(reader, upstream_of(wanted));
-      host::Plugin* plugin = destination->type.empty() ? nullptr : t.plugins.upstream_type(destination->type);
-      if (plugin == nullptr) continue;
-      Batch& batch = batches[destination->type];
-      batch.plugin = plugin;
-      batch.keep.push_back(destination);
-      batch.refs.push_back(std::make_unique<model::ObjectRef>(upstream_of(wanted)));
-      const bool own_spec = wanted.spec_key == destination->type;
-      batch.inputs.push_back({sizeof(solder_destination_input), action->multi ? 1u : 0u, view(service.ref),
-                              view(wanted.path), view(*batch.refs.back()), view(destination->type_json),
-                              own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0},
-                              view(destination->cluster_name)});
-      batch.subjects.push_back({service.ref, wanted.path});
-      batch.outputs.push_back(&parts[i].destinations[d].destination);
-    }
+  for (size_t d = 0; d < action.destinations.size(); ++d) {
+    const model::Destination& wanted = action.destinations[d].destination;
+    const auto destination = t.destinations.read(reader, upstream_of(wanted));
+    host::Plugin* plugin = destination->type.empty() ? nullptr : t.plugins.upstream_type(destination->type);
+    if (plugin == nullptr) continue;
+    Batch& batch = batches[destination->type];
+    batch.plugin = plugin;
+    batch.keep.push_back(destination);
+    batch.refs.push_back(std::make_unique<model::ObjectRef>(upstream_of(wanted)));
+    const bool own_spec = wanted.spec_key == destination->type;
+    batch.inputs.push_back({sizeof(solder_destination_input), action.multi ? 1u : 0u, view(service), view(wanted.path),
+                            view(*batch.refs.back()), view(destination->type_json),
+                            own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0},
+                            view(destination->cluster_name)});
+    batch.subjects.push_back({service, wanted.path});
+    batch.outputs.push_back(&parts.destinations[d].destination);
   }
   for (auto& [type, batch] : batches) {
     auto results =
@@ -94,13 +80,13 @@ const model::RouteAction* forwarding(const model::Route& route) {
   return std::get_if<model::RouteAction>(&route.action);
 }
 
-std::vector<RouteParts> call_route_plugins(Translation& t, Reader& reader, const model::VirtualService& service) {
-  std::vector<RouteParts> parts(service.routes.size());
-  for (size_t i = 0; i < service.routes.size(); ++i) {
-    if (const auto* action = forwarding(service.routes[i])) parts[i].destinations.resize(action->destinations.size());
-  }
-  call_options(t, reader, service, parts);
-  call_destinations(t, reader, service, parts);
+RouteParts call_route_plugins(Translation& t, Reader& reader, const model::ObjectRef& service,
+                              const model::Route& route) {
+  RouteParts parts;
+  const auto* action = forwarding(route);
+  if (action != nullptr) parts.destinations.resize(action->destinations.size());
+  call_options(t, reader, service, route, parts);
+  if (action != nullptr) call_destinations(t, reader, service, *action, parts);
   return parts;
 }
 

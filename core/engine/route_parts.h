@@ -1,5 +1,5 @@
-// What plugins give for the routes of one virtual service: one call for each owner of options, one for each upstream
-// type among the destinations. Tested by tests/unit/engine/plugin_calls_test.cc.
+// What plugins give for one route: one call for each owner of options, one for each upstream type among the
+// destinations. Tested by tests/unit/engine/plugin_calls_test.cc.
 #pragma once
 
 #include <vector>
@@ -17,8 +17,9 @@ struct RouteParts {
   std::vector<DestinationParts> destinations;
 };
 
-// One entry for each route of `service`, in order.
-std::vector<RouteParts> call_route_plugins(Translation& t, Reader& reader, const model::VirtualService& service);
+// `route` is one of `service`; its paths are what plugins are told.
+RouteParts call_route_plugins(Translation& t, Reader& reader, const model::ObjectRef& service,
+                              const model::Route& route);
 
 // The action of a route that forwards, or null.
 const model::RouteAction* forwarding(const model::Route& route);

@@ -17,6 +17,11 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                        [this](Reader& reader, const auto& key) { return build_secret_resource(*this, reader, key); }),
       clusters(graph, [this](Reader& reader, const auto& ref) { return build_cluster(*this, reader, ref); }),
       destinations(graph, [this](Reader& reader, const auto& ref) { return build_destination(*this, reader, ref); }),
+      routes(graph,
+             [this](Reader& reader, const RouteKey& key) {
+               const auto known = routes.peek(key);
+               return build_route(*this, reader, key.service, known ? known->text : new_routes.at(key));
+             }),
       virtual_services(graph,
                        [this](Reader& reader, const auto& key) { return build_virtual_service(*this, reader, key); }),
       summaries(graph,

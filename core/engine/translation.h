@@ -1,10 +1,11 @@
 // The steps of translation as memoized families over one graph: which exist, and what each reads. The step itself
 // stands in the file of its name (cluster.cc, virtual_service.cc, ...). Data flows one way:
-//   objects → settings, secrets → clusters → destinations → virtual services → gateway plans → route configurations,
-//   listeners → snapshot (engine.cc).
+//   objects → settings, secrets → clusters → destinations → routes → virtual services → gateway plans →
+//   route configurations, listeners → snapshot (engine.cc).
 // One thread. Tested by tests/unit/engine and tests/golden.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -37,6 +38,14 @@ struct VirtualServiceKey {
   auto operator<=>(const VirtualServiceKey&) const = default;
 };
 
+// A route by its content: the same in whatever place.
+struct RouteKey {
+  model::ObjectRef service;
+  uint64_t text_hash = 0;
+
+  auto operator<=>(const RouteKey&) const = default;
+};
+
 struct Translation {
   Translation(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
 
@@ -56,6 +65,8 @@ struct Translation {
   Memo<std::string, ResourceResult> secret_resources;  // key: encode_secret_use()
   Memo<model::ObjectRef, ClusterResult> clusters;
   Memo<model::ObjectRef, DestinationResult> destinations;
+  Memo<RouteKey, RouteResult> routes;
+  std::map<RouteKey, std::shared_ptr<const std::string>> new_routes;  // texts of routes that have no cell yet
   Memo<VirtualServiceKey, VirtualServiceResult> virtual_services;
   Memo<model::ObjectRef, VirtualServiceSummary> summaries;
   Memo<model::ObjectRef, VirtualServiceFilters> filters;
@@ -73,6 +84,9 @@ std::shared_ptr<const ResourceResult> build_secret_resource(Translation& t, Read
 std::shared_ptr<const ClusterResult> build_cluster(Translation& t, Reader& reader, const model::ObjectRef& ref,
                                                    ProvenanceList* provenance = nullptr);
 std::shared_ptr<const DestinationResult> build_destination(Translation& t, Reader& reader, const model::ObjectRef& ref);
+std::shared_ptr<const RouteResult> build_route(Translation& t, Reader& reader, const model::ObjectRef& service,
+                                               std::shared_ptr<const std::string> text,
+                                               ProvenanceList* provenance = nullptr);
 std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t, Reader& reader,
                                                                   const VirtualServiceKey& key,
                                                                   ProvenanceList* provenance = nullptr);

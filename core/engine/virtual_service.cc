@@ -7,6 +7,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/config/route_texts.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/route.h"
 #include "core/engine/slots.h"
@@ -26,11 +27,6 @@ std::string host_name(const model::ObjectRef& ref) {
   std::string name = ref.ns + "_" + ref.name;
   std::replace(name.begin(), name.end(), '.', '_');
   return name;
-}
-
-bool has_error(const model::Diagnostics& diagnostics) {
-  return std::any_of(diagnostics.begin(), diagnostics.end(),
-                     [](const auto& diagnostic) { return diagnostic.severity == model::Severity::kError; });
 }
 
 // Takes the server names out of a FilterChain, so that chains that differ in nothing else can become one.
@@ -178,16 +174,10 @@ void check_domains(const model::VirtualService& service, model::Diagnostics& dia
   }
 }
 
-Built build(Translation& t, Reader& reader, const model::Object& object, const std::string& gateway,
-            ProvenanceList* provenance) {
-  Built built;
-  VirtualServiceResult& result = built.result;
-  auto decoded = config::decode_virtual_service(object, *t.catalog);
-  result.diagnostics = std::move(decoded.diagnostics);
-  if (!decoded.value) return built;
-  const model::VirtualService& service = *decoded.value;
-  result.name = host_name(object.ref);
-  result.sort_name = object.ref.ns + "." + object.ref.name;
+// Everything but the routes.
+void build_head(Translation& t, Reader& reader, const model::VirtualService& service, VirtualServiceResult& result,
+                ProvenanceList* provenance) {
+  result.sort_name = service.ref.ns + "." + service.ref.name;
   result.domains = service.domains.empty() ? std::vector<std::string>{"*"} : service.domains;
   result.domains_path = service.domains_path;
   result.has_ssl = service.has_ssl;
@@ -195,20 +185,34 @@ Built build(Translation& t, Reader& reader, const model::Object& object, const s
     result.diagnostics.push_back(
         {.severity = model::Severity::kWarning,
          .reason = "MissingField",
-         .object = object.ref,
+         .object = service.ref,
          .field = "/spec/virtualHost",
          .message = "the virtual service has no virtual host; it answers every domain with 404"});
   }
   check_domains(service, result.diagnostics);
   build_host(t, reader, service, result, provenance);
   build_ssl(t, reader, service, result, provenance);
-  RouteList routes = build_routes(t, reader, service, result.name, gateway, provenance);
+}
+
+Built build(Translation& t, Reader& reader, const model::Object& object, const std::string& gateway,
+            ProvenanceList* provenance) {
+  Built built;
+  VirtualServiceResult& result = built.result;
+  config::RouteTexts texts = config::split_routes(object.json);
+  model::Object head = object;
+  head.json = std::move(texts.rest);
+  auto decoded = config::decode_virtual_service(head, *t.catalog);
+  result.diagnostics = std::move(decoded.diagnostics);
+  result.name = host_name(object.ref);
+  if (decoded.value) build_head(t, reader, *decoded.value, result, provenance);
+  // Also where the head is at fault: a report tells every problem.
+  RouteList routes = build_routes(t, reader, {object.ref, result.name, gateway}, texts.routes, provenance);
   move_into(result.diagnostics, std::move(routes.diagnostics));
   result.routes = std::move(routes.bytes);
   result.named_routes = routes.named;
   std::move(routes.filters.begin(), routes.filters.end(), std::back_inserter(result.filters));
   std::move(routes.resources.begin(), routes.resources.end(), std::back_inserter(result.resources));
-  built.ok = !has_error(result.diagnostics);
+  built.ok = decoded.value && !has_error(result.diagnostics);
   return built;
 }
 
@@ -227,17 +231,6 @@ void compact(std::vector<FilterNeed>& needs) {
 }
 
 uint64_t hash_text(const std::string& text) { return base::hash_bytes(text); }
-
-uint64_t hash_filters(const std::vector<FilterNeed>& needs) {
-  uint64_t hash = needs.size();
-  for (const auto& need : needs) {
-    hash = base::hash_combine(hash, hash_text(need.stage + '\0' + need.fragment.name + '\0' + need.fragment.bytes +
-                                              '\0' + need.fragment.type_url + '\0' + need.fragment.origin.plugin));
-    hash = base::hash_combine(hash, static_cast<uint64_t>(need.fragment.weight));
-    for (const auto& path : need.fragment.clear) hash = base::hash_combine(hash, hash_text(path));
-  }
-  return hash;
-}
 
 uint64_t hash_chain(const std::optional<ChainPart>& chain, const std::vector<ExtraResource>& resources) {
   uint64_t hash = chain ? chain->hash : 0;

@@ -2,6 +2,7 @@
 // Reasons are stable words, listed in docs/reference/reasons.md (tests/tools/reasons_reference_test.py).
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,11 @@ struct Diagnostic {
 };
 
 using Diagnostics = std::vector<Diagnostic>;
+
+inline bool has_error(const Diagnostics& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::kError; });
+}
 
 // Gloo's three states of an object.
 enum class State { kAccepted = 0, kWarning = 1, kRejected = 2 };

@@ -69,7 +69,9 @@ const Output& World::translate() {
   told_ = true;
   engine_->apply(batch_);
   batch_ = {};
+  const uint64_t before = engine_->computed();
   output_ = engine_->translate();
+  computed_ = engine_->computed() - before;
   return output_;
 }
 

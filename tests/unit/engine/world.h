@@ -31,12 +31,15 @@ class World {
   [[nodiscard]] std::vector<std::string> reasons(const model::ObjectRef& ref) const;
   [[nodiscard]] const Output& output() const { return output_; }
   [[nodiscard]] std::vector<model::ObjectReport> reports() const;
+  // Steps of translation that the last translate() ran.
+  [[nodiscard]] uint64_t computed() const { return computed_; }
 
  private:
   std::unique_ptr<Engine> engine_;
   store::Batch batch_;
   Output output_;
   bool told_ = false;
+  uint64_t computed_ = 0;
 };
 
 // A self-signed certificate and its key; the same for the same number.

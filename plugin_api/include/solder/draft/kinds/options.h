@@ -40,7 +40,7 @@ typedef struct solder_option_input {
   uint32_t reserved;
   solder_ref object; /* the object that holds the value */
   solder_str key;
-  solder_str path;    /* JSON pointer of the value in the object */
+  solder_str path;    /* JSON pointer of the value: in the object, or below the route for what stands in one */
   solder_str value;   /* JSON of the value */
   solder_str options; /* JSON of all options at that place, the neighbours included */
 } solder_option_input;

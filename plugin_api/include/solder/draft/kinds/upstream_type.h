@@ -27,7 +27,7 @@ typedef struct solder_destination_input {
   /* 1: inside a weighted cluster, so the only slots are weighted_cluster, per_filter/ and http_filter/ */
   uint32_t weighted;
   solder_ref object; /* the VirtualService that holds the destination */
-  solder_str path;   /* JSON pointer of the destination in it */
+  solder_str path;   /* JSON pointer of the destination below its route */
   solder_ref upstream;
   solder_str upstream_value;   /* JSON of the upstream's spec.<key> */
   solder_str destination_spec; /* JSON of destinationSpec.<key>, or empty */
