@@ -5,16 +5,21 @@
 // changed, and roots that may have changed are known by name. Tested by tests/unit/engine/graph_test.cc.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace solder::engine {
 
 class Graph;
+
+// How keys are looked up. Specialized beside the key's type where std::hash knows it not.
+template <typename K>
+struct KeyHash : std::hash<K> {};
 
 // Base of inputs and computed cells.
 class Cell {
@@ -150,7 +155,7 @@ class Inputs {
     return *cell;
   }
   Graph& graph_;
-  std::map<K, std::unique_ptr<InputCell>> cells_;
+  std::unordered_map<K, std::unique_ptr<InputCell>, KeyHash<K>> cells_;
 };
 
 // Computed values by key. T has `uint64_t hash`, over everything that a reader can see.
@@ -189,9 +194,12 @@ class Memo {
   // Every value there is now, in order of key.
   template <typename F>
   void for_each(F&& f) const {
+    std::vector<const MemoCell*> cells;
     for (const auto& [key, cell] : cells_) {
-      if (cell->value) f(key, *cell->value);
+      if (cell->value) cells.push_back(cell.get());
     }
+    std::sort(cells.begin(), cells.end(), [](const auto* a, const auto* b) { return a->key < b->key; });
+    for (const auto* cell : cells) f(cell->key, *cell->value);
   }
   std::shared_ptr<const T> peek(const K& key) const {
     auto at = cells_.find(key);
@@ -233,7 +241,7 @@ class Memo {
   }
   Graph& graph_;
   Compute compute_;
-  std::map<K, std::unique_ptr<MemoCell>> cells_;
+  std::unordered_map<K, std::unique_ptr<MemoCell>, KeyHash<K>> cells_;
   std::vector<K> touched_;
   bool watched_ = false;
   bool on_request_ = false;

@@ -166,6 +166,12 @@ struct GatewayPlan {
   model::Diagnostics diagnostics;
 };
 
+// Some of a gateway's virtual hosts, as they stand in its route configuration.
+struct HostRunResult {
+  uint64_t hash = 0;
+  base::Bytes hosts;  // RouteConfiguration.virtual_hosts, tagged
+};
+
 struct ListenerResult {
   uint64_t hash = 0;
   bool ok = true;             // the gateway's current options could be used

@@ -1,4 +1,6 @@
-// A gateway's RouteConfiguration from its plan: the virtual hosts' bytes put together, not copied.
+// A gateway's RouteConfiguration from its plan: the virtual hosts' bytes put together, not copied. In runs of some
+// hosts, so that a changed one costs its run and the number of runs.
+#include <algorithm>
 #include <protozero/pbf_writer.hpp>
 
 #include "core/base/bytes.h"
@@ -12,6 +14,9 @@ namespace route = solder::envoy::config::route::v3;
 
 namespace {
 
+constexpr size_t kHostsInARun = 32;
+constexpr size_t kCopiedBytes = 64 << 10;  // runs up to this size become one piece: fewer to hand on
+
 // A tag and length for a message whose bytes follow as pieces of their own.
 std::string frame(uint32_t tag, size_t size) {
   std::string out;
@@ -22,29 +27,43 @@ std::string frame(uint32_t tag, size_t size) {
 
 }  // namespace
 
-std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, Reader& reader,
-                                                                const model::ObjectRef& gateway) {
-  auto result = std::make_shared<ResourceResult>();
-  const auto& plan = t.plans.read(reader, gateway);
-  if (!plan->serving || plan->hosts.empty()) return result;
-  const std::string name = plan->listener_name + "-routes";
-  base::Bytes bytes;
-  std::string head;
-  protozero::pbf_writer(head).add_string(route::RouteConfiguration::kName, name);
-  bytes.append(std::move(head));
-  // Of the parts' hashes, not of their bytes: those were hashed when they were made.
-  uint64_t hash = base::hash_bytes(name);
-  const std::string label = gateway.name + "_" + plan->gateway.proxy_names.front();
-  for (const PlannedHost& host : plan->hosts) {
+std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key) {
+  auto result = std::make_shared<HostRunResult>();
+  const auto plan = t.plans.read(reader, key.gateway);
+  const std::string label = key.gateway.name + "_" + plan->gateway.proxy_names.front();
+  const size_t end = std::min(plan->hosts.size(), (key.index + 1) * kHostsInARun);
+  for (size_t i = key.index * kHostsInARun; i < end; ++i) {
+    const PlannedHost& host = plan->hosts[i];
     const bool named = t.summaries.read(reader, host.virtual_service)->named_routes;
     const auto& service = t.virtual_services.read(reader, {host.virtual_service, named ? label : ""});
     std::string own = service->host;
     protozero::pbf_writer writer(own);
     for (const auto& domain : host.domains) writer.add_string(route::VirtualHost::kDomains, domain);
     const size_t size = own.size() + service->routes.size();
-    hash = base::hash_combine(base::hash_combine(hash, base::hash_bytes(own)), service->routes_hash);
-    bytes.append(frame(route::RouteConfiguration::kVirtualHosts, size) + own);
-    bytes.append(service->routes);
+    // Of the parts' hashes, not of their bytes: those were hashed when they were made.
+    result->hash = base::hash_combine(base::hash_combine(result->hash, base::hash_bytes(own)), service->routes_hash);
+    result->hosts.append(frame(route::RouteConfiguration::kVirtualHosts, size) + own);
+    result->hosts.append(service->routes);
+  }
+  if (result->hosts.size() <= kCopiedBytes) result->hosts = base::Bytes(result->hosts.flatten());
+  return result;
+}
+
+std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, Reader& reader,
+                                                                const model::ObjectRef& gateway) {
+  auto result = std::make_shared<ResourceResult>();
+  const auto plan = t.plans.read(reader, gateway);
+  if (!plan->serving || plan->hosts.empty()) return result;
+  const std::string name = plan->listener_name + "-routes";
+  base::Bytes bytes;
+  std::string head;
+  protozero::pbf_writer(head).add_string(route::RouteConfiguration::kName, name);
+  bytes.append(std::move(head));
+  uint64_t hash = base::hash_bytes(name);
+  for (size_t i = 0; i * kHostsInARun < plan->hosts.size(); ++i) {
+    const auto& run = t.host_runs.read(reader, {gateway, i});
+    hash = base::hash_combine(hash, run->hash);
+    bytes.append(run->hosts);
   }
   result->resource = xds::make_resource(name, std::move(bytes), hash);
   result->hash = result->resource->hash;

@@ -37,6 +37,7 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                return chain_of(*virtual_services.read(reader, {ref, ""}));
              }),
       plans(graph, [this](Reader& reader, const auto& ref) { return build_gateway_plan(*this, reader, ref); }),
+      host_runs(graph, [this](Reader& reader, const auto& key) { return build_host_run(*this, reader, key); }),
       route_configurations(
           graph, [this](Reader& reader, const auto& ref) { return build_route_configuration(*this, reader, ref); }),
       listeners(graph, [this](Reader& reader, const auto& ref) { return build_listener(*this, reader, ref); }),

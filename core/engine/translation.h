@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/hash.h"
 #include "core/config/schema_catalog.h"
 #include "core/engine/graph.h"
 #include "core/engine/merge.h"
@@ -46,6 +47,40 @@ struct RouteKey {
   auto operator<=>(const RouteKey&) const = default;
 };
 
+// A run of a gateway's virtual hosts: `index` counts runs.
+struct HostRunKey {
+  model::ObjectRef gateway;
+  size_t index = 0;
+
+  auto operator<=>(const HostRunKey&) const = default;
+};
+
+template <>
+struct KeyHash<model::ObjectRef> {
+  size_t operator()(const model::ObjectRef& ref) const {
+    return base::hash_combine(base::hash_combine(base::hash_bytes(ref.kind), base::hash_bytes(ref.ns)),
+                              base::hash_bytes(ref.name));
+  }
+};
+template <>
+struct KeyHash<VirtualServiceKey> {
+  size_t operator()(const VirtualServiceKey& key) const {
+    return base::hash_combine(KeyHash<model::ObjectRef>()(key.ref), base::hash_bytes(key.gateway));
+  }
+};
+template <>
+struct KeyHash<RouteKey> {
+  size_t operator()(const RouteKey& key) const {
+    return base::hash_combine(KeyHash<model::ObjectRef>()(key.service), key.text_hash);
+  }
+};
+template <>
+struct KeyHash<HostRunKey> {
+  size_t operator()(const HostRunKey& key) const {
+    return base::hash_combine(KeyHash<model::ObjectRef>()(key.gateway), key.index);
+  }
+};
+
 struct Translation {
   Translation(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
 
@@ -72,6 +107,7 @@ struct Translation {
   Memo<model::ObjectRef, VirtualServiceFilters> filters;
   Memo<model::ObjectRef, VirtualServiceChain> chains;
   Memo<model::ObjectRef, GatewayPlan> plans;
+  Memo<HostRunKey, HostRunResult> host_runs;
   Memo<model::ObjectRef, ResourceResult> route_configurations;
   Memo<model::ObjectRef, ListenerResult> listeners;
   Memo<std::string, ProxyResult> proxies;  // by proxy name: "gateway-proxy"
@@ -95,6 +131,7 @@ std::shared_ptr<const VirtualServiceSummary> summarize(const VirtualServiceResul
 std::shared_ptr<const VirtualServiceFilters> filters_of(const VirtualServiceResult& result);
 std::shared_ptr<const VirtualServiceChain> chain_of(const VirtualServiceResult& result);
 std::shared_ptr<const GatewayPlan> build_gateway_plan(Translation& t, Reader& reader, const model::ObjectRef& ref);
+std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key);
 std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, Reader& reader,
                                                                 const model::ObjectRef& gateway);
 std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& reader, const model::ObjectRef& gateway,
