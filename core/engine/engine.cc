@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "core/base/progress.h"
 #include "core/engine/cluster_world.h"
 #include "core/engine/diagnostic_book.h"
 #include "core/engine/last_good.h"
@@ -102,11 +103,16 @@ struct Engine::Impl {
       if (ref.kind == "Gateway") translation.plans.unroot(ref);
       if (ref.kind == "Secret") translation.secrets.unroot(ref);
     }
+    base::Progress progress("translating", membership.come.size());
     for (const auto& ref : membership.come) {
       if (ref.kind == "Upstream") translation.clusters.root(ref);
       if (ref.kind == "VirtualService") translation.virtual_services.root({ref, ""});
-      if (ref.kind == "Gateway") translation.plans.root(ref);
       if (ref.kind == "Secret") translation.secrets.root(ref);
+      progress.step();
+    }
+    // Last, as one reads all virtual services.
+    for (const auto& ref : membership.come) {
+      if (ref.kind == "Gateway") translation.plans.root(ref);
     }
     translation.graph.update_roots();
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/hash.h"
+#include "core/base/progress.h"
 
 namespace solder::store {
 
@@ -32,7 +33,9 @@ std::vector<std::string> take_due(std::map<std::string, FileWorld::Time>& times,
 void FileWorld::walked(const Tree& tree, bool everything, Time now) {
   const Writer writer = std::exchange(first_walk_, false) ? Writer::kDone : Writer::kMaybeBusy;
   walk_problems_ = tree.problems;
+  base::Progress progress("reading manifests", tree.files.size());
   for (const auto& [path, found] : tree.files) {
+    progress.step();
     const auto at = known_.find(path);
     const bool same = at != known_.end() && at->second.settled && at->second.stamp == found.stamp;
     if (same && !everything && leaving_.count(path) == 0) continue;
