@@ -40,7 +40,7 @@ const CLI::App* find_command(const CLI::App& app, const std::string& name) {
 }
 
 std::string full_name(const CLI::App& app) {
-  const std::string own = app.get_name();
+  const std::string& own = app.get_name();
   return app.get_parent() == nullptr ? own : full_name(*app.get_parent()) + " " + own;
 }
 

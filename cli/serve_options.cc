@@ -122,7 +122,9 @@ base::Status apply_config_file(std::string_view text, const std::string& file, S
   if (root->kind != YamlNode::Kind::kMapping) {
     return wrong(*root, "found " + root->describe() + ", expected a map of settings such as xdsAddress: 0.0.0.0:9977");
   }
-  for (const auto& [name, value] : root->members) {
+  for (const auto& member : root->members) {
+    const YamlNode& name = member.name;
+    const YamlNode& value = member.value;
     const auto key =
         std::find_if(keys().begin(), keys().end(), [&](const Key& each) { return each.name == name.text; });
     if (key == keys().end()) return wrong(name, name.text + ": " + unknown_key(name.text));

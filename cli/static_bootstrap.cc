@@ -134,7 +134,7 @@ class Builder {
     Json rewritten;
     for (auto& [key, member] : manager.items()) {
       if (key == "rds") {
-        rewritten["routeConfig"] = std::move(routes);
+        rewritten["routeConfig"] = routes;
       } else {
         rewritten[key] = std::move(member);
       }

@@ -50,13 +50,13 @@ class Builder {
     out.kind = YamlNode::Kind::kMapping;
     const auto& pairs = node->data.mapping.pairs;
     for (const auto* pair = pairs.start; pair != pairs.top; ++pair) {
-      std::pair<YamlNode, YamlNode> member;
-      if (auto status = build(pair->key, depth + 1, member.first); !status.ok()) return status;
-      if (member.first.kind != YamlNode::Kind::kScalar) return wrong(member.first.line, "a key must be a word");
-      if (out.find(member.first.text) != nullptr) {
-        return wrong(member.first.line, "the key \"" + member.first.text + "\" stands twice");
+      YamlMember member;
+      if (auto status = build(pair->key, depth + 1, member.name); !status.ok()) return status;
+      if (member.name.kind != YamlNode::Kind::kScalar) return wrong(member.name.line, "a key must be a word");
+      if (out.find(member.name.text) != nullptr) {
+        return wrong(member.name.line, "the key \"" + member.name.text + "\" stands twice");
       }
-      if (auto status = build(pair->value, depth + 1, member.second); !status.ok()) return status;
+      if (auto status = build(pair->value, depth + 1, member.value); !status.ok()) return status;
       out.members.push_back(std::move(member));
     }
     return {};

@@ -5,12 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/base/status.h"
 
 namespace solder::cli {
+
+struct YamlMember;
 
 struct YamlNode {
   enum class Kind { kScalar, kSequence, kMapping };
@@ -19,12 +20,17 @@ struct YamlNode {
   bool quoted = false;  // a scalar in quotes or a block
   size_t line = 0;      // from 1
   std::vector<YamlNode> items;
-  std::vector<std::pair<YamlNode, YamlNode>> members;
+  std::vector<YamlMember> members;  // of a mapping
 
   // The member's value, or null.
   [[nodiscard]] const YamlNode* find(std::string_view key) const;
   // "a list", "a map", "\"text\"": for messages.
   [[nodiscard]] std::string describe() const;
+};
+
+struct YamlMember {
+  YamlNode name;
+  YamlNode value;
 };
 
 // An empty text is an empty mapping. Errors begin "FILE:LINE: ".

@@ -1,12 +1,19 @@
 #include "core/config/core_schemas.h"
 
+#include <array>
+
 #define SOLDER_SCHEMA(name)                     \
   extern "C" const char solder_schema_##name[]; \
   extern "C" const char solder_schema_##name##_end[]
 
+SOLDER_SCHEMA(defs);
 SOLDER_SCHEMA(virtual_service);
+SOLDER_SCHEMA(route_table);
+SOLDER_SCHEMA(route_option);
+SOLDER_SCHEMA(virtual_host_option);
 SOLDER_SCHEMA(gateway);
 SOLDER_SCHEMA(upstream);
+SOLDER_SCHEMA(upstream_group);
 SOLDER_SCHEMA(settings);
 SOLDER_SCHEMA(secret);
 
@@ -14,16 +21,26 @@ namespace solder::config {
 
 namespace {
 
-std::string_view between(const char* begin, const char* end) { return {begin, static_cast<size_t>(end - begin)}; }
+struct Text {
+  std::string_view name;
+  const char* begin;
+  const char* end;
+};
+
+#define SOLDER_TEXT(name) \
+  { #name, solder_schema_##name, solder_schema_##name##_end }
+const std::array<Text, 10> kTexts{{SOLDER_TEXT(defs), SOLDER_TEXT(virtual_service), SOLDER_TEXT(route_table),
+                                   SOLDER_TEXT(route_option), SOLDER_TEXT(virtual_host_option), SOLDER_TEXT(gateway),
+                                   SOLDER_TEXT(upstream), SOLDER_TEXT(upstream_group), SOLDER_TEXT(settings),
+                                   SOLDER_TEXT(secret)}};
+#undef SOLDER_TEXT
 
 }  // namespace
 
 std::string_view core_schema(std::string_view name) {
-  if (name == "virtual_service") return between(solder_schema_virtual_service, solder_schema_virtual_service_end);
-  if (name == "gateway") return between(solder_schema_gateway, solder_schema_gateway_end);
-  if (name == "upstream") return between(solder_schema_upstream, solder_schema_upstream_end);
-  if (name == "settings") return between(solder_schema_settings, solder_schema_settings_end);
-  if (name == "secret") return between(solder_schema_secret, solder_schema_secret_end);
+  for (const Text& text : kTexts) {
+    if (text.name == name) return {text.begin, static_cast<size_t>(text.end - text.begin)};
+  }
   return {};
 }
 

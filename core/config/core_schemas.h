@@ -5,7 +5,8 @@
 
 namespace solder::config {
 
-// The text for "virtual_service", "gateway", "upstream", "settings" or "secret"; empty for another name.
+// The text for a kind ("virtual_service", "gateway", ...), or for "defs": what several kinds refer to as #/$defs/....
+// Empty for another name.
 std::string_view core_schema(std::string_view name);
 
 }  // namespace solder::config

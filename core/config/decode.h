@@ -9,6 +9,7 @@
 #include "core/config/schema_catalog.h"
 #include "core/model/diagnostic.h"
 #include "core/model/gateway.h"
+#include "core/model/route_table.h"
 #include "core/model/secret.h"
 #include "core/model/settings.h"
 #include "core/model/upstream.h"
@@ -24,9 +25,17 @@ struct Decoded {
 
 Decoded<model::Upstream> decode_upstream(const model::Object& object, const SchemaCatalog& catalog);
 Decoded<model::VirtualService> decode_virtual_service(const model::Object& object, const SchemaCatalog& catalog);
-// One route of a VirtualService, from RouteTexts. Paths and the diagnostics' fields are those below the route.
-Decoded<model::Route> decode_route(const model::ObjectRef& service, const std::string& text,
+// One route of a VirtualService or RouteTable, from RouteTexts. Paths and the diagnostics' fields are those below the
+// route; `object` is where it stands.
+Decoded<model::Route> decode_route(const model::ObjectRef& object, const std::string& text,
                                    const SchemaCatalog& catalog);
+Decoded<model::RouteOutline> outline_route(const model::ObjectRef& object, const std::string& text,
+                                           const SchemaCatalog& catalog);
+// A RouteTable without its routes: those are texts (route_texts.h).
+Decoded<model::RouteTable> decode_route_table(const model::Object& object, const SchemaCatalog& catalog);
+// The options of a RouteOption or VirtualHostOption, as JSON.
+Decoded<std::string> decode_options_object(const model::Object& object, const SchemaCatalog& catalog);
+Decoded<model::UpstreamGroup> decode_upstream_group(const model::Object& object, const SchemaCatalog& catalog);
 Decoded<model::Gateway> decode_gateway(const model::Object& object, const SchemaCatalog& catalog);
 Decoded<model::Settings> decode_settings(const model::Object& object, const SchemaCatalog& catalog);
 // A Secret's values are base64 in `data`, plain in `stringData`.

@@ -78,8 +78,13 @@ class Scanner {
 
 std::optional<RouteTexts> scan(const std::string& text) {
   Scanner scanner(text);
-  if (!scanner.enter("spec", "spec") || !scanner.enter("virtualHost", "virtual_host") ||
-      !scanner.enter("routes", "routes")) {
+  if (!scanner.enter("spec", "spec")) return std::nullopt;
+  Scanner table = scanner;
+  if (scanner.enter("virtualHost", "virtual_host")) {
+    if (!scanner.enter("routes", "routes")) return std::nullopt;
+  } else if (table.enter("routes", "routes")) {
+    scanner = table;
+  } else {
     return std::nullopt;
   }
   const size_t begin = scanner.at();

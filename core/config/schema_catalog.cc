@@ -40,8 +40,12 @@ base::Result<SchemaCatalogPtr> SchemaCatalog::make(const std::vector<Claim>& cla
     // An upstream's type stands among its options; which of its keys are types the decoder asks upstream_types().
     if (claim.scope == "upstream_type") catalog->claims["upstream"][claim.key] = *compiled;
   }
-  for (const char* name : {"virtual_service", "gateway", "upstream", "settings", "secret"}) {
-    auto compiled = compile_schema(json::parse(core_schema(name)), catalog->claims);
+  const json defs = json::parse(core_schema("defs"));
+  for (const char* name : {"virtual_service", "route_table", "route_option", "virtual_host_option", "gateway",
+                           "upstream", "upstream_group", "settings", "secret"}) {
+    json schema = json::parse(core_schema(name));
+    if (!schema.contains("$defs")) schema["$defs"] = defs;
+    auto compiled = compile_schema(schema, catalog->claims);
     if (!compiled.ok())
       return base::internal_error(std::string("core schema ") + name + ": " + compiled.status().message());
     catalog->schemas[name] = *compiled;

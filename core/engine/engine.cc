@@ -59,6 +59,9 @@ struct Engine::Impl {
     translation.secret_resources.take_touched();
     translation.settings.take_touched();
     translation.secrets.take_touched();
+    translation.route_tables.take_touched();
+    translation.options_objects.take_touched();
+    translation.upstream_groups.take_touched();
     translation.virtual_services.take_touched();
     translation.plans.take_touched();
     translation.listeners.take_touched();
@@ -102,12 +105,18 @@ struct Engine::Impl {
       if (ref.kind == "VirtualService") translation.virtual_services.unroot({ref, ""});
       if (ref.kind == "Gateway") translation.plans.unroot(ref);
       if (ref.kind == "Secret") translation.secrets.unroot(ref);
+      if (ref.kind == "RouteTable") translation.route_tables.unroot(ref);
+      if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") translation.options_objects.unroot(ref);
+      if (ref.kind == "UpstreamGroup") translation.upstream_groups.unroot(ref);
     }
     base::Progress progress("translating", membership.come.size());
     for (const auto& ref : membership.come) {
       if (ref.kind == "Upstream") translation.clusters.root(ref);
       if (ref.kind == "VirtualService") translation.virtual_services.root({ref, ""});
       if (ref.kind == "Secret") translation.secrets.root(ref);
+      if (ref.kind == "RouteTable") translation.route_tables.root(ref);
+      if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") translation.options_objects.root(ref);
+      if (ref.kind == "UpstreamGroup") translation.upstream_groups.root(ref);
       progress.step();
     }
     // Last, as one reads all virtual services.
@@ -169,6 +178,9 @@ struct Engine::Impl {
   void update_book() {
     tell("settings", translation.settings);
     tell("secret", translation.secrets);
+    tell("route table", translation.route_tables);
+    tell("options", translation.options_objects);
+    tell("upstream group", translation.upstream_groups);
     tell("virtual service", translation.virtual_services);
     tell("gateway", translation.plans);
     tell("listener", translation.listeners);
@@ -182,6 +194,9 @@ struct Engine::Impl {
     if (ref.kind == "VirtualService") return ok(translation.virtual_services.peek({ref, ""}));
     if (ref.kind == "Gateway") return ok(translation.plans.peek(ref));
     if (ref.kind == "Secret") return ok(translation.secrets.peek(ref));
+    if (ref.kind == "RouteTable") return ok(translation.route_tables.peek(ref));
+    if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") return ok(translation.options_objects.peek(ref));
+    if (ref.kind == "UpstreamGroup") return ok(translation.upstream_groups.peek(ref));
     if (ref.kind == "Settings") return ok(translation.settings.peek(0));
     return false;
   }

@@ -15,6 +15,7 @@
 #include "core/engine/fragment.h"
 #include "core/model/diagnostic.h"
 #include "core/model/gateway.h"
+#include "core/model/route_table.h"
 #include "core/model/settings.h"
 #include "core/xds/snapshot.h"
 
@@ -80,6 +81,53 @@ struct FilterNeed {
   Fragment fragment;
 };
 uint64_t hash_filters(const std::vector<FilterNeed>& needs);
+
+// A RouteTable: its routes as texts, of the current or the last good version.
+struct RouteTableResult {
+  uint64_t hash = 0;
+  bool present = false;
+  bool ok = false;       // the current version is good by itself
+  bool serving = false;  // it or the last good one can be used
+  int32_t weight = 0;
+  std::map<std::string, std::string> labels;
+  std::vector<std::shared_ptr<const std::string>> routes;
+  model::Diagnostics diagnostics;
+};
+
+// The part of it that decides who selects it.
+struct RouteTableSummary {
+  uint64_t hash = 0;
+  bool present = false;
+  int32_t weight = 0;
+  std::map<std::string, std::string> labels;
+};
+
+// What delegation asks of a route, and what is wrong with the route's form.
+struct RouteOutlineResult {
+  uint64_t hash = 0;
+  std::shared_ptr<const std::string> text;
+  std::optional<model::RouteOutline> outline;  // none: a diagnostic says why
+  model::Diagnostics diagnostics;              // fields below the route
+};
+
+// The options of a RouteOption or VirtualHostOption, of the current or the last good version.
+struct OptionsObjectResult {
+  uint64_t hash = 0;
+  bool present = false;
+  bool ok = false;
+  bool serving = false;
+  std::string json = "{}";
+  model::Diagnostics diagnostics;
+};
+
+struct UpstreamGroupResult {
+  uint64_t hash = 0;
+  bool present = false;
+  bool ok = false;
+  bool serving = false;
+  std::vector<model::WeightedDestination> destinations;
+  model::Diagnostics diagnostics;
+};
 
 // One route of a virtual service, wherever in it the route stands: its place is only in names and in reports.
 struct RouteResult {

@@ -21,20 +21,20 @@ constexpr size_t kMostProblems = 1000;  // of one virtual service's routes
 
 class RouteBuilder {
  public:
-  RouteBuilder(Translation& t, Reader& reader, const model::ObjectRef& service, ProvenanceList* provenance)
+  RouteBuilder(Translation& t, Reader& reader, const model::ObjectRef& owner, ProvenanceList* provenance)
       : t_(t),
         reader_(reader),
-        service_(service),
+        owner_(owner),
         provenance_(provenance),
         policy_(t.settings.read(reader, 0)->settings.invalid_config_policy) {}
 
-  void build(const model::Route& route, RouteParts& parts, RouteResult& result) {
-    model::Diagnostics problems;
+  // `problems` are those found so far.
+  void build(const model::Route& route, RouteParts& parts, model::Diagnostics problems, RouteResult& result) {
     Slots slots(t_, problems, provenance_);
     gather(parts, slots, problems);
     result.name = route.name;
     result.rest = body(route, parts, slots, problems, provenance_);
-    for (const auto& matcher : route.matchers) result.matches.push_back(route_match(matcher, service_, problems));
+    for (const auto& matcher : route.matchers) result.matches.push_back(route_match(matcher, owner_, problems));
     check_routes(route, result.matches, result.rest, problems);
     result.resources = slots.resources();
     result.filters = slots.filters("http_filter/");
@@ -88,7 +88,7 @@ class RouteBuilder {
     protozero::pbf_writer writer(base);
     if (const auto* action = forwarding(route)) {
       ProvenanceList weighted;
-      std::string forward = forward_action(t_, reader_, *action, parts.destinations, service_, problems,
+      std::string forward = forward_action(t_, reader_, *action, parts.destinations, owner_, problems,
                                            provenance == nullptr ? nullptr : &weighted);
       append_not_found_code(forward);
       writer.add_message(route::Route::kRoute, slots.merged("route_action", kRouteAction, forward, "route"));
@@ -96,7 +96,7 @@ class RouteBuilder {
     } else if (const auto* redirect = std::get_if<model::RedirectAction>(&route.action)) {
       writer.add_message(
           route::Route::kRedirect,
-          slots.merged("redirect_action", kRedirectAction, redirect_action(*redirect, service_, problems), "redirect"));
+          slots.merged("redirect_action", kRedirectAction, redirect_action(*redirect, owner_, problems), "redirect"));
     } else if (const auto* direct = std::get_if<model::DirectResponseAction>(&route.action)) {
       check_status(*direct, problems);
       writer.add_message(route::Route::kDirectResponse, direct_response(direct->status, direct->body));
@@ -139,7 +139,7 @@ class RouteBuilder {
       const auto status = t_.types.check(*t_.types.find(kRoute), one);
       if (status.ok()) continue;
       problems.push_back({.reason = "InvalidRoute",
-                          .object = service_,
+                          .object = owner_,
                           .field = route.path,
                           .message = "Envoy would refuse the route: " + status.message()});
       return;
@@ -149,7 +149,7 @@ class RouteBuilder {
   void check_status(const model::DirectResponseAction& direct, model::Diagnostics& problems) const {
     if (direct.status >= 200 && direct.status < 600) return;
     problems.push_back({.reason = "InvalidValue",
-                        .object = service_,
+                        .object = owner_,
                         .field = direct.path + "/status",
                         .message = "Envoy answers a direct response with a status from 200 to 599",
                         .found = std::to_string(direct.status),
@@ -170,7 +170,7 @@ class RouteBuilder {
       result.diagnostics.push_back(
           {.severity = model::Severity::kWarning,
            .reason = policy_.replace_invalid_routes ? "RouteReplaced" : "RouteLeftOut",
-           .object = service_,
+           .object = owner_,
            .field = route.path,
            .message = policy_.replace_invalid_routes
                           ? "this route is invalid and answers " + std::to_string(policy_.response_code) + " instead"
@@ -188,7 +188,7 @@ class RouteBuilder {
     }
     result.diagnostics.push_back({.severity = model::Severity::kWarning,
                                   .reason = "RouteReplaced",
-                                  .object = service_,
+                                  .object = owner_,
                                   .field = route.path,
                                   .message = "none of this route's upstreams is there; it answers " +
                                              std::to_string(policy_.response_code) + " instead"});
@@ -197,34 +197,46 @@ class RouteBuilder {
 
   Translation& t_;
   Reader& reader_;
-  const model::ObjectRef& service_;
+  const model::ObjectRef& owner_;
   ProvenanceList* provenance_;
   const model::InvalidConfigPolicy policy_;
 };
 
-// Faults of Gloo's that refuse the whole virtual service.
-bool refuse(const model::Route& route, const model::ObjectRef& service, model::Diagnostics& diagnostics) {
-  if (std::holds_alternative<std::monostate>(route.action)) {
-    diagnostics.push_back({.reason = "MissingField",
-                           .object = service,
-                           .field = route.path,
-                           .message = "a route must say what it does",
-                           .expected = "routeAction, redirectAction, directResponseAction or delegateAction"});
-    return true;
+// A fault of Gloo's that refuses the whole virtual service.
+bool refuse(const model::Route& route, const model::ObjectRef& owner, model::Diagnostics& diagnostics) {
+  if (!std::holds_alternative<std::monostate>(route.action)) return false;
+  diagnostics.push_back({.reason = "MissingField",
+                         .object = owner,
+                         .field = route.path,
+                         .message = "a route must say what it does",
+                         .expected = "routeAction, redirectAction, directResponseAction or delegateAction"});
+  return true;
+}
+
+// A group's destinations in the place of the group. As in Gloo a route to a group that is not there cannot be used.
+void fill_group(Translation& t, Reader& reader, const model::ObjectRef& owner, model::Route& route,
+                model::Diagnostics& diagnostics) {
+  auto* action = std::get_if<model::RouteAction>(&route.action);
+  if (action == nullptr || !action->upstream_group) return;
+  const auto& group = t.upstream_groups.read(reader, *action->upstream_group);
+  if (!group->serving) {
+    const std::string name = action->upstream_group->ns + "/" + action->upstream_group->name;
+    diagnostics.push_back({.reason = "UpstreamGroupNotFound",
+                           .object = owner,
+                           .field = action->path + "/upstreamGroup",
+                           .message = "UpstreamGroup " + name +
+                                      (group->present ? " is at fault and has no good version" : " is not there"),
+                           .found = name,
+                           .related = *action->upstream_group});
+    return;
   }
-  if (!std::holds_alternative<model::DelegateAction>(route.action)) return false;
-  bool refused = false;
-  for (const auto& matcher : route.matchers) {
-    if (matcher.kind == model::Matcher::Path::kPrefix) continue;
-    diagnostics.push_back({.reason = "InvalidMatcher",
-                           .object = service,
-                           .field = matcher.path,
-                           .message = "a route that delegates must match by prefix",
-                           .found = matcher.text,
-                           .expected = "prefix"});
-    refused = true;
+  action->destinations = group->destinations;
+  // The group's places are in another object: here all of it stands where the route names it.
+  for (auto& weighted : action->destinations) {
+    weighted.path = weighted.destination.path = action->path + "/upstreamGroup";
+    for (auto& option : weighted.options.values) option.path = weighted.path;
   }
-  return refused;
+  action->multi = true;
 }
 
 uint64_t hash_of(const model::Diagnostic& problem) {
@@ -247,23 +259,16 @@ uint64_t hash_of(const RouteResult& result) {
   return hash;
 }
 
-void translate(Translation& t, Reader& reader, const model::ObjectRef& service, RouteResult& result,
+void translate(Translation& t, Reader& reader, const model::ObjectRef& owner, RouteResult& result,
                ProvenanceList* provenance) {
-  auto decoded = config::decode_route(service, *result.text, *t.catalog);
+  auto decoded = config::decode_route(owner, *result.text, *t.catalog);
   result.diagnostics = std::move(decoded.diagnostics);
-  if (!decoded.value || refuse(*decoded.value, service, result.diagnostics)) return;
-  const model::Route& route = *decoded.value;
-  if (const auto* delegate = std::get_if<model::DelegateAction>(&route.action)) {
-    result.diagnostics.push_back(
-        {.severity = model::Severity::kWarning,
-         .reason = "RouteLeftOut",
-         .object = service,
-         .field = delegate->path,
-         .message = "RouteTable objects are not served by this version; the route is left out"});
-    return;
-  }
-  RouteParts parts = call_route_plugins(t, reader, service, route);
-  RouteBuilder(t, reader, service, provenance).build(route, parts, result);
+  if (!decoded.value || refuse(*decoded.value, owner, result.diagnostics)) return;
+  model::Route& route = *decoded.value;
+  model::Diagnostics problems;
+  fill_group(t, reader, owner, route, problems);
+  RouteParts parts = call_route_plugins(t, reader, owner, route);
+  RouteBuilder(t, reader, owner, provenance).build(route, parts, std::move(problems), result);
 }
 
 // Puts routes one behind the other under their names, and says where they stand.
@@ -272,17 +277,19 @@ class Assembler {
   Assembler(const RouteHost& host, RouteList& list, ProvenanceList* provenance)
       : host_(host), list_(list), provenance_(provenance) {}
 
-  void add(size_t index, const RouteResult& route, const ProvenanceList& origins) {
-    const std::string path = "/spec/virtualHost/routes/" + std::to_string(index);
-    if (!route.name.empty()) list_.named = true;
-    for (size_t m = 0; m < route.matches.size(); ++m) append(index, m, route, origins);
-    for (const auto& diagnostic : route.diagnostics) report(path, diagnostic);
+  void add(size_t index, const EffectiveRoute& place, const RouteResult& route, const ProvenanceList& origins) {
+    const std::string branch = place.branch.empty() && !route.name.empty() ? "route:" + route.name : place.branch;
+    if (!branch.empty()) list_.named = true;
+    for (size_t m = 0; m < route.matches.size(); ++m) {
+      append(place, name(branch, index, m), route.matches[m], route.rest, origins);
+    }
+    for (const auto& diagnostic : route.diagnostics) report(place, diagnostic);
     for (auto need : route.filters) {
-      need.fragment.origin.field.insert(0, path);
+      locate(place, need.fragment.origin);
       list_.filters.push_back(std::move(need));
     }
     for (auto extra : route.resources) {
-      extra.origin.field.insert(0, path);
+      locate(place, extra.origin);
       list_.resources.push_back(std::move(extra));
     }
   }
@@ -290,18 +297,30 @@ class Assembler {
   std::string take_bytes() { return std::move(bytes_); }
 
  private:
-  [[nodiscard]] std::string name(const RouteResult& route, size_t index, size_t matcher) const {
-    std::string name = host_.name + "-route-" + std::to_string(index);
-    if (!route.name.empty()) {
-      name += "-vs:" + host_.gateway + "_" + host_.service.ns + "_" + host_.service.name + "_route:" + route.name;
-    }
-    return name + "-matcher-" + std::to_string(matcher);
+  static void locate(const EffectiveRoute& place, Origin& origin) {
+    if (origin.object == place.owner) origin.field.insert(0, place.path);
   }
 
-  // A plugin may report on another object: that one's fields are whole already.
-  void report(const std::string& path, model::Diagnostic diagnostic) {
+  // What is said of a table's route is the virtual service's problem, as in Gloo, and the table's too where it is about
+  // what stands in the table.
+  void report(const EffectiveRoute& place, model::Diagnostic diagnostic) {
+    // A plugin may report on another object: that one's fields are whole already.
+    if (diagnostic.object != place.owner) return push(std::move(diagnostic));
+    diagnostic.field.insert(0, place.path);
+    if (place.owner == host_.service) return push(std::move(diagnostic));
+    model::Diagnostic here = diagnostic;
+    here.object = host_.service;
+    here.message = "on RouteTable " + place.owner.ns + "/" + place.owner.name + " " + place.path + ": " + here.message;
+    here.field = place.via;
+    if (here.related.kind.empty()) here.related = place.owner;
+    push(std::move(here));
+    const bool about_others = diagnostic.reason == "UpstreamNotFound" || diagnostic.reason == "UpstreamGroupNotFound" ||
+                              diagnostic.reason == "RouteReplaced" || diagnostic.reason == "RouteLeftOut";
+    if (!about_others) push(std::move(diagnostic));
+  }
+
+  void push(model::Diagnostic diagnostic) {
     if (list_.diagnostics.size() < kMostProblems) {
-      if (diagnostic.object == host_.service) diagnostic.field.insert(0, path);
       list_.diagnostics.push_back(std::move(diagnostic));
       return;
     }
@@ -317,15 +336,23 @@ class Assembler {
     rest.severity = std::max(rest.severity, diagnostic.severity);
   }
 
-  void append(size_t index, size_t matcher, const RouteResult& route, const ProvenanceList& origins) {
+  [[nodiscard]] std::string name(const std::string& branch, size_t index, size_t matcher) const {
+    std::string name = host_.name + "-route-" + std::to_string(index);
+    if (!branch.empty()) {
+      name += "-vs:" + host_.gateway + "_" + host_.service.ns + "_" + host_.service.name + "_" + branch;
+    }
+    return name + "-matcher-" + std::to_string(matcher);
+  }
+
+  void append(const EffectiveRoute& place, const std::string& name, const std::string& match, const std::string& rest,
+              const ProvenanceList& origins) {
     std::string one;
-    protozero::pbf_writer writer(one);
-    writer.add_message(route::Route::kMatch, route.matches[matcher]);
-    one += route.rest;
-    protozero::pbf_writer(one).add_string(route::Route::kName, name(route, index, matcher));
+    protozero::pbf_writer(one).add_message(route::Route::kMatch, match);
+    one += rest;
+    protozero::pbf_writer(one).add_string(route::Route::kName, name);
     protozero::pbf_writer(bytes_).add_message(route::VirtualHost::kRoutes, one);
     for (auto [field, origin] : origins) {
-      if (!origin.object.kind.empty()) origin.field.insert(0, "/spec/virtualHost/routes/" + std::to_string(index));
+      locate(place, origin);
       provenance_->emplace_back("routes[" + std::to_string(written_) + "]." + field, std::move(origin));
     }
     ++written_;
@@ -338,38 +365,27 @@ class Assembler {
   size_t written_ = 0;  // routes in bytes_
 };
 
-// From the route's own cell, made now where there is none.
-std::shared_ptr<const RouteResult> read_route(Translation& t, Reader& reader, const model::ObjectRef& service,
-                                              const std::string& text) {
-  const RouteKey key{service, base::hash_bytes(text)};
-  const bool fresh = !t.routes.peek(key);
-  if (fresh) t.new_routes[key] = std::make_shared<const std::string>(text);
-  auto result = t.routes.read(reader, key);
-  if (fresh) t.new_routes.erase(key);
-  return result;
-}
-
 }  // namespace
 
-std::shared_ptr<const RouteResult> build_route(Translation& t, Reader& reader, const model::ObjectRef& service,
+std::shared_ptr<const RouteResult> build_route(Translation& t, Reader& reader, const model::ObjectRef& owner,
                                                std::shared_ptr<const std::string> text, ProvenanceList* provenance) {
   auto result = std::make_shared<RouteResult>();
   result->text = std::move(text);
-  translate(t, reader, service, *result, provenance);
+  translate(t, reader, owner, *result, provenance);
   result->hash = hash_of(*result);
   return result;
 }
 
-RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, const std::vector<std::string>& texts,
+RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, const std::vector<EffectiveRoute>& routes,
                        ProvenanceList* provenance) {
   RouteList list;
   Assembler assembler(host, list, provenance);
-  for (size_t i = 0; i < texts.size(); ++i) {
+  for (size_t i = 0; i < routes.size(); ++i) {
+    const EffectiveRoute& place = routes[i];
     ProvenanceList origins;
-    const auto route = provenance == nullptr ? read_route(t, reader, host.service, texts[i])
-                                             : build_route(t, reader, host.service,
-                                                           std::make_shared<const std::string>(texts[i]), &origins);
-    assembler.add(i, *route, origins);
+    const auto route = provenance == nullptr ? read_route(t, reader, place.owner, place.text)
+                                             : build_route(t, reader, place.owner, place.text, &origins);
+    assembler.add(i, place, *route, origins);
   }
   list.bytes = base::Bytes(assembler.take_bytes());
   return list;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/engine/delegation.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
 #include "core/model/virtual_service.h"
@@ -29,8 +30,7 @@ struct RouteHost {
   std::string gateway;  // as in VirtualServiceKey
 };
 
-// `texts` as config::split_routes() gives them, in order.
-RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, const std::vector<std::string>& texts,
+RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, const std::vector<EffectiveRoute>& routes,
                        ProvenanceList* provenance);
 
 // RouteMatch bytes, with what is wrong added to `diagnostics` (errors).

@@ -152,13 +152,15 @@ std::string forward_action(Translation& t, Reader& reader, const model::RouteAct
   protozero::pbf_writer writer(out);
   if (!action.cluster_header.empty()) {
     writer.add_string(route::RouteAction::kClusterHeader, action.cluster_header);
-  } else if (action.upstream_group || action.dynamic_forward_proxy) {
+  } else if (action.upstream_group && action.destinations.empty()) {
+    // Said already where the group was looked up.
+  } else if (action.dynamic_forward_proxy) {
     diagnostics.push_back({.reason = "UnsupportedDestination",
                            .object = object,
                            .field = action.path,
                            .message = "no loaded plugin serves this kind of destination",
-                           .found = action.upstream_group ? "upstreamGroup" : "dynamicForwardProxy",
-                           .expected = "single, multi or clusterHeader"});
+                           .found = "dynamicForwardProxy",
+                           .expected = "single, multi, upstreamGroup or clusterHeader"});
   } else if (action.destinations.empty()) {
     diagnostics.push_back({.reason = "MissingField",
                            .object = object,

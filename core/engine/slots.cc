@@ -254,9 +254,9 @@ std::vector<FilterNeed> Slots::filters(std::string_view prefix) {
       needs.push_back({at->first.substr(prefix.size()), fragment});
     }
   }
-  for (const auto& [name, fragments] : by_name) {
-    if (usable_filter(name, fragments)) continue;
-    std::erase_if(needs, [&](const FilterNeed& need) { return need.fragment.name == name; });
+  for (const auto& filter : by_name) {
+    if (usable_filter(filter.first, filter.second)) continue;
+    std::erase_if(needs, [&](const FilterNeed& need) { return need.fragment.name == filter.first; });
   }
   return needs;
 }

@@ -17,10 +17,22 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                        [this](Reader& reader, const auto& key) { return build_secret_resource(*this, reader, key); }),
       clusters(graph, [this](Reader& reader, const auto& ref) { return build_cluster(*this, reader, ref); }),
       destinations(graph, [this](Reader& reader, const auto& ref) { return build_destination(*this, reader, ref); }),
+      route_tables(graph, [this](Reader& reader, const auto& ref) { return build_route_table(*this, reader, ref); }),
+      table_summaries(graph,
+                      [this](Reader& reader, const auto& ref) { return summarize(*route_tables.read(reader, ref)); }),
+      options_objects(graph,
+                      [this](Reader& reader, const auto& ref) { return build_options_object(*this, reader, ref); }),
+      upstream_groups(graph,
+                      [this](Reader& reader, const auto& ref) { return build_upstream_group(*this, reader, ref); }),
+      outlines(graph,
+               [this](Reader&, const RouteKey& key) {
+                 const auto known = outlines.peek(key);
+                 return build_outline(*this, key.owner, known ? known->text : new_routes.at(key));
+               }),
       routes(graph,
              [this](Reader& reader, const RouteKey& key) {
                const auto known = routes.peek(key);
-               return build_route(*this, reader, key.service, known ? known->text : new_routes.at(key));
+               return build_route(*this, reader, key.owner, known ? known->text : new_routes.at(key));
              }),
       virtual_services(graph,
                        [this](Reader& reader, const auto& key) { return build_virtual_service(*this, reader, key); }),
@@ -42,5 +54,30 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
           graph, [this](Reader& reader, const auto& ref) { return build_route_configuration(*this, reader, ref); }),
       listeners(graph, [this](Reader& reader, const auto& ref) { return build_listener(*this, reader, ref); }),
       proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }) {}
+
+namespace {
+
+template <typename T>
+std::shared_ptr<const T> read_by_text(Translation& t, Reader& reader, Memo<RouteKey, T>& family,
+                                      const model::ObjectRef& owner, const std::shared_ptr<const std::string>& text) {
+  const RouteKey key{owner, base::hash_bytes(*text)};
+  const bool fresh = !family.peek(key);
+  if (fresh) t.new_routes[key] = text;
+  auto result = family.read(reader, key);
+  if (fresh) t.new_routes.erase(key);
+  return result;
+}
+
+}  // namespace
+
+std::shared_ptr<const RouteOutlineResult> read_outline(Translation& t, Reader& reader, const model::ObjectRef& owner,
+                                                       const std::shared_ptr<const std::string>& text) {
+  return read_by_text(t, reader, t.outlines, owner, text);
+}
+
+std::shared_ptr<const RouteResult> read_route(Translation& t, Reader& reader, const model::ObjectRef& owner,
+                                              const std::shared_ptr<const std::string>& text) {
+  return read_by_text(t, reader, t.routes, owner, text);
+}
 
 }  // namespace solder::engine

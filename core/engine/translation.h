@@ -1,6 +1,6 @@
 // The steps of translation as memoized families over one graph: which exist, and what each reads. The step itself
 // stands in the file of its name (cluster.cc, virtual_service.cc, ...). Data flows one way:
-//   objects → settings, secrets → clusters → destinations → routes → virtual services → gateway plans →
+//   objects → settings, secrets → clusters → destinations, route tables → routes → virtual services → gateway plans →
 //   route configurations, listeners → snapshot (engine.cc).
 // One thread. Tested by tests/unit/engine and tests/golden.
 #pragma once
@@ -39,9 +39,9 @@ struct VirtualServiceKey {
   auto operator<=>(const VirtualServiceKey&) const = default;
 };
 
-// A route by its content: the same in whatever place.
+// A route by its content: the same in whatever place. `owner` is the VirtualService or RouteTable that it stands in.
 struct RouteKey {
-  model::ObjectRef service;
+  model::ObjectRef owner;
   uint64_t text_hash = 0;
 
   auto operator<=>(const RouteKey&) const = default;
@@ -71,7 +71,7 @@ struct KeyHash<VirtualServiceKey> {
 template <>
 struct KeyHash<RouteKey> {
   size_t operator()(const RouteKey& key) const {
-    return base::hash_combine(KeyHash<model::ObjectRef>()(key.service), key.text_hash);
+    return base::hash_combine(KeyHash<model::ObjectRef>()(key.owner), key.text_hash);
   }
 };
 template <>
@@ -100,8 +100,14 @@ struct Translation {
   Memo<std::string, ResourceResult> secret_resources;  // key: encode_secret_use()
   Memo<model::ObjectRef, ClusterResult> clusters;
   Memo<model::ObjectRef, DestinationResult> destinations;
+  Memo<model::ObjectRef, RouteTableResult> route_tables;
+  Memo<model::ObjectRef, RouteTableSummary> table_summaries;
+  Memo<model::ObjectRef, OptionsObjectResult> options_objects;
+  Memo<model::ObjectRef, UpstreamGroupResult> upstream_groups;
+  Memo<RouteKey, RouteOutlineResult> outlines;
   Memo<RouteKey, RouteResult> routes;
-  std::map<RouteKey, std::shared_ptr<const std::string>> new_routes;  // texts of routes that have no cell yet
+  // The texts of routes that are about to be read and have no cell yet.
+  std::map<RouteKey, std::shared_ptr<const std::string>> new_routes;
   Memo<VirtualServiceKey, VirtualServiceResult> virtual_services;
   Memo<model::ObjectRef, VirtualServiceSummary> summaries;
   Memo<model::ObjectRef, VirtualServiceFilters> filters;
@@ -120,7 +126,15 @@ std::shared_ptr<const ResourceResult> build_secret_resource(Translation& t, Read
 std::shared_ptr<const ClusterResult> build_cluster(Translation& t, Reader& reader, const model::ObjectRef& ref,
                                                    ProvenanceList* provenance = nullptr);
 std::shared_ptr<const DestinationResult> build_destination(Translation& t, Reader& reader, const model::ObjectRef& ref);
-std::shared_ptr<const RouteResult> build_route(Translation& t, Reader& reader, const model::ObjectRef& service,
+std::shared_ptr<const RouteTableResult> build_route_table(Translation& t, Reader& reader, const model::ObjectRef& ref);
+std::shared_ptr<const RouteTableSummary> summarize(const RouteTableResult& table);
+std::shared_ptr<const OptionsObjectResult> build_options_object(Translation& t, Reader& reader,
+                                                                const model::ObjectRef& ref);
+std::shared_ptr<const UpstreamGroupResult> build_upstream_group(Translation& t, Reader& reader,
+                                                                const model::ObjectRef& ref);
+std::shared_ptr<const RouteOutlineResult> build_outline(Translation& t, const model::ObjectRef& owner,
+                                                        std::shared_ptr<const std::string> text);
+std::shared_ptr<const RouteResult> build_route(Translation& t, Reader& reader, const model::ObjectRef& owner,
                                                std::shared_ptr<const std::string> text,
                                                ProvenanceList* provenance = nullptr);
 std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t, Reader& reader,
@@ -137,6 +151,12 @@ std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, 
 std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& reader, const model::ObjectRef& gateway,
                                                      ProvenanceList* provenance = nullptr);
 std::shared_ptr<const ProxyResult> build_proxy(Translation& t, Reader& reader, const std::string& proxy);
+
+// Both from their own cells, made now where there are none.
+std::shared_ptr<const RouteOutlineResult> read_outline(Translation& t, Reader& reader, const model::ObjectRef& owner,
+                                                       const std::shared_ptr<const std::string>& text);
+std::shared_ptr<const RouteResult> read_route(Translation& t, Reader& reader, const model::ObjectRef& owner,
+                                              const std::shared_ptr<const std::string>& text);
 
 // A secret use as a key of secret_resources, and back.
 std::string encode_secret_use(const SecretUse& use);

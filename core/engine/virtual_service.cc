@@ -7,7 +7,9 @@
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/config/option_merge.h"
 #include "core/config/route_texts.h"
+#include "core/engine/delegation.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/route.h"
 #include "core/engine/slots.h"
@@ -85,6 +87,7 @@ ChainPart build_chain(Slots& slots, std::vector<SecretUse> secrets) {
 
 struct Built {
   bool ok = false;
+  bool usable = false;  // the fault is in a table: what is left of the virtual service can be served
   VirtualServiceResult result;
 };
 
@@ -174,6 +177,16 @@ void check_domains(const model::VirtualService& service, model::Diagnostics& dia
   }
 }
 
+// The virtual host's options by reference, behind its own.
+void add_referenced_options(Translation& t, Reader& reader, model::VirtualService& service,
+                            model::Diagnostics& diagnostics) {
+  if (service.option_refs.empty()) return;
+  const std::string field = "/spec/virtualHost/optionsConfigRefs/delegateOptions";
+  const std::string merged = merge_referenced(t, reader, service.virtual_host_options.json, service.option_refs,
+                                              service.ref, field, diagnostics);
+  service.virtual_host_options = config::merge_options(service.virtual_host_options, merged, field);
+}
+
 // Everything but the routes.
 void build_head(Translation& t, Reader& reader, const model::VirtualService& service, VirtualServiceResult& result,
                 ProvenanceList* provenance) {
@@ -204,15 +217,25 @@ Built build(Translation& t, Reader& reader, const model::Object& object, const s
   auto decoded = config::decode_virtual_service(head, *t.catalog);
   result.diagnostics = std::move(decoded.diagnostics);
   result.name = host_name(object.ref);
-  if (decoded.value) build_head(t, reader, *decoded.value, result, provenance);
+  std::string host_options = "{}";
+  if (decoded.value) {
+    add_referenced_options(t, reader, *decoded.value, result.diagnostics);
+    host_options = decoded.value->virtual_host_options.json;
+    build_head(t, reader, *decoded.value, result, provenance);
+  }
   // Also where the head is at fault: a report tells every problem.
-  RouteList routes = build_routes(t, reader, {object.ref, result.name, gateway}, texts.routes, provenance);
+  EffectiveRoutes effective = expand_routes(t, reader, object.ref, std::move(texts.routes), host_options);
+  const bool misled = has_error(effective.diagnostics);
+  RouteList routes = build_routes(t, reader, {object.ref, result.name, gateway}, effective.routes, provenance);
   move_into(result.diagnostics, std::move(routes.diagnostics));
   result.routes = std::move(routes.bytes);
   result.named_routes = routes.named;
   std::move(routes.filters.begin(), routes.filters.end(), std::back_inserter(result.filters));
   std::move(routes.resources.begin(), routes.resources.end(), std::back_inserter(result.resources));
-  built.ok = decoded.value && !has_error(result.diagnostics);
+  const bool good = decoded.value && !has_error(result.diagnostics);
+  built.ok = good && !misled;
+  built.usable = good && (!misled || !effective.routes.empty());
+  move_into(result.diagnostics, std::move(effective.diagnostics));
   return built;
 }
 
@@ -259,12 +282,13 @@ std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t
   const auto object = t.objects.read(reader, key.ref);
   if (!object) return result;
   Built built = build(t, reader, *object, key.gateway, provenance);
-  bool serving = built.ok;
+  bool serving = built.usable;
   if (!built.ok) {
     if (const auto good = t.last_good.read(reader, key.ref); good && good->hash != object->hash) {
-      if (provenance != nullptr) provenance->clear();
-      Built before = build(t, reader, *good, key.gateway, provenance);
+      ProvenanceList origins;
+      Built before = build(t, reader, *good, key.gateway, provenance == nullptr ? nullptr : &origins);
       if (before.ok) {
+        if (provenance != nullptr) provenance->swap(origins);
         before.result.diagnostics = std::move(built.result.diagnostics);
         built.result = std::move(before.result);
         serving = true;

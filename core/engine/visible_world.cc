@@ -12,7 +12,7 @@ namespace solder::engine {
 namespace {
 
 // The kinds whose lists translation reads. Of the others it only reads single objects.
-constexpr std::array<std::string_view, 3> kListed = {"VirtualService", "Gateway", "Settings"};
+constexpr std::array<std::string_view, 4> kListed = {"VirtualService", "RouteTable", "Gateway", "Settings"};
 
 // Gloo's two default gateways, there where the user has none.
 model::ObjectPtr default_gateway(const std::string& ns, const char* name, int port, bool ssl) {

@@ -15,7 +15,9 @@ Registry::Registry(const std::vector<const Manifest*>& manifests,
   }
   const auto name = [&](int index) -> const std::string& { return manifests[static_cast<size_t>(index)]->name; };
   std::map<Key, std::string> choices;
-  for (const auto& [text, plugin] : key_owners) {
+  for (const auto& choice : key_owners) {
+    const std::string& text = choice.first;
+    const std::string& plugin = choice.second;
     const size_t colon = text.find(':');
     const Key key{text.substr(0, colon), colon == std::string::npos ? "" : text.substr(colon + 1)};
     const auto at = claimers.find(key);

@@ -6,16 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "core/model/label_selector.h"
 #include "core/model/object.h"
 #include "core/model/options.h"
 
 namespace solder::model {
-
-struct SelectorExpression {
-  std::string key;
-  std::string op;  // In, NotIn, Exists, DoesNotExist, Equals, ... (Gloo's names)
-  std::vector<std::string> values;
-};
 
 struct HttpGateway {
   std::vector<ObjectRef> virtual_services;      // explicit references; empty: by selector

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/model/label_selector.h"
 #include "core/model/object.h"
 #include "core/model/options.h"
 
@@ -29,6 +30,7 @@ struct QueryParameterMatcher {
 
 struct Matcher {
   enum class Path { kPrefix, kExact, kRegex, kConnect };
+  bool has_path = false;  // whether a path, of whatever kind, stands in the file
   Path kind = Path::kPrefix;
   std::string text = "/";  // the prefix, path or regex
   std::optional<bool> case_sensitive;
@@ -84,9 +86,10 @@ struct DirectResponseAction {
   std::string path;
 };
 
-// A delegation: RouteTable objects are not decoded yet, but a route that names one is a known form.
+// The tables whose routes stand in this route's place: one by name, or all that are selected.
 struct DelegateAction {
-  std::string json;
+  std::optional<ObjectRef> table;
+  std::optional<TableSelector> selector;
   std::string path;
 };
 
@@ -105,9 +108,10 @@ struct VirtualService {
   std::string domains_path;
   std::vector<Route> routes;
   OptionSet virtual_host_options;
-  OptionSet options;             // plugin-owned keys of spec, such as sslConfig
-  bool has_ssl = false;          // spec.sslConfig is there
-  bool has_virtual_host = true;  // false: Gloo warns, and serves "*" without routes
+  std::vector<ObjectRef> option_refs;  // virtualHost.optionsConfigRefs.delegateOptions
+  OptionSet options;                   // plugin-owned keys of spec, such as sslConfig
+  bool has_ssl = false;                // spec.sslConfig is there
+  bool has_virtual_host = true;        // false: Gloo warns, and serves "*" without routes
 };
 
 }  // namespace solder::model

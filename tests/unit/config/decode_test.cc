@@ -170,9 +170,10 @@ TEST(UnknownKind, NearForeignAndUnserved) {
   EXPECT_EQ(of("gateway.solo.io/v1", "Zebra").severity, model::Severity::kError);
   EXPECT_EQ(of("apps/v1", "Deployment").severity, model::Severity::kWarning);
   EXPECT_EQ(of("apps/v1", "Deployment").reason, "UnknownKind");
-  EXPECT_EQ(of("gateway.solo.io/v1", "RouteTable").reason, "UnsupportedKind");
+  EXPECT_EQ(of("enterprise.gloo.solo.io/v1", "AuthConfig").reason, "UnsupportedKind");
   EXPECT_TRUE(known_kind("Upstream"));
-  EXPECT_FALSE(known_kind("RouteTable"));
+  EXPECT_FALSE(known_kind("AuthConfig"));
+  EXPECT_TRUE(known_kind("RouteTable"));
 }
 
 }  // namespace

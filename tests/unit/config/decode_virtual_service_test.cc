@@ -114,8 +114,12 @@ TEST(DecodeVirtualService, OtherActions) {
   EXPECT_EQ(redirect.response_code, "SEE_OTHER");
   EXPECT_EQ(redirect.port_redirect, 8443u);
   EXPECT_TRUE(redirect.strip_query);
-  EXPECT_THAT(std::get<model::DelegateAction>(route_of("      delegateAction: {ref: {name: rt}}\n").action).json,
-              HasSubstr("rt"));
+  const auto table = [](const std::string& action) {
+    return std::get<model::DelegateAction>(route_of("      delegateAction: " + action + "\n").action).table;
+  };
+  EXPECT_EQ(table("{ref: {name: rt, namespace: a}}"), (model::ObjectRef{"RouteTable", "a", "rt"}));
+  EXPECT_EQ(table("{name: rt, namespace: b}"), (model::ObjectRef{"RouteTable", "b", "rt"}));
+  EXPECT_EQ(table("{selector: {labels: {a: b}}}"), std::nullopt);
   EXPECT_TRUE(std::holds_alternative<std::monostate>(route_of("      name: none\n").action));
 }
 

@@ -24,7 +24,7 @@ class Editor {
 
   // One change; applied to both the engine that follows and the text of the whole world.
   void step(World& world) {
-    switch (pick(9)) {
+    switch (pick(12)) {
       case 0:
       case 1:
         return put(world, upstream());
@@ -36,6 +36,11 @@ class Editor {
         return put(world, gateway());
       case 6:
         return put(world, pick(4) == 0 ? settings() : secret());
+      case 7:
+      case 8:
+        return put(world, route_table());
+      case 9:
+        return put(world, pick(2) == 0 ? route_option() : upstream_group());
       default:
         return remove_one(world);
     }
@@ -89,7 +94,17 @@ class Editor {
 
   std::string route() {
     const std::string to = "routeAction: {single: {upstream: {name: u" + number(6) + ", namespace: " + ns() + "}}}";
-    switch (pick(6)) {
+    switch (pick(10)) {
+      case 6:
+      case 7:
+        return "{matchers: [{prefix: /}], delegateAction: {ref: {name: t" + number(4) + ", namespace: " + ns() + "}}}";
+      case 8:
+        return "{options: {timeout: " + number(3) + "s}, delegateAction: {selector: {labels: {x: l" + number(2) +
+               "}}}}";
+      case 9:
+        return pick(2) == 0 ? "{routeAction: {upstreamGroup: {name: g" + number(2) + ", namespace: gloo-system}}}"
+                            : "{optionsConfigRefs: {delegateOptions: [{name: o" + number(2) +
+                                  ", namespace: gloo-system}]}, " + to + "}";
       case 0:
         return "{matchers: [{prefix: /a}], directResponseAction: {status: " + number(600) + "}}";
       case 1:
@@ -110,7 +125,7 @@ class Editor {
   Text virtual_service() {
     const model::ObjectRef ref{"VirtualService", ns(), "v" + number(5)};
     std::string routes;
-    for (size_t i = pick(3); i > 0; --i) routes += (routes.empty() ? "" : ", ") + route();
+    for (size_t i = pick(4); i > 0; --i) routes += (routes.empty() ? "" : ", ") + route();
     std::string spec = "virtualHost: {domains: [d" + number(6) + ".test], routes: [" + routes + "]}";
     if (pick(4) == 0) {
       spec += ", sslConfig: {sniDomains: [d" + number(3) + ".test], secretRef: {name: s" + number(2) +
@@ -118,6 +133,28 @@ class Editor {
     }
     if (pick(8) == 0) spec += ", nonsense: 1";
     return {ref, head(ref, "gateway.solo.io/v1") + "spec: {" + spec + "}\n"};
+  }
+
+  Text route_table() {
+    const model::ObjectRef ref{"RouteTable", ns(), "t" + number(4)};
+    std::string routes;
+    for (size_t i = pick(3); i > 0; --i) routes += (routes.empty() ? "" : ", ") + route();
+    if (pick(12) == 0) routes = "{matchers: [{prefix: /nothing}]}";
+    return {ref, "apiVersion: gateway.solo.io/v1\nkind: RouteTable\nmetadata: {name: " + ref.name +
+                     ", namespace: " + ref.ns + ", labels: {x: l" + number(2) + "}}\nspec: {weight: " + number(2) +
+                     ", routes: [" + routes + "]}\n"};
+  }
+
+  Text route_option() {
+    const model::ObjectRef ref{"RouteOption", kPlain, "o" + number(2)};
+    return {ref, head(ref, "gateway.solo.io/v1") + "spec: {options: {" +
+                     (pick(4) == 0 ? "timeout: soon" : "timeout: " + number(4) + "s") + "}}\n"};
+  }
+
+  Text upstream_group() {
+    const model::ObjectRef ref{"UpstreamGroup", kPlain, "g" + number(2)};
+    return {ref, head(ref, "gloo.solo.io/v1") + "spec: {destinations: [{weight: " + number(3) +
+                     ", destination: {upstream: {name: u" + number(6) + ", namespace: " + ns() + "}}}]}\n"};
   }
 
   Text gateway() {

@@ -10,7 +10,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::kHttpRoutes;
-using ::testing::Not;
 using testing::upstream;
 using testing::World;
 using xds::ResourceType;

@@ -106,10 +106,9 @@ TEST(DiscoveryRequest, ARoleThatIsNoTextIsNone) {
 }
 
 TEST(DiscoveryRequest, RefusesWhatIsMalformed) {
-  for (const std::string& wire : std::vector<std::string>{"\xff",
-                                                          "\x0a\x05"
-                                                          "ab",
-                                                          "\x0b", std::string(1, '\0'), "\x12\x02\x0a\x09"}) {
+  const std::string too_short = std::string("\x0a\x05") + "ab";
+  for (const std::string& wire :
+       std::vector<std::string>{"\xff", too_short, "\x0b", std::string(1, '\0'), "\x12\x02\x0a\x09"}) {
     const auto request = read_sotw_request(wire);
     EXPECT_FALSE(request.ok()) << ::testing::PrintToString(wire);
   }

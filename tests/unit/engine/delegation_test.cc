@@ -1,0 +1,95 @@
+// Route tables in the graph: what a change of one costs, and what keeps serving while one is at fault.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/engine/engine.h"
+#include "world.h"
+
+namespace solder::engine {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using testing::kHttpRoutes;
+using ::testing::Not;
+using testing::upstream;
+using testing::World;
+using xds::ResourceType;
+
+model::ObjectRef ref(const char* kind, const char* name) { return {kind, "gloo-system", name}; }
+
+std::string service(const std::string& name, const std::string& routes) {
+  return "apiVersion: gateway.solo.io/v1\nkind: VirtualService\nmetadata: {name: " + name +
+         ", namespace: gloo-system}\nspec: {virtualHost: {domains: [" + name + ".test], routes: [" + routes + "]}}\n";
+}
+
+std::string table(const std::string& name, const std::string& routes) {
+  return "apiVersion: gateway.solo.io/v1\nkind: RouteTable\nmetadata: {name: " + name +
+         ", namespace: gloo-system}\nspec: {routes: [" + routes + "]}\n";
+}
+
+std::string to(const std::string& name) {
+  return "{matchers: [{prefix: /}], delegateAction: {ref: {name: " + name + "}}}";
+}
+
+std::string route(const std::string& prefix, const std::string& body) {
+  return "{matchers: [{prefix: " + prefix + "}], directResponseAction: {status: 200, body: " + body + "}}";
+}
+
+TEST(Delegation, AChangedRouteOfATableCostsItself) {
+  World world;
+  std::string routes = route("/0", "one");
+  for (int i = 1; i < 100; ++i) routes += ", " + route("/" + std::to_string(i), "same");
+  world.put(service("a", to("t"))).put(service("b", to("t"))).put(table("t", routes)).translate();
+  const uint64_t all = world.computed();
+  routes.replace(routes.find("one"), 3, "two");
+  world.put(table("t", routes)).translate();
+  EXPECT_LT(world.computed(), 25) << "of " << all;
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("two"));
+}
+
+TEST(Delegation, ATableThatWentBadServesItsLastGoodVersion) {
+  World world;
+  world.put(service("a", to("t"))).put(table("t", route("/", "good"))).translate();
+  world.put(table("t", "{matchers: [{prefix: /}]}")).translate();
+  EXPECT_EQ(world.state(ref("RouteTable", "t")), model::State::kRejected);
+  EXPECT_EQ(world.state(ref("VirtualService", "a")), model::State::kWarning);
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("good"));
+  world.put(table("t", route("/", "better"))).translate();
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("better"));
+  EXPECT_EQ(world.state(ref("VirtualService", "a")), model::State::kAccepted);
+}
+
+TEST(Delegation, ABadTableCostsItsBranch) {
+  World world;
+  world.put(service("a", route("/own", "own") + ", " + to("t"))).translate();
+  world.put(table("t", "{matchers: [{prefix: /}]}")).translate();
+  EXPECT_EQ(world.state(ref("VirtualService", "a")), model::State::kRejected);
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("own")) << "what was serving serves on";
+}
+
+TEST(Delegation, ATableThatComesAndGoes) {
+  World world;
+  world.put(service("a", to("t") + ", " + route("/own", "own"))).translate();
+  EXPECT_THAT(world.reasons(ref("VirtualService", "a")), Contains("RouteTableNotFound"));
+  world.put(table("t", route("/table", "table"))).translate();
+  EXPECT_EQ(world.state(ref("VirtualService", "a")), model::State::kAccepted);
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("/table"));
+  world.remove(ref("RouteTable", "t")).translate();
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), Not(HasSubstr("/table")));
+  EXPECT_EQ(world.state(ref("VirtualService", "a")), model::State::kWarning);
+}
+
+TEST(Delegation, TablesThatDoubleAtEachStepHaveAnEnd) {
+  World world;
+  world.put(service("a", to("t0")));
+  for (int i = 0; i < 40; ++i) {
+    const std::string next = to("t" + std::to_string(i + 1));
+    world.put(table("t" + std::to_string(i), next + ", " + next));
+  }
+  world.put(table("t40", route("/", "leaf"))).translate();
+  EXPECT_THAT(world.reasons(ref("VirtualService", "a")), Contains("TooManyRoutes"));
+}
+
+}  // namespace
+}  // namespace solder::engine
