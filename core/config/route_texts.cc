@@ -14,6 +14,8 @@ class Scanner {
   explicit Scanner(std::string_view text) : text_(text) {}
 
   [[nodiscard]] size_t at() const { return at_; }
+  // The next character, or 0 at the end.
+  [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   bool take(char c) {
     if (at_ >= text_.size() || text_[at_] != c) return false;
     ++at_;
@@ -24,51 +26,46 @@ class Scanner {
   std::optional<std::string_view> string() {
     if (!take('"')) return std::nullopt;
     const size_t begin = at_;
-    for (; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\') {
-        ++at_;
-      } else if (text_[at_] == '"') {
-        return text_.substr(begin, at_++ - begin);
-      }
+    for (;;) {
+      const size_t quote = text_.find('"', at_);
+      if (quote == std::string_view::npos) return std::nullopt;
+      size_t escapes = 0;
+      while (quote - escapes > begin && text_[quote - escapes - 1] == '\\') ++escapes;
+      at_ = quote + 1;
+      if (escapes % 2 == 0) return text_.substr(begin, quote - begin);
     }
-    return std::nullopt;
   }
 
+  // Brackets are counted and strings are jumped over; what stands between is not looked at.
   bool skip_value() {
+    if (peek() == '"') return string().has_value();
     int depth = 0;
-    do {
-      if (at_ >= text_.size()) return false;
-      const char c = text_[at_];
-      if (c == '"') {
-        if (!string()) return false;
-        continue;
+    for (; at_ < text_.size(); ++at_) {
+      switch (text_[at_]) {
+        case '"':
+          if (!string()) return false;
+          --at_;
+          break;
+        case '{':
+        case '[':
+          ++depth;
+          break;
+        case '}':
+        case ']':
+          if (depth == 0) return true;
+          if (--depth == 0) {
+            ++at_;
+            return true;
+          }
+          break;
+        case ',':
+          if (depth == 0) return true;
+          break;
+        default:
+          break;
       }
-      if (c == '{' || c == '[') ++depth;
-      if (c == '}' || c == ']') --depth;
-      if (depth < 0) return false;
-      ++at_;
-      if (depth == 0 && (c == '}' || c == ']')) return true;
-    } while (depth > 0 || (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '}' && text_[at_] != ']'));
-    return true;
-  }
-
-  // From before a map to before the value of its member of either name; false where it has none, or both.
-  bool enter(std::string_view name, std::string_view other) {
-    if (!take('{')) return false;
-    std::optional<size_t> found;
-    while (!take('}')) {
-      const auto key = string();
-      if (!key || !take(':')) return false;
-      if (*key == name || *key == other) {
-        if (found) return false;
-        found = at_;
-      }
-      if (!skip_value()) return false;
-      if (!take(',') && (at_ >= text_.size() || text_[at_] != '}')) return false;
     }
-    if (!found) return false;
-    at_ = *found;
-    return true;
+    return false;
   }
 
  private:
@@ -76,34 +73,64 @@ class Scanner {
   size_t at_ = 0;
 };
 
-std::optional<RouteTexts> scan(const std::string& text) {
-  Scanner scanner(text);
-  if (!scanner.enter("spec", "spec")) return std::nullopt;
-  Scanner table = scanner;
-  if (scanner.enter("virtualHost", "virtual_host")) {
-    if (!scanner.enter("routes", "routes")) return std::nullopt;
-  } else if (table.enter("routes", "routes")) {
-    scanner = table;
-  } else {
-    return std::nullopt;
+// Finds the list of routes in one pass, and makes sure that there is but one.
+class Splitter {
+ public:
+  explicit Splitter(std::string_view text) : text_(text), scanner_(text) {}
+
+  std::optional<RouteTexts> run() {
+    if (!object(Level::kDocument) || begin_ == 0) return std::nullopt;
+    out_.rest.append(text_.substr(0, begin_)).append("[]").append(text_.substr(end_));
+    return std::move(out_);
   }
-  const size_t begin = scanner.at();
-  if (!scanner.take('[')) return std::nullopt;
-  RouteTexts out;
-  while (!scanner.take(']')) {
-    const size_t first = scanner.at();
-    if (!scanner.skip_value()) return std::nullopt;
-    out.routes.push_back(text.substr(first, scanner.at() - first));
-    scanner.take(',');
+
+ private:
+  enum class Level { kDocument, kSpec, kVirtualHost };
+
+  // A virtual service has its routes in spec.virtualHost, a table in spec.
+  bool object(Level level) {
+    if (!scanner_.take('{')) return false;
+    while (!scanner_.take('}')) {
+      const auto key = scanner_.string();
+      if (!key || !scanner_.take(':') || !member(level, *key)) return false;
+      if (!scanner_.take(',') && scanner_.peek() != '}') return false;
+    }
+    return true;
   }
-  out.rest = text.substr(0, begin) + "[]" + text.substr(scanner.at());
-  return out;
-}
+
+  bool member(Level level, std::string_view key) {
+    if (level == Level::kDocument && key == "spec") return scanner_.peek() == '{' && object(Level::kSpec);
+    if (level == Level::kSpec && (key == "virtualHost" || key == "virtual_host")) {
+      return scanner_.peek() == '{' && object(Level::kVirtualHost);
+    }
+    if (level != Level::kDocument && key == "routes") return routes();
+    return scanner_.skip_value();
+  }
+
+  bool routes() {
+    if (begin_ != 0) return false;
+    begin_ = scanner_.at();
+    if (!scanner_.take('[')) return false;
+    while (!scanner_.take(']')) {
+      const size_t first = scanner_.at();
+      if (!scanner_.skip_value()) return false;
+      out_.routes.emplace_back(text_.substr(first, scanner_.at() - first));
+      if (!scanner_.take(',') && scanner_.peek() != ']') return false;
+    }
+    end_ = scanner_.at();
+    return true;
+  }
+
+  std::string_view text_;
+  Scanner scanner_;
+  size_t begin_ = 0, end_ = 0;  // of the list
+  RouteTexts out_;
+};
 
 }  // namespace
 
 RouteTexts split_routes(const std::string& text) {
-  if (auto scanned = scan(text)) return std::move(*scanned);
+  if (auto split = Splitter(text).run()) return std::move(*split);
   return {text, {}};
 }
 

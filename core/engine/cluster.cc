@@ -242,7 +242,9 @@ std::shared_ptr<const DestinationResult> build_destination(Translation& t, Reade
   const auto& built = t.clusters.read(reader, ref);
   result->present = true;
   result->type = built->type;
-  result->type_json = built->type_json;
+  // A type that has nothing to say of destinations spares their routes: its specification is not theirs to read.
+  const host::Plugin* plugin = built->type.empty() ? nullptr : t.plugins.upstream_type(built->type);
+  if (plugin != nullptr && t.plugins.has(*plugin, host::Operation::kDestinations)) result->type_json = built->type_json;
   result->hash = base::hash_combine(1, base::hash_bytes(result->type + '\n' + result->type_json));
   return result;
 }

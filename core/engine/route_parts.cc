@@ -52,7 +52,7 @@ void call_destinations(Translation& t, Reader& reader, const model::ObjectRef& s
     const model::Destination& wanted = action.destinations[d].destination;
     const auto destination = t.destinations.read(reader, upstream_of(wanted));
     host::Plugin* plugin = destination->type.empty() ? nullptr : t.plugins.upstream_type(destination->type);
-    if (plugin == nullptr) continue;
+    if (plugin == nullptr || !t.plugins.has(*plugin, host::Operation::kDestinations)) continue;
     Batch& batch = batches[destination->type];
     batch.plugin = plugin;
     batch.keep.push_back(destination);

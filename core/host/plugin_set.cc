@@ -59,6 +59,9 @@ class LoadedSet : public PluginSet {
     return scope == kUpstreamTypeScope ? nullptr : owner(scope, key);
   }
   const std::string& name(const Plugin& plugin) const override { return plugin.manifest.name; }
+  bool has(const Plugin& plugin, Operation operation) const override {
+    return operation_of(plugin, operation) != nullptr;
+  }
 
   std::vector<ItemOutput> call(Plugin& plugin, Operation operation, solder_span in, std::span<const Subject> subjects,
                                const Lookup& lookup) override {

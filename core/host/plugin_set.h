@@ -84,6 +84,8 @@ class PluginSet {
   [[nodiscard]] virtual Plugin* upstream_type(std::string_view key) const = 0;
   [[nodiscard]] virtual Plugin* option(std::string_view scope, std::string_view key) const = 0;
   [[nodiscard]] virtual const std::string& name(const Plugin& plugin) const = 0;
+  // Whether the plugin brings the operation at all. [any thread]
+  [[nodiscard]] virtual bool has(const Plugin& plugin, Operation operation) const = 0;
 
   // Calls an operation with a batch. `in` holds the contract's input structs, `subjects` as many. Gives one output for
   // each input, always. A call that fails or throws becomes an error diagnostic on every input (PluginFailed,

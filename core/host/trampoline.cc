@@ -58,18 +58,6 @@ class Lookups {
   std::deque<Kept> kept_;  // elements do not move
 };
 
-solder_op operation_of(const Plugin& plugin, Operation operation) {
-  switch (operation) {
-    case Operation::kClusters:
-      return plugin.upstream_type.clusters;
-    case Operation::kDestinations:
-      return plugin.upstream_type.destinations;
-    case Operation::kOptions:
-      break;
-  }
-  return plugin.options.apply;
-}
-
 uint64_t nanoseconds(Clock::time_point time) {
   return static_cast<uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
 }
@@ -108,6 +96,18 @@ Failure run(Plugin& plugin, solder_op operation, const solder_call& call, Sink& 
 }
 
 }  // namespace
+
+solder_op operation_of(const Plugin& plugin, Operation operation) {
+  switch (operation) {
+    case Operation::kClusters:
+      return plugin.upstream_type.clusters;
+    case Operation::kDestinations:
+      return plugin.upstream_type.destinations;
+    case Operation::kOptions:
+      break;
+  }
+  return plugin.options.apply;
+}
 
 std::vector<ItemOutput> call_plugin(Plugin& plugin, Operation operation, solder_span in,
                                     std::span<const Subject> subjects, const Lookup& lookup,

@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "core/host/plugin_set.h"
+#include "solder/draft/plugin.h"
 
 namespace solder::host {
+
+// The plugin's function for it, or null.
+solder_op operation_of(const Plugin& plugin, Operation operation);
 
 // PluginSet::call for a call that may take `deadline`. [any thread]
 std::vector<ItemOutput> call_plugin(Plugin& plugin, Operation operation, solder_span in,

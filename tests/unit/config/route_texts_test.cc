@@ -27,6 +27,12 @@ TEST(RouteTexts, OfASnakeCaseHostToo) {
   EXPECT_EQ(split.rest, R"({"spec":{"virtual_host":{"routes":[]}}})");
 }
 
+TEST(RouteTexts, OfATable) {
+  const auto split = split_routes(R"({"kind":"RouteTable","spec":{"routes":[{"a":1},{"b":"\\\\"}],"weight":3}})");
+  EXPECT_THAT(split.routes, ElementsAre(R"({"a":1})", R"({"b":"\\\\"})"));
+  EXPECT_EQ(split.rest, R"({"kind":"RouteTable","spec":{"routes":[],"weight":3}})");
+}
+
 TEST(RouteTexts, WhatIsNoListStaysForTheSchemaToJudge) {
   for (const char* json : {R"({"spec":{"virtualHost":{"routes":{}}}})", R"({"spec":{"virtualHost":{"routes":null}}})",
                            R"({"spec":{"virtualHost":[]}})", R"({"spec":7})", R"({})", R"([])", "", "{",

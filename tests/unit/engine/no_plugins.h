@@ -12,6 +12,7 @@ class NoPlugins final : public host::PluginSet {
   [[nodiscard]] host::Plugin* upstream_type(std::string_view) const override { return nullptr; }
   [[nodiscard]] host::Plugin* option(std::string_view, std::string_view) const override { return nullptr; }
   [[nodiscard]] const std::string& name(const host::Plugin&) const override { return name_; }
+  [[nodiscard]] bool has(const host::Plugin&, host::Operation) const override { return false; }
   std::vector<host::ItemOutput> call(host::Plugin&, host::Operation, solder_span in, std::span<const host::Subject>,
                                      const host::Lookup&) override {
     return std::vector<host::ItemOutput>(in.count);
