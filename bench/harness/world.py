@@ -5,6 +5,7 @@ one route configuration; `many` has a gateway for each, so as many route configu
 measurements (bench/engine/world.cc) makes the same objects.
 """
 import dataclasses
+import json
 import pathlib
 
 NAMESPACE = "gloo-system"
@@ -37,9 +38,13 @@ def upstream(index):
 
 
 def discovered_upstream(index, first_address):
-    """An upstream whose endpoints go over EDS; no shipped plugin makes such yet, so bench/plugins/bench_endpoints does."""
-    hosts = "".join(f"    - addr: {address}\n      port: 8080\n" for address in (first_address, *(f"10.1.0.{i}" for i in range(1, ENDPOINTS_EACH))))
-    return head("gloo.solo.io/v1", "Upstream", f"endpoints-{index}") + "  benchEndpoints:\n    hosts:\n" + hosts
+    """An upstream whose endpoints go over EDS; no shipped plugin makes such yet, so bench/plugins/bench_endpoints.cc does.
+
+    As JSON, which is how such objects come from an API server: reading YAML is not what the scenario is about.
+    """
+    addresses = [first_address, *(f"10.1.0.{i}" for i in range(1, ENDPOINTS_EACH))]
+    return json.dumps({"apiVersion": "gloo.solo.io/v1", "kind": "Upstream", "metadata": {"name": f"endpoints-{index}", "namespace": NAMESPACE},
+                       "spec": {"benchEndpoints": {"hosts": [{"addr": address, "port": 8080} for address in addresses]}}})
 
 
 def route(index, target, timeout):
@@ -95,7 +100,7 @@ class World:
             (self.manifests / f"upstream-{i}.yaml").write_text(upstream(i))
         self.write_services(range(shape.virtual_services))
         for i in range(discovered):
-            (self.manifests / f"endpoints-{i}.yaml").write_text(discovered_upstream(i, "10.1.0.0"))
+            (self.manifests / f"endpoints-{i}.json").write_text(discovered_upstream(i, "10.1.0.0"))
         self._write_gateways()
 
     def _write_gateways(self):
@@ -122,7 +127,7 @@ class World:
         return {"template": str(template), "staging": str(self.staging), "target": str(self.manifests / f"service-{index}.yaml"), "mark": self._mark}
 
     def churn(self, rate, seconds):
-        template = self._templates / "endpoints.yaml"
+        template = self._templates / "endpoints.json"
         template.write_text(discovered_upstream("@INDEX@", "@ADDRESS@"))
         first, self._event = self._event, self._event + int(rate * seconds)
         return {"template": str(template), "staging": str(self.staging), "directory": str(self.manifests), "upstreams": self.discovered, "first": first,

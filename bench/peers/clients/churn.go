@@ -20,7 +20,7 @@ import (
 type Churn struct {
 	Template  string  `json:"template"` // file with @INDEX@ and @ADDRESS@ in it
 	Staging   string  `json:"staging"`
-	Directory string  `json:"directory"` // files are endpoints-INDEX.yaml in it
+	Directory string  `json:"directory"` // files are endpoints-INDEX.json in it
 	Upstreams int     `json:"upstreams"`
 	First     int     `json:"first"` // number of the first event; a number is used once in a world
 	Rate      float64 `json:"rate"`  // changes a second
@@ -129,7 +129,7 @@ func (f *Fleet) Churn(churn Churn, patience time.Duration) (*Churned, error) {
 		due := began.Add(time.Duration(float64(i) / churn.Rate * float64(time.Second)))
 		time.Sleep(time.Until(due))
 		changes.expect(index, event)
-		if err := os.Rename(churn.Staging, filepath.Join(churn.Directory, fmt.Sprintf("endpoints-%d.yaml", index))); err != nil {
+		if err := os.Rename(churn.Staging, filepath.Join(churn.Directory, fmt.Sprintf("endpoints-%d.json", index))); err != nil {
 			return nil, err
 		}
 	}

@@ -1,5 +1,5 @@
 // Package manifests reads the files that Solder reads, as far as the generated worlds go: Upstream, VirtualService and
-// Gateway objects in YAML. It checks nothing: what it leaves out is to the peers' advantage.
+// Gateway objects in YAML or JSON. It checks nothing: what it leaves out is to the peers' advantage.
 package manifests
 
 import (
@@ -23,6 +23,9 @@ func ReadFile(path string) ([]Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.HasSuffix(path, ".json") {
+		return []Document{text}, nil
+	}
 	var documents []Document
 	for _, part := range bytes.Split(text, separator) {
 		if len(bytes.TrimSpace(part)) == 0 {
@@ -39,7 +42,7 @@ func ReadFile(path string) ([]Document, error) {
 
 // IsManifest tells whether a file with this path counts.
 func IsManifest(path string) bool {
-	return strings.HasSuffix(path, ".yaml") && !strings.HasPrefix(filepath.Base(path), ".")
+	return (strings.HasSuffix(path, ".yaml") || strings.HasSuffix(path, ".json")) && !strings.HasPrefix(filepath.Base(path), ".")
 }
 
 // ReadDirectory gives the documents of all files in it.
