@@ -26,11 +26,12 @@ class Failed(Exception):
 
 
 class Child:
-    def __init__(self, name, command, log, **pipes):
+    def __init__(self, name, command, log, stdin=subprocess.DEVNULL, stdout=None):
+        """What it writes goes to a log, made anew, but for the streams that are asked for."""
         self.name, self.log = name, pathlib.Path(log)
-        with self.log.open("ab") as errors:
-            self.process = subprocess.Popen([str(part) for part in command], stderr=errors, start_new_session=True,
-                                            preexec_fn=lambda: _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), **pipes)
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen([str(part) for part in command], stdin=stdin, stdout=stdout or out, stderr=out, start_new_session=True,
+                                            preexec_fn=lambda: _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
 
     def __enter__(self):
         return self
@@ -39,6 +40,10 @@ class Child:
         self.stop()
 
     def stop(self):
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
         for how, seconds in ((signal.SIGTERM, 20), (signal.SIGKILL, 20)):
             if self.process.poll() is not None:
                 return
@@ -84,11 +89,11 @@ class Solder(Child):
     def __init__(self, build, world):
         state = world.directory / "state"
         shutil.rmtree(state, ignore_errors=True)
+        # Its log goes to standard output.
         super().__init__("solder", [build / "bin/solder", "serve", "--config-dir", world.manifests, "--plugin-dir", build / "lib/solder/plugins", "--plugin-dir",
                                     build / "bench/plugins", "--xds-address", "127.0.0.1:0", "--admin-address", "127.0.0.1:0", "--state-dir", state],
-                         world.directory / "solder.log", stdin=subprocess.DEVNULL, stdout=(world.directory / "solder.out").open("wb"))
+                         world.directory / "solder.log")
         try:
-            self.output = world.directory / "solder.out"
             self.address, self.admin_port = self._addresses()
             self._wait_until("ready", lambda: self.page("/readyz")[0] == 200)
         except BaseException:
@@ -96,22 +101,19 @@ class Solder(Child):
             raise
 
     def _addresses(self):
-        found = self._wait_until("listening", lambda: re.search(r"xDS on \S+ \(port (\d+)\), admin pages on \S+ \(port (\d+)\)", self._text()))
+        found = self._wait_until("listening", lambda: re.search(r"xDS on \S+ \(port (\d+)\), admin pages on \S+ \(port (\d+)\)", self.log.read_text(errors="replace")))
         return f"127.0.0.1:{found.group(1)}", int(found.group(2))
-
-    def _text(self):
-        return self.output.read_text(errors="replace") + self.log.read_text(errors="replace")
 
     def _wait_until(self, what, attempt):
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise self.failed(f"it ended with {self.process.returncode}: {self._text()[-2000:]}")
+                raise self.failed(f"it ended with {self.process.returncode}")
             with contextlib.suppress(OSError, http.client.HTTPException):
                 if found := attempt():
                     return found
             time.sleep(0.02)
-        raise self.failed(f"not {what} within {START_SECONDS} s: {self._text()[-2000:]}")
+        raise self.failed(f"not {what} within {START_SECONDS} s")
 
     def page(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=10)
@@ -126,7 +128,7 @@ class Solder(Child):
 class Peer(Child):
     def __init__(self, build, world, cache):
         super().__init__(f"go-control-plane ({cache})", [build / "bench/peers/xds-server", "--manifests", world.manifests, "--cache", cache],
-                         world.directory / f"{cache}.log", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+                         world.directory / f"{cache}.log", stdout=subprocess.PIPE)
         try:
             self.address = f"127.0.0.1:{self.answer(START_SECONDS)['port']}"
         except BaseException:
