@@ -10,7 +10,7 @@ import time
 from harness.plot import plot
 from harness.results import rounded
 
-COLUMNS = ("system", "median ms", "p99 ms", "against Solder", "server CPU ms", "memory MB", "bytes a client")
+COLUMNS = ("system", "median ms", "p99 (or slowest) ms", "against Solder", "server CPU ms", "memory MB", "bytes a client")
 TITLES = {
     "cold_translation": "cold_translation: objects in memory to a snapshot, in one process",
     "one_route_changed_engine": "one_route_changed_engine: one virtual service changed to a new snapshot, in one process",
@@ -34,7 +34,7 @@ def rows(systems):
     ours = next((figures.median_ms for system, figures in systems.items() if not system.is_peer), None)
     for system, figures in systems.items():
         ratio = f"{figures.median_ms / ours:.2f}×" if system.is_peer and ours else ""
-        yield (system.label, number(figures.median_ms), number(figures.p99_ms) if figures.samples > 1 or figures.extra else "–", ratio, number(figures.cpu_ms),
+        yield (system.label, number(figures.median_ms), number(figures.p99_ms) if figures.p99_ms else f"({number(figures.slowest_ms)})", ratio, number(figures.cpu_ms),
                number(figures.memory_mb or figures.peak_mb), number(figures.bytes))
 
 

@@ -3,13 +3,12 @@
 A step is done for every system before the next round begins, so that a machine that is busy for a while is so for all.
 """
 import dataclasses
-import tempfile
 
 from harness import scenarios
 from harness.processes import Failed
 from harness.results import Results
 from harness.systems import FLEET_DELTA, FLEET_SOTW, ONE_GATEWAY_DELTA, System
-from harness.world import ENDPOINTS_EACH, WORLDS, Shape, World
+from harness.world import ENDPOINTS_EACH, WORLDS, Shape, World, directory
 
 SCENARIOS = ("cold_translation", "one_route_changed_engine", "one_route_changed", "fanout_delta", "fanout_sotw", "connect_storm", "endpoint_churn", "memory_after_scaling",
              "plugin_boundary")
@@ -84,8 +83,8 @@ class Run:
 
     def one_gateway(self, shape):
         plan, world_name = self.plan, str(shape)
-        with tempfile.TemporaryDirectory(prefix="solder-bench-") as directory:
-            world = World(f"{directory}/world", shape)
+        with directory() as path:
+            world = World(path / "world", shape)
             ours = System("solder", "delta", "one")
             for name, count in (("cold_translation", plan.cold_rounds), ("one_route_changed_engine", plan.engine_rounds)):
                 if self.wants(name):
@@ -102,8 +101,8 @@ class Run:
                     self.results.add("one_route_changed", world_name, system, sample)
 
     def fleets(self, shape, scenario, systems):
-        with tempfile.TemporaryDirectory(prefix="solder-bench-") as directory:
-            worlds = {layout: World(f"{directory}/{layout}", shape, layout) for layout in {system.layout for system in systems}}
+        with directory() as path:
+            worlds = {layout: World(path / layout, shape, layout) for layout in {system.layout for system in systems}}
             for number in range(self.plan.rounds):
                 for system in systems:
                     found = self.step(f"{scenario}, round {number + 1}", shape, system, lambda system=system: scenarios.fleet(
@@ -116,8 +115,8 @@ class Run:
         plan = self.plan
         note = f"{plan.discovered * ENDPOINTS_EACH} endpoints, {plan.churn_rate} changes a second for {plan.churn_seconds} s; Solder's EDS clusters come from a plugin of the benchmark"
         self.results.notes["endpoint_churn"] = note
-        with tempfile.TemporaryDirectory(prefix="solder-bench-") as directory:
-            world = World(f"{directory}/world", shape, "one", plan.discovered)
+        with directory() as path:
+            world = World(path / "world", shape, "one", plan.discovered)
             # The snapshot cache hashes every resource anew for each change and falls behind by minutes.
             for system in (System("solder", "delta", "one"), System("linear", "delta", "one")):
                 sample = self.step("endpoint_churn", shape, system, lambda system=system: scenarios.endpoint_churn(
@@ -126,8 +125,8 @@ class Run:
 
     def scaling(self):
         plan, ours = self.plan, System("solder", "delta", "one")
-        with tempfile.TemporaryDirectory(prefix="solder-bench-") as directory:
-            world = World(f"{directory}/world", Shape(100, 1, 100))
+        with directory() as path:
+            world = World(path / "world", Shape(100, 1, 100))
             found = self.step("memory_after_scaling", f"100 to {plan.scaling_services * 100} routes", ours, lambda: scenarios.memory_after_scaling(
                 self.build, world, ours, plan.scaling_cycles, plan.scaling_services))
             if found:

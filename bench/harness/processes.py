@@ -13,6 +13,7 @@ import select
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 PR_SET_PDEATHSIG = 1
@@ -87,11 +88,10 @@ class Child:
 
 class Solder(Child):
     def __init__(self, build, world):
-        state = world.directory / "state"
-        shutil.rmtree(state, ignore_errors=True)
-        # Its log goes to standard output.
+        # On disk, as a server's state is, wherever the world lies.
+        self.state = tempfile.mkdtemp(prefix="solder-bench-state-")
         super().__init__("solder", [build / "bin/solder", "serve", "--config-dir", world.manifests, "--plugin-dir", build / "lib/solder/plugins", "--plugin-dir",
-                                    build / "bench/plugins", "--xds-address", "127.0.0.1:0", "--admin-address", "127.0.0.1:0", "--state-dir", state],
+                                    build / "bench/plugins", "--xds-address", "127.0.0.1:0", "--admin-address", "127.0.0.1:0", "--state-dir", self.state],
                          world.directory / "solder.log")
         try:
             self.address, self.admin_port = self._addresses()
@@ -99,6 +99,10 @@ class Solder(Child):
         except BaseException:
             self.stop()
             raise
+
+    def stop(self):
+        super().stop()
+        shutil.rmtree(self.state, ignore_errors=True)
 
     def _addresses(self):
         found = self._wait_until("listening", lambda: re.search(r"xDS on \S+ \(port (\d+)\), admin pages on \S+ \(port (\d+)\)", self.log.read_text(errors="replace")))

@@ -3,6 +3,9 @@ import dataclasses
 import statistics
 
 
+ENOUGH_FOR_P99 = 100
+
+
 def percentile(times, share):
     ordered = sorted(times)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
@@ -17,8 +20,8 @@ def middle(values):
 class Figures:
     """Of one system in one scenario and world, over all rounds."""
     median_ms: float
-    p99_ms: float
-    samples: int
+    p99_ms: float | None  # where there are enough for one
+    slowest_ms: float
     cpu_ms: float | None
     memory_mb: float | None
     peak_mb: float | None
@@ -28,9 +31,9 @@ class Figures:
     @classmethod
     def of(cls, samples):
         times = [time for sample in samples for time in sample.times]
-        p99 = middle([sample.p99_ms for sample in samples]) or percentile(times, 0.99)
+        p99 = middle([sample.p99_ms for sample in samples]) or (percentile(times, 0.99) if len(times) >= ENOUGH_FOR_P99 else None)
         received = middle([sum(sample.bytes.values()) if sample.bytes is not None else None for sample in samples])
-        return cls(statistics.median(times), p99, len(times), middle([s.cpu_ms for s in samples]), middle([s.memory_mb for s in samples]),
+        return cls(statistics.median(times), p99, max(times), middle([s.cpu_ms for s in samples]), middle([s.memory_mb for s in samples]),
                    middle([s.peak_mb for s in samples]), None if received is None else round(received), samples[-1].extra)
 
 
@@ -83,7 +86,7 @@ class Results:
 
 
 def details(figures):
-    return {"p99_ms": figures.p99_ms if figures.samples > 1 or figures.extra else None, "cpu_ms": figures.cpu_ms, "memory_mb": figures.memory_mb, "peak_mb": figures.peak_mb,
+    return {"p99_ms": figures.p99_ms, "slowest_ms": figures.slowest_ms if figures.p99_ms is None else None, "cpu_ms": figures.cpu_ms, "memory_mb": figures.memory_mb, "peak_mb": figures.peak_mb,
             "bytes": figures.bytes, **figures.extra}
 
 
