@@ -156,6 +156,8 @@ class Pieces(unittest.TestCase):
         go = subprocess.run([ROOT / "bench/build_peers.sh", "--find"], capture_output=True, text=True, check=True).stdout.strip()
         result = subprocess.run([go, "test", "./..."], cwd=ROOT / "bench/peers", capture_output=True, text=True, env={**os.environ, "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local"})
         self.assertEqual(0, result.returncode, result.stdout + result.stderr)
+        unformatted = subprocess.run([pathlib.Path(go).with_name("gofmt"), "-l", "."], cwd=ROOT / "bench/peers", capture_output=True, text=True, check=True).stdout
+        self.assertEqual("", unformatted)
 
 
 if __name__ == "__main__":
