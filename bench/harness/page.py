@@ -77,7 +77,7 @@ def markdown(results, seconds):
            "CPU is the server's for each change (for connecting: for all of it), memory its resident memory afterwards.", "",
            "![Medians, Solder beside go-control-plane](results.svg)", ""]
     for title, notes, lines in sections(results):
-        out += [f"## {title}", ""] + [f"{note}.\n" for note in notes]
+        out += [f"## {title}", ""] + [f"{note[0].upper()}{note[1:]}.\n" for note in notes]
         out += ["| " + " | ".join(COLUMNS) + " |", "|---|" + "---:|" * (len(COLUMNS) - 1)] + ["| " + " | ".join(row) + " |" for row in lines] + [""]
     for name, figures in results.alone.items():
         out += [f"## {name}", "", "| | |", "|---|---|"] + [f"| {key} | {value} |" for key, value in figures.items()] + [""]

@@ -52,18 +52,17 @@ func assignment(name string, hosts []manifests.Host) *endpoint.ClusterLoadAssign
 	return &endpoint.ClusterLoadAssignment{ClusterName: name, Endpoints: []*endpoint.LocalityLbEndpoints{locality}}
 }
 
-func addCluster(changes Changes, object *manifests.Object) {
+func clusterOf(object *manifests.Object) *cluster.Cluster {
 	name := nameOf(object.Metadata)
 	out := &cluster.Cluster{Name: name, ConnectTimeout: durationpb.New(connectTimeout)}
 	if object.Spec.Discovered != nil {
 		out.ClusterDiscoveryType = &cluster.Cluster_Type{Type: cluster.Cluster_EDS}
 		out.EdsClusterConfig = &cluster.Cluster_EdsClusterConfig{EdsConfig: ads(), ServiceName: name}
-		changes.add(resource.EndpointType, name, assignment(name, object.Spec.Discovered.Hosts))
 	} else if object.Spec.Static != nil {
 		out.ClusterDiscoveryType = &cluster.Cluster_Type{Type: cluster.Cluster_STATIC}
 		out.LoadAssignment = assignment(name, object.Spec.Static.Hosts)
 	}
-	changes.add(resource.ClusterType, name, out)
+	return out
 }
 
 func virtualHost(object *manifests.Object) (*route.VirtualHost, error) {

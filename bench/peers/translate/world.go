@@ -13,6 +13,7 @@ import (
 	"github.com/envoyproxy/go-control-plane/pkg/resource/v3"
 	"google.golang.org/protobuf/proto"
 
+	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	route "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
 	"solder/bench/peers/manifests"
@@ -36,6 +37,7 @@ type gateway struct {
 
 // World holds what was translated so far. One goroutine.
 type World struct {
+	clusters     map[string]*cluster.Cluster
 	virtualHosts map[manifests.Ref]*route.VirtualHost
 	order        []manifests.Ref // of virtualHosts, by name
 	gateways     []*gateway
@@ -43,7 +45,7 @@ type World struct {
 
 // NewWorld is empty.
 func NewWorld() *World {
-	return &World{virtualHosts: map[manifests.Ref]*route.VirtualHost{}}
+	return &World{clusters: map[string]*cluster.Cluster{}, virtualHosts: map[manifests.Ref]*route.VirtualHost{}}
 }
 
 // Apply takes new or changed objects and gives the resources that are new because of them.
@@ -57,7 +59,7 @@ func (w *World) Apply(documents []manifests.Document) (Changes, error) {
 		}
 		switch object.Kind {
 		case "Upstream":
-			addCluster(changes, &object)
+			w.setCluster(changes, &object)
 		case "VirtualService":
 			if err := w.setVirtualHost(&object); err != nil {
 				return nil, err
@@ -79,6 +81,18 @@ func (w *World) Apply(documents []manifests.Document) (Changes, error) {
 		changes.add(resource.RouteType, each.routes, w.routeConfiguration(each))
 	}
 	return changes, nil
+}
+
+// An upstream whose endpoints change keeps its cluster: to give the cache an equal one again would cost the peer dearly.
+func (w *World) setCluster(changes Changes, object *manifests.Object) {
+	built := clusterOf(object)
+	if known := w.clusters[built.GetName()]; known == nil || !proto.Equal(known, built) {
+		w.clusters[built.GetName()] = built
+		changes.add(resource.ClusterType, built.GetName(), built)
+	}
+	if object.Spec.Discovered != nil {
+		changes.add(resource.EndpointType, built.GetName(), assignment(built.GetName(), object.Spec.Discovered.Hosts))
+	}
 }
 
 func (w *World) setVirtualHost(object *manifests.Object) error {

@@ -40,3 +40,18 @@ func TestAChangedServiceChangesOnlyTheRoutesThatHoldIt(t *testing.T) {
 		t.Errorf("the gateway that takes all has %v", whole)
 	}
 }
+
+func TestChangedEndpointsLeaveTheClusterAlone(t *testing.T) {
+	world := NewWorld()
+	upstream := func(address string) manifests.Document {
+		return manifests.Document(`{"kind":"Upstream","metadata":{"name":"u","namespace":"ns"},"spec":{"benchEndpoints":{"hosts":[{"addr":"` + address + `","port":1}]}}}`)
+	}
+	first, err := world.Apply([]manifests.Document{upstream("10.0.0.1")})
+	if err != nil || len(first[resource.ClusterType]) != 1 || len(first[resource.EndpointType]) != 1 {
+		t.Fatalf("%v %v", first, err)
+	}
+	second, err := world.Apply([]manifests.Document{upstream("10.0.0.2")})
+	if err != nil || len(second) != 1 || len(second[resource.EndpointType]) != 1 {
+		t.Errorf("changed: %v %v", second, err)
+	}
+}
