@@ -15,7 +15,7 @@ ASAN_PARTS := unit golden plugin abi feature
 TSAN_PARTS := unit/base unit/store unit/engine unit/xds unit/report
 existing = $(patsubst tests/%/CMakeLists.txt,tests/%/all,$(wildcard $(1:%=tests/%/CMakeLists.txt)))
 
-.PHONY: help deps build run test test-build check fmt golden asan tsan fuzz install clean
+.PHONY: help deps build run test test-build check fmt golden asan tsan fuzz bench bench-quick bench-build install clean
 
 help:  ## List the targets
 	@echo "Solder: an Envoy control plane made of plugins. Targets:"
@@ -74,6 +74,19 @@ fuzz: deps  ## Build the fuzzers with clang and run each for FUZZ_SECONDS
 	@cmake --preset fuzz
 	@cmake --build build-fuzz -j $(JOBS) --target tests/fuzz/all
 	@tools/fuzz.sh build-fuzz $(FUZZ_SECONDS)
+
+bench: bench-build  ## Measure Solder beside its peers, into docs/benchmarks (half an hour; WORLDS, SCENARIOS, ROUNDS choose)
+	@python3 bench/run.py --build build-release $(if $(WORLDS),--worlds $(WORLDS)) $(if $(SCENARIOS),--scenarios $(SCENARIOS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-quick: bench-build  ## The same for one world in a minute: JSON lines on standard output
+	@python3 bench/run.py --quick --build build-release
+
+# Says what it does on standard error: standard output is for what was measured.
+bench-build:
+	@tools/install-deps.sh >&2
+	@[ -f build-release/build.ninja ] || cmake --preset release >&2
+	@cmake --build build-release -j $(JOBS) --target cli/all plugins/all bench/all >&2
+	@bench/build_peers.sh build-release/bench/peers >&2
 
 install: deps  ## Install into PREFIX: the program, its plugins, the plugin SDK
 	@cmake --preset release

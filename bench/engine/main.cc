@@ -1,8 +1,9 @@
 // solder-bench-engine: what translation costs, in one process and without a network.
 //   solder-bench-engine --plugin-dir DIR SCENARIO UPSTREAMS,SERVICES,ROUTES [ROUNDS]
 // Scenarios: cold_translation (objects in memory → snapshot), one_route_changed (one virtual service replaced, its
-// first route's timeout new → snapshot), one_upstream_changed. Prints one JSON line: milliseconds of each round,
-// sorted, and the peak of memory.
+// first route's timeout new → snapshot), one_upstream_changed: print one JSON line with the milliseconds of each round,
+// sorted, and the peak of memory. plugin_boundary: what the host adds to a call of a plugin, in nanoseconds a route,
+// for batches of ROUTES. Tested by tests/bench/bench_test.py.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -13,33 +14,13 @@
 #include <string>
 #include <vector>
 
+#include "bench/engine/plugin_boundary.h"
+#include "bench/engine/setup.h"
 #include "bench/engine/world.h"
-#include "core/config/schema_catalog.h"
 #include "core/engine/engine.h"
-#include "core/host/plugin_set.h"
 
 namespace solder::bench {
 namespace {
-
-struct Setup {
-  explicit Setup(const std::string& plugin_directory) {
-    host::LoadOptions options;
-    options.directories = {plugin_directory};
-    plugins = host::PluginSet::load(options);
-    std::vector<config::Claim> claims;
-    for (const auto& plugin : plugins->loaded()) {
-      for (const auto& claim : plugin.claims) {
-        claims.push_back({claim.plugin, claim.scope, claim.key, claim.schema_json});
-      }
-    }
-    auto made = config::SchemaCatalog::make(claims);
-    if (made.ok()) catalog = *made;
-  }
-
-  services::MessageTypes types;
-  std::unique_ptr<host::PluginSet> plugins;
-  config::SchemaCatalogPtr catalog;
-};
 
 std::unique_ptr<engine::Engine> make_engine(Setup& setup) {
   return std::make_unique<engine::Engine>(setup.types, *setup.plugins, setup.catalog, engine::EngineOptions{});
@@ -91,10 +72,26 @@ void print(const std::string& scenario, const Shape& shape, std::vector<double> 
   std::sort(times.begin(), times.end());
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  std::printf(R"({"scenario":"%s","world":"%s","median_ms":%.3f,"p99_ms":%.3f,"max_rss_mb":%.1f,"rounds":%zu})"
+  std::string all;
+  for (const double time : times) all += (all.empty() ? "" : ",") + std::to_string(time);
+  std::printf(R"({"scenario":"%s","world":"%s","median_ms":%.3f,"p99_ms":%.3f,"max_rss_mb":%.1f,"times_ms":[%s]})"
               "\n",
               scenario.c_str(), shape.text().c_str(), times[times.size() / 2], times[times.size() * 99 / 100],
-              static_cast<double>(usage.ru_maxrss) / 1024, times.size());
+              static_cast<double>(usage.ru_maxrss) / 1024, all.c_str());
+}
+
+int print_boundary(Setup& setup, const Shape& shape, size_t rounds) {
+  const BoundaryTimes times = measure_boundary(setup, shape.routes, rounds);
+  if (times.direct_ns.empty() || times.hosted_ns.empty()) {
+    std::fputs("no plugin translates a route's timeout\n", stderr);
+    return 1;
+  }
+  const double direct = times.direct_ns[times.direct_ns.size() / 2];
+  const double hosted = times.hosted_ns[times.hosted_ns.size() / 2];
+  std::printf(R"({"scenario":"plugin_boundary","batch":%zu,"direct_ns":%.1f,"hosted_ns":%.1f,"overhead_ns":%.1f})"
+              "\n",
+              shape.routes, direct, hosted, hosted - direct);
+  return 0;
 }
 
 int run(const std::vector<std::string>& arguments) {
@@ -105,12 +102,13 @@ int run(const std::vector<std::string>& arguments) {
   const std::string& scenario = arguments[2];
   const Shape shape = Shape::parse(arguments[3]);
   const size_t rounds = arguments.size() > 4 ? std::strtoul(arguments[4].c_str(), nullptr, 10) : 5;
-  if (shape.virtual_services == 0 || rounds == 0) return 2;
+  if (shape.virtual_services == 0 || shape.routes == 0 || rounds == 0) return 2;
   Setup setup(arguments[1]);
   if (!setup.catalog || setup.plugins->loaded().empty()) {
     std::fprintf(stderr, "no plugins in %s\n", arguments[1].c_str());
     return 1;
   }
+  if (scenario == "plugin_boundary") return print_boundary(setup, shape, rounds);
   std::vector<double> times;
   if (scenario == "cold_translation") {
     times = cold(setup, shape, rounds);
