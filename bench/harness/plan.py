@@ -40,7 +40,7 @@ class Plan:
 
 FULL = Plan()
 # The second world in under a minute. The snapshot cache's state-of-the-world streams alone would take a third of that.
-QUICK = Plan(worlds=("1000,100,10",), scenarios=SCENARIOS[:7], rounds=1, changes=15, engine_rounds=100, churn_seconds=5,
+QUICK = Plan(worlds=("1000,100,10",), scenarios=SCENARIOS[:7], rounds=1, changes=15, engine_rounds=100, fleet_changes=2, churn_seconds=5,
              fleet_sotw=(System("solder", "sotw", "many"), System("linear", "sotw", "many")))
 
 

@@ -28,7 +28,6 @@ class Sample:
 def one_client(build, world, system, work):
     """`work(server, clients)` with one client that holds the world as an Envoy does."""
     with system.start(build, world) as server, Clients(build, world) as clients:
-        server.settle()
         clients.do("connect", address=server.address, kind=system.stream, role=ROLE, clients=1, seconds=300)
         server.settle()
         return work(server, clients)
