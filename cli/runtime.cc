@@ -1,5 +1,6 @@
 #include "cli/runtime.h"
 
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int kEndStreamsMs = 2000;
 constexpr size_t kMaxLoggedProblems = 50;
+constexpr size_t kManyChanges = 1000;  // of objects and resources in one translation
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
@@ -143,6 +145,8 @@ void Runtime::translate(size_t changed_objects) {
   spdlog::info("translated: {} of {} objects changed, {} resources changed, {} removed, {:.1f} ms", changed_objects,
                engine_->object_count(), changes.changed, changes.removed, took.count() * 1000);
   published_ = output.snapshots;
+  // The allocator keeps what a smaller world no longer needs; giving it back costs milliseconds, so not for a few.
+  if (changed_objects + changes.removed >= kManyChanges) malloc_trim(0);
   auto reports = reports_.update(output.changes);
   log_problems(reports);
   view_->update(std::move(output.snapshots), reports, took);

@@ -25,7 +25,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kBurst{20};        // a burst is told at least so often
+constexpr milliseconds kBurst{5};         // a burst is told at least so often
 constexpr milliseconds kPause{1};         // so long without an event ends a burst
 constexpr milliseconds kUnwatched{2000};  // how often to walk where watching failed
 

@@ -144,9 +144,9 @@ TEST(FileStore, ABurstIsToldInFewBatches) {
   const auto begun = std::chrono::steady_clock::now();
   for (int i = 0; i < 2000; ++i) dir.write("f" + std::to_string(i) + ".yaml", upstream("u" + std::to_string(i)));
   EXPECT_TRUE(store.until([&] { return store.size() == 2000; }));
-  // However slow the writer: the first at once, then at most one every 20 ms.
+  // However slow the writer: the first at once, then at most one every 5 ms.
   const auto time = std::chrono::steady_clock::now() - begun;
-  EXPECT_LE(store.batches(), 3u + static_cast<size_t>(time / std::chrono::milliseconds(20)));
+  EXPECT_LE(store.batches(), 3u + static_cast<size_t>(time / std::chrono::milliseconds(5)));
   for (int i = 0; i < 2000; ++i) dir.remove("f" + std::to_string(i) + ".yaml");
   EXPECT_TRUE(store.until([&] { return store.size() == 0; }));
 }
