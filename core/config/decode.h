@@ -25,8 +25,8 @@ struct Decoded {
 
 Decoded<model::Upstream> decode_upstream(const model::Object& object, const SchemaCatalog& catalog);
 Decoded<model::VirtualService> decode_virtual_service(const model::Object& object, const SchemaCatalog& catalog);
-// One route of a VirtualService or RouteTable, from RouteTexts. Paths and the diagnostics' fields are those below the
-// route; `object` is where it stands.
+// One route of a VirtualService or RouteTable, from RouteTexts, or a piece of one (RoutePieces). Paths and the
+// diagnostics' fields are those below the route; `object` is where it stands.
 Decoded<model::Route> decode_route(const model::ObjectRef& object, const std::string& text,
                                    const SchemaCatalog& catalog);
 Decoded<model::RouteOutline> outline_route(const model::ObjectRef& object, const std::string& text,

@@ -1,77 +1,15 @@
 #include "core/config/route_texts.h"
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "core/config/json_scanner.h"
+
 namespace solder::config {
 
 namespace {
-
-// Walks over compact JSON without making anything of it. Everything that it does not expect makes a step fail.
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : text_(text) {}
-
-  [[nodiscard]] size_t at() const { return at_; }
-  // The next character, or 0 at the end.
-  [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  bool take(char c) {
-    if (at_ >= text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-
-  // Moves behind the string that begins here; gives its content as it is written.
-  std::optional<std::string_view> string() {
-    if (!take('"')) return std::nullopt;
-    const size_t begin = at_;
-    for (;;) {
-      const size_t quote = text_.find('"', at_);
-      if (quote == std::string_view::npos) return std::nullopt;
-      size_t escapes = 0;
-      while (quote - escapes > begin && text_[quote - escapes - 1] == '\\') ++escapes;
-      at_ = quote + 1;
-      if (escapes % 2 == 0) return text_.substr(begin, quote - begin);
-    }
-  }
-
-  // Brackets are counted and strings are jumped over; what stands between is not looked at.
-  bool skip_value() {
-    if (peek() == '"') return string().has_value();
-    int depth = 0;
-    for (; at_ < text_.size(); ++at_) {
-      switch (text_[at_]) {
-        case '"':
-          if (!string()) return false;
-          --at_;
-          break;
-        case '{':
-        case '[':
-          ++depth;
-          break;
-        case '}':
-        case ']':
-          if (depth == 0) return true;
-          if (--depth == 0) {
-            ++at_;
-            return true;
-          }
-          break;
-        case ',':
-          if (depth == 0) return true;
-          break;
-        default:
-          break;
-      }
-    }
-    return false;
-  }
-
- private:
-  std::string_view text_;
-  size_t at_ = 0;
-};
 
 // Finds the list of routes in one pass, and makes sure that there is but one.
 class Splitter {
@@ -122,12 +60,53 @@ class Splitter {
   }
 
   std::string_view text_;
-  Scanner scanner_;
+  JsonScanner scanner_;
   size_t begin_ = 0, end_ = 0;  // of the list
   RouteTexts out_;
 };
 
+// Of a string with its quotes.
+std::string text_of(std::string_view written) {
+  if (written.find('\\') == std::string_view::npos) return std::string(written.substr(1, written.size() - 2));
+  const auto parsed = nlohmann::json::parse(written, nullptr, false);
+  return parsed.is_string() ? parsed.get<std::string>() : std::string();
+}
+
+// Sorts a route's members into the parts. False: it is none that can be split.
+bool split_members(std::string_view text, RoutePieces& out) {
+  JsonScanner scanner(text);
+  if (!scanner.take('{')) return false;
+  bool matchers = false, options = false, name = false;
+  while (!scanner.take('}')) {
+    const size_t begin = scanner.at();
+    const auto key = scanner.string();
+    if (!key || !scanner.take(':')) return false;
+    const size_t value = scanner.at();
+    if (!scanner.skip_value()) return false;
+    const std::string_view member = text.substr(begin, scanner.at() - begin);
+    if (*key == "name" && text[value] == '"' && !std::exchange(name, true)) {
+      out.name = text_of(text.substr(value, scanner.at() - value));
+    } else if (*key == "matchers" && !std::exchange(matchers, true)) {
+      out.matchers.append("{").append(member).append("}");
+    } else if (*key == "options" && !std::exchange(options, true)) {
+      out.options.append("{").append(member).append("}");
+    } else {
+      out.action.append(out.action.empty() ? "{" : ",").append(member);
+    }
+    if (!scanner.take(',') && scanner.peek() != '}') return false;
+  }
+  out.action.append(out.action.empty() ? "{}" : "}");
+  return scanner.at() == text.size();
+}
+
 }  // namespace
+
+void split_route(std::string_view text, RoutePieces& out) {
+  out.clear();
+  if (split_members(text, out)) return;
+  out.clear();
+  out.action = text;
+}
 
 RouteTexts split_routes(const std::string& text) {
   if (auto split = Splitter(text).run()) return std::move(*split);

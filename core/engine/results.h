@@ -129,16 +129,44 @@ struct UpstreamGroupResult {
   model::Diagnostics diagnostics;
 };
 
-// One route of a virtual service, wherever in it the route stands: its place is only in names and in reports.
-struct RouteResult {
-  uint64_t hash = 0;                        // over everything but the text
+// The parts of a route. They say nothing of where the route stands, so that all routes of a namespace that say the same
+// share them: objects of the kind kRouteKind in diagnostics and origins are whatever object holds the route, and fields
+// are those below it.
+inline constexpr const char* kRouteKind = "Route";
+
+// What every part has. `hash` is over everything but the text, diagnostics included: the virtual service passes those
+// on, so it has to run again where only they are new.
+struct RoutePartResult {
+  uint64_t hash = 0;
   std::shared_ptr<const std::string> text;  // what it was made of
-  std::string name;                         // the user's, mostly empty
-  std::vector<std::string> matches;         // RouteMatch bytes: each makes one Envoy route; none: left out
-  std::string rest;                         // Route bytes without match and name
+  bool refused = false;                     // its form is at fault, and with it the object that holds it
+  bool bad = false;                         // it cannot be used, which costs the route alone
+  model::Diagnostics diagnostics;
+};
+
+// What a route asks of a request: each matcher makes one Envoy route.
+struct RouteMatchResult : RoutePartResult {
+  std::vector<std::string> matches;  // RouteMatch bytes
+};
+
+// A route's options: what plugins made of them, and that merged where nothing else joins in.
+struct RouteOptionsResult : RoutePartResult {
+  std::vector<Fragment> fragments;
+  std::string action;                 // RouteAction or RedirectAction bytes
+  std::vector<int> action_fields;     // the numbers of those that `action` sets, with those of the same oneof
+  std::string route;                  // Route bytes without match, name and action
+  model::Diagnostics merge_problems;  // those of the merge, as `diagnostics` are those of before
+  bool merge_bad = false;
   std::vector<FilterNeed> filters;
   std::vector<ExtraResource> resources;
-  model::Diagnostics diagnostics;  // fields below the route; an error is one of the virtual service as a whole
+};
+
+// All but the match and the name.
+struct RouteBodyResult : RoutePartResult {
+  std::string rest;            // Route bytes
+  bool leads_nowhere = false;  // none of its upstreams is there
+  std::vector<FilterNeed> filters;
+  std::vector<ExtraResource> resources;
 };
 
 // The TLS part of a virtual service: one filter chain, to be shared with equal ones.

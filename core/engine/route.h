@@ -1,13 +1,15 @@
-// Step 3: the routes of one virtual service. One Envoy route a matcher; options and destinations are plugins'. A route
-// that cannot be translated is left out, or answers by Settings.gloo.invalidConfigPolicy; the others are not touched.
-// Each is a step of its own (build_route in translation.h), so that a change costs the routes that changed.
-// Source: Gloo's route translation. Tested by tests/golden and tests/unit/engine/engine_test.cc.
+// Step 3: the routes of one virtual service, put together from their parts (results.h): what each asks of a request,
+// and what it does. One Envoy route a matcher. A route that cannot be translated is left out, or answers by
+// Settings.gloo.invalidConfigPolicy; the others are not touched. Parts are steps of their own and shared by all that
+// say the same, so that a change costs what is new in it. Source: Gloo's route translation. Tested by tests/golden and
+// tests/unit/engine/{engine,route_sharing}_test.cc.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/config/route_texts.h"
 #include "core/engine/delegation.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
@@ -33,7 +35,7 @@ struct RouteHost {
 RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, const std::vector<EffectiveRoute>& routes,
                        ProvenanceList* provenance);
 
-// RouteMatch bytes, with what is wrong added to `diagnostics` (errors).
-std::string route_match(const model::Matcher& matcher, const model::ObjectRef& object, model::Diagnostics& diagnostics);
+// The text of a route's body: its action and its options.
+void body_text(const config::RoutePieces& pieces, std::string& out);
 
 }  // namespace solder::engine

@@ -1,9 +1,12 @@
-// Gloo's matchers as Envoy's RouteMatch. Source: Gloo core/matchers/matchers.proto; Envoy route_components.proto.
+// Step 3, what a route asks of a request: Gloo's matchers as Envoy's RouteMatch. Source: Gloo
+// core/matchers/matchers.proto; Envoy route_components.proto.
 #include <re2/re2.h>
 
 #include <protozero/pbf_writer.hpp>
 
-#include "core/engine/route.h"
+#include "core/base/hash.h"
+#include "core/config/decode.h"
+#include "core/engine/route_part.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::engine {
@@ -127,8 +130,6 @@ void check(const model::Matcher& matcher, const model::ObjectRef& object, model:
   }
 }
 
-}  // namespace
-
 std::string route_match(const model::Matcher& matcher, const model::ObjectRef& object,
                         model::Diagnostics& diagnostics) {
   check(matcher, object, diagnostics);
@@ -147,6 +148,36 @@ std::string route_match(const model::Matcher& matcher, const model::ObjectRef& o
   }
   for (const auto& parameter : matcher.query_parameters) append_query_parameter(writer, parameter);
   return out;
+}
+
+void build(Translation& t, const RoutePartKey& key, const std::string& text, RouteMatchResult& result) {
+  const model::ObjectRef owner = route_ref(key.ns);
+  auto decoded = config::decode_route(owner, text, *t.catalog);
+  result.diagnostics = std::move(decoded.diagnostics);
+  result.refused = !decoded.value.has_value();
+  if (result.refused) return;
+  for (const auto& matcher : decoded.value->matchers) {
+    result.matches.push_back(route_match(matcher, owner, result.diagnostics));
+  }
+  for (size_t i = 0; i < result.matches.size() && !has_error(result.diagnostics); ++i) {
+    std::string whole;
+    protozero::pbf_writer writer(whole);
+    writer.add_message(route::Route::kMatch, result.matches[i]);
+    append_any_action(writer);
+    append_refusal(t, owner, whole, result.diagnostics);
+  }
+  result.bad = has_error(result.diagnostics);
+}
+
+}  // namespace
+
+std::shared_ptr<RouteMatchResult> build_route_match(Translation& t, const RoutePartKey& key, const std::string& text) {
+  auto result = std::make_shared<RouteMatchResult>();
+  build(t, key, text, *result);
+  uint64_t hash = hash_part(*result);
+  for (const auto& match : result->matches) hash = base::hash_combine(hash, base::hash_bytes(match));
+  result->hash = hash;
+  return result;
 }
 
 }  // namespace solder::engine

@@ -29,11 +29,12 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                  const auto known = outlines.peek(key);
                  return build_outline(*this, key.owner, known ? known->text : new_routes.at(key));
                }),
-      routes(graph,
-             [this](Reader& reader, const RouteKey& key) {
-               const auto known = routes.peek(key);
-               return build_route(*this, reader, key.owner, known ? known->text : new_routes.at(key));
-             }),
+      route_matches(graph, [this](Reader&, const auto& key,
+                                  const std::string& text) { return build_route_match(*this, key, text); }),
+      route_options(graph, [this](Reader& reader, const auto& key,
+                                  const std::string& text) { return build_route_options(*this, reader, key, text); }),
+      route_bodies(graph, [this](Reader& reader, const auto& key,
+                                 const std::string& text) { return build_route_body(*this, reader, key, text); }),
       virtual_services(graph,
                        [this](Reader& reader, const auto& key) { return build_virtual_service(*this, reader, key); }),
       summaries(graph,
@@ -55,29 +56,14 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       listeners(graph, [this](Reader& reader, const auto& ref) { return build_listener(*this, reader, ref); }),
       proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }) {}
 
-namespace {
-
-template <typename T>
-std::shared_ptr<const T> read_by_text(Translation& t, Reader& reader, Memo<RouteKey, T>& family,
-                                      const model::ObjectRef& owner, const std::shared_ptr<const std::string>& text) {
-  const RouteKey key{owner, base::hash_bytes(*text)};
-  const bool fresh = !family.peek(key);
-  if (fresh) t.new_routes[key] = text;
-  auto result = family.read(reader, key);
-  if (fresh) t.new_routes.erase(key);
-  return result;
-}
-
-}  // namespace
-
 std::shared_ptr<const RouteOutlineResult> read_outline(Translation& t, Reader& reader, const model::ObjectRef& owner,
                                                        const std::shared_ptr<const std::string>& text) {
-  return read_by_text(t, reader, t.outlines, owner, text);
-}
-
-std::shared_ptr<const RouteResult> read_route(Translation& t, Reader& reader, const model::ObjectRef& owner,
-                                              const std::shared_ptr<const std::string>& text) {
-  return read_by_text(t, reader, t.routes, owner, text);
+  const RouteKey key{owner, base::hash_bytes(*text)};
+  const bool fresh = !t.outlines.peek(key);
+  if (fresh) t.new_routes[key] = text;
+  auto result = t.outlines.read(reader, key);
+  if (fresh) t.new_routes.erase(key);
+  return result;
 }
 
 }  // namespace solder::engine

@@ -16,6 +16,7 @@
 #include "core/engine/graph.h"
 #include "core/engine/merge.h"
 #include "core/engine/results.h"
+#include "core/engine/text_memo.h"
 #include "core/host/plugin_set.h"
 #include "core/model/object.h"
 #include "core/services/message_types.h"
@@ -37,6 +38,15 @@ struct VirtualServiceKey {
   std::string gateway;
 
   auto operator<=>(const VirtualServiceKey&) const = default;
+};
+
+// A part of a route (results.h) by its content. `action` is the SOLDER_ACTION number where the part depends on it.
+struct RoutePartKey {
+  std::string ns;
+  uint32_t action = 0;
+  uint64_t text_hash = 0;
+
+  auto operator<=>(const RoutePartKey&) const = default;
 };
 
 // A route by its content: the same in whatever place. `owner` is the VirtualService or RouteTable that it stands in.
@@ -66,6 +76,12 @@ template <>
 struct KeyHash<VirtualServiceKey> {
   size_t operator()(const VirtualServiceKey& key) const {
     return base::hash_combine(KeyHash<model::ObjectRef>()(key.ref), base::hash_bytes(key.gateway));
+  }
+};
+template <>
+struct KeyHash<RoutePartKey> {
+  size_t operator()(const RoutePartKey& key) const {
+    return base::hash_combine(base::hash_bytes(key.ns) + key.action, key.text_hash);
   }
 };
 template <>
@@ -105,9 +121,11 @@ struct Translation {
   Memo<model::ObjectRef, OptionsObjectResult> options_objects;
   Memo<model::ObjectRef, UpstreamGroupResult> upstream_groups;
   Memo<RouteKey, RouteOutlineResult> outlines;
-  Memo<RouteKey, RouteResult> routes;
-  // The texts of routes that are about to be read and have no cell yet.
+  // The texts of routes that are about to be outlined and have no cell yet.
   std::map<RouteKey, std::shared_ptr<const std::string>> new_routes;
+  TextMemo<RoutePartKey, RouteMatchResult> route_matches;
+  TextMemo<RoutePartKey, RouteOptionsResult> route_options;
+  TextMemo<RoutePartKey, RouteBodyResult> route_bodies;
   Memo<VirtualServiceKey, VirtualServiceResult> virtual_services;
   Memo<model::ObjectRef, VirtualServiceSummary> summaries;
   Memo<model::ObjectRef, VirtualServiceFilters> filters;
@@ -134,9 +152,12 @@ std::shared_ptr<const UpstreamGroupResult> build_upstream_group(Translation& t, 
                                                                 const model::ObjectRef& ref);
 std::shared_ptr<const RouteOutlineResult> build_outline(Translation& t, const model::ObjectRef& owner,
                                                         std::shared_ptr<const std::string> text);
-std::shared_ptr<const RouteResult> build_route(Translation& t, Reader& reader, const model::ObjectRef& owner,
-                                               std::shared_ptr<const std::string> text,
-                                               ProvenanceList* provenance = nullptr);
+// The parts of a route, from texts that config::split_route() gave; a body's is body_text().
+std::shared_ptr<RouteMatchResult> build_route_match(Translation& t, const RoutePartKey& key, const std::string& text);
+std::shared_ptr<RouteOptionsResult> build_route_options(Translation& t, Reader& reader, const RoutePartKey& key,
+                                                        const std::string& text);
+std::shared_ptr<RouteBodyResult> build_route_body(Translation& t, Reader& reader, const RoutePartKey& key,
+                                                  const std::string& text, ProvenanceList* provenance = nullptr);
 std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t, Reader& reader,
                                                                   const VirtualServiceKey& key,
                                                                   ProvenanceList* provenance = nullptr);
@@ -152,11 +173,9 @@ std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& rea
                                                      ProvenanceList* provenance = nullptr);
 std::shared_ptr<const ProxyResult> build_proxy(Translation& t, Reader& reader, const std::string& proxy);
 
-// Both from their own cells, made now where there are none.
+// From its own cell, made now where there is none.
 std::shared_ptr<const RouteOutlineResult> read_outline(Translation& t, Reader& reader, const model::ObjectRef& owner,
                                                        const std::shared_ptr<const std::string>& text);
-std::shared_ptr<const RouteResult> read_route(Translation& t, Reader& reader, const model::ObjectRef& owner,
-                                              const std::shared_ptr<const std::string>& text);
 
 // A secret use as a key of secret_resources, and back.
 std::string encode_secret_use(const SecretUse& use);

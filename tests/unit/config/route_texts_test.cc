@@ -44,5 +44,38 @@ TEST(RouteTexts, WhatIsNoListStaysForTheSchemaToJudge) {
   }
 }
 
+RoutePieces pieces(const std::string& route) {
+  RoutePieces out;
+  out.action = "of before";
+  split_route(route, out);
+  return out;
+}
+
+TEST(RoutePieces, AreTheMembersByWhatTheySay) {
+  const auto split =
+      pieces(R"({"matchers":[{"prefix":"/\\"}],"routeAction":{"a":1},"options":{"t":"}"},"name":"n","x":2})");
+  EXPECT_EQ(split.name, "n");
+  EXPECT_EQ(split.matchers, R"({"matchers":[{"prefix":"/\\"}]})");
+  EXPECT_EQ(split.options, R"({"options":{"t":"}"}})");
+  EXPECT_EQ(split.action, R"({"routeAction":{"a":1},"x":2})");
+  EXPECT_EQ(pieces("{\"name\":\"a\\\"\\u00e9\"}").name, "a\"é");
+  EXPECT_EQ(pieces("{}").action, "{}");
+}
+
+TEST(RoutePieces, WhatCannotBeSplitIsAllAction) {
+  for (const char* route :
+       {"7", "[]", "null", R"("a")", R"({"matchers":[)", R"({"options")", R"({"options":{}}x)", ""}) {
+    const auto split = pieces(route);
+    EXPECT_EQ(split.action, route);
+    EXPECT_EQ(split.name + split.matchers + split.options, "") << route;
+  }
+}
+
+TEST(RoutePieces, WhatTheSchemaRefusesStaysToBeRefused) {
+  EXPECT_EQ(pieces(R"({"name":7})").action, R"({"name":7})");
+  const auto twice = pieces(R"({"options":{},"options":{"a":1}})");
+  EXPECT_EQ(twice.options + twice.action, R"({"options":{}}{"options":{"a":1}})");
+}
+
 }  // namespace
 }  // namespace solder::config

@@ -8,7 +8,19 @@
 #include <random>
 #include <string>
 
+#include "core/engine/text_memo.h"
+
 namespace solder::engine {
+
+struct TextKey {
+  uint64_t text_hash = 0;
+  auto operator<=>(const TextKey&) const = default;
+};
+template <>
+struct KeyHash<TextKey> {
+  size_t operator()(const TextKey& key) const { return key.text_hash; }
+};
+
 namespace {
 
 struct Number {
@@ -144,6 +156,36 @@ TEST(Graph, CollectsWhatNothingReads) {
 }
 
 // After any sequence of changes the memoized sum is what a fresh graph gives.
+struct Counted {
+  uint64_t hash = 0;
+  std::shared_ptr<const std::string> text;
+};
+
+TEST(TextMemo, OneTextIsMadeOnceAndAgainWhereWhatItReadIsNew) {
+  Graph graph;
+  Inputs<int, int> inputs(graph);
+  int made = 0;
+  TextMemo<TextKey, Counted> texts(graph, [&](Reader& reader, const TextKey&, const std::string& text) {
+    ++made;
+    auto out = std::make_shared<Counted>();
+    const auto& input = inputs.read(reader, 1);
+    out->hash = text.size() + (input ? *input : 0);
+    return out;
+  });
+  Memo<int, Counted> readers(graph, [&](Reader& reader, int key) {
+    auto out = std::make_shared<Counted>();
+    out->hash = texts.read(reader, {}, key < 10 ? "low" : "higher")->hash;
+    return out;
+  });
+  for (const int key : {1, 2, 3, 11, 12}) readers.root(key);
+  EXPECT_EQ(made, 2);
+  inputs.set(1, std::make_shared<const int>(100), 100);
+  graph.update_roots();
+  EXPECT_EQ(made, 4);
+  EXPECT_EQ(readers.root(3)->hash, 103u);
+  EXPECT_EQ(readers.root(12)->hash, 106u);
+}
+
 TEST(Graph, RandomEditsEqualAFreshRun) {
   std::mt19937 random(7);
   World world;

@@ -38,7 +38,9 @@ typedef struct solder_option_input {
   uint32_t scope;
   uint32_t action; /* SOLDER_SCOPE_ROUTE: what the route does */
   uint32_t reserved;
-  solder_ref object; /* the object that holds the value */
+  /* The object that holds the value. In a route (scopes route and weighted_destination) only the namespace is told, the
+   * kind is "Route" and there is no name: all routes of a namespace that say the same are translated once. */
+  solder_ref object;
   solder_str key;
   solder_str path;    /* JSON pointer of the value: in the object, or below the route for what stands in one */
   solder_str value;   /* JSON of the value */

@@ -26,7 +26,7 @@ typedef struct solder_destination_input {
   uint32_t size;
   /* 1: inside a weighted cluster, so the only slots are weighted_cluster, per_filter/ and http_filter/ */
   uint32_t weighted;
-  solder_ref object; /* the VirtualService that holds the destination */
+  solder_ref object; /* as in a route's options: kind "Route", the namespace, no name */
   solder_str path;   /* JSON pointer of the destination below its route */
   solder_ref upstream;
   solder_str upstream_value;   /* JSON of the upstream's spec.<key> */

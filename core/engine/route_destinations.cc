@@ -1,0 +1,72 @@
+#include "core/engine/route_destinations.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/engine/plugin_calls.h"
+#include "solder/draft/kinds/upstream_type.h"
+
+namespace solder::engine {
+
+namespace {
+
+// One call a plugin with the options of all weighted destinations.
+void call_options(Translation& t, Reader& reader, const model::ObjectRef& owner, const model::RouteAction& action,
+                  std::vector<DestinationParts>& parts) {
+  OptionCalls calls(t, reader, owner);
+  for (size_t d = 0; d < parts.size(); ++d) {
+    calls.add(kWeightedDestinationScope, action.destinations[d].options, 0, d);
+  }
+  calls.run([&](size_t target, host::ItemOutput output) { parts[target].options.push_back(std::move(output)); });
+}
+
+// One call an upstream type with all the destinations on such upstreams.
+void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, const model::RouteAction& action,
+                std::vector<DestinationParts>& parts) {
+  struct Batch {
+    host::Plugin* plugin = nullptr;
+    std::vector<solder_destination_input> inputs;
+    std::vector<host::Subject> subjects;
+    std::vector<host::ItemOutput*> outputs;
+    std::vector<std::shared_ptr<const DestinationResult>> keep;
+    std::vector<std::unique_ptr<model::ObjectRef>> refs;
+  };
+  std::map<std::string, Batch> batches;
+  for (size_t d = 0; d < action.destinations.size(); ++d) {
+    const model::Destination& wanted = action.destinations[d].destination;
+    const auto destination = t.destinations.read(reader, upstream_of(wanted));
+    host::Plugin* plugin = destination->type.empty() ? nullptr : t.plugins.upstream_type(destination->type);
+    if (plugin == nullptr || !t.plugins.has(*plugin, host::Operation::kDestinations)) continue;
+    Batch& batch = batches[destination->type];
+    batch.plugin = plugin;
+    batch.keep.push_back(destination);
+    batch.refs.push_back(std::make_unique<model::ObjectRef>(upstream_of(wanted)));
+    const bool own_spec = wanted.spec_key == destination->type;
+    batch.inputs.push_back({sizeof(solder_destination_input), action.multi ? 1u : 0u, view(owner), view(wanted.path),
+                            view(*batch.refs.back()), view(destination->type_json),
+                            own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0},
+                            view(destination->cluster_name)});
+    batch.subjects.push_back({owner, wanted.path});
+    batch.outputs.push_back(&parts[d].destination);
+  }
+  for (auto& [type, batch] : batches) {
+    auto results =
+        t.plugins.call(*batch.plugin, host::Operation::kDestinations,
+                       {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)}, batch.subjects,
+                       [&](size_t, const model::ObjectRef& ref) { return look_up(t, reader, ref); });
+    for (size_t k = 0; k < results.size(); ++k) *batch.outputs[k] = std::move(results[k]);
+  }
+}
+
+}  // namespace
+
+std::vector<DestinationParts> call_destinations(Translation& t, Reader& reader, const model::ObjectRef& owner,
+                                                const model::RouteAction& action) {
+  std::vector<DestinationParts> parts(action.destinations.size());
+  call_options(t, reader, owner, action, parts);
+  call_types(t, reader, owner, action, parts);
+  return parts;
+}
+
+}  // namespace solder::engine
