@@ -22,7 +22,7 @@ function(solder_add_test name)
   target_link_libraries(${name} PRIVATE solder_options ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   add_test(NAME ${SOLDER_TEST_PREFIX}${name} COMMAND ${SOLDER_TEST_LAUNCHER} $<TARGET_FILE:${name}>)
   set_tests_properties(${SOLDER_TEST_PREFIX}${name} PROPERTIES
-    LABELS "${arg_LABELS}" TIMEOUT 300 ENVIRONMENT "${SOLDER_TEST_ENVIRONMENT}")
+    LABELS "${arg_LABELS}" TIMEOUT 900 ENVIRONMENT "${SOLDER_TEST_ENVIRONMENT}")
 endfunction()
 
 function(solder_add_python_test name)

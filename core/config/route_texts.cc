@@ -108,9 +108,9 @@ void split_route(std::string_view text, RoutePieces& out) {
   out.action = text;
 }
 
-RouteTexts split_routes(const std::string& text) {
+RouteTexts split_routes(std::string_view text) {
   if (auto split = Splitter(text).run()) return std::move(*split);
-  return {text, {}};
+  return {std::string(text), {}};
 }
 
 }  // namespace solder::config

@@ -10,12 +10,12 @@
 namespace solder::config {
 
 struct RouteTexts {
-  std::string rest;                 // the object with an empty list in place of its routes
-  std::vector<std::string> routes;  // each as compact JSON
+  std::string rest;                      // the object with an empty list in place of its routes
+  std::vector<std::string_view> routes;  // each as compact JSON, in what was split
 };
 
 // `json` is model::Object::json of a VirtualService or RouteTable. Where routes are no list, `rest` is all of it.
-RouteTexts split_routes(const std::string& json);
+RouteTexts split_routes(std::string_view json);
 
 // What a route says of itself, as JSON objects that hold its members; empty where it says nothing.
 struct RoutePieces {

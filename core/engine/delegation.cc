@@ -34,7 +34,7 @@ struct Above {
 
 // The route that is looked at: where it stands, and how one came there.
 struct Place {
-  const model::ObjectRef& owner;
+  std::shared_ptr<const model::ObjectRef> owner;
   std::string path;  // in the owner
   std::string via;   // in the virtual service
   size_t index;
@@ -45,9 +45,12 @@ struct Leaf {
   std::vector<model::Matcher> matchers;  // only of routes below a delegation
 };
 
+std::string service_path(size_t index) { return "/spec/virtualHost/routes/" + std::to_string(index); }
+std::string table_path(size_t index) { return "/spec/routes/" + std::to_string(index); }
+
 // Only such routes have to be looked into. Words without a quote before them: those are found fast, as their first
 // letters are rare.
-bool composed(const std::string& text) {
+bool composed(std::string_view text) {
   for (std::string_view word :
        {"elegate", "onfigRefs\"", "onfig_refs\"", "nheritTransformation\"", "nherit_transformation\""}) {
     if (memmem(text.data(), text.size(), word.data(), word.size()) != nullptr) return true;
@@ -60,18 +63,19 @@ class Expander {
   Expander(Translation& t, Reader& reader, const model::ObjectRef& service, const std::string& host_options)
       : t_(t), reader_(reader), service_(service), host_options_(host_options) {}
 
-  EffectiveRoutes run(std::vector<std::string> texts) {
+  EffectiveRoutes run(const std::vector<std::string_view>& texts) {
     std::vector<Leaf> leaves;
     leaves.reserve(texts.size());
+    const auto owner = std::make_shared<const model::ObjectRef>(service_);
     for (size_t i = 0; i < texts.size(); ++i) {
-      auto text = std::make_shared<const std::string>(std::move(texts[i]));
-      const std::string path = "/spec/virtualHost/routes/" + std::to_string(i);
-      if (composed(*text)) {
-        visit({service_, path, path, i}, text, nullptr, leaves);
+      if (composed(texts[i])) {
+        const std::string path = service_path(i);
+        visit({owner, path, path, i}, std::make_shared<const std::string>(texts[i]), nullptr, leaves);
       } else {
-        leaves.push_back({{service_, std::move(text), path, "", ""}, {}});
+        leaves.push_back({{owner, texts[i], nullptr, i, "", ""}, {}});
       }
     }
+    out_.routes.reserve(leaves.size());
     for (auto& leaf : leaves) out_.routes.push_back(std::move(leaf.route));
     return std::move(out_);
   }
@@ -79,7 +83,7 @@ class Expander {
  private:
   void visit(const Place& place, const std::shared_ptr<const std::string>& text, const Above* above,
              std::vector<Leaf>& leaves) {
-    const auto known = read_outline(t_, reader_, place.owner, text);
+    const auto known = read_outline(t_, reader_, *place.owner, text);
     // A route that cannot be read is told of by its own step; tables with such a one are not visited.
     if (!known->outline) return leaf(place, text, "", {}, leaves);
     const model::RouteOutline& outline = *known->outline;
@@ -128,9 +132,10 @@ class Expander {
       }
       return;
     }
-    const bool own = place.owner == service_;
-    leaves.push_back(
-        {{place.owner, std::move(text), place.path, own ? "" : place.via, std::move(branch)}, std::move(matchers)});
+    const bool own = *place.owner == service_;
+    const std::string_view view = *text;
+    leaves.push_back({{place.owner, view, std::move(text), place.index, own ? "" : place.via, std::move(branch)},
+                      std::move(matchers)});
   }
 
   void delegate(const Place& place, const model::RouteOutline& outline, const Above* above,
@@ -138,7 +143,7 @@ class Expander {
                 std::vector<Leaf>& leaves) {
     model::RouteOutline effective = outline;
     if (matchers) effective.matchers = *matchers;
-    const DelegatingMatcher matcher = delegating_matcher(place.owner, effective);
+    const DelegatingMatcher matcher = delegating_matcher(*place.owner, effective);
     if (matcher.problem) {
       return report(place, place.path + matcher.problem->field, model::Severity::kError, matcher.problem->reason,
                     matcher.problem->message, matcher.problem->found, matcher.problem->expected);
@@ -170,8 +175,9 @@ class Expander {
     if (!table->ok) report_table(place, ref, *table);
     if (!table->serving) return;
     visited_.push_back(ref);
+    const auto owner = std::make_shared<const model::ObjectRef>(ref);
     for (size_t i = 0; i < table->routes.size() && made_ <= kMostRoutes; ++i) {
-      visit({ref, "/spec/routes/" + std::to_string(i), place.via, i}, table->routes[i], &above, routes);
+      visit({owner, table_path(i), place.via, i}, table->routes[i], &above, routes);
     }
     visited_.pop_back();
   }
@@ -224,7 +230,7 @@ class Expander {
     if (!list) return out;
     const auto names = [&](const std::string& ns) {
       const auto& wanted = selector.namespaces;
-      if (wanted.empty()) return ns == place.owner.ns;
+      if (wanted.empty()) return ns == place.owner->ns;
       return std::any_of(wanted.begin(), wanted.end(), [&](const auto& one) { return one == "*" || one == ns; });
     };
     for (const auto& ref : list->refs) {
@@ -242,7 +248,7 @@ class Expander {
     std::string own = outline.options;
     if (!outline.option_refs.empty()) {
       model::Diagnostics missing;
-      own = merge_referenced(t_, reader_, std::move(own), outline.option_refs, place.owner,
+      own = merge_referenced(t_, reader_, std::move(own), outline.option_refs, *place.owner,
                              place.path + "/optionsConfigRefs/delegateOptions", missing);
       for (const auto& one : missing) report(place, one.field, one.severity, one.reason, one.message, one.found);
     }
@@ -251,7 +257,7 @@ class Expander {
   }
 
   std::string name_of(const Place& place, const model::RouteOutline& outline, const Above* above) const {
-    std::string name = above == nullptr ? "" : above->branch + "_rt:" + place.owner.ns + "_" + place.owner.name + "_";
+    std::string name = above == nullptr ? "" : above->branch + "_rt:" + place.owner->ns + "_" + place.owner->name + "_";
     return name + "route:" + (outline.name.empty() ? "<unnamed-" + std::to_string(place.index) + ">" : outline.name);
   }
 
@@ -269,7 +275,7 @@ class Expander {
   void report_cycle(const Place& place, const model::ObjectRef& ref) {
     std::string circle;
     for (const auto& table : visited_) circle += table.ns + "." + table.name + " -> ";
-    const Place there{ref, "/spec/routes", place.via, 0};
+    const Place there{std::make_shared<const model::ObjectRef>(ref), "/spec/routes", place.via, 0};
     report(there, "/spec/routes", model::Severity::kError, "DelegationCycle",
            visited_.size() >= kMostTables ? "tables delegate deeper than " + std::to_string(kMostTables) + " levels"
                                           : "tables delegate in a circle: " + circle + ref.ns + "." + ref.name);
@@ -280,20 +286,21 @@ class Expander {
               const std::string& message, const std::string& found = "", const std::string& expected = "") {
     out_.diagnostics.push_back({.severity = severity,
                                 .reason = reason,
-                                .object = place.owner,
+                                .object = *place.owner,
                                 .field = field,
                                 .message = message,
                                 .found = found,
                                 .expected = expected});
-    if (place.owner == service_) return;
-    out_.diagnostics.push_back({.severity = severity,
-                                .reason = reason,
-                                .object = service_,
-                                .field = place.via,
-                                .message = "on RouteTable " + place.owner.ns + "/" + place.owner.name + ": " + message,
-                                .found = found,
-                                .expected = expected,
-                                .related = place.owner});
+    if (*place.owner == service_) return;
+    out_.diagnostics.push_back(
+        {.severity = severity,
+         .reason = reason,
+         .object = service_,
+         .field = place.via,
+         .message = "on RouteTable " + place.owner->ns + "/" + place.owner->name + ": " + message,
+         .found = found,
+         .expected = expected,
+         .related = *place.owner});
   }
 
   Translation& t_;
@@ -307,9 +314,13 @@ class Expander {
 
 }  // namespace
 
+std::string EffectiveRoute::path() const {
+  return owner->kind == "RouteTable" ? table_path(index) : service_path(index);
+}
+
 EffectiveRoutes expand_routes(Translation& t, Reader& reader, const model::ObjectRef& service,
-                              std::vector<std::string> texts, const std::string& host_options) {
-  return Expander(t, reader, service, host_options).run(std::move(texts));
+                              const std::vector<std::string_view>& texts, const std::string& host_options) {
+  return Expander(t, reader, service, host_options).run(texts);
 }
 
 DelegatingMatcher delegating_matcher(const model::ObjectRef& owner, const model::RouteOutline& outline) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/engine/translation.h"
@@ -14,11 +15,15 @@
 namespace solder::engine {
 
 struct EffectiveRoute {
-  model::ObjectRef owner;                   // a VirtualService or a RouteTable
-  std::shared_ptr<const std::string> text;  // the route as JSON, with what it inherited
-  std::string path;                         // where it stands in its owner: "/spec/routes/0"
-  std::string via;                          // where the virtual service delegates to it; empty: it is its own
-  std::string branch;                       // "route:a_rt:ns_name_route:b" where a route on the way has a name
+  std::shared_ptr<const model::ObjectRef> owner;  // a VirtualService or a RouteTable
+  std::string_view text;                          // the route as JSON, with what it inherited
+  std::shared_ptr<const std::string> kept;        // holds `text`; null: whoever asked holds it
+  size_t index = 0;                               // in its owner
+  std::string via;                                // where the virtual service delegates to it; empty: it is its own
+  std::string branch;                             // "route:a_rt:ns_name_route:b" where a route on the way has a name
+
+  // Where it stands in its owner: "/spec/routes/0".
+  [[nodiscard]] std::string path() const;
 };
 
 struct EffectiveRoutes {
@@ -26,9 +31,10 @@ struct EffectiveRoutes {
   model::Diagnostics diagnostics;  // of the virtual service and of tables on the way
 };
 
-// `texts` as config::split_routes() gives them; `host_options` are the virtual host's, as JSON.
+// `texts` as config::split_routes() gives them: the routes lead to them. `host_options` are the virtual host's, as
+// JSON.
 EffectiveRoutes expand_routes(Translation& t, Reader& reader, const model::ObjectRef& service,
-                              std::vector<std::string> texts, const std::string& host_options);
+                              const std::vector<std::string_view>& texts, const std::string& host_options);
 
 // The matcher that a delegating route asks of the routes below it, or why it cannot (field below the route).
 struct DelegatingMatcher {

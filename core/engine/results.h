@@ -169,6 +169,24 @@ struct RouteBodyResult : RoutePartResult {
   std::vector<ExtraResource> resources;
 };
 
+// Routes as they stand in their virtual host.
+struct RouteList {
+  base::Bytes bytes;  // VirtualHost.routes fields
+  uint64_t bytes_hash = 0;
+  bool named = false;  // some route's name depends on the gateway
+  std::vector<FilterNeed> filters;
+  std::vector<ExtraResource> resources;
+  model::Diagnostics diagnostics;
+};
+
+// Some routes of a virtual service, so that a changed one costs its run and the number of runs.
+struct RouteRunSource;
+struct RouteRunResult {
+  uint64_t hash = 0;
+  std::shared_ptr<const RouteRunSource> source;
+  RouteList list;
+};
+
 // The TLS part of a virtual service: one filter chain, to be shared with equal ones.
 struct ChainPart {
   std::vector<std::string> server_names;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <protozero/pbf_writer.hpp>
-#include <protozero/varint.hpp>
 
+#include "core/base/hash.h"
 #include "core/engine/route_action.h"
 #include "core/engine/route_part.h"
 #include "solder/envoy_fields.h"
@@ -15,6 +15,7 @@ namespace route = solder::envoy::config::route::v3;
 namespace {
 
 constexpr size_t kMostProblems = 1000;  // of one virtual service's routes
+constexpr size_t kRoutesInARun = 32;
 
 // The parts of one route.
 struct Parts {
@@ -61,8 +62,8 @@ class Assembler {
  private:
   static void locate(const EffectiveRoute& place, Origin& origin) {
     if (!is_route_ref(origin.object)) return;
-    origin.object = place.owner;
-    origin.field.insert(0, place.path);
+    origin.object = *place.owner;
+    origin.field.insert(0, place.path());
   }
 
   // By the policy: an answer in its place, or nothing.
@@ -71,7 +72,7 @@ class Assembler {
     const std::string code = std::to_string(policy_.response_code);
     model::Diagnostic problem{.severity = model::Severity::kWarning,
                               .reason = policy_.replace_invalid_routes ? "RouteReplaced" : "RouteLeftOut",
-                              .object = route_ref(place.owner.ns),
+                              .object = route_ref(place.owner->ns),
                               .message = "this route is invalid and is left out"};
     if (policy_.replace_invalid_routes) problem.message = "this route is invalid and answers " + code + " instead";
     if (!bad) problem.message = "none of this route's upstreams is there; it answers " + code + " instead";
@@ -97,36 +98,23 @@ class Assembler {
     if (of_route) diagnostic.severity = std::min(diagnostic.severity, model::Severity::kWarning);
     // A plugin may report on another object: that one's fields are whole already.
     if (!is_route_ref(diagnostic.object)) return push(std::move(diagnostic));
-    diagnostic.object = place.owner;
-    diagnostic.field.insert(0, place.path);
-    if (place.owner == host_.service) return push(std::move(diagnostic));
+    const model::ObjectRef& owner = *place.owner;
+    const std::string path = place.path();
+    diagnostic.object = owner;
+    diagnostic.field.insert(0, path);
+    if (owner == host_.service) return push(std::move(diagnostic));
     model::Diagnostic here = diagnostic;
     here.object = host_.service;
-    here.message = "on RouteTable " + place.owner.ns + "/" + place.owner.name + " " + place.path + ": " + here.message;
+    here.message = "on RouteTable " + owner.ns + "/" + owner.name + " " + path + ": " + here.message;
     here.field = place.via;
-    if (here.related.kind.empty()) here.related = place.owner;
+    if (here.related.kind.empty()) here.related = owner;
     push(std::move(here));
     const bool about_others = diagnostic.reason == "UpstreamNotFound" || diagnostic.reason == "UpstreamGroupNotFound" ||
                               diagnostic.reason == "RouteReplaced" || diagnostic.reason == "RouteLeftOut";
     if (!about_others) push(std::move(diagnostic));
   }
 
-  void push(model::Diagnostic diagnostic) {
-    if (list_.diagnostics.size() < kMostProblems) {
-      list_.diagnostics.push_back(std::move(diagnostic));
-      return;
-    }
-    if (list_.diagnostics.size() == kMostProblems) {
-      list_.diagnostics.push_back({.severity = diagnostic.severity,
-                                   .reason = "TooManyProblems",
-                                   .object = host_.service,
-                                   .field = "/spec/virtualHost/routes",
-                                   .message = "the routes have more than " + std::to_string(kMostProblems) +
-                                              " problems; the rest is not listed"});
-    }
-    auto& rest = list_.diagnostics.back();
-    rest.severity = std::max(rest.severity, diagnostic.severity);
-  }
+  void push(model::Diagnostic diagnostic) { list_.diagnostics.push_back(std::move(diagnostic)); }
 
   [[nodiscard]] std::string name(const std::string& branch, size_t index, size_t matcher) const {
     std::string name = host_.name + "-route-" + std::to_string(index);
@@ -165,13 +153,13 @@ class PartReader {
   PartReader(Translation& t, Reader& reader, bool provenance) : t_(t), reader_(reader), provenance_(provenance) {}
 
   Parts read(const EffectiveRoute& place) {
-    config::split_route(*place.text, pieces_);
+    config::split_route(place.text, pieces_);
     Parts parts;
     parts.name = pieces_.name;
     if (pieces_.matchers.empty()) pieces_.matchers = "{}";
-    parts.match = t_.route_matches.read(reader_, {place.owner.ns, 0, 0}, pieces_.matchers);
+    parts.match = t_.route_matches.read(reader_, {place.owner->ns, 0, 0}, pieces_.matchers);
     body_text(pieces_, body_);
-    const RoutePartKey key{place.owner.ns, 0, 0};
+    const RoutePartKey key{place.owner->ns, 0, 0};
     parts.body = provenance_ ? build_route_body(t_, reader_, key, body_, &parts.origins)
                              : t_.route_bodies.read(reader_, key, body_);
     return parts;
@@ -185,16 +173,114 @@ class PartReader {
   std::string body_;
 };
 
-}  // namespace
-
-RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, const std::vector<EffectiveRoute>& routes,
-                       ProvenanceList* provenance) {
+RouteList assemble(Translation& t, Reader& reader, const RouteHost& host, size_t first,
+                   const std::vector<EffectiveRoute>& routes, ProvenanceList* provenance) {
   RouteList list;
   const auto settings = t.settings.read(reader, 0);
   Assembler assembler(host, settings->settings.invalid_config_policy, list, provenance);
   PartReader parts(t, reader, provenance != nullptr);
-  for (size_t i = 0; i < routes.size(); ++i) assembler.add(i, routes[i], parts.read(routes[i]));
-  list.bytes = base::Bytes(assembler.take_bytes());
+  for (size_t i = 0; i < routes.size(); ++i) assembler.add(first + i, routes[i], parts.read(routes[i]));
+  std::string bytes = assembler.take_bytes();
+  list.bytes_hash = base::hash_bytes(bytes);
+  list.bytes = base::Bytes(std::move(bytes));
+  return list;
+}
+
+// What of a route a run depends on, but for its place among all.
+class SourceHash {
+ public:
+  uint64_t of(const EffectiveRoute& route) {
+    if (route.owner.get() != owner_) {
+      owner_ = route.owner.get();
+      owner_hash_ = KeyHash<model::ObjectRef>()(*owner_);
+    }
+    uint64_t hash = base::hash_combine(base::hash_bytes(route.text) + route.index, owner_hash_);
+    if (!route.via.empty()) hash = base::hash_combine(hash, base::hash_bytes(route.via));
+    if (!route.branch.empty()) hash = base::hash_combine(hash, base::hash_bytes(route.branch) + 1);
+    return hash;
+  }
+
+ private:
+  const model::ObjectRef* owner_ = nullptr;
+  uint64_t owner_hash_ = 0;
+};
+
+// The routes from `first` on as a run that holds its texts itself.
+std::shared_ptr<const RouteRunSource> make_source(const RouteHost& host, const std::vector<EffectiveRoute>& routes,
+                                                  size_t first, size_t end) {
+  auto source = std::make_shared<RouteRunSource>();
+  source->host = host;
+  source->first = first;
+  source->routes.assign(routes.begin() + static_cast<ptrdiff_t>(first), routes.begin() + static_cast<ptrdiff_t>(end));
+  size_t size = 0;
+  for (const auto& route : source->routes) size += route.kept ? 0 : route.text.size();
+  source->texts.reserve(size);
+  for (auto& route : source->routes) {
+    if (route.kept) continue;
+    const size_t begin = source->texts.size();
+    source->texts += route.text;
+    route.text = std::string_view(source->texts).substr(begin);
+  }
+  return source;
+}
+
+void append_problems(const model::ObjectRef& service, const model::Diagnostics& more, model::Diagnostics& into) {
+  for (const auto& diagnostic : more) {
+    if (into.size() < kMostProblems) {
+      into.push_back(diagnostic);
+      continue;
+    }
+    if (into.size() == kMostProblems) {
+      into.push_back({.severity = diagnostic.severity,
+                      .reason = "TooManyProblems",
+                      .object = service,
+                      .field = "/spec/virtualHost/routes",
+                      .message = "the routes have more than " + std::to_string(kMostProblems) +
+                                 " problems; the rest is not listed"});
+    }
+    into.back().severity = std::max(into.back().severity, diagnostic.severity);
+  }
+}
+
+void append(const model::ObjectRef& service, const RouteList& more, RouteList& into) {
+  into.bytes.append(more.bytes);
+  into.bytes_hash = base::hash_combine(into.bytes_hash, more.bytes_hash);
+  into.named = into.named || more.named;
+  into.filters.insert(into.filters.end(), more.filters.begin(), more.filters.end());
+  into.resources.insert(into.resources.end(), more.resources.begin(), more.resources.end());
+  append_problems(service, more.diagnostics, into.diagnostics);
+}
+
+}  // namespace
+
+std::shared_ptr<const RouteRunResult> build_route_run(Translation& t, Reader& reader,
+                                                      std::shared_ptr<const RouteRunSource> source) {
+  auto result = std::make_shared<RouteRunResult>();
+  result->list = assemble(t, reader, source->host, source->first, source->routes, nullptr);
+  result->source = std::move(source);
+  uint64_t hash = base::hash_combine(result->list.bytes_hash, result->list.named ? 1 : 0);
+  hash = base::hash_combine(hash, hash_filters(result->list.filters));
+  for (const auto& extra : result->list.resources) hash = base::hash_combine(hash, extra.resource->hash);
+  for (const auto& problem : result->list.diagnostics) hash = base::hash_combine(hash, hash_diagnostic(problem));
+  result->hash = hash;
+  return result;
+}
+
+RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, const std::vector<EffectiveRoute>& routes,
+                       ProvenanceList* provenance) {
+  RouteList list;
+  if (provenance != nullptr) {
+    append(host.service, assemble(t, reader, host, 0, routes, provenance), list);
+    return list;
+  }
+  SourceHash hashes;
+  for (size_t first = 0; first < routes.size(); first += kRoutesInARun) {
+    const size_t end = std::min(routes.size(), first + kRoutesInARun);
+    RouteRunKey key{{host.service, host.gateway}, first, 0};
+    for (size_t i = first; i < end; ++i) key.source_hash = base::hash_combine(key.source_hash, hashes.of(routes[i]));
+    if (!t.route_runs.peek(key)) t.new_run = make_source(host, routes, first, end);
+    append(host.service, t.route_runs.read(reader, key)->list, list);
+  }
   return list;
 }
 

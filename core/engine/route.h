@@ -17,14 +17,6 @@
 
 namespace solder::engine {
 
-struct RouteList {
-  base::Bytes bytes;   // VirtualHost.routes fields
-  bool named = false;  // some route's name depends on the gateway
-  std::vector<FilterNeed> filters;
-  std::vector<ExtraResource> resources;
-  model::Diagnostics diagnostics;
-};
-
 // What all routes of a virtual service have in common.
 struct RouteHost {
   model::ObjectRef service;
@@ -37,5 +29,13 @@ RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, co
 
 // The text of a route's body: its action and its options.
 void body_text(const config::RoutePieces& pieces, std::string& out);
+
+// Some routes of a virtual service that stand one behind the other.
+struct RouteRunSource {
+  RouteHost host;
+  size_t first = 0;  // the first one's place among all
+  std::vector<EffectiveRoute> routes;
+  std::string texts;  // holds those of routes that nobody else holds
+};
 
 }  // namespace solder::engine

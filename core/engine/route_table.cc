@@ -42,7 +42,7 @@ bool read_table(Translation& t, Reader& reader, const model::Object& object, Rou
   result.weight = decoded.value ? decoded.value->weight : 0;
   result.labels = object.labels;
   for (size_t i = 0; i < texts.routes.size(); ++i) {
-    auto text = std::make_shared<const std::string>(std::move(texts.routes[i]));
+    auto text = std::make_shared<const std::string>(texts.routes[i]);
     const auto outline = read_outline(t, reader, object.ref, text);
     model::Diagnostics problems = outline->diagnostics;
     if (outline->outline) check_outline(object.ref, *outline->outline, problems);

@@ -35,6 +35,11 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                                   const std::string& text) { return build_route_options(*this, reader, key, text); }),
       route_bodies(graph, [this](Reader& reader, const auto& key,
                                  const std::string& text) { return build_route_body(*this, reader, key, text); }),
+      route_runs(graph,
+                 [this](Reader& reader, const RouteRunKey& key) {
+                   const auto known = route_runs.peek(key);
+                   return build_route_run(*this, reader, known ? known->source : std::exchange(new_run, nullptr));
+                 }),
       virtual_services(graph,
                        [this](Reader& reader, const auto& key) { return build_virtual_service(*this, reader, key); }),
       summaries(graph,

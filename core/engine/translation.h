@@ -57,6 +57,15 @@ struct RouteKey {
   auto operator<=>(const RouteKey&) const = default;
 };
 
+// A run of a virtual service's routes, by their content.
+struct RouteRunKey {
+  VirtualServiceKey service;
+  size_t first = 0;
+  uint64_t source_hash = 0;
+
+  auto operator<=>(const RouteRunKey&) const = default;
+};
+
 // A run of a gateway's virtual hosts: `index` counts runs.
 struct HostRunKey {
   model::ObjectRef gateway;
@@ -88,6 +97,12 @@ template <>
 struct KeyHash<RouteKey> {
   size_t operator()(const RouteKey& key) const {
     return base::hash_combine(KeyHash<model::ObjectRef>()(key.owner), key.text_hash);
+  }
+};
+template <>
+struct KeyHash<RouteRunKey> {
+  size_t operator()(const RouteRunKey& key) const {
+    return base::hash_combine(KeyHash<VirtualServiceKey>()(key.service), key.source_hash + key.first);
   }
 };
 template <>
@@ -126,6 +141,8 @@ struct Translation {
   TextMemo<RoutePartKey, RouteMatchResult> route_matches;
   TextMemo<RoutePartKey, RouteOptionsResult> route_options;
   TextMemo<RoutePartKey, RouteBodyResult> route_bodies;
+  Memo<RouteRunKey, RouteRunResult> route_runs;
+  std::shared_ptr<const RouteRunSource> new_run;  // of the run that is about to be read and has no cell yet
   Memo<VirtualServiceKey, VirtualServiceResult> virtual_services;
   Memo<model::ObjectRef, VirtualServiceSummary> summaries;
   Memo<model::ObjectRef, VirtualServiceFilters> filters;
@@ -158,6 +175,8 @@ std::shared_ptr<RouteOptionsResult> build_route_options(Translation& t, Reader& 
                                                         const std::string& text);
 std::shared_ptr<RouteBodyResult> build_route_body(Translation& t, Reader& reader, const RoutePartKey& key,
                                                   const std::string& text, ProvenanceList* provenance = nullptr);
+std::shared_ptr<const RouteRunResult> build_route_run(Translation& t, Reader& reader,
+                                                      std::shared_ptr<const RouteRunSource> source);
 std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t, Reader& reader,
                                                                   const VirtualServiceKey& key,
                                                                   ProvenanceList* provenance = nullptr);

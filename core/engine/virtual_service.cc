@@ -224,11 +224,12 @@ Built build(Translation& t, Reader& reader, const model::Object& object, const s
     build_head(t, reader, *decoded.value, result, provenance);
   }
   // Also where the head is at fault: a report tells every problem.
-  EffectiveRoutes effective = expand_routes(t, reader, object.ref, std::move(texts.routes), host_options);
+  EffectiveRoutes effective = expand_routes(t, reader, object.ref, texts.routes, host_options);
   const bool misled = has_error(effective.diagnostics);
   RouteList routes = build_routes(t, reader, {object.ref, result.name, gateway}, effective.routes, provenance);
   move_into(result.diagnostics, std::move(routes.diagnostics));
   result.routes = std::move(routes.bytes);
+  result.routes_hash = routes.bytes_hash;
   result.named_routes = routes.named;
   std::move(routes.filters.begin(), routes.filters.end(), std::back_inserter(result.filters));
   std::move(routes.resources.begin(), routes.resources.end(), std::back_inserter(result.resources));
@@ -303,7 +304,6 @@ std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t
   result->ns = object->ref.ns;
   compact(result->filters);
   result->hash = base::hash_combine(hash_summary(*result), hash_text(result->host));
-  result->routes_hash = base::hash_bytes(result->routes);
   result->hash = base::hash_combine(result->hash, result->routes_hash);
   result->hash = base::hash_combine(result->hash, hash_filters(result->filters));
   result->hash = base::hash_combine(result->hash, hash_chain(result->chain, result->resources));

@@ -237,7 +237,11 @@ TEST_P(AnySequenceOfChanges, EqualsAFreshTranslation) {
   Editor editor(GetParam());
   World world(journal.string());
   std::mt19937 random(GetParam());
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  constexpr int kSteps = 400;
+#else
   constexpr int kSteps = 2500;
+#endif
   for (int step = 0; step < kSteps; ++step) {
     editor.step(world);
     if (random() % 3 == 0) continue;  // several changes come together
