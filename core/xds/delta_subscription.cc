@@ -10,6 +10,7 @@ namespace {
 // Stands for a version that is not ours, so that it never equals a current one.
 constexpr uint64_t kForeign = 1;
 constexpr const char* kWildcard = "*";
+constexpr size_t kMany = 16;  // names that are worth a list
 
 uint64_t parse_version(const std::string& version) {
   uint64_t hash = 0;
@@ -29,22 +30,38 @@ void DeltaSubscription::start(const DiscoveryRequest& request) {
   sent_ = ResourceSet(std::move(claims));
   resumed_ = !sent_.empty();
   const bool all = request.names.empty() && has_wildcard(type_);
-  if (all || std::find(request.names.begin(), request.names.end(), kWildcard) != request.names.end()) {
-    wildcard_ = true;
-    answer_all_ = !resumed_;
-  }
+  const bool star = std::find(request.names.begin(), request.names.end(), kWildcard) != request.names.end();
+  wildcard_ = all || star;
+  answer_all_ = wildcard_ && !resumed_;
+  if (!resumed_ && (all || (!star && request.names.size() >= kMany))) return begin_fresh(request);
   for (const auto& name : request.names) {
     if (name == kWildcard) continue;
-    if (names_.insert(name).second) cost_ += name_cost(name);
+    if (names_.insert(name)) cost_ += name_cost(name);
     if (!sent_.find(name)) asked_.insert(name);
   }
   for (const auto& claim : sent_) {
-    if (wildcard_ && names_.count(claim->name) == 0) cost_ += name_cost(claim->name);
+    if (wildcard_ && !names_.contains(claim->name)) cost_ += name_cost(claim->name);
   }
   compare_all();
 }
 
+void DeltaSubscription::begin_fresh(const DiscoveryRequest& request) {
+  fresh_ = true;
+  difference_.reset();
+  if (wildcard_) return;
+  auto list = lists_ == nullptr ? std::make_shared<const NameList>(request.names) : lists_->intern(request.names);
+  for (const auto& name : list->names()) cost_ += name_cost(name);
+  names_.assign(std::move(list));
+}
+
+void DeltaSubscription::end_fresh() {
+  if (!std::exchange(fresh_, false)) return;
+  names_.each([&](const std::string& name) { asked_.insert(name); });
+  compare_all();
+}
+
 void DeltaSubscription::change(const DiscoveryRequest& request) {
+  if (!request.names.empty() || !request.unsubscribe.empty()) end_fresh();
   // A name in both lists is subscribed: the client lost what it had and wants it again.
   for (const auto& name : request.unsubscribe) unsubscribe(name);
   for (const auto& name : request.names) subscribe(name);
@@ -56,7 +73,7 @@ void DeltaSubscription::subscribe(const std::string& name) {
     if (!wildcard_) enter_wildcard();
     return;
   }
-  if (names_.insert(name).second) {
+  if (names_.insert(name)) {
     cost_ += name_cost(name);
     if (!wildcard_) sent_ = sent_.without(name);
   }
@@ -69,7 +86,7 @@ void DeltaSubscription::unsubscribe(const std::string& name) {
     if (wildcard_) leave_wildcard();
     return;
   }
-  if (names_.erase(name) == 0) return;
+  if (!names_.erase(name)) return;
   cost_ -= name_cost(name);
   asked_.erase(name);
   // The client dropped it, but a wildcard still covers it: say which of the two it is.
@@ -78,9 +95,9 @@ void DeltaSubscription::unsubscribe(const std::string& name) {
 
 void DeltaSubscription::enter_wildcard() {
   ResourceSet own;
-  for (const auto& name : names_) {
+  names_.each([&](const std::string& name) {
     if (const auto& resource = sent_.find(name)) own = own.with(resource);
-  }
+  });
   sent_ = std::move(own);
   wildcard_ = true;
   answer_all_ = true;
@@ -90,9 +107,9 @@ void DeltaSubscription::enter_wildcard() {
 void DeltaSubscription::leave_wildcard() {
   wildcard_ = false;
   answer_all_ = false;
-  std::erase_if(asked_, [&](const std::string& name) { return names_.count(name) == 0; });
+  std::erase_if(asked_, [&](const std::string& name) { return !names_.contains(name); });
   cost_ = 0;
-  for (const auto& name : names_) cost_ += name_cost(name);
+  names_.each([&](const std::string& name) { cost_ += name_cost(name); });
   difference_.reset();
 }
 
@@ -100,7 +117,8 @@ void DeltaSubscription::compare_all() {
   difference_.reset();
   if (!world_) return;
   if (!wildcard_) {
-    pending_ = names_;
+    pending_.clear();
+    names_.each([&](const std::string& name) { pending_.insert(name); });
     return;
   }
   ResourceSet::compare(sent_, *world_, [&](const ResourcePtr& before, const ResourcePtr& after) {
@@ -110,9 +128,10 @@ void DeltaSubscription::compare_all() {
 
 void DeltaSubscription::set_world(const ResourceSet& world) {
   if (world_ && world_->same(world)) return;
-  if (!world_) {
+  if (!world_ || fresh_) {
     world_ = world;
-    compare_all();
+    difference_.reset();
+    if (!fresh_) compare_all();
     return;
   }
   ResourceSet::compare(*world_, world, [&](const ResourcePtr& before, const ResourcePtr& after) {
@@ -133,6 +152,10 @@ const DeltaSubscription::Difference& DeltaSubscription::difference() {
   if (difference_) return *difference_;
   difference_.emplace();
   if (!world_) return *difference_;
+  if (fresh_) {
+    difference_->due.answer = true;
+    return *difference_;
+  }
   for (auto at = pending_.begin(); at != pending_.end();) {
     const auto& now = world_->find(*at);
     const auto& sent = sent_.find(*at);
@@ -160,7 +183,29 @@ void DeltaSubscription::send(const ResourcePtr& resource, Outgoing& out) {
   out.resources.push_back(resource);
 }
 
+Outgoing DeltaSubscription::take_fresh() {
+  Outgoing out;
+  out.version = world_->hash();
+  if (wildcard_) {
+    out.resources.assign(world_->begin(), world_->end());
+  } else {
+    names_.each([&](const std::string& name) {
+      if (const auto& resource = world_->find(name)) {
+        out.resources.push_back(resource);
+      } else {
+        out.removed.push_back(name);
+      }
+    });
+  }
+  fresh_ = false;
+  answer_all_ = false;
+  difference_.reset();
+  settle();
+  return out;
+}
+
 Outgoing DeltaSubscription::take(Take what) {
+  if (fresh_) return take_fresh();
   difference();
   const Difference now = *std::exchange(difference_, std::nullopt);
   Outgoing out;

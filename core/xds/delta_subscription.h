@@ -9,13 +9,15 @@
 #include <set>
 #include <string>
 
+#include "core/xds/name_list.h"
 #include "core/xds/subscription.h"
 
 namespace solder::xds {
 
 class DeltaSubscription final : public Subscription {
  public:
-  explicit DeltaSubscription(ResourceType type) : type_(type) {}
+  // `lists` may be null; otherwise it outlives the subscription.
+  explicit DeltaSubscription(ResourceType type, NameLists* lists = nullptr) : type_(type), lists_(lists) {}
 
   void start(const DiscoveryRequest& request) override;
   void change(const DiscoveryRequest& request) override;
@@ -34,7 +36,12 @@ class DeltaSubscription final : public Subscription {
     Due due;
   };
 
-  [[nodiscard]] bool wants(const std::string& name) const { return wildcard_ || names_.count(name) != 0; }
+  [[nodiscard]] bool wants(const std::string& name) const { return wildcard_ || names_.contains(name); }
+  // A first request for much, by a client that has nothing: it is remembered as that alone until it is answered, or
+  // until the client says something else.
+  void begin_fresh(const DiscoveryRequest& request);
+  void end_fresh();
+  Outgoing take_fresh();
   void subscribe(const std::string& name);
   void unsubscribe(const std::string& name);
   void enter_wildcard();
@@ -48,11 +55,13 @@ class DeltaSubscription final : public Subscription {
   void settle();
 
   const ResourceType type_;
+  NameLists* const lists_;
   std::optional<ResourceSet> world_;  // nothing before anything was published
   bool wildcard_ = false;
   bool resumed_ = false;
   bool answer_all_ = false;        // the first request for everything awaits its answer
-  std::set<std::string> names_;    // subscribed by name
+  bool fresh_ = false;             // everything that it asks for is asked and pending
+  NameSet names_;                  // subscribed by name
   std::set<std::string> asked_;    // subscribed and not answered yet
   std::set<std::string> pending_;  // names on which the world and sent_ may differ; a superset
   // What the client was sent last. Only what it wants counts: of other names it may hold anything, so that it can be

@@ -47,9 +47,8 @@ void add_control_plane(protozero::pbf_writer& response, uint32_t field) {
   response.add_message(field, message);
 }
 
-}  // namespace
-
-base::Bytes write_sotw_response(ResourceType type, const Outgoing& outgoing, std::string_view nonce) {
+// Without a nonce where that is empty.
+base::Bytes sotw_body(ResourceType type, const Outgoing& outgoing, std::string_view nonce) {
   using Field = discovery::DiscoveryResponse::Field;
   const std::string_view url = type_url(type);
   PieceGatherer out;
@@ -60,12 +59,12 @@ base::Bytes write_sotw_response(ResourceType type, const Outgoing& outgoing, std
     out.settle();
   }
   response.add_string(Field::kTypeUrl, url.data(), url.size());
-  response.add_string(Field::kNonce, nonce.data(), nonce.size());
+  if (!nonce.empty()) response.add_string(Field::kNonce, nonce.data(), nonce.size());
   add_control_plane(response, Field::kControlPlane);
   return out.finish();
 }
 
-base::Bytes write_delta_response(ResourceType type, const Outgoing& outgoing, std::string_view nonce) {
+base::Bytes delta_body(ResourceType type, const Outgoing& outgoing, std::string_view nonce) {
   using Field = discovery::DeltaDiscoveryResponse::Field;
   namespace Resource = discovery::Resource;
   const std::string_view url = type_url(type);
@@ -88,9 +87,32 @@ base::Bytes write_delta_response(ResourceType type, const Outgoing& outgoing, st
     out.settle();
   }
   response.add_string(Field::kTypeUrl, url.data(), url.size());
-  response.add_string(Field::kNonce, nonce.data(), nonce.size());
+  if (!nonce.empty()) response.add_string(Field::kNonce, nonce.data(), nonce.size());
   add_control_plane(response, Field::kControlPlane);
   return out.finish();
+}
+
+base::Bytes body(bool delta, ResourceType type, const Outgoing& outgoing, std::string_view nonce) {
+  return delta ? delta_body(type, outgoing, nonce) : sotw_body(type, outgoing, nonce);
+}
+
+std::string nonce_field(bool delta, std::string_view nonce) {
+  const uint32_t field = delta ? static_cast<uint32_t>(discovery::DeltaDiscoveryResponse::kNonce)
+                               : static_cast<uint32_t>(discovery::DiscoveryResponse::kNonce);
+  std::string out;
+  protozero::pbf_writer(out).add_string(field, nonce.data(), nonce.size());
+  return out;
+}
+
+}  // namespace
+
+base::Bytes write_response(bool delta, ResourceType type, const Outgoing& outgoing, std::string_view nonce,
+                           ResponseCache* cache) {
+  if (cache == nullptr || !ResponseCache::is_for(outgoing)) return body(delta, type, outgoing, nonce);
+  const auto key = ResponseCache::key_of(delta, type, outgoing);
+  base::Bytes bytes = cache->get(key, [&] { return body(delta, type, outgoing, {}); });
+  bytes.append(nonce_field(delta, nonce));
+  return bytes;
 }
 
 }  // namespace solder::xds

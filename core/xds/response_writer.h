@@ -5,13 +5,13 @@
 #include <string_view>
 
 #include "core/base/bytes.h"
+#include "core/xds/response_cache.h"
 #include "core/xds/subscription.h"
 
 namespace solder::xds {
 
-// envoy.service.discovery.v3.DiscoveryResponse
-base::Bytes write_sotw_response(ResourceType type, const Outgoing& out, std::string_view nonce);
-// envoy.service.discovery.v3.DeltaDiscoveryResponse
-base::Bytes write_delta_response(ResourceType type, const Outgoing& out, std::string_view nonce);
+// envoy.service.discovery.v3.DiscoveryResponse, or DeltaDiscoveryResponse. `cache` may be null.
+base::Bytes write_response(bool delta, ResourceType type, const Outgoing& out, std::string_view nonce,
+                           ResponseCache* cache);
 
 }  // namespace solder::xds

@@ -23,8 +23,13 @@ constexpr size_t kLargeCost = 20'000;
 
 }  // namespace
 
-Stream::Stream(StreamKind kind, uint64_t id, StreamLimits limits, Counters& counters)
-    : kind_(kind), id_(id), limits_(limits), counters_(counters), schedule_(!kind.only.has_value(), limits.times) {
+Stream::Stream(StreamKind kind, uint64_t id, StreamLimits limits, Counters& counters, SharedByStreams* shared)
+    : kind_(kind),
+      id_(id),
+      limits_(limits),
+      counters_(counters),
+      shared_(shared),
+      schedule_(!kind.only.has_value(), limits.times) {
   status_.delta = kind.delta;
 }
 
@@ -99,7 +104,7 @@ base::Status Stream::check_cost() {
 void Stream::subscribe(ResourceType type, const DiscoveryRequest& request) {
   auto& subscription = slot_of(type).subscription;
   if (kind_.delta) {
-    subscription = std::make_unique<DeltaSubscription>(type);
+    subscription = std::make_unique<DeltaSubscription>(type, shared_ == nullptr ? nullptr : &shared_->names);
   } else {
     subscription = std::make_unique<SotwSubscription>(type);
   }
@@ -190,8 +195,7 @@ base::Bytes Stream::send(const Choice& choice, Clock::time_point now) {
   slot.update_since.reset();
   if (choice.take == Take::kUpdateAndRemovals) slot.removal_since.reset();
   const std::string nonce = nonce_text(slot.nonce);
-  auto bytes =
-      kind_.delta ? write_delta_response(choice.type, out, nonce) : write_sotw_response(choice.type, out, nonce);
+  auto bytes = write_response(kind_.delta, choice.type, out, nonce, shared_ == nullptr ? nullptr : &shared_->responses);
   ++counters_.responses;
   ++status_.sent[static_cast<size_t>(choice.type)];
   counters_.resources_sent += out.resources.size();

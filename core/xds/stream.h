@@ -16,6 +16,8 @@
 #include "core/base/bytes.h"
 #include "core/base/status.h"
 #include "core/xds/counters.h"
+#include "core/xds/name_list.h"
+#include "core/xds/response_cache.h"
 #include "core/xds/server.h"
 #include "core/xds/snapshot.h"
 #include "core/xds/stream_schedule.h"
@@ -34,10 +36,17 @@ struct StreamLimits {
   StreamTimes times;
 };
 
+// What many streams have in common, kept once.
+struct SharedByStreams {
+  ResponseCache responses;
+  NameLists names;
+};
+
 class Stream {
  public:
   // `id` goes into the nonces, so that one of another stream is not taken for one of this.
-  Stream(StreamKind kind, uint64_t id, StreamLimits limits, Counters& counters);
+  // `shared` may be null; it and `counters` outlive the stream.
+  Stream(StreamKind kind, uint64_t id, StreamLimits limits, Counters& counters, SharedByStreams* shared = nullptr);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -80,6 +89,7 @@ class Stream {
   const uint64_t id_;
   const StreamLimits limits_;
   Counters& counters_;
+  SharedByStreams* const shared_;
   StreamSchedule schedule_;
   TypeSlots slots_;
   NodeInfo node_;

@@ -20,7 +20,7 @@ StreamDriver::StreamDriver(Transport& transport, StreamKind kind, uint64_t id, c
       peer_(std::move(peer)),
       opened_at_(Clock::now()),
       context_(context),
-      stream_(kind, id, limits, context.counters) {}
+      stream_(kind, id, limits, context.counters, &context.shared) {}
 
 void StreamDriver::begin(std::weak_ptr<Pokable> self) {
   self_ = std::move(self);

@@ -35,6 +35,7 @@ class Transport {
 struct StreamContext {
   NodeGroups groups;
   Counters counters;
+  SharedByStreams shared{};
   std::function<void(const Refusal&)> on_refusal;
   std::function<void(Clock::time_point, std::weak_ptr<Pokable>)> poke_at;
 };

@@ -28,7 +28,7 @@ TEST(ResponseWriter, WritesWhatAClientReads) {
   out.removed = {"gone", "lost"};
   out.version = 0xabcdef;
   for (const bool delta : {false, true}) {
-    const auto bytes = delta ? write_delta_response(kRoute, out, "n-1") : write_sotw_response(kRoute, out, "n-1");
+    const auto bytes = write_response(delta, kRoute, out, "n-1", nullptr);
     EXPECT_EQ(bytes.size(), bytes.flatten().size());
     const auto response = TestClient(delta).read(bytes.flatten());
     EXPECT_EQ(response.type, kRoute);
@@ -46,7 +46,7 @@ TEST(ResponseWriter, WritesWhatAClientReads) {
 
 TEST(ResponseWriter, AnEmptyResponseIsWhole) {
   for (const bool delta : {false, true}) {
-    const auto bytes = delta ? write_delta_response(kRoute, {}, "n") : write_sotw_response(kRoute, {}, "n");
+    const auto bytes = write_response(delta, kRoute, {}, "n", nullptr);
     const auto response = TestClient(delta).read(bytes.flatten());
     EXPECT_EQ(response.type, kRoute);
     EXPECT_TRUE(response.resources.empty());
@@ -59,7 +59,7 @@ TEST(ResponseWriter, EverySizeIsRight) {
     Outgoing out;
     out.resources = {resource("before", "1"), resource("n", std::string(size, 'x')), resource("z", "2")};
     for (const bool delta : {false, true}) {
-      const auto bytes = delta ? write_delta_response(kRoute, out, "n") : write_sotw_response(kRoute, out, "n");
+      const auto bytes = write_response(delta, kRoute, out, "n", nullptr);
       const auto response = TestClient(delta).read(bytes.flatten());
       EXPECT_EQ(response.resources.at("n").size(), size);
       EXPECT_EQ(response.resources.at("z"), "2");
@@ -70,7 +70,7 @@ TEST(ResponseWriter, EverySizeIsRight) {
 TEST(ResponseWriter, ManySmallResourcesAreFewPieces) {
   Outgoing out;
   for (int i = 0; i < 10'000; ++i) out.resources.push_back(resource("route-" + std::to_string(i), "value"));
-  const auto bytes = write_delta_response(kRoute, out, "n");
+  const auto bytes = write_response(true, kRoute, out, "n", nullptr);
   EXPECT_LT(bytes.pieces().size(), bytes.size() / 60'000 + 2);
   EXPECT_EQ(TestClient(true).read(bytes.flatten()).resources.size(), 10'000U);
 }

@@ -23,7 +23,7 @@ class StreamTest : public ::testing::TestWithParam<bool> {
     StreamLimits limits;
     limits.max_subscriptions = max_subscriptions;
     limits.max_subscriptions_of_all = 1500;
-    return Stream(StreamKind{GetParam(), only}, 7, limits, counters_);
+    return Stream(StreamKind{GetParam(), only}, 7, limits, counters_, &shared_);
   }
   std::optional<TestResponse> next(Stream& stream) {
     const auto bytes = stream.next(now_);
@@ -33,6 +33,7 @@ class StreamTest : public ::testing::TestWithParam<bool> {
   void acknowledge(Stream& stream, ResourceType type) { say(stream, client_.acknowledge(type)); }
 
   Counters counters_;
+  SharedByStreams shared_;
   Clock::time_point now_ = Clock::now();
   TestClient client_{GetParam()};
 };
@@ -45,6 +46,53 @@ TEST_P(StreamTest, APerTypeServiceServesThatTypeOnly) {
   EXPECT_FALSE(next(stream));
   say(stream, client_.ask(kEndpoint, {"a"}));
   EXPECT_EQ(next(stream)->resources, (Values{{"a", "2"}}));
+}
+
+std::vector<std::string> numbered(size_t count) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < count; ++i) names.push_back("route-" + std::to_string(i));
+  return names;
+}
+
+// Streams that ask for the same are answered alike, and go on by themselves.
+TEST_P(StreamTest, ManyThatAskForMuchAreAnsweredAlike) {
+  Values values;
+  for (const auto& name : numbered(30)) values[name] = "1";
+  values.erase("route-7");
+  const auto before = make_snapshot({{kRoute, values}});
+  auto first = open();
+  auto second = open();
+  TestClient other(GetParam());
+  for (auto* stream : {&first, &second}) stream->set_snapshot(before);
+  say(first, client_.ask(kRoute, numbered(30)));
+  say(second, other.ask(kRoute, numbered(30)));
+  const auto answer = first.next(now_);
+  const auto alike = second.next(now_);
+  ASSERT_TRUE(answer && alike);
+  EXPECT_EQ(answer->pieces().front(), alike->pieces().front()) << "the same was written twice";
+  EXPECT_EQ(client_.read(answer->flatten()).resources, values);
+  EXPECT_EQ(other.read(alike->flatten()).resources, values);
+  acknowledge(first, kRoute);
+  ASSERT_TRUE(second.receive(other.acknowledge(kRoute), now_).ok());
+  values["route-3"] = "2";
+  values["route-7"] = "2";
+  for (auto* stream : {&first, &second}) stream->set_snapshot(make_snapshot({{kRoute, values}}));
+  const auto update = next(first)->resources;
+  EXPECT_EQ(update.at("route-3"), "2");
+  EXPECT_EQ(update.at("route-7"), "2");
+  EXPECT_EQ(update, other.read(second.next(now_)->flatten()).resources);
+}
+
+TEST_P(StreamTest, WhatIsSaidBeforeTheAnswerCounts) {
+  Values values;
+  for (const auto& name : numbered(30)) values[name] = "1";
+  auto stream = open();
+  say(stream, client_.ask(kRoute, numbered(29)));
+  say(stream, client_.ask(kRoute, numbered(30)));
+  stream.set_snapshot(make_snapshot({{kRoute, values}}));
+  stream.set_snapshot(make_snapshot({{kRoute, values}}));
+  EXPECT_EQ(next(stream)->resources, values);
+  EXPECT_FALSE(next(stream));
 }
 
 TEST_P(StreamTest, LimitsNamesOverAllTypes) {
