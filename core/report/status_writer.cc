@@ -2,6 +2,7 @@
 // makes statuses late, never translation.
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,6 +27,8 @@ namespace solder::report {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kNiceness = 10;
 
 // What stands on the disk below one directory. One thread.
 class StatusDirectory {
@@ -135,6 +138,8 @@ struct StatusWriter::Impl {
   }
 
   void run() {
+    // On Linux this is the thread's own: files can wait for configuration, not the other way round.
+    if (::setpriority(PRIO_PROCESS, 0, kNiceness) != 0) spdlog::debug("Statuses are written at normal priority");
     for (;;) {
       StatusDirectory::News news;
       {
