@@ -38,7 +38,7 @@ constexpr std::array<Rule, 17> kRules = {{
     {"virtual_host", {false, "envoy.config.route.v3.VirtualHost"}, sites(Site::kVirtualHost)},
     {"hcm",
      {false, "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"},
-     sites(Site::kHttpGateway, Site::kSettings)},
+     sites(Site::kGateway, Site::kHttpGateway, Site::kSettings)},
     {"filter_chain", {false, "envoy.config.listener.v3.FilterChain"}, sites(Site::kSsl)},
     {"listener",
      {false, "envoy.config.listener.v3.Listener"},
@@ -50,7 +50,9 @@ constexpr std::array<Rule, 17> kRules = {{
     {"metadata/",
      {false, "google.protobuf.Struct"},
      kClusterSites | kRouteSites | sites(Site::kDestination, Site::kVirtualHost)},
-    {"resource/", {false, ""}, kClusterSites | kRouteSites | sites(Site::kVirtualHost, Site::kHttpGateway)},
+    {"resource/",
+     {false, ""},
+     kClusterSites | kRouteSites | sites(Site::kVirtualHost, Site::kGateway, Site::kHttpGateway)},
 }};
 
 bool allowed(const Rule& rule, Site site) { return (rule.sites & sites(site)) != 0; }

@@ -113,7 +113,11 @@ bool Checker::missing_parts(const Descriptor& type, const MessageRules& rules, c
 bool Checker::absent(const FieldDescriptor& field, const ValueRules& rules, const Where& at) {
   if (field.is_repeated()) return count(rules, 0, at);
   if (rules.required) return refuse(at, "is missing, expected a value");
-  if (field.has_presence()) return true;
+  return field.has_presence() || zero(field, rules, at);
+}
+
+// What the rules say of a field without presence that is not written.
+bool Checker::zero(const FieldDescriptor& field, const ValueRules& rules, const Where& at) {
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) return length_value(field, {}, &rules, at);
   return scalar(field, 0, &rules, at);
 }
@@ -218,7 +222,8 @@ bool Checker::sub_message(const Descriptor& type, std::string_view payload, cons
     if (!view.parse(type, payload, problem)) return refuse(at, problem);
     const FieldDescriptor& inner = *type.field(0);
     const bool there = !view.groups().empty() && view.groups()[0].field == &inner;
-    if (there ? !field(view.groups()[0], rules, at) : !absent(inner, *rules, at)) return false;
+    // The rules of a wrapper are those of its value, but for `required`: that the wrapper is there is enough.
+    if (there ? !field(view.groups()[0], rules, at) : !zero(inner, *rules, at)) return false;
   }
   if (type.well_known_type() == Descriptor::WELLKNOWNTYPE_DURATION) {
     const auto value = duration_of(payload);

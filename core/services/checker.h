@@ -47,6 +47,7 @@ class Checker {
   const Descriptor* regex_matcher() const;
   bool compiles(const MessageView& view, const Where& at);
   bool absent(const FieldDescriptor& field, const ValueRules& rules, const Where& at);
+  bool zero(const FieldDescriptor& field, const ValueRules& rules, const Where& at);
   bool count(const ValueRules& rules, uint64_t number, const Where& at);
   bool refuse(const Where& at, const std::string& what);
 

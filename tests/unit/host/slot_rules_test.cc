@@ -57,7 +57,7 @@ TEST(SlotRules, AsTheContractListsThem) {
       {Site::kWeightedDestination, {"weighted_cluster", "per_filter/x", "http_filter/cors"}},
       {Site::kVirtualHost, {"virtual_host", "per_filter/x", "http_filter/cors", "metadata/x", "resource/x"}},
       {Site::kSsl, {"filter_chain", "transport_socket/x", "listener"}},
-      {Site::kGateway, {"listener"}},
+      {Site::kGateway, {"hcm", "listener", "resource/x"}},
       {Site::kHttpGateway, {"hcm", "http_filter/cors", "listener", "resource/x"}},
       {Site::kTcpHost, {}},
       {Site::kUpstream,
@@ -74,7 +74,7 @@ TEST(SlotRules, Secrets) {
 
 TEST(SlotRules, Words) {
   EXPECT_THAT(std::get<std::string>(find_slot(Site::kGateway, "cluster")),
-              HasSubstr("slot \"cluster\" is not for an option of a gateway; right are: listener"));
+              HasSubstr("slot \"cluster\" is not for an option of a gateway; right are: hcm, listener, "));
   EXPECT_THAT(std::get<std::string>(find_slot(Site::kTcpHost, "cluster")), HasSubstr("right are: none"));
   for (const char* slot :
        {"", "clusters", "cluster/x", "http_filter", "http_filter/", "http_filter/brunch", "per_filter/"}) {

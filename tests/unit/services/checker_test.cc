@@ -73,6 +73,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{kCluster, R"({"name":"a","outlierDetection":{"maxEjectionPercent":100}})",
              R"({"name":"a","outlierDetection":{"maxEjectionPercent":101}})",
              "outlier_detection.max_ejection_percent: found 101, expected at most 100"},
+        // a wrapper that is required, of a value that is not written because it is false
+        Case{"envoy.extensions.filters.http.health_check.v3.HealthCheck", R"({"passThroughMode":false})", R"({})",
+             "pass_through_mode: is missing, expected a value"},
         // header names and values
         Case{"envoy.config.core.v3.HeaderValue", R"({"key":":path","value":"a\tb"})", R"({"key":"a\nb"})",
              "key: found \"a\\nb\", expected an HTTP header name without line breaks"},

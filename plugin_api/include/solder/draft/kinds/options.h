@@ -55,7 +55,7 @@ typedef struct solder_cap_options {
    *   weighted_destination: weighted_cluster, per_filter/, http_filter/
    *   virtual_host: virtual_host, per_filter/, http_filter/, metadata/, resource/
    *   virtual_service (sslConfig): filter_chain, transport_socket/, listener
-   *   gateway: listener; http_gateway: hcm, http_filter/, listener, resource/
+   *   gateway: listener, hcm, resource/; http_gateway: hcm, http_filter/, listener, resource/
    *   upstream: cluster, http_protocol_options, transport_socket/, metadata/, upstream_filter/, resource/
    *   settings: hcm, listener
    * and secret uses at the scopes that have a transport socket. */

@@ -69,6 +69,17 @@ class Out {
                  .weight = weight,
                  .field = field});
   }
+  // The same as proto3 JSON.
+  bool filter_json(std::string_view stage, std::string_view name, std::string_view type_url, std::string_view json,
+                   int32_t weight = 0, std::string_view field = {}) {
+    return emit({.slot = "http_filter/" + std::string(stage),
+                 .name = name,
+                 .type_url = type_url,
+                 .bytes = json,
+                 .encoding = SOLDER_ENCODING_JSON,
+                 .weight = weight,
+                 .field = field});
+  }
   bool upstream_filter(std::string_view stage, std::string_view name, std::string_view type_url, const Message& message,
                        int32_t weight = 0, std::string_view field = {}) {
     return emit({.slot = "upstream_filter/" + std::string(stage),

@@ -1,0 +1,90 @@
+"""Faults, CORS, CSRF and buffers of routes, virtual hosts and gateways, asked through a real Envoy."""
+import time
+import unittest
+
+from harness import Case
+from manifests import gateways, to, upstream, virtual_service
+
+ROUTES = f"""
+    - matchers: [{{prefix: /aborted}}]
+      routeAction: {{{to('one')}}}
+      options: {{faults: {{abort: {{percentage: 100, httpStatus: 418}}}}}}
+    - matchers: [{{prefix: /delayed}}]
+      routeAction: {{{to('one')}}}
+      options: {{faults: {{delay: {{percentage: 100, fixedDelay: 0.4s}}}}}}
+    - matchers: [{{prefix: /elsewhere}}]
+      routeAction: {{{to('one')}}}
+      options: {{cors: {{allowOrigin: ['https://other.test'], allowMethods: [PUT]}}}}
+    - matchers: [{{prefix: /closed}}]
+      routeAction: {{{to('one')}}}
+      options: {{cors: {{allowOrigin: ['https://a.test'], disableForRoute: true}}}}
+    - matchers: [{{prefix: /guarded}}]
+      routeAction: {{{to('one')}}}
+      options: {{csrf: {{filterEnabled: {{defaultValue: {{numerator: 100, denominator: HUNDRED}}}}, additionalOrigins: [{{suffix: friend.test}}]}}}}
+    - matchers: [{{prefix: /small}}]
+      routeAction: {{{to('one')}}}
+      options: {{bufferPerRoute: {{buffer: {{maxRequestBytes: 10}}}}}}
+    - matchers: [{{prefix: /unheld}}]
+      routeAction: {{{to('one')}}}
+      options: {{bufferPerRoute: {{disabled: true}}}}
+    - matchers: [{{prefix: /}}]
+      routeAction: {{{to('one')}}}
+"""
+
+HOST_OPTIONS = """
+    options:
+      cors: {allowOrigin: ['https://a.test'], allowOriginRegex: ['https://[a-z]+[.]b[.]test'], allowMethods: [GET, POST], exposeHeaders: [x-backend], maxAge: '60'}
+"""
+
+
+class Policies(Case):
+    def setUp(self):
+        super().setUp()
+        world = self.world
+        world.write("gateways.yaml", gateways(world.http_port, world.https_port).replace("httpGateway: {}", "httpGateway: {options: {buffer: {maxRequestBytes: 100}}}", 1))
+        world.write("one.yaml", upstream("one", world.start_backend("one")))
+        world.write("routes.yaml", virtual_service("routes", ROUTES, options=HOST_OPTIONS))
+        world.start_solder()
+        world.start_envoy()
+        world.until_status("/", 200)
+        world.until_state("VirtualService", "routes", "Accepted")
+
+    def test_faults(self):
+        self.assertEqual(418, self.world.get("/aborted").status)
+        before = time.monotonic()
+        self.assertEqual(200, self.world.get("/delayed").status)
+        self.assertGreaterEqual(time.monotonic() - before, 0.4)
+
+    def preflight(self, path, origin, method="GET"):
+        return self.world.get(path, method="OPTIONS", headers={"origin": origin, "access-control-request-method": method})
+
+    def test_cors(self):
+        for origin in ("https://a.test", "https://www.b.test"):
+            answer = self.preflight("/", origin)
+            self.assertEqual((origin, "GET,POST", "60"), tuple(answer.headers.get(f"access-control-{name}") for name in ("allow-origin", "allow-methods", "max-age")), answer)
+        self.assertNotIn("access-control-allow-origin", self.preflight("/", "https://other.test").headers)
+        answer = self.world.get("/", headers={"origin": "https://a.test"})
+        self.assertEqual(("https://a.test", "x-backend"), (answer.headers["access-control-allow-origin"], answer.headers["access-control-expose-headers"]))
+        # A route's own policy is in the place of the virtual host's.
+        self.assertEqual("PUT", self.preflight("/elsewhere", "https://other.test", "PUT").headers["access-control-allow-methods"])
+        self.assertNotIn("access-control-allow-origin", self.preflight("/elsewhere", "https://a.test").headers)
+        self.assertNotIn("access-control-allow-origin", self.preflight("/closed", "https://a.test").headers)
+
+    def test_csrf(self):
+        def post(path, origin):
+            return self.world.get(path, method="POST", body=b"", headers={"origin": origin}).status
+        self.assertEqual(403, post("/guarded", "https://evil.test"))
+        self.assertEqual(200, post("/guarded", "https://example.com"))
+        self.assertEqual(200, post("/guarded", "https://my.friend.test"))
+        self.assertEqual(200, post("/", "https://evil.test"))
+
+    def test_buffer(self):
+        def post(path, size):
+            return self.world.get(path, method="POST", body=b"x" * size).status
+        self.assertEqual([200, 413], [post("/", 50), post("/", 200)])
+        self.assertEqual([200, 413], [post("/small", 5), post("/small", 50)])
+        self.assertEqual(200, post("/unheld", 200))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
