@@ -17,6 +17,14 @@ bool claimed(const SchemaCatalog& catalog, std::string_view scope, std::string_v
 std::vector<std::string> claimed_keys(const SchemaCatalog& catalog, std::string_view scope);
 const Schema* claimed_schema(const SchemaCatalog& catalog, std::string_view scope, std::string_view key);
 
+// A place in an Upstream's spec that Settings have a default for.
+struct DefaultPlace {
+  std::string path;           // JSON pointer in the Upstream's spec
+  std::string settings_path;  // and in that of Settings
+  SchemaPtr schema;
+};
+const std::vector<DefaultPlace>& default_places(const SchemaCatalog& catalog);
+
 // The checked spec of an object and what was wrong with it; `spec` is an empty object where there is none.
 struct CheckedSpec {
   nlohmann::json spec;

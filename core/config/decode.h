@@ -23,7 +23,11 @@ struct Decoded {
   model::Diagnostics diagnostics;
 };
 
-Decoded<model::Upstream> decode_upstream(const model::Object& object, const SchemaCatalog& catalog);
+// `defaults` are those of Settings; they count where the object says nothing.
+Decoded<model::Upstream> decode_upstream(const model::Object& object, const SchemaCatalog& catalog,
+                                         const std::vector<model::OptionDefault>& defaults = {});
+// Whether Settings can have defaults for Upstreams, so that one depends on the other.
+bool upstreams_have_defaults(const SchemaCatalog& catalog);
 Decoded<model::VirtualService> decode_virtual_service(const model::Object& object, const SchemaCatalog& catalog);
 // One route of a VirtualService or RouteTable, from RouteTexts, or a piece of one (RoutePieces). Paths and the
 // diagnostics' fields are those below the route; `object` is where it stands.

@@ -5,6 +5,23 @@ namespace solder::config {
 
 using nlohmann::json;
 
+namespace {
+
+// What plugins' schemas want from here for Upstreams, checked by them.
+std::vector<model::OptionDefault> upstream_defaults(const json& spec, const model::ObjectRef& ref,
+                                                    const SchemaCatalog& catalog, model::Diagnostics& diagnostics) {
+  std::vector<model::OptionDefault> defaults;
+  for (const DefaultPlace& place : default_places(catalog)) {
+    const json::json_pointer pointer(place.settings_path);
+    if (!spec.contains(pointer)) continue;
+    const json value = check_value(*place.schema, spec.at(pointer), "/spec" + place.settings_path, ref, diagnostics);
+    defaults.push_back({place.path, value.dump()});
+  }
+  return defaults;
+}
+
+}  // namespace
+
 Decoded<model::Settings> decode_settings(const model::Object& object, const SchemaCatalog& catalog) {
   auto checked = check_spec(object, catalog, "settings");
   Decoded<model::Settings> out{std::nullopt, std::move(checked.diagnostics)};
@@ -33,6 +50,8 @@ Decoded<model::Settings> decode_settings(const model::Object& object, const Sche
                                .expected = "200 to 599"});
     return out;
   }
+  settings.upstream_defaults = upstream_defaults(spec, object.ref, catalog, out.diagnostics);
+  if (has_error(out.diagnostics)) return out;
   json options = json::object();
   for (const auto& [key, value] : spec.items()) {
     if (claimed(catalog, "settings", key)) options[key] = value;

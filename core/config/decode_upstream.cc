@@ -12,6 +12,14 @@ bool bookkeeping(const std::string& key) {
   return key == "discoveryMetadata" || key == "namespacedStatuses" || key == "status";
 }
 
+// The outermost first, so that a default for a whole option comes with what is in it.
+void take_defaults(const std::vector<model::OptionDefault>& defaults, json& spec) {
+  for (const model::OptionDefault& one : defaults) {
+    const json::json_pointer pointer(one.path);
+    if (!spec.contains(pointer) && spec.contains(pointer.parent_pointer())) spec[pointer] = json::parse(one.json);
+  }
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -20,10 +28,14 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Decoded<model::Upstream> decode_upstream(const model::Object& object, const SchemaCatalog& catalog) {
+bool upstreams_have_defaults(const SchemaCatalog& catalog) { return !default_places(catalog).empty(); }
+
+Decoded<model::Upstream> decode_upstream(const model::Object& object, const SchemaCatalog& catalog,
+                                         const std::vector<model::OptionDefault>& defaults) {
   auto checked = check_spec(object, catalog, "upstream");
   Decoded<model::Upstream> out{std::nullopt, std::move(checked.diagnostics)};
   if (!checked.ok) return out;
+  take_defaults(defaults, checked.spec);
   model::Upstream upstream;
   upstream.ref = object.ref;
   upstream.spec_json = checked.spec.dump();

@@ -117,6 +117,10 @@ class Compiler {
       out.values = value.get<std::vector<std::string>>();
     } else if (keyword == "x-solder-oneof") {
       out.oneofs = value.get<std::vector<std::vector<std::string>>>();
+    } else if (keyword == "x-solder-settings-default") {
+      out.settings_default = value.get<std::string>();
+      if (!out.settings_default.starts_with('/'))
+        return base::invalid_argument("x-solder-settings-default is a JSON pointer into the spec of Settings");
     } else if (keyword == "format") {
       out.format = value.get<std::string>();
       if (std::find(kFormats.begin(), kFormats.end(), out.format) == kFormats.end()) {

@@ -4,6 +4,8 @@
 // struct), and
 //   x-solder-oneof: [["single","multi"]]   at most one of each group may be there
 //   x-solder-scope: "route"                here stand the keys that plugins claim at that scope
+//   x-solder-settings-default: "/gloo/x"   where a claimed key, or a member of its value, is not there, what stands at
+//                                          this place of the spec of Settings is taken for it (upstream scopes)
 // The accepted forms are those of the proto3 JSON mapping: lowerCamel or snake_case names, enums by name or number,
 // 64-bit numbers as texts, null as absent. An unknown keyword makes the schema unusable: it would promise a check that
 // is not made. Read-only after it was made; any thread. Tested by tests/unit/config/schema_test.cc.
@@ -45,6 +47,7 @@ struct Schema {
   std::shared_ptr<const re2::RE2> pattern;
   std::vector<std::vector<std::string>> oneofs;
   std::string scope;
+  std::string settings_default;
 };
 using SchemaPtr = std::shared_ptr<const Schema>;
 

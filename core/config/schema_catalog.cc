@@ -13,7 +13,17 @@ class Catalog final : public SchemaCatalog {
  public:
   std::map<std::string, SchemaPtr, std::less<>> schemas;
   ClaimedKeys claims;
+  std::vector<DefaultPlace> default_places;
 };
+
+// A claimed key, then the members of its value. No deeper: definitions can fan out beyond all bounds.
+void find_default_places(const std::string& key, const SchemaPtr& schema, std::vector<DefaultPlace>& out) {
+  const auto take = [&](const std::string& path, const SchemaPtr& at) {
+    if (!at->settings_default.empty()) out.push_back({path, at->settings_default, at});
+  };
+  take("/" + key, schema);
+  for (const auto& [name, member] : schema->properties) take("/" + key + "/" + name, member);
+}
 
 base::Result<SchemaPtr> compile_claim(const Claim& claim) {
   const json schema = json::parse(claim.schema_json, nullptr, false);
@@ -40,6 +50,8 @@ base::Result<SchemaCatalogPtr> SchemaCatalog::make(const std::vector<Claim>& cla
     // An upstream's type stands among its options; which of its keys are types the decoder asks upstream_types().
     if (claim.scope == "upstream_type") catalog->claims["upstream"][claim.key] = *compiled;
   }
+  for (const auto& [key, schema] : catalog->claims["upstream"])
+    find_default_places(key, schema, catalog->default_places);
   const json defs = json::parse(core_schema("defs"));
   for (const char* name : {"virtual_service", "route_table", "route_option", "virtual_host_option", "gateway",
                            "upstream", "upstream_group", "settings", "secret"}) {
@@ -55,6 +67,10 @@ base::Result<SchemaCatalogPtr> SchemaCatalog::make(const std::vector<Claim>& cla
 
 const Schema& schema_of(const SchemaCatalog& catalog, std::string_view name) {
   return *static_cast<const Catalog&>(catalog).schemas.find(name)->second;
+}
+
+const std::vector<DefaultPlace>& default_places(const SchemaCatalog& catalog) {
+  return static_cast<const Catalog&>(catalog).default_places;
 }
 
 bool claimed(const SchemaCatalog& catalog, std::string_view scope, std::string_view key) {

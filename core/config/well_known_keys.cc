@@ -81,10 +81,8 @@ constexpr std::array kUpstreamKeys = {
     KeysOfPlugin{"upstream", "pipe", "pipe"},
     KeysOfPlugin{"upstream", "ai", "ai"},
     KeysOfPlugin{"upstream", "tls", "sslConfig"},
-    KeysOfPlugin{"upstream", "circuit_breakers", "circuitBreakers"},
     KeysOfPlugin{"upstream", "load_balancing", "loadBalancerConfig"},
-    KeysOfPlugin{"upstream", "health_checks", "healthChecks ignoreHealthOnHostRemoval"},
-    KeysOfPlugin{"upstream", "outlier_detection", "outlierDetection"},
+    KeysOfPlugin{"upstream", "health", "healthChecks ignoreHealthOnHostRemoval outlierDetection circuitBreakers"},
     KeysOfPlugin{"upstream", "failover", "failover"},
     KeysOfPlugin{"upstream", "connection",
                  "connectionConfig useHttp2 protocolSelection initialStreamWindowSize initialConnectionWindowSize "

@@ -7,6 +7,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/engine/cluster_sockets.h"
 #include "core/engine/http_filters.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/slots.h"
@@ -61,30 +62,27 @@ void append_ads(protozero::pbf_writer& writer, uint32_t tag) {
   source.add_enum(core::ConfigSource::kResourceApiVersion, core::ApiVersion::kV3);
 }
 
-// Puts the transport_socket/<name> slot into the cluster. More than one is a mistake of plugins: the first by name
-// counts.
-void append_transport_socket(Slots& slots, protozero::pbf_writer& writer) {
-  bool done = false;
-  slots.each("transport_socket/", "", "transport_socket",
-             [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
-               if (done) return;
-               done = true;
-               protozero::pbf_writer socket(writer, cluster::Cluster::kTransportSocket);
-               socket.add_string(core::TransportSocket::kName, name);
-               socket.add_message(core::TransportSocket::kTypedConfig, pack_any(type_url, bytes));
-             });
+// HTTP/1.1, as long as no plugin says otherwise: Envoy wants to be told once there are protocol options.
+std::string http1_options() {
+  namespace config = upstreams::HttpProtocolOptions;
+  std::string options;
+  protozero::pbf_writer writer(options);
+  protozero::pbf_writer version(writer, config::kExplicitHttpConfig);
+  version.add_message(config::ExplicitHttpConfig::kHttpProtocolOptions, std::string());
+  return options;
 }
 
 // HttpProtocolOptions: the merged slot, upstream filters in it, packed into typed_extension_protocol_options.
 void append_protocol_options(Translation& t, Slots& slots, model::Diagnostics& diagnostics,
                              protozero::pbf_writer& writer, ProvenanceList* provenance) {
-  std::string options = slots.merged("http_protocol_options", kHttpProtocolOptions, "", "http_protocol_options");
   const auto needs = slots.filters("upstream_filter/");
+  if (needs.empty() && !slots.has("http_protocol_options")) return;
+  std::string options =
+      slots.merged("http_protocol_options", kHttpProtocolOptions, http1_options(), "http_protocol_options");
   if (!needs.empty()) {
     options += http_filter_list(t, needs, upstreams::HttpProtocolOptions::kHttpFilters, kUpstreamCodec,
                                 "http_protocol_options", diagnostics, provenance);
   }
-  if (options.empty() && !slots.has("http_protocol_options")) return;
   protozero::pbf_writer entry(writer, cluster::Cluster::kTypedExtensionProtocolOptions);
   entry.add_string(1, std::string(kHttpProtocolOptionsName));
   entry.add_message(2, pack_any(kHttpProtocolOptions, options));
@@ -132,9 +130,36 @@ void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstrea
   collect(std::move(outputs), slots, result);
 }
 
+bool check_cluster(const Translation& t, const model::Upstream& upstream, const std::string& bytes,
+                   model::Diagnostics& diagnostics) {
+  if (has_error(diagnostics)) return false;
+  const auto status = t.types.check(*t.types.find(kCluster), bytes);
+  if (!status.ok()) {
+    diagnostics.push_back({.reason = "InvalidCluster",
+                           .object = upstream.ref,
+                           .field = upstream.type_path,
+                           .message = "Envoy would refuse the cluster: " + status.message()});
+  }
+  return status.ok();
+}
+
+// The cluster of slot front_cluster takes this one's name and its transport socket.
+void put_in_front(const Translation& t, const model::Upstream& upstream, Slots& slots, const std::string& socket,
+                  ClusterResult& result, xds::ResourcePtr own) {
+  std::string bytes = slots.merged("front_cluster", kCluster, cluster_base(result.name), "front_cluster");
+  if (!socket.empty()) protozero::pbf_writer(bytes).add_message(cluster::Cluster::kTransportSocket, socket);
+  if (!check_cluster(t, upstream, bytes, result.diagnostics)) return;
+  Origin origin;
+  origin.object = upstream.ref;
+  result.resources.push_back({xds::ResourceType::kCluster, own->name, std::move(own), std::move(origin)});
+  result.cluster = xds::make_resource(result.name, base::Bytes(std::move(bytes)));
+}
+
 void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built& built, ProvenanceList* provenance) {
   ClusterResult& result = built.result;
-  std::string bytes = slots.merged("cluster", kCluster, cluster_base(result.name), "");
+  const bool has_front = slots.has("front_cluster");
+  const std::string own_name = has_front ? result.name + "_original" : result.name;
+  std::string bytes = slots.merged("cluster", kCluster, cluster_base(own_name), "");
   bool custom_type = false;
   const int32_t type = discovery_type(bytes, custom_type);
   std::string assignment;
@@ -156,28 +181,34 @@ void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built
                                   .message = "the upstream gives a static cluster without any endpoint",
                                   .expected = "an upstream type with at least one host"});
   }
-  append_transport_socket(slots, writer);
+  const SocketWrappers wrappers(t, slots);
+  const std::string socket = wrappers.around(merged_socket(slots));
+  if (!socket.empty() && !has_front) writer.add_message(cluster::Cluster::kTransportSocket, socket);
   append_protocol_options(t, slots, result.diagnostics, writer, provenance);
   if (const std::string metadata = merged_metadata(slots, "metadata"); !metadata.empty()) {
     writer.add_message(cluster::Cluster::kMetadata, metadata);
   }
   result.resources = slots.resources();
-  if (!has_error(result.diagnostics)) {
-    if (const auto status = t.types.check(*t.types.find(kCluster), bytes); !status.ok()) {
-      result.diagnostics.push_back({.reason = "InvalidCluster",
-                                    .object = upstream.ref,
-                                    .field = upstream.type_path,
-                                    .message = "Envoy would refuse the cluster: " + status.message()});
-    }
+  if (!wrappers.empty()) bytes = wrappers.around_matches(bytes);
+  if (check_cluster(t, upstream, bytes, result.diagnostics)) {
+    auto own = xds::make_resource(own_name, base::Bytes(std::move(bytes)));
+    if (has_front)
+      put_in_front(t, upstream, slots, socket, result, std::move(own));
+    else
+      result.cluster = std::move(own);
   }
-  built.ok = !has_error(result.diagnostics);
-  if (built.ok) result.cluster = xds::make_resource(result.name, base::Bytes(std::move(bytes)));
+  built.ok = result.cluster != nullptr && !has_error(result.diagnostics);
+}
+
+config::Decoded<model::Upstream> decode(Translation& t, Reader& reader, const model::Object& object) {
+  if (!config::upstreams_have_defaults(*t.catalog)) return config::decode_upstream(object, *t.catalog);
+  return config::decode_upstream(object, *t.catalog, t.settings.read(reader, 0)->settings.upstream_defaults);
 }
 
 Built build(Translation& t, Reader& reader, const model::Object& object, ProvenanceList* provenance) {
   Built built;
   built.result.name = cluster_name(object.ref);
-  auto decoded = config::decode_upstream(object, *t.catalog);
+  auto decoded = decode(t, reader, object);
   built.result.diagnostics = std::move(decoded.diagnostics);
   if (!decoded.value) return built;
   const size_t checked = built.result.diagnostics.size();

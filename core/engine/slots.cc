@@ -189,6 +189,7 @@ void Slots::check_protected(std::string_view slot, const std::vector<const Fragm
       Protected{"virtual_host", route::VirtualHost::kDomains, "domains"},
       Protected{"virtual_host", route::VirtualHost::kRoutes, "routes"},
       Protected{"cluster", cluster::Cluster::kName, "name"},
+      Protected{"front_cluster", cluster::Cluster::kName, "name"},
       Protected{"listener", listener::Listener::kName, "name"},
       Protected{"listener", listener::Listener::kAddress, "address"},
       Protected{"listener", listener::Listener::kFilterChains, "filter_chains"},
@@ -206,6 +207,10 @@ void Slots::refuse(const Fragment& fragment, const std::string& problem) {
   auto diagnostic = about(fragment.origin, "BadFragment", "plugin " + fragment.origin.plugin + " " + problem);
   diagnostic.severity = model::Severity::kError;
   diagnostics_.push_back(std::move(diagnostic));
+}
+
+void Slots::refuse_slot(const std::string& slot, const std::string& problem) {
+  if (const auto at = by_slot_.find(slot); at != by_slot_.end()) refuse(at->second.front(), problem);
 }
 
 bool Slots::one_type(const std::string& what, const std::vector<const Fragment*>& fragments) {
@@ -266,11 +271,12 @@ std::vector<ExtraResource> Slots::resources() {
   each("resource/", "", "resource", [&](const std::string& name, const std::string& type_url, std::string bytes) {
     const Fragment& first = by_slot_.find("resource/" + name)->second.front();
     const auto type = xds::type_of(type_url);
-    if (type && *type != xds::ResourceType::kCluster) {
+    if (type && *type != xds::ResourceType::kCluster && *type != xds::ResourceType::kListener) {
       return refuse(first, "asks for a resource of type " + bare_type(type_url) +
-                               "; a plugin may bring clusters and configurations of extensions");
+                               "; a plugin may bring clusters, listeners and configurations of extensions");
     }
     if (type) {
+      static_assert(uint32_t{cluster::Cluster::kName} == uint32_t{listener::Listener::kName});
       // Written last, the slot's name wins over one that the plugin wrote.
       protozero::pbf_writer(bytes).add_string(cluster::Cluster::kName, name);
     }

@@ -54,7 +54,9 @@ class Slots {
   // The http_filter/<stage> (or upstream_filter/<stage>) fragments, unmerged: they are merged over the whole listener.
   // Checked here all the same, so that a bad one costs the part that asked for it and not the listener.
   std::vector<FilterNeed> filters(std::string_view prefix);
-  // The resource/<name> slots as resources: clusters, and what Envoy is to find by ECDS.
+  // Reports what is wrong with a filled slot as an error of the first plugin that filled it.
+  void refuse_slot(const std::string& slot, const std::string& problem);
+  // The resource/<name> slots as resources: clusters, listeners, and what Envoy is to find by ECDS.
   std::vector<ExtraResource> resources();
 
  private:

@@ -27,10 +27,11 @@ struct Rule {
   uint32_t sites;
 };
 
-constexpr std::array<Rule, 17> kRules = {{
+constexpr std::array<Rule, 19> kRules = {{
     {"cluster", {false, "envoy.config.cluster.v3.Cluster"}, kClusterSites},
+    {"front_cluster", {false, "envoy.config.cluster.v3.Cluster"}, kClusterSites},
     {"http_protocol_options", {false, "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"}, kClusterSites},
-    {"load_assignment", {false, "envoy.config.endpoint.v3.ClusterLoadAssignment"}, sites(Site::kUpstreamType)},
+    {"load_assignment", {false, "envoy.config.endpoint.v3.ClusterLoadAssignment"}, kClusterSites},
     {"route", {false, "envoy.config.route.v3.Route"}, kRouteSites | sites(Site::kDestination)},
     {"route_action", {false, "envoy.config.route.v3.RouteAction"}, sites(Site::kForward, Site::kDestination)},
     {"redirect_action", {false, "envoy.config.route.v3.RedirectAction"}, sites(Site::kRedirect)},
@@ -44,6 +45,7 @@ constexpr std::array<Rule, 17> kRules = {{
      {false, "envoy.config.listener.v3.Listener"},
      sites(Site::kSsl, Site::kGateway, Site::kHttpGateway, Site::kSettings)},
     {"transport_socket/", {false, ""}, kClusterSites | sites(Site::kSsl)},
+    {"socket_wrapper/", {false, ""}, kClusterSites},
     {"per_filter/", {false, ""}, kPerFilterSites},
     {"http_filter/", {true, ""}, kPerFilterSites | sites(Site::kHttpGateway)},
     {"upstream_filter/", {true, ""}, kClusterSites},

@@ -19,6 +19,12 @@ struct InvalidConfigPolicy {
       "errors.";
 };
 
+// What an Upstream takes from Settings where it says nothing itself.
+struct OptionDefault {
+  std::string path;  // JSON pointer in its spec: "/circuitBreakers"
+  std::string json;  // the checked value
+};
+
 struct Settings {
   ObjectRef ref;
   std::string write_namespace = "gloo-system";  // discoveryNamespace
@@ -26,6 +32,7 @@ struct Settings {
   InvalidConfigPolicy invalid_config_policy;
   bool read_gateways_from_all_namespaces = false;  // gateway.readGatewaysFromAllNamespaces
   OptionSet options;                               // plugin-owned keys of spec
+  std::vector<OptionDefault> upstream_defaults;    // asked for by plugins' schemas
   std::string spec_json = "{}";
 };
 

@@ -65,7 +65,7 @@ class Plugin {
         policy["filterEnabled"] = {{"defaultValue", {{"numerator", 0}}}, {"runtimeKey", "gloo.routeplugin.cors"}};
       }
     } else if (disabled) {
-      out.warning({"/disableForRoute", "HasNoEffect", "this is for routes; on a virtual host it has no effect", "true",
+      out.warning({"/disableForRoute", "NoEffect", "this is for routes; on a virtual host it has no effect", "true",
                    "on a route"});
     }
     if (out.failed()) return;

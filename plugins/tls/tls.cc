@@ -65,10 +65,6 @@ class Plugin {
  public:
   void options(const sdk::OptionInput& in, sdk::Out& out) {
     const Json config = sdk::parse_json(in.json);
-    if (const Json* sds = sdk::find(config, "sds"); sds != nullptr && sds->contains("callCredentials")) {
-      return out.error({"/sds/callCredentials", "NotServed", "call credentials from a file are not served", "",
-                        "clusterName: a cluster that Envoy reaches the SDS server by"});
-    }
     if (in.scope == SOLDER_SCOPE_UPSTREAM)
       upstream(config, out);
     else

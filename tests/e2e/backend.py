@@ -1,8 +1,9 @@
 """A backend for tests: echoes each request as JSON, fast enough for the load client.
 
-Usage: backend.py NAME PORT [CERTIFICATE KEY]
+Usage: backend.py NAME PORT [CERTIFICATE KEY]        PORT may be the path of a Unix domain socket
 
-/status/N answers N; /delay/MS answers late; /fail/KEY/N fails N times with 503, then answers 200; everything else 200.
+/status/N answers N; /status-of/NAME/N does where the backend has that name; /delay/MS answers late; /fail/KEY/N fails N
+times with 503, then answers 200; everything else 200.
 """
 import asyncio
 import collections
@@ -18,6 +19,9 @@ def status_and_delay(path):
     parts = path.split("?")[0].split("/")
     if "status" in parts:
         return int(parts[parts.index("status") + 1]), 0.0
+    if "status-of" in parts:
+        name, status = parts[parts.index("status-of") + 1:][:2]
+        return (int(status) if name == NAME else 200), 0.0
     if "delay" in parts:
         return 200, int(parts[parts.index("delay") + 1]) / 1000
     if "fail" in parts:
@@ -64,7 +68,11 @@ async def main():
     if len(sys.argv) > 3:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[3], sys.argv[4])
-    server = await asyncio.get_running_loop().create_server(Echo, "127.0.0.1", int(sys.argv[2]), ssl=context)
+    loop = asyncio.get_running_loop()
+    if sys.argv[2].isdigit():
+        server = await loop.create_server(Echo, "127.0.0.1", int(sys.argv[2]), ssl=context)
+    else:
+        server = await loop.create_unix_server(Echo, sys.argv[2], ssl=context)
     print("listening", flush=True)
     await server.serve_forever()
 

@@ -206,8 +206,9 @@ class World:
         until(f"{process.name} is ready", attempt)
         return process
 
-    def start_backend(self, name, *tls_files):
-        port = free_port()
+    def start_backend(self, name, *tls_files, at=None):
+        """`at`: the path of a Unix domain socket, in place of a free port."""
+        port = at or free_port()
         process = Process(name, [sys.executable, HERE / "backend.py", name, port, *tls_files], self.directory / f"{name}.log")
         self.start(process, lambda: "listening" in process.tail())
         return port

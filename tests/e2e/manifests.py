@@ -26,6 +26,19 @@ spec:
 {more}"""
 
 
+def upstream_of(name, *ports, more=""):
+    """An upstream with several hosts; `more` is YAML, indented by two."""
+    hosts = ", ".join(f"{{addr: 127.0.0.1, port: {port}}}" for port in ports)
+    return f"""
+apiVersion: gloo.solo.io/v1
+kind: Upstream
+metadata: {{name: {name}, namespace: gloo-system}}
+spec:
+  static: {{hosts: [{hosts}]}}
+{more}
+"""
+
+
 def to(upstream_name):
     return f"single: {{upstream: {{name: {upstream_name}, namespace: gloo-system}}}}"
 

@@ -43,6 +43,46 @@ TEST(DecodeUpstream, TwoTypesNoTypeAndATypeWithoutPlugin) {
   EXPECT_EQ(out.diagnostics[0].expected, "static");
 }
 
+SchemaCatalogPtr catalog_with_defaults() {
+  const std::string limits = R"({"type":"object","x-solder-settings-default":"/gloo/circuitBreakers",)"
+                             R"("properties":{"maxRequests":{"type":"integer","format":"uint32"}}})";
+  const std::string ssl =
+      R"({"type":"object","properties":{"sni":{"type":"string"},)"
+      R"("parameters":{"type":"object","x-solder-settings-default":"/upstreamOptions/sslParameters",)"
+      R"("properties":{"cipherSuites":{"type":"array","items":{"type":"string"}}}}}})";
+  return *SchemaCatalog::make({{"health", "upstream", "circuitBreakers", limits},
+                               {"tls", "upstream", "sslConfig", ssl},
+                               {"static", "upstream_type", "static", R"({"type":"object","properties":{}})"}});
+}
+
+TEST(DecodeUpstream, SettingsSpeakWhereItIsSilent) {
+  const auto catalog = catalog_with_defaults();
+  EXPECT_TRUE(upstreams_have_defaults(*catalog));
+  EXPECT_FALSE(upstreams_have_defaults(*test_catalog()));
+  const auto settings = decode_settings(*object_of("Settings",
+                                                   "spec: {gloo: {circuit_breakers: {max_requests: 5}}, "
+                                                   "upstreamOptions: {sslParameters: {cipher_suites: [a]}}}\n"),
+                                        *catalog);
+  ASSERT_TRUE(settings.value) << reasons_of(settings.diagnostics)[0];
+  const auto options = [&](const std::string& spec) {
+    return decode_upstream(*object_of("Upstream", "spec: " + spec + "\n"), *catalog, settings.value->upstream_defaults)
+        .value->options.json;
+  };
+  EXPECT_EQ(options("{static: {}}"), R"({"circuitBreakers":{"maxRequests":5}})");
+  EXPECT_EQ(options("{static: {}, circuitBreakers: {}}"), R"({"circuitBreakers":{}})");
+  EXPECT_EQ(options("{static: {}, circuitBreakers: {}, sslConfig: {sni: x}}"),
+            R"({"circuitBreakers":{},"sslConfig":{"parameters":{"cipherSuites":["a"]},"sni":"x"}})");
+  EXPECT_EQ(options("{static: {}, circuitBreakers: {}, sslConfig: {parameters: {}}}"),
+            R"({"circuitBreakers":{},"sslConfig":{"parameters":{}}})");
+}
+
+TEST(DecodeSettings, DefaultsForUpstreamsAreCheckedWhereTheyStand) {
+  const auto out = decode_settings(*object_of("Settings", "spec: {gloo: {circuitBreakers: {maxRequests: many}}}\n"),
+                                   *catalog_with_defaults());
+  EXPECT_FALSE(out.value);
+  EXPECT_THAT(reasons_of(out.diagnostics), ElementsAre("WrongType /spec/gloo/circuitBreakers/maxRequests"));
+}
+
 TEST(DecodeGateway, Http) {
   const auto out = decode_gateway(*object_of("Gateway",
                                              "spec:\n"

@@ -182,6 +182,12 @@ TEST(Schema, DefinitionsThatFanOutAreCompiledOnce) {
   EXPECT_TRUE(compile_schema(schema).ok());
 }
 
+TEST(Schema, APlaceInSettingsIsAPointer) {
+  EXPECT_FALSE(compile_schema({{"x-solder-settings-default", "gloo"}}).ok());
+  EXPECT_FALSE(compile_schema({{"x-solder-settings-default", 5}}).ok());
+  EXPECT_TRUE(compile_schema({{"x-solder-settings-default", "/gloo/x"}}).ok());
+}
+
 TEST(SchemaCatalog, AClaimThatCannotBeUsedNamesPluginAndKey) {
   const Claim bad{"mine", "route", "x", R"({"type":"text"})"};
   EXPECT_THAT(SchemaCatalog::check_claim(bad).message(), HasSubstr("plugin mine, key route:x: the type \"text\""));

@@ -15,6 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 const std::vector<std::string> kAll = {"cluster",
+                                       "front_cluster",
                                        "http_protocol_options",
                                        "load_assignment",
                                        "route",
@@ -26,6 +27,7 @@ const std::vector<std::string> kAll = {"cluster",
                                        "filter_chain",
                                        "listener",
                                        "transport_socket/x",
+                                       "socket_wrapper/x",
                                        "per_filter/x",
                                        "http_filter/cors",
                                        "upstream_filter/authn",
@@ -45,10 +47,11 @@ TEST(SlotRules, AsTheContractListsThem) {
   std::set<std::string> forward = direct, redirect = direct;
   forward.insert("route_action");
   redirect.insert("redirect_action");
+  const std::set<std::string> upstream = {"cluster",         "front_cluster",         "http_protocol_options",
+                                          "load_assignment", "transport_socket/x",    "socket_wrapper/x",
+                                          "metadata/x",      "upstream_filter/authn", "resource/x"};
   const std::map<Site, std::set<std::string>> expected = {
-      {Site::kUpstreamType,
-       {"cluster", "http_protocol_options", "load_assignment", "transport_socket/x", "metadata/x",
-        "upstream_filter/authn", "resource/x"}},
+      {Site::kUpstreamType, upstream},
       {Site::kDestination, {"route", "route_action", "per_filter/x", "http_filter/cors", "metadata/x"}},
       {Site::kWeightedEntry, {"weighted_cluster", "per_filter/x", "http_filter/cors"}},
       {Site::kForward, forward},
@@ -60,8 +63,7 @@ TEST(SlotRules, AsTheContractListsThem) {
       {Site::kGateway, {"hcm", "listener", "resource/x"}},
       {Site::kHttpGateway, {"hcm", "http_filter/cors", "listener", "resource/x"}},
       {Site::kTcpHost, {}},
-      {Site::kUpstream,
-       {"cluster", "http_protocol_options", "transport_socket/x", "metadata/x", "upstream_filter/authn", "resource/x"}},
+      {Site::kUpstream, upstream},
       {Site::kSettings, {"hcm", "listener"}}};
   for (const auto& [site, slots] : expected) EXPECT_EQ(slots_of(site), slots) << site_words(site);
 }

@@ -69,6 +69,7 @@ TEST(Message, LargeNumbersAndNegativeOnes) {
   EXPECT_EQ(printed("google.protobuf.Duration", duration), "-315576000000s");
   EXPECT_EQ(printed("google.protobuf.UInt64Value", Message().add_uint(1, UINT64_MAX)), "18446744073709551615");
   EXPECT_EQ(printed("google.protobuf.DoubleValue", Message().add_double(1, -2.5)), -2.5);
+  EXPECT_EQ(Message().add_double_value(3, 1).bytes(), Message().add_message(3, Message().add_double(1, 1)).bytes());
   // A field number above 15 needs two bytes.
   EXPECT_EQ(Message().add_uint(16, 1).bytes(), std::string("\x80\x01\x01"));
 }

@@ -147,8 +147,9 @@ class Case {
   }
 
   host::ItemOutput option(const json& value, host::Site& site) {
-    const std::string kind = "VirtualService", text = value.dump(), options = beside("options", value);
     const std::string scope = one_.at("scope");
+    const std::string kind = scope == "upstream" ? "Upstream" : "VirtualService";
+    const std::string text = value.dump(), options = beside("options", value);
     const uint32_t action = scope == "route" ? kActions.at(one_.value("action", "forward")) : 0;
     const solder_option_input input{
         sizeof input, kScopes.at(scope), action,       0, {view(kind), view(kNamespace), view(kName)}, view(key_),

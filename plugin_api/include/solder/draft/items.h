@@ -12,7 +12,10 @@
  *
  * Slots:
  *   cluster                      envoy.config.cluster.v3.Cluster
- *   http_protocol_options        envoy.extensions.upstreams.http.v3.HttpProtocolOptions of the cluster
+ *   front_cluster                envoy.config.cluster.v3.Cluster that takes the cluster's name and its transport
+ * socket; the cluster itself is then named <name>_original. For tunnels: what is sent to the front comes back through a
+ * listener (resource/<name>) that forwards it to the original http_protocol_options
+ * envoy.extensions.upstreams.http.v3.HttpProtocolOptions of the cluster; HTTP/1.1 where no plugin says otherwise
  *   load_assignment              envoy.config.endpoint.v3.ClusterLoadAssignment
  *   route                        envoy.config.route.v3.Route
  *   route_action                 envoy.config.route.v3.RouteAction of a route that forwards
@@ -23,12 +26,16 @@
  *   filter_chain                 envoy.config.listener.v3.FilterChain
  *   listener                     envoy.config.listener.v3.Listener
  *   transport_socket/<name>      the typed configuration of the transport socket of that name (cluster, filter chain)
+ *   socket_wrapper/<name>        a transport socket around the cluster's own and around those of its
+ *                                transport_socket_matches, whatever they are: a message with a field of type
+ *                                TransportSocket, which the host fills (plain sockets as raw_buffer). Several: in order
+ *                                of name, the first innermost
  *   per_filter/<filter name>     typed_per_filter_config of the route, weighted cluster or virtual host
  *   http_filter/<stage>          the configuration of an HTTP filter; `name` is the filter's name
  *   upstream_filter/<stage>      the same on a cluster
  *   metadata/<namespace>         google.protobuf.Struct in the metadata of the cluster, route or virtual host
- *   resource/<name>              a resource of its own (cluster, extension configuration); message.type_url says which
- * Which of them an operation may fill stands with its capability.
+ *   resource/<name>              a resource of its own (cluster, listener, extension configuration); message.type_url
+ * says which Which of them an operation may fill stands with its capability.
  */
 #ifndef SOLDER_DRAFT_ITEMS_H_
 #define SOLDER_DRAFT_ITEMS_H_

@@ -56,7 +56,8 @@ typedef struct solder_cap_options {
    *   virtual_host: virtual_host, per_filter/, http_filter/, metadata/, resource/
    *   virtual_service (sslConfig): filter_chain, transport_socket/, listener
    *   gateway: listener, hcm, resource/; http_gateway: hcm, http_filter/, listener, resource/
-   *   upstream: cluster, http_protocol_options, transport_socket/, metadata/, upstream_filter/, resource/
+   *   upstream: cluster, front_cluster, http_protocol_options, load_assignment, transport_socket/, socket_wrapper/,
+   *     metadata/, upstream_filter/, resource/
    *   settings: hcm, listener
    * and secret uses at the scopes that have a transport socket. */
   solder_op apply;

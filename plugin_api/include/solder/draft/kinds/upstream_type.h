@@ -37,8 +37,8 @@ typedef struct solder_destination_input {
 typedef struct solder_cap_upstream_type {
   uint32_t size;
   uint32_t reserved;
-  /* in: solder_upstream_input[]; out: cluster, http_protocol_options, load_assignment, transport_socket/, metadata/,
-   * upstream_filter/, resource/, secret uses */
+  /* in: solder_upstream_input[]; out: cluster, front_cluster, http_protocol_options, load_assignment,
+   * transport_socket/, socket_wrapper/, metadata/, upstream_filter/, resource/, secret uses */
   solder_op clusters;
   /* in: solder_destination_input[]; out: route, route_action, weighted_cluster, per_filter/, http_filter/,
    * metadata/. May be NULL: a destination then needs nothing beyond the cluster's name. */

@@ -37,6 +37,10 @@ inline std::optional<uint64_t> get_uint(const Json& object, const char* name) {
   const Json* value = find(object, name);
   return value != nullptr && value->is_number_unsigned() ? std::optional(value->get<uint64_t>()) : std::nullopt;
 }
+inline std::optional<double> get_number(const Json& object, const char* name) {
+  const Json* value = find(object, name);
+  return value != nullptr && value->is_number() ? std::optional(value->get<double>()) : std::nullopt;
+}
 inline std::optional<Duration> get_duration(const Json& object, const char* name) {
   const Json* value = find(object, name);
   return value != nullptr && value->is_string() ? parse_duration(value->get_ref<const std::string&>()) : std::nullopt;

@@ -78,9 +78,10 @@ class Message {
     return *this;
   }
 
-  // google.protobuf.BoolValue, UInt32Value, UInt64Value, StringValue, Duration.
+  // google.protobuf.BoolValue, UInt32Value, UInt64Value, DoubleValue, StringValue, Duration.
   Message& add_bool_value(uint32_t field, bool value) { return add_message(field, Message().add_bool(1, value)); }
   Message& add_uint_value(uint32_t field, uint64_t value) { return add_message(field, Message().add_uint(1, value)); }
+  Message& add_double_value(uint32_t field, double value) { return add_message(field, Message().add_double(1, value)); }
   Message& add_string_value(uint32_t field, std::string_view value) {
     return add_message(field, Message().add_string(1, value));
   }

@@ -41,9 +41,10 @@ class Out {
  public:
   Out(const solder_call* call, const solder_out* out, uint64_t index) : call_(call), out_(out), index_(index) {}
 
-  // A partial message for a slot that fixes the type. False: the host refused it and has reported why.
-  bool fragment(std::string_view slot, const Message& message, std::string_view field = {}) {
-    return emit({.slot = std::string(slot), .bytes = message.bytes(), .field = field});
+  // A partial message for a slot that fixes the type. False: the host refused it and has reported why. A higher weight
+  // is merged later, so that it wins over what other plugins say.
+  bool fragment(std::string_view slot, const Message& message, std::string_view field = {}, int32_t weight = 0) {
+    return emit({.slot = std::string(slot), .bytes = message.bytes(), .weight = weight, .field = field});
   }
   // ... for one that does not: transport_socket/, resource/.
   bool fragment(std::string_view slot, std::string_view type_url, const Message& message, std::string_view field = {}) {
@@ -101,11 +102,16 @@ class Out {
   bool metadata(std::string_view name_space, const Message& structure, std::string_view field = {}) {
     return emit({.slot = "metadata/" + std::string(name_space), .bytes = structure.bytes(), .field = field});
   }
-  // Unsets fields that others set before: dotted proto paths, "retry_policy.num_retries".
-  bool clear(std::string_view slot, std::initializer_list<std::string_view> paths, std::string_view field = {}) {
+  // Unsets fields that others set before: dotted proto paths, "retry_policy.num_retries". Before is by weight, then by
+  // name of the plugin.
+  bool clear(std::string_view slot, std::initializer_list<std::string_view> paths, std::string_view field = {},
+             int32_t weight = 0) {
     std::vector<solder_str> list;
     for (const std::string_view path : paths) list.push_back(str(path));
-    return emit({.slot = std::string(slot), .clear = {list.data(), list.size(), sizeof(solder_str)}, .field = field});
+    return emit({.slot = std::string(slot),
+                 .clear = {list.data(), list.size(), sizeof(solder_str)},
+                 .weight = weight,
+                 .field = field});
   }
   bool secret_use(const SecretUse& use) {
     solder_item_secret_use item{};

@@ -32,14 +32,15 @@ enum class TlsSide { kUpstream, kDownstream };
 // kQuiet: another plugin reports the problems and asks for the secrets; only the message is wanted.
 enum class TlsReports { kAll, kQuiet };
 
-// Builds the CommonTlsContext of one sslConfig. Use once.
+// Builds the CommonTlsContext of one sslConfig, which stands at `at` below the option. Use once.
 class CommonTls {
  public:
-  CommonTls(const Json& config, TlsSide side, TlsReports reports, Out& out)
+  CommonTls(const Json& config, TlsSide side, TlsReports reports, Out& out, std::string at = {})
       : config_(config),
         side_(side),
         reports_(reports),
         out_(out),
+        at_(std::move(at)),
         sans_(get_strings(config, "verifySubjectAltName")) {}
 
   // Nothing where the configuration cannot be used; why is reported then.
@@ -72,10 +73,14 @@ class CommonTls {
  private:
   void error(const Problem& problem) {
     failed_ = true;
-    if (reports_ == TlsReports::kAll) out_.error(problem);
+    if (reports_ == TlsReports::kAll) out_.error(placed(problem, at_ + std::string(problem.field)));
   }
   void warning(const Problem& problem) {
-    if (reports_ == TlsReports::kAll) out_.warning(problem);
+    if (reports_ == TlsReports::kAll) out_.warning(placed(problem, at_ + std::string(problem.field)));
+  }
+  static Problem placed(Problem problem, std::string_view field) {
+    problem.field = field;
+    return problem;
   }
   void no_ca() {
     error({"/verifySubjectAltName", "NoCertificateAuthority",
@@ -141,7 +146,7 @@ class CommonTls {
   void serve(const Ref& ref, const char* part, uint32_t form, uint32_t field) {
     const std::string sds_name = to_string(ref) + "/" + part;
     if (reports_ == TlsReports::kAll)
-      out_.secret_use({.sds_name = sds_name, .ref = ref, .form = form, .field = "/secretRef"});
+      out_.secret_use({.sds_name = sds_name, .ref = ref, .form = form, .field = at_ + "/secretRef"});
     const Message sds = ads_secret(sds_name);
     if (field != 0)
       message_.add_message(field, sds);
@@ -211,6 +216,10 @@ class CommonTls {
   }
 
   void from_sds(const Json& sds) {
+    if (sds.contains("callCredentials")) {
+      return error({"/sds/callCredentials", "NotServed", "call credentials from a file are not served", "",
+                    "clusterName: a cluster that Envoy reaches the SDS server by"});
+    }
     const std::string certificate = get_string(sds, "certificatesSecretName");
     const std::string validation = get_string(sds, "validationContextName");
     if (certificate.empty() && validation.empty()) {
@@ -259,6 +268,7 @@ class CommonTls {
   TlsSide side_;
   TlsReports reports_;
   Out& out_;
+  std::string at_;
   std::vector<std::string> sans_;
   Message message_;
   bool validates_ = false;
@@ -266,10 +276,11 @@ class CommonTls {
   bool failed_ = false;
 };
 
-// UpstreamTlsContext of an Upstream's sslConfig; `sni` where it is not empty stands for the configuration's own.
+// UpstreamTlsContext of an Upstream's sslConfig, which stands at `at` below the option; `sni` where it is not empty
+// stands for the configuration's own.
 inline std::optional<Message> upstream_tls_context(const Json& config, std::string_view sni, TlsReports reports,
-                                                   Out& out) {
-  std::optional<Message> common = CommonTls(config, TlsSide::kUpstream, reports, out).build();
+                                                   Out& out, std::string at = {}) {
+  std::optional<Message> common = CommonTls(config, TlsSide::kUpstream, reports, out, std::move(at)).build();
   if (!common) return std::nullopt;
   for (const std::string& protocol : get_strings(config, "alpnProtocols"))
     common->add_string(tls_fields::CommonTlsContext::kAlpnProtocols, protocol);
