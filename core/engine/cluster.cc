@@ -188,7 +188,7 @@ void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built
   if (const std::string metadata = merged_metadata(slots, "metadata"); !metadata.empty()) {
     writer.add_message(cluster::Cluster::kMetadata, metadata);
   }
-  result.resources = slots.resources();
+  result.resources = slots.resources(true);
   if (!wrappers.empty()) bytes = wrappers.around_matches(bytes);
   if (check_cluster(t, upstream, bytes, result.diagnostics)) {
     auto own = xds::make_resource(own_name, base::Bytes(std::move(bytes)));

@@ -266,14 +266,17 @@ std::vector<FilterNeed> Slots::filters(std::string_view prefix) {
   return needs;
 }
 
-std::vector<ExtraResource> Slots::resources() {
+std::vector<ExtraResource> Slots::resources(bool listeners) {
   std::vector<ExtraResource> resources;
   each("resource/", "", "resource", [&](const std::string& name, const std::string& type_url, std::string bytes) {
     const Fragment& first = by_slot_.find("resource/" + name)->second.front();
     const auto type = xds::type_of(type_url);
-    if (type && *type != xds::ResourceType::kCluster && *type != xds::ResourceType::kListener) {
+    const bool allowed =
+        !type || *type == xds::ResourceType::kCluster || (listeners && *type == xds::ResourceType::kListener);
+    if (!allowed) {
       return refuse(first, "asks for a resource of type " + bare_type(type_url) +
-                               "; a plugin may bring clusters, listeners and configurations of extensions");
+                               "; a plugin may bring clusters and configurations of extensions, and of an upstream "
+                               "listeners");
     }
     if (type) {
       static_assert(uint32_t{cluster::Cluster::kName} == uint32_t{listener::Listener::kName});

@@ -57,7 +57,8 @@ class Slots {
   // Reports what is wrong with a filled slot as an error of the first plugin that filled it.
   void refuse_slot(const std::string& slot, const std::string& problem);
   // The resource/<name> slots as resources: clusters, listeners, and what Envoy is to find by ECDS.
-  std::vector<ExtraResource> resources();
+  // Listeners, for tunnels, only where they are asked for.
+  std::vector<ExtraResource> resources(bool listeners = false);
 
  private:
   [[nodiscard]] std::vector<std::string> names(std::string_view prefix) const;
