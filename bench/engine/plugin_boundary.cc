@@ -63,7 +63,7 @@ BoundaryTimes measure_boundary(Setup& setup, size_t batch, size_t rounds) {
   host::Plugin* plugin = setup.plugins->option("route", "timeout");
   if (plugin == nullptr) return times;
   const Inputs inputs(batch);
-  const solder_call call{sizeof(solder_call), 0, ~uint64_t{0}, inputs.span(), nullptr, nullptr};
+  const solder_call call{sizeof(solder_call), 0, ~uint64_t{0}, inputs.span(), nullptr, nullptr, nullptr};
   bool complete = true;
   for (size_t i = 0; i < rounds; ++i) {
     times.direct_ns.push_back(nanoseconds_each(batch, [&] {

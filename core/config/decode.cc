@@ -32,6 +32,19 @@ CheckedSpec check_spec(const model::Object& object, const SchemaCatalog& catalog
   return out;
 }
 
+Decoded<std::shared_ptr<const std::string>> decode_plugin_kind(const model::ObjectPtr& object,
+                                                               const SchemaCatalog& catalog) {
+  Decoded<std::shared_ptr<const std::string>> out;
+  std::shared_ptr<const std::string> own(object, &object->json);
+  const Schema* schema = claimed_schema(catalog, "kind", object->ref.kind);
+  if (schema == nullptr) return {std::move(own), {}};
+  const json value = check_value(*schema, json::parse(object->json, nullptr, false), "", object->ref, out.diagnostics);
+  if (has_error(out.diagnostics)) return out;
+  std::string text = value.dump();
+  out.value = text == object->json ? std::move(own) : std::make_shared<const std::string>(std::move(text));
+  return out;
+}
+
 model::OptionSet option_set(const json& options, const std::string& path) {
   model::OptionSet set;
   if (!options.is_object()) return set;

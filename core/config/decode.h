@@ -4,7 +4,9 @@
 // the proto3 JSON mapping; of the fields: Gloo's API of the kind. Tested by tests/unit/config/decode_test.cc.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "core/config/schema_catalog.h"
 #include "core/model/diagnostic.h"
@@ -44,6 +46,11 @@ Decoded<model::Gateway> decode_gateway(const model::Object& object, const Schema
 Decoded<model::Settings> decode_settings(const model::Object& object, const SchemaCatalog& catalog);
 // A Secret's values are base64 in `data`, plain in `stringData`.
 Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCatalog& catalog);
+
+// An object of a kind that a plugin's manifest lists: the whole document in canonical form, checked against that
+// schema. Where the canonical form is the object's own text, the value is that very text.
+Decoded<std::shared_ptr<const std::string>> decode_plugin_kind(const model::ObjectPtr& object,
+                                                               const SchemaCatalog& catalog);
 
 // The kinds that the functions above know: "Upstream", "VirtualService", ...
 bool known_kind(std::string_view kind);

@@ -18,7 +18,7 @@ struct Kind {
   bool decoded;
 };
 
-constexpr std::array<Kind, 18> kKinds{{
+constexpr std::array<Kind, 15> kKinds{{
     {"Upstream", "gloo.solo.io/v1", true},
     {"VirtualService", "gateway.solo.io/v1", true},
     {"Gateway", "gateway.solo.io/v1", true},
@@ -34,9 +34,6 @@ constexpr std::array<Kind, 18> kKinds{{
     {"MatchableTcpGateway", "gateway.solo.io/v1", false},
     {"AuthConfig", "enterprise.gloo.solo.io/v1", false},
     {"RateLimitConfig", "ratelimit.solo.io/v1alpha1", false},
-    {"Service", "v1", false},
-    {"Endpoints", "v1", false},
-    {"EndpointSlice", "discovery.k8s.io/v1", false},
 }};
 
 const Kind* find(std::string_view name) {

@@ -120,9 +120,10 @@ void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstrea
                                     view(upstream.spec_json),
                                     view(result.name)};
   const host::Subject subject{upstream.ref, upstream.type_path};
-  const auto lookup = [&](size_t, const model::ObjectRef& ref) { return look_up(t, reader, ref); };
-  collect(t.plugins.call(*owner, host::Operation::kClusters, {&input, 1, sizeof(input)}, {&subject, 1}, lookup), slots,
-          result);
+  result.endpoints_apart = t.plugins.has(*owner, host::Operation::kEndpoints);
+  collect(t.plugins.call(*owner, host::Operation::kClusters, {&input, 1, sizeof(input)}, {&subject, 1},
+                         lookup_for(t, reader)),
+          slots, result);
   OptionCalls options(t, reader, upstream.ref);
   options.add(kUpstreamScope, upstream.options, 0, 0);
   std::vector<host::ItemOutput> outputs;
@@ -155,6 +156,16 @@ void put_in_front(const Translation& t, const model::Upstream& upstream, Slots& 
   result.cluster = xds::make_resource(result.name, base::Bytes(std::move(bytes)));
 }
 
+// The endpoints of an EDS cluster, unless its type gives them in a step of their own.
+void take_endpoints(const model::Upstream& upstream, std::string assignment, ClusterResult& result) {
+  if (!result.endpoints_apart) {
+    result.endpoints = xds::make_resource(result.name, base::Bytes(std::move(assignment)));
+    return;
+  }
+  result.assignment = std::move(assignment);
+  result.spec_json = upstream.spec_json;
+}
+
 void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built& built, ProvenanceList* provenance) {
   ClusterResult& result = built.result;
   const bool has_front = slots.has("front_cluster");
@@ -171,7 +182,7 @@ void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built
     protozero::pbf_writer eds(writer, cluster::Cluster::kEdsClusterConfig);
     append_ads(eds, cluster::Cluster::EdsClusterConfig::kEdsConfig);
     eds.add_string(cluster::Cluster::EdsClusterConfig::kServiceName, result.name);
-    result.endpoints = xds::make_resource(result.name, base::Bytes(assignment));
+    take_endpoints(upstream, std::move(assignment), result);
   } else if (has_endpoints(assignment)) {
     writer.add_message(cluster::Cluster::kLoadAssignment, assignment);
   } else if (type == cluster::Cluster::DiscoveryType::kSTATIC && !custom_type && !has_error(result.diagnostics)) {
@@ -197,6 +208,7 @@ void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built
     else
       result.cluster = std::move(own);
   }
+  result.endpoints_apart = !result.assignment.empty();
   built.ok = result.cluster != nullptr && !has_error(result.diagnostics);
 }
 
@@ -212,6 +224,7 @@ Built build(Translation& t, Reader& reader, const model::Object& object, Provena
   built.result.diagnostics = std::move(decoded.diagnostics);
   if (!decoded.value) return built;
   const size_t checked = built.result.diagnostics.size();
+  built.result.readable = true;
   built.result.type = decoded.value->type;
   built.result.type_json = decoded.value->type_json;
   Slots slots(t, built.result.diagnostics, provenance);
@@ -229,9 +242,10 @@ uint64_t hash_of(const ClusterResult& result) {
   uint64_t hash = base::hash_bytes(result.name + '\n' + result.type + '\n' + result.type_json);
   hash = base::hash_combine(hash, result.cluster ? result.cluster->hash : 1);
   hash = base::hash_combine(hash, result.endpoints ? result.endpoints->hash : 1);
+  hash = base::hash_combine(hash, base::hash_bytes(result.assignment + '\n' + result.spec_json));
   for (const SecretUse& use : result.secrets) hash = base::hash_combine(hash, base::hash_bytes(encode_secret_use(use)));
   for (const ExtraResource& extra : result.resources) hash = base::hash_combine(hash, extra.resource->hash);
-  return base::hash_combine(hash, result.ok ? 1 : 0);
+  return base::hash_combine(hash, (result.ok ? 1u : 0u) + (result.readable ? 2u : 0u));
 }
 
 }  // namespace
@@ -248,6 +262,7 @@ std::shared_ptr<const ClusterResult> build_cluster(Translation& t, Reader& reade
     built.result.secrets.clear();
     built.result.resources.clear();
     built.result.endpoints = nullptr;
+    built.result.endpoints_apart = false;
     if (const auto good = t.last_good.read(reader, ref); good && good->hash != object->hash) {
       if (provenance != nullptr) provenance->clear();
       Built before = build(t, reader, *good, provenance);
@@ -267,10 +282,10 @@ std::shared_ptr<const DestinationResult> build_destination(Translation& t, Reade
                                                            const model::ObjectRef& ref) {
   auto result = std::make_shared<DestinationResult>();
   result->cluster_name = cluster_name(ref);
-  const bool present = t.objects.read(reader, ref) != nullptr;
-  result->hash = present ? 1 : 0;
-  if (!present) return result;
+  // One that cannot be read and never could is as good as none, in Gloo too.
+  if (t.objects.read(reader, ref) == nullptr) return result;
   const auto& built = t.clusters.read(reader, ref);
+  if (!built->readable) return result;
   result->present = true;
   result->type = built->type;
   // A type that has nothing to say of destinations spares their routes: its specification is not theirs to read.

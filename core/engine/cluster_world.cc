@@ -6,6 +6,7 @@
 namespace solder::engine {
 
 void ClusterWorld::set_cluster(const model::ObjectRef& upstream, const ClusterPtr& cluster) {
+  if (!cluster || !cluster->cluster || !cluster->endpoints_apart) drop_endpoints(upstream);
   const auto before = clusters_.find(upstream);
   if (before != clusters_.end()) {
     if (before->second == cluster) return;
@@ -39,6 +40,22 @@ void ClusterWorld::take_away(const model::ObjectRef& upstream, const ClusterResu
     secrets_.erase(secret);
     use_changes_.gone.push_back(key);
   }
+}
+
+void ClusterWorld::set_endpoints(const model::ObjectRef& upstream,
+                                 const std::shared_ptr<const EndpointsResult>& endpoints) {
+  const auto cluster = clusters_.find(upstream);
+  if (!endpoints || endpoints->failed || cluster == clusters_.end() || !cluster->second->endpoints_apart) return;
+  drop_endpoints(upstream);
+  by_upstream_[xds::ResourceType::kEndpoint].put(upstream, endpoints->resource);
+  endpoints_[upstream] = endpoints->resource;
+}
+
+void ClusterWorld::drop_endpoints(const model::ObjectRef& upstream) {
+  const auto at = endpoints_.find(upstream);
+  if (at == endpoints_.end()) return;
+  by_upstream_[xds::ResourceType::kEndpoint].drop(upstream, at->second->name);
+  endpoints_.erase(at);
 }
 
 void ClusterWorld::set_secret(const std::string& use, const xds::ResourcePtr& secret) {

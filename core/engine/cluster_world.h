@@ -20,6 +20,9 @@ class ClusterWorld {
 
   // Null: the upstream is gone.
   void set_cluster(const model::ObjectRef& upstream, const ClusterPtr& cluster);
+  // The endpoints of a cluster that has them apart. Null, or not to be made: what was there stays until the cluster
+  // goes.
+  void set_endpoints(const model::ObjectRef& upstream, const std::shared_ptr<const EndpointsResult>& endpoints);
   // A secret that clusters use, by encode_secret_use(); null: it cannot be served.
   void set_secret(const std::string& use, const xds::ResourcePtr& secret);
 
@@ -40,10 +43,12 @@ class ClusterWorld {
   };
 
   void add(const model::ObjectRef& upstream, const ClusterResult& cluster);
+  void drop_endpoints(const model::ObjectRef& upstream);
   void take_away(const model::ObjectRef& upstream, const ClusterResult& cluster);
 
   std::map<model::ObjectRef, ClusterPtr> clusters_;
-  std::map<std::string, Secret> secrets_;  // by use
+  std::map<model::ObjectRef, xds::ResourcePtr> endpoints_;  // of clusters that have them apart
+  std::map<std::string, Secret> secrets_;                   // by use
   UseChanges use_changes_;
   std::map<xds::ResourceType, OwnedResources<model::ObjectRef>> by_upstream_;  // clusters, endpoints, plugins' own
   OwnedResources<std::string> by_use_;                                         // secrets

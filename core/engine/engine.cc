@@ -8,6 +8,7 @@
 #include "core/engine/cluster_world.h"
 #include "core/engine/diagnostic_book.h"
 #include "core/engine/last_good.h"
+#include "core/engine/plugin_calls.h"
 #include "core/engine/translation.h"
 #include "core/engine/visible_world.h"
 
@@ -59,6 +60,9 @@ struct Engine::Impl {
     translation.secret_resources.take_touched();
     translation.settings.take_touched();
     translation.secrets.take_touched();
+    translation.plugin_kinds.take_touched();
+    translation.derived.take_touched();
+    translation.endpoints.take_touched();
     translation.route_tables.take_touched();
     translation.options_objects.take_touched();
     translation.upstream_groups.take_touched();
@@ -70,13 +74,45 @@ struct Engine::Impl {
 
   void set_object(const model::ObjectRef& ref, const model::ObjectPtr& object) {
     world.set(ref, object);
-    if (object) {
+    note_change(ref);
+  }
+
+  void note_change(const model::ObjectRef& ref) {
+    if (const auto object = world.find(ref)) {
       const auto known = translation.last_good.peek(ref);
       if (!known || known->hash != object->hash) untried.insert(ref);
     } else {
       untried.erase(ref);
       forget_good(ref);
     }
+  }
+
+  // Objects of plugins' kinds change often and derived ones come from others: their last good versions are in memory.
+  [[nodiscard]] bool lasts(const model::ObjectRef& ref) const {
+    return world.told().count(ref) != 0 && !is_plugin_kind(translation, ref.kind);
+  }
+
+  // Objects that follow from others come before what may lead to them is translated.
+  void update_derived() {
+    for (const auto& source : world.take_sources()) {
+      if (world.sees(source)) {
+        translation.derived.root(source);
+      } else {
+        translation.derived.unroot(source);
+        set_derived(source, nullptr);
+      }
+    }
+    translation.graph.update_roots();
+    for (const auto& source : translation.derived.take_touched()) {
+      set_derived(source, world.sees(source) ? translation.derived.peek(source) : nullptr);
+    }
+  }
+
+  void set_derived(const model::ObjectRef& source, const std::shared_ptr<const DerivedResult>& result) {
+    for (const auto& ref : world.set_derived(source, result ? result->objects : std::vector<model::ObjectPtr>())) {
+      note_change(ref);
+    }
+    book.set(this->source("derived objects", source), result ? result->diagnostics : model::Diagnostics());
   }
 
   void forget_good(const model::ObjectRef& ref) {
@@ -93,35 +129,48 @@ struct Engine::Impl {
     }
   }
 
+  // The step that gives an object its state, with its key.
+  template <typename F>
+  void with_step(const model::ObjectRef& ref, F&& f) {
+    if (ref.kind == "Upstream") f(translation.clusters, ref);
+    if (ref.kind == "VirtualService") f(translation.virtual_services, VirtualServiceKey{ref, ""});
+    if (ref.kind == "Gateway") f(translation.plans, ref);
+    if (ref.kind == "Secret") f(translation.secrets, ref);
+    if (ref.kind == "RouteTable") f(translation.route_tables, ref);
+    if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") f(translation.options_objects, ref);
+    if (ref.kind == "UpstreamGroup") f(translation.upstream_groups, ref);
+    if (is_plugin_kind(translation, ref.kind)) f(translation.plugin_kinds, ref);
+  }
+  void unroot(const std::set<model::ObjectRef>& gone) {
+    for (const auto& ref : gone) {
+      with_step(ref, [](auto& family, const auto& key) { family.unroot(key); });
+      if (ref.kind != "Upstream") continue;
+      translation.endpoints.unroot(ref);
+      clusters.set_cluster(ref, nullptr);
+      book.set(source("cluster", ref), {});
+      book.set(source("endpoints", ref), {});
+    }
+  }
+
   // Objects that are seen are roots: they have a state whether something on a listener reads them or not.
   void update_roots() {
-    const auto membership = world.take_membership();
-    for (const auto& ref : membership.gone) {
-      if (ref.kind == "Upstream") {
-        translation.clusters.unroot(ref);
-        clusters.set_cluster(ref, nullptr);
-        book.set(source("cluster", ref), {});
-      }
-      if (ref.kind == "VirtualService") translation.virtual_services.unroot({ref, ""});
-      if (ref.kind == "Gateway") translation.plans.unroot(ref);
-      if (ref.kind == "Secret") translation.secrets.unroot(ref);
-      if (ref.kind == "RouteTable") translation.route_tables.unroot(ref);
-      if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") translation.options_objects.unroot(ref);
-      if (ref.kind == "UpstreamGroup") translation.upstream_groups.unroot(ref);
-    }
+    auto membership = world.take_membership();
+    unroot(membership.gone);
+    update_derived();
+    world.update();
+    auto derived = world.take_membership();
+    unroot(derived.gone);
+    for (const auto& ref : derived.gone) membership.come.erase(ref);
+    membership.come.merge(derived.come);
     base::Progress progress("translating", membership.come.size());
+    const auto root = [](auto& family, const auto& key) { family.root(key); };
     for (const auto& ref : membership.come) {
-      if (ref.kind == "Upstream") translation.clusters.root(ref);
-      if (ref.kind == "VirtualService") translation.virtual_services.root({ref, ""});
-      if (ref.kind == "Secret") translation.secrets.root(ref);
-      if (ref.kind == "RouteTable") translation.route_tables.root(ref);
-      if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") translation.options_objects.root(ref);
-      if (ref.kind == "UpstreamGroup") translation.upstream_groups.root(ref);
+      if (ref.kind != "Gateway") with_step(ref, root);
       progress.step();
     }
     // Last, as one reads all virtual services.
     for (const auto& ref : membership.come) {
-      if (ref.kind == "Gateway") translation.plans.root(ref);
+      if (ref.kind == "Gateway") with_step(ref, root);
     }
     translation.graph.update_roots();
   }
@@ -131,6 +180,16 @@ struct Engine::Impl {
       const auto cluster = world.sees(ref) ? translation.clusters.peek(ref) : nullptr;
       clusters.set_cluster(ref, cluster);
       book.set(source("cluster", ref), cluster ? cluster->diagnostics : model::Diagnostics());
+      if (cluster && cluster->cluster && cluster->endpoints_apart) {
+        translation.endpoints.root(ref);
+      } else {
+        translation.endpoints.unroot(ref);
+      }
+    }
+    for (const auto& ref : translation.endpoints.take_touched()) {
+      const auto endpoints = world.sees(ref) ? translation.endpoints.peek(ref) : nullptr;
+      clusters.set_endpoints(ref, endpoints);
+      book.set(source("endpoints", ref), endpoints ? endpoints->diagnostics : model::Diagnostics());
     }
     const auto uses = clusters.take_use_changes();
     for (const auto& use : uses.gone) {
@@ -178,6 +237,7 @@ struct Engine::Impl {
   void update_book() {
     tell("settings", translation.settings);
     tell("secret", translation.secrets);
+    tell("plugin kind", translation.plugin_kinds);
     tell("route table", translation.route_tables);
     tell("options", translation.options_objects);
     tell("upstream group", translation.upstream_groups);
@@ -198,6 +258,7 @@ struct Engine::Impl {
     if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") return ok(translation.options_objects.peek(ref));
     if (ref.kind == "UpstreamGroup") return ok(translation.upstream_groups.peek(ref));
     if (ref.kind == "Settings") return ok(translation.settings.peek(0));
+    if (is_plugin_kind(translation, ref.kind)) return ok(translation.plugin_kinds.peek(ref));
     return false;
   }
   template <typename T>
@@ -223,13 +284,13 @@ struct Engine::Impl {
     if (!options.keep_last_good) return;
     find_conflicts();
     for (auto at = untried.begin(); at != untried.end();) {
-      const auto object = world.told().find(*at);
-      if (object == world.told().end() || !good(*at)) {
+      const auto object = world.find(*at);
+      if (!object || !good(*at)) {
         ++at;
         continue;
       }
-      translation.last_good.set(*at, object->second, object->second->hash);
-      journal.set(*at, object->second);
+      translation.last_good.set(*at, object, object->hash);
+      if (lasts(*at)) journal.set(*at, object);
       at = untried.erase(at);
     }
     journal.flush();
@@ -240,8 +301,16 @@ struct Engine::Impl {
     changed.merge(book.take_changed());
     std::vector<model::ObjectChange> out;
     out.reserve(changed.size());
-    for (const auto& ref : changed) out.push_back({ref, world.find(ref), book.about(ref)});
+    for (const auto& ref : changed) {
+      auto about = book.about(ref);
+      out.push_back({ref, speaks(ref, about) ? world.find(ref) : nullptr, std::move(about)});
+    }
     return out;
+  }
+
+  // What plugins only read has a report where something is wrong with it, and else none.
+  [[nodiscard]] bool speaks(const model::ObjectRef& ref, const model::Diagnostics& about) const {
+    return !about.empty() || !is_plugin_kind(translation, ref.kind);
   }
 };
 
@@ -279,7 +348,12 @@ Output Engine::translate() {
 
 std::vector<model::ObjectPtr> Engine::objects() const {
   std::vector<model::ObjectPtr> out;
-  for (const auto& [ref, object] : impl_->world.told()) out.push_back(object);
+  for (const auto& [ref, object] : impl_->world.told()) {
+    if (impl_->speaks(ref, impl_->book.about(ref))) out.push_back(object);
+  }
+  for (const auto& [ref, sources] : impl_->world.derived()) {
+    if (impl_->world.told().count(ref) == 0) out.push_back(sources.begin()->second);
+  }
   for (const auto& [ref, object] : impl_->world.defaults()) {
     if (impl_->world.told().count(ref) == 0) out.push_back(object);
   }
@@ -289,7 +363,10 @@ std::vector<model::ObjectPtr> Engine::objects() const {
 
 uint64_t Engine::computed() const { return impl_->translation.graph.computed(); }
 
-size_t Engine::object_count() const { return impl_->world.told().size() + impl_->world.defaults().size(); }
+size_t Engine::object_count() const {
+  const auto& world = impl_->world;
+  return world.told().size() + world.derived().size() + world.defaults().size();
+}
 
 model::Diagnostics Engine::diagnostics() const { return impl_->book.all(); }
 

@@ -51,7 +51,8 @@ class Engine {
   void apply(const store::Batch& batch);
   // Brings everything up to date and tells what is new; equal parts are the same pointers as before.
   Output translate();
-  // All objects that the engine knows, default gateways included, sorted by ref.
+  // All objects that have a report, derived ones and default gateways included, sorted by ref: those that plugins only
+  // read are left out unless something is wrong with them.
   [[nodiscard]] std::vector<model::ObjectPtr> objects() const;
   [[nodiscard]] size_t object_count() const;
   // Steps of translation that ran since the start: what a change costs, for tests and metrics.

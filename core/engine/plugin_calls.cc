@@ -1,7 +1,9 @@
 #include "core/engine/plugin_calls.h"
 
+#include <algorithm>
 #include <map>
 
+#include "core/config/decode.h"
 #include "solder/draft/kinds/options.h"
 
 namespace solder::engine {
@@ -23,8 +25,37 @@ const std::string* look_up(Translation& translation, Reader& reader, const model
     const auto& secret = translation.secrets.read(reader, ref);
     return secret->present ? &secret->shape_json : nullptr;
   }
+  if (is_plugin_kind(translation, ref.kind)) return translation.plugin_kinds.read(reader, ref)->json.get();
   const auto& object = translation.objects.read(reader, ref);
   return object ? &object->json : nullptr;
+}
+
+namespace {
+
+std::optional<std::vector<host::Listed>> list_objects(Translation& translation, Reader& reader,
+                                                      const host::Selector& selector) {
+  const auto kind = translation.plugins.kinds().find(selector.kind);
+  if (kind == translation.plugins.kinds().end()) return std::nullopt;
+  const auto& index = kind->second.index;
+  if (!std::binary_search(index.begin(), index.end(), selector.field)) return std::nullopt;
+  std::vector<host::Listed> out;
+  const auto list = translation.lists.read(reader, selector);
+  if (!list) return out;
+  for (const model::ObjectRef& ref : list->refs) {
+    if (const std::string* json = look_up(translation, reader, ref)) out.push_back({ref, json});
+  }
+  return out;
+}
+
+}  // namespace
+
+bool is_plugin_kind(const Translation& translation, const std::string& kind) {
+  return translation.plugins.kinds().count(kind) != 0 && !config::known_kind(kind);
+}
+
+host::Lookup lookup_for(Translation& translation, Reader& reader) {
+  return {[&](size_t, const model::ObjectRef& ref) { return look_up(translation, reader, ref); },
+          [&](size_t, const host::Selector& selector) { return list_objects(translation, reader, selector); }};
 }
 
 void OptionCalls::add(const Scope& scope, const model::OptionSet& options, uint32_t action, size_t target) {
@@ -62,9 +93,9 @@ std::vector<host::ItemOutput> OptionCalls::call() {
                        view(input.options->json)});
       subjects.push_back({object_, input.value->path});
     }
-    auto results = translation_.plugins.call(
-        *group.first, host::Operation::kOptions, {batch.data(), batch.size(), sizeof(solder_option_input)}, subjects,
-        [this](size_t, const model::ObjectRef& ref) { return look_up(translation_, reader_, ref); });
+    auto results = translation_.plugins.call(*group.first, host::Operation::kOptions,
+                                             {batch.data(), batch.size(), sizeof(solder_option_input)}, subjects,
+                                             lookup_for(translation_, reader_));
     for (size_t k = 0; k < results.size(); ++k) outputs[group.second[k]] = std::move(results[k]);
   }
   return outputs;

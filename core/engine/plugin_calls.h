@@ -57,5 +57,9 @@ class OptionCalls {
 
 // What a plugin's lookup gives for `ref`, recorded as a read; null: there is none. Secrets come without values.
 const std::string* look_up(Translation& translation, Reader& reader, const model::ObjectRef& ref);
+// How plugins read other objects on behalf of the running cell. Both arguments must outlive the call.
+host::Lookup lookup_for(Translation& translation, Reader& reader);
+// Whether plugins read objects of the kind by a manifest's word, and not by the core's.
+bool is_plugin_kind(const Translation& translation, const std::string& kind);
 
 }  // namespace solder::engine

@@ -39,6 +39,21 @@ struct SecretResult {
   model::Diagnostics diagnostics;
 };
 
+// An object of a kind that a plugin's manifest lists, as plugins read it.
+struct PluginKindResult {
+  uint64_t hash = 0;
+  bool ok = false;                          // the current version passes the schema
+  std::shared_ptr<const std::string> json;  // of the current or the last good version; null: there is none
+  model::Diagnostics diagnostics;
+};
+
+// What plugins derive from one object.
+struct DerivedResult {
+  uint64_t hash = 0;
+  std::vector<model::ObjectPtr> objects;  // sorted by ref
+  model::Diagnostics diagnostics;
+};
+
 struct ResourceResult {
   uint64_t hash = 0;
   xds::ResourcePtr resource;  // null: cannot be served
@@ -55,14 +70,26 @@ struct ExtraResource {
 
 struct ClusterResult {
   uint64_t hash = 0;
-  bool ok = false;             // the current version translates
-  xds::ResourcePtr cluster;    // of the current or the last good version; null: nothing to serve
-  xds::ResourcePtr endpoints;  // EDS clusters only
+  bool ok = false;               // the current version translates
+  bool readable = false;         // the current or the last good version decodes
+  xds::ResourcePtr cluster;      // of the current or the last good version; null: nothing to serve
+  xds::ResourcePtr endpoints;    // of EDS clusters whose type has no step of its own for them
+  bool endpoints_apart = false;  // the type has one: EndpointsResult
+  std::string assignment;        // then: what is known of the assignment without it
+  std::string spec_json;         // likewise
   std::string name;
   std::string type;  // "static"
   std::string type_json;
   std::vector<SecretUse> secrets;
   std::vector<ExtraResource> resources;
+  model::Diagnostics diagnostics;
+};
+
+// The assignment of an EDS cluster by itself.
+struct EndpointsResult {
+  uint64_t hash = 0;
+  xds::ResourcePtr resource;  // null: none, or it could not be made
+  bool failed = false;        // it could not be made: what was there before stays
   model::Diagnostics diagnostics;
 };
 

@@ -7,6 +7,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "solder/envoy_fields.h"
+#include "solder/sdk/service_name.hpp"
 
 namespace solder::engine {
 
@@ -136,7 +137,7 @@ model::ObjectRef upstream_of(const model::Destination& destination) {
   const model::ObjectRef& named = destination.upstream;
   switch (destination.kind) {
     case model::Destination::Kind::kKube:
-      return {"Upstream", named.ns, "kube-svc:" + named.ns + "-" + named.name + "-" + std::to_string(destination.port)};
+      return {"Upstream", named.ns, sdk::service_upstream_name(named.ns, named.name, destination.port)};
     case model::Destination::Kind::kConsul:
       return {"Upstream", named.ns, "consul-svc:" + named.name};
     case model::Destination::Kind::kUpstream:

@@ -51,10 +51,9 @@ void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, c
     batch.outputs.push_back(&parts[d].destination);
   }
   for (auto& [type, batch] : batches) {
-    auto results =
-        t.plugins.call(*batch.plugin, host::Operation::kDestinations,
-                       {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)}, batch.subjects,
-                       [&](size_t, const model::ObjectRef& ref) { return look_up(t, reader, ref); });
+    auto results = t.plugins.call(*batch.plugin, host::Operation::kDestinations,
+                                  {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)},
+                                  batch.subjects, lookup_for(t, reader));
     for (size_t k = 0; k < results.size(); ++k) *batch.outputs[k] = std::move(results[k]);
   }
 }

@@ -1,7 +1,7 @@
 // The steps of translation as memoized families over one graph: which exist, and what each reads. The step itself
 // stands in the file of its name (cluster.cc, virtual_service.cc, ...). Data flows one way:
-//   objects → settings, secrets → clusters → destinations, route tables → routes → virtual services → gateway plans →
-//   route configurations, listeners → snapshot (engine.cc).
+//   objects → settings, secrets → derived objects → clusters → endpoints, destinations, route tables → routes → virtual
+//   services → gateway plans → route configurations, listeners → snapshot (engine.cc).
 // One thread. Tested by tests/unit/engine and tests/golden.
 #pragma once
 
@@ -82,6 +82,13 @@ struct KeyHash<model::ObjectRef> {
   }
 };
 template <>
+struct KeyHash<host::Selector> {
+  size_t operator()(const host::Selector& key) const {
+    return base::hash_combine(base::hash_combine(base::hash_bytes(key.kind), base::hash_bytes(key.ns)),
+                              base::hash_combine(base::hash_bytes(key.field), base::hash_bytes(key.value)));
+  }
+};
+template <>
 struct KeyHash<VirtualServiceKey> {
   size_t operator()(const VirtualServiceKey& key) const {
     return base::hash_combine(KeyHash<model::ObjectRef>()(key.ref), base::hash_bytes(key.gateway));
@@ -122,14 +129,18 @@ struct Translation {
   Graph graph;
   // Inputs: the world as the sources tell it, and the last good versions.
   Inputs<model::ObjectRef, model::Object> objects;
-  Inputs<std::string, RefList> kinds;  // kind → what there is of it
+  Inputs<std::string, RefList> kinds;     // kind → what there is of it
+  Inputs<host::Selector, RefList> lists;  // by declared index; kept by ObjectIndex
   Inputs<model::ObjectRef, model::Object> last_good;
   Inputs<int, ClusterSetResult> cluster_set;  // one key: 0; kept by ClusterWorld from `clusters`
 
   Memo<int, SettingsResult> settings;  // one key: 0
   Memo<model::ObjectRef, SecretResult> secrets;
   Memo<std::string, ResourceResult> secret_resources;  // key: encode_secret_use()
+  Memo<model::ObjectRef, PluginKindResult> plugin_kinds;
+  Memo<model::ObjectRef, DerivedResult> derived;  // by source
   Memo<model::ObjectRef, ClusterResult> clusters;
+  Memo<model::ObjectRef, EndpointsResult> endpoints;
   Memo<model::ObjectRef, DestinationResult> destinations;
   Memo<model::ObjectRef, RouteTableResult> route_tables;
   Memo<model::ObjectRef, RouteTableSummary> table_summaries;
@@ -158,8 +169,12 @@ struct Translation {
 std::shared_ptr<const SettingsResult> build_settings(Translation& t, Reader& reader);
 std::shared_ptr<const SecretResult> build_secret(Translation& t, Reader& reader, const model::ObjectRef& ref);
 std::shared_ptr<const ResourceResult> build_secret_resource(Translation& t, Reader& reader, const std::string& key);
+std::shared_ptr<const PluginKindResult> build_plugin_kind(Translation& t, Reader& reader, const model::ObjectRef& ref);
+std::shared_ptr<const DerivedResult> build_derived(Translation& t, Reader& reader, const model::ObjectRef& source);
 std::shared_ptr<const ClusterResult> build_cluster(Translation& t, Reader& reader, const model::ObjectRef& ref,
                                                    ProvenanceList* provenance = nullptr);
+std::shared_ptr<const EndpointsResult> build_endpoints(Translation& t, Reader& reader,
+                                                       const model::ObjectRef& upstream);
 std::shared_ptr<const DestinationResult> build_destination(Translation& t, Reader& reader, const model::ObjectRef& ref);
 std::shared_ptr<const RouteTableResult> build_route_table(Translation& t, Reader& reader, const model::ObjectRef& ref);
 std::shared_ptr<const RouteTableSummary> summarize(const RouteTableResult& table);

@@ -6,6 +6,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/engine/plugin_calls.h"
 
 namespace solder::engine {
 
@@ -43,8 +44,16 @@ bool VisibleWorld::watched(const std::string& ns) const {
          contains(settings_.watch_namespaces, ns);
 }
 
+// A kind that plugins read may have namesakes in other API groups, which they do not.
+bool VisibleWorld::right_version(const model::Object& object) const {
+  if (!is_plugin_kind(translation_, object.ref.kind)) return true;
+  return translation_.plugins.kinds().at(object.ref.kind).api_version == object.api_version;
+}
+
 // Gateways count in the write namespace only, unless the Settings say otherwise.
-bool VisibleWorld::visible(const model::ObjectRef& ref) const {
+bool VisibleWorld::visible(const model::Object& object) const {
+  const model::ObjectRef& ref = object.ref;
+  if (!right_version(object)) return false;
   if (ref.kind == "Settings") return true;
   if (ref.kind == "Gateway" && ref.ns != settings_.write_namespace) {
     return settings_.read_gateways_from_all_namespaces && watched(ref.ns);
@@ -58,16 +67,74 @@ void VisibleWorld::set(const model::ObjectRef& ref, const model::ObjectPtr& obje
   } else {
     told_.erase(ref);
   }
+  take_in(ref);
+}
+
+// As the stores tell it, else derived, else null.
+model::ObjectPtr VisibleWorld::given(const model::ObjectRef& ref) const {
+  if (const auto at = told_.find(ref); at != told_.end()) return at->second;
+  const auto at = derived_.find(ref);
+  return at == derived_.end() ? nullptr : at->second.begin()->second;
+}
+
+void VisibleWorld::take_in(const model::ObjectRef& ref) {
+  const model::ObjectPtr object = given(ref);
   changed_.insert(ref);
-  show(ref, object && visible(ref) ? object : nullptr);
+  show(ref, object && visible(*object) ? object : nullptr);
   explain(ref, object);
+}
+
+std::set<model::ObjectRef> VisibleWorld::set_derived(const model::ObjectRef& source,
+                                                     const std::vector<model::ObjectPtr>& objects) {
+  auto& mine = derived_from_[source];
+  std::set<model::ObjectRef> touched(mine.begin(), mine.end());
+  for (const auto& ref : mine) {
+    derived_[ref].erase(source);
+    if (derived_[ref].empty()) derived_.erase(ref);
+  }
+  mine.clear();
+  for (const auto& object : objects) {
+    derived_[object->ref][source] = object;
+    mine.push_back(object->ref);
+    touched.insert(object->ref);
+  }
+  if (mine.empty()) derived_from_.erase(source);
+  for (const auto& ref : touched) {
+    take_in(ref);
+    explain_sources(ref);
+  }
+  return touched;
+}
+
+// Where several sources give one name, all but the first are told so.
+void VisibleWorld::explain_sources(const model::ObjectRef& ref) {
+  model::Diagnostics said;
+  if (const auto all = derived_.find(ref); all != derived_.end()) {
+    const model::ObjectRef& first = all->second.begin()->first;
+    for (const auto& [source, object] : all->second) {
+      if (source == first) continue;
+      said.push_back({.severity = model::Severity::kWarning,
+                      .reason = "DerivedNameTaken",
+                      .object = source,
+                      .message = "the " + to_string(ref) + " that follows from it follows from " + to_string(first) +
+                                 " as well, which counts",
+                      .found = ref.name,
+                      .expected = "a name that makes another one",
+                      .related = first});
+    }
+  }
+  book_.set("derived " + to_string(ref), said);
 }
 
 void VisibleWorld::show(const model::ObjectRef& ref, const model::ObjectPtr& object) {
   translation_.objects.set(ref, object, object ? object->hash : 0);
+  index_.set(translation_.plugins.kinds(), ref, object);
   auto& seen = seen_[ref.kind];
   const bool changed = object ? seen.insert(ref).second : seen.erase(ref) > 0;
   if (!changed) return;
+  const auto kind = translation_.plugins.kinds().find(ref.kind);
+  const bool derives = kind != translation_.plugins.kinds().end() && !kind->second.derivers.empty();
+  if (derives && derived_.count(ref) == 0) sources_.insert(ref);
   changed_kinds_.insert(ref.kind);
   auto& other = object ? membership_.gone : membership_.come;
   if (other.erase(ref) == 0) (object ? membership_.come : membership_.gone).insert(ref);
@@ -75,12 +142,25 @@ void VisibleWorld::show(const model::ObjectRef& ref, const model::ObjectPtr& obj
 
 void VisibleWorld::explain(const model::ObjectRef& ref, const model::ObjectPtr& object) {
   model::Diagnostics said;
-  if (object && !config::known_kind(ref.kind)) {
+  if (object && is_plugin_kind(translation_, ref.kind)) {
+    if (!right_version(*object)) said.push_back(other_version(*object));
+  } else if (object && !config::known_kind(ref.kind)) {
     said.push_back(config::unknown_kind(*object));
-  } else if (object && !visible(ref)) {
+  } else if (object && !visible(*object)) {
     said.push_back(unseen(ref));
   }
   book_.set("object " + to_string(ref), said);
+}
+
+model::Diagnostic VisibleWorld::other_version(const model::Object& object) const {
+  const std::string& read = translation_.plugins.kinds().at(object.ref.kind).api_version;
+  return {.severity = model::Severity::kWarning,
+          .reason = "UnsupportedKind",
+          .object = object.ref,
+          .field = "/apiVersion",
+          .message = "a " + object.ref.kind + " of this API version is not read; the object has no effect",
+          .found = object.api_version,
+          .expected = read};
 }
 
 model::Diagnostic VisibleWorld::unseen(const model::ObjectRef& ref) const {
@@ -96,6 +176,7 @@ model::Diagnostic VisibleWorld::unseen(const model::ObjectRef& ref) const {
 }
 
 void VisibleWorld::update_lists() {
+  index_.publish(translation_.lists);
   for (const std::string& kind : std::exchange(changed_kinds_, {})) {
     if (std::find(kListed.begin(), kListed.end(), kind) == kListed.end()) continue;
     auto list = std::make_shared<RefList>();
@@ -118,9 +199,10 @@ void VisibleWorld::update_settings() {
   settings_ = std::move(next);
   if (same) return;
   for (const auto& [ref, object] : told_) {
-    show(ref, visible(ref) ? object : nullptr);
+    show(ref, visible(*object) ? object : nullptr);
     explain(ref, object);
   }
+  for (const auto& [ref, sources] : derived_) take_in(ref);
 }
 
 void VisibleWorld::update_default_gateways() {
@@ -168,7 +250,7 @@ const std::set<model::ObjectRef>& VisibleWorld::seen(const std::string& kind) co
 }
 
 model::ObjectPtr VisibleWorld::find(const model::ObjectRef& ref) const {
-  if (const auto at = told_.find(ref); at != told_.end()) return at->second;
+  if (model::ObjectPtr object = given(ref)) return object;
   const auto at = defaults_.find(ref);
   return at == defaults_.end() ? nullptr : at->second;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/engine/diagnostic_book.h"
+#include "core/engine/object_index.h"
 #include "core/engine/translation.h"
 #include "core/model/settings.h"
 
@@ -22,6 +23,11 @@ class VisibleWorld {
 
   // What a store says; null: the object is gone.
   void set(const model::ObjectRef& ref, const model::ObjectPtr& object);
+  // What plugins derive from `source` now. An object of that name in a store takes its place.
+  // Gives the objects that this touched.
+  std::set<model::ObjectRef> set_derived(const model::ObjectRef& source, const std::vector<model::ObjectPtr>& objects);
+  // The objects from which plugins derive others that came to be seen or are no longer seen since the last call.
+  std::set<model::ObjectRef> take_sources() { return std::exchange(sources_, {}); }
   // Brings the lists of kinds, the Settings and the default gateways up to date.
   void update();
 
@@ -36,20 +42,28 @@ class VisibleWorld {
   [[nodiscard]] bool sees(const model::ObjectRef& ref) const;
   // Sorted.
   [[nodiscard]] const std::set<model::ObjectRef>& seen(const std::string& kind) const;
-  // The object as the stores tell it, else the default gateway of that name, else null.
+  // The object as the stores tell it, else the derived one, else the default gateway of that name, else null.
   [[nodiscard]] model::ObjectPtr find(const model::ObjectRef& ref) const;
   [[nodiscard]] const std::map<model::ObjectRef, model::ObjectPtr>& told() const { return told_; }
+  // By name, and there by source.
+  using Derived = std::map<model::ObjectRef, std::map<model::ObjectRef, model::ObjectPtr>>;
+  [[nodiscard]] const Derived& derived() const { return derived_; }
   [[nodiscard]] const std::map<model::ObjectRef, model::ObjectPtr>& defaults() const { return defaults_; }
   [[nodiscard]] const std::string& write_namespace() const { return settings_.write_namespace; }
 
  private:
   [[nodiscard]] bool watched(const std::string& ns) const;
-  [[nodiscard]] bool visible(const model::ObjectRef& ref) const;
+  [[nodiscard]] bool right_version(const model::Object& object) const;
+  [[nodiscard]] bool visible(const model::Object& object) const;
+  [[nodiscard]] model::ObjectPtr given(const model::ObjectRef& ref) const;
+  void take_in(const model::ObjectRef& ref);
   void show(const model::ObjectRef& ref, const model::ObjectPtr& object);
   void explain(const model::ObjectRef& ref, const model::ObjectPtr& object);
+  void explain_sources(const model::ObjectRef& ref);
   void update_lists();
   void update_settings();
   void update_default_gateways();
+  [[nodiscard]] model::Diagnostic other_version(const model::Object& object) const;
   [[nodiscard]] model::Diagnostic unseen(const model::ObjectRef& ref) const;
 
   Translation& translation_;
@@ -58,6 +72,10 @@ class VisibleWorld {
   model::Settings settings_;
   std::map<model::ObjectRef, model::ObjectPtr> told_;
   std::map<model::ObjectRef, model::ObjectPtr> defaults_;  // the default gateways in use
+  Derived derived_;
+  std::map<model::ObjectRef, std::vector<model::ObjectRef>> derived_from_;  // by source
+  ObjectIndex index_;
+  std::set<model::ObjectRef> sources_;
   std::map<std::string, std::set<model::ObjectRef>> seen_;
   std::set<std::string> changed_kinds_;
   std::set<model::ObjectRef> changed_;

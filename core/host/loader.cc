@@ -10,6 +10,7 @@
 #include "core/host/gate.h"
 #include "core/host/negotiation.h"
 #include "core/host/private_copy.h"
+#include "core/host/registry.h"
 
 namespace solder::host {
 
@@ -50,14 +51,18 @@ std::string configuration_of(const std::string& name, const LoadOptions& options
 
 std::optional<Refusal> check_claims(const Manifest& manifest, const LoadOptions& options) {
   if (!options.check_claim) return std::nullopt;
+  std::vector<ClaimInfo> claims;
   for (const ManifestCapability& capability : manifest.provides) {
-    for (const ManifestClaim& claim : capability.claims) {
-      const base::Status status =
-          options.check_claim({manifest.name, capability.id, claim.scope, claim.key, claim.schema_json});
-      if (!status.ok()) {
-        return Refusal{reason::kBadManifest,
-                       "its schema of " + claim.scope + ":" + claim.key + " cannot be used: " + status.message()};
-      }
+    for (const ManifestClaim& claim : capability.claims)
+      claims.push_back({manifest.name, capability.id, claim.scope, claim.key, claim.schema_json});
+  }
+  for (const ManifestKind& kind : manifest.kinds)
+    claims.push_back({manifest.name, "", std::string(kKindScope), kind.kind, kind.schema_json});
+  for (const ClaimInfo& claim : claims) {
+    const base::Status status = options.check_claim(claim);
+    if (!status.ok()) {
+      return Refusal{reason::kBadManifest,
+                     "its schema of " + claim.scope + ":" + claim.key + " cannot be used: " + status.message()};
     }
   }
   return std::nullopt;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/upstream_type.h"
 
@@ -72,6 +73,16 @@ bool is_id(std::string_view text) {
          std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash), letter);
 }
 
+// As nlohmann takes it: "" or steps that each begin with a slash.
+bool is_pointer(const std::string& text) {
+  try {
+    static_cast<void>(Json::json_pointer(text));
+    return true;
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
 class Parser {
  public:
   ManifestResult run(std::string_view text) {
@@ -136,6 +147,8 @@ class Parser {
         return "a list";
       case Json::value_t::string:
         return "a string";
+      case Json::value_t::boolean:
+        return "true or false";
       default:
         return "a whole number";
     }
@@ -160,7 +173,7 @@ class Parser {
   void document(const Json& json) {
     if (!json.is_object()) return problem("", std::string("must be a JSON object, found ") + json.type_name());
     only(json, "",
-         {"manifest_version", "name", "version", "summary", "abi", "provides", "needs", "filters", "isolation",
+         {"manifest_version", "name", "version", "summary", "abi", "provides", "needs", "filters", "kinds", "isolation",
           "unload"});
     Manifest& out = result_.manifest;
     out.name = text(json, "", "name", true);
@@ -182,6 +195,7 @@ class Parser {
     provides(json);
     needs(json);
     filters(json);
+    kinds(json);
     out.in_process = word(json, "isolation", {"in_process", "process"}) != "process";
     out.unload_allowed = word(json, "unload", {"allowed", "never"}) == "allowed";
   }
@@ -292,6 +306,57 @@ class Parser {
       }
       result_.manifest.filters.emplace_back(std::move(name), std::move(stage));
     }
+  }
+
+  bool provided(std::string_view id) const {
+    const auto& all = result_.manifest.provides;
+    return std::any_of(all.begin(), all.end(), [&](const ManifestCapability& each) { return each.id == id; });
+  }
+
+  void kinds(const Json& json) {
+    const Json* list = member(json, "", "kinds", Json::value_t::array, false);
+    for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
+      const std::string where = "/kinds/" + std::to_string(i);
+      if (!(*list)[i].is_object()) {
+        problem(where, "must be an object with kind, api_version and schema");
+        continue;
+      }
+      result_.manifest.kinds.push_back(kind((*list)[i], where));
+    }
+  }
+
+  ManifestKind kind(const Json& json, const std::string& where) {
+    only(json, where, {"kind", "api_version", "schema", "index", "derive"});
+    ManifestKind out;
+    out.kind = text(json, where, "kind", true);
+    if (!out.kind.empty() && !is_key(out.kind)) problem(where + "/kind", "is no kind: \"" + out.kind + "\"");
+    // Its values would be readable through an index.
+    if (out.kind == "Secret") problem(where + "/kind", "is Secret, whose values do not reach plugins");
+    for (const ManifestKind& earlier : result_.manifest.kinds) {
+      if (earlier.kind == out.kind) problem(where + "/kind", "is listed twice: " + out.kind);
+    }
+    out.api_version = text(json, where, "api_version", true);
+    const auto schema = json.find("schema");
+    if (schema == json.end() || !(schema->is_object() || schema->is_boolean())) {
+      problem(where + "/schema", "must be a JSON Schema: an object, or true for any value");
+    } else {
+      out.schema_json = schema->dump();
+    }
+    const Json* index = member(json, where, "index", Json::value_t::array, false);
+    for (size_t i = 0; index != nullptr && i < index->size(); ++i) {
+      const Json& pointer = (*index)[i];
+      if (!pointer.is_string() || !is_pointer(pointer.get<std::string>())) {
+        problem(where + "/index/" + std::to_string(i), "must be a JSON pointer, such as \"/metadata/labels/app\"");
+      } else {
+        out.index.push_back(pointer.get<std::string>());
+      }
+    }
+    if (const Json* derive = member(json, where, "derive", Json::value_t::boolean, false)) out.derive = *derive;
+    // Where something is wrong already, the list of capabilities may be what is wrong.
+    if (out.derive && result_.problems.empty() && !provided(SOLDER_CAP_DISCOVERY)) {
+      problem(where + "/derive", "needs the capability " SOLDER_CAP_DISCOVERY " among provides");
+    }
+    return out;
   }
 
   ManifestResult result_;

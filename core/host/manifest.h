@@ -23,6 +23,14 @@ struct ManifestCapability {
   std::vector<ManifestClaim> claims;
 };
 
+// Objects that are not Solder's own and that the plugin reads.
+struct ManifestKind {
+  std::string kind, api_version;
+  std::string schema_json;
+  std::vector<std::string> index;  // JSON pointers
+  bool derive = false;
+};
+
 struct Manifest {
   std::string name, version, summary;
   uint32_t abi_major = 0;
@@ -30,6 +38,7 @@ struct Manifest {
   std::vector<ManifestCapability> provides;
   std::vector<std::string> needs;                            // ids of host services
   std::vector<std::pair<std::string, std::string>> filters;  // HTTP filter, stage
+  std::vector<ManifestKind> kinds;
   bool in_process = true;
   bool unload_allowed = false;
 };

@@ -111,6 +111,9 @@ std::optional<Refusal> take_capability(Plugin& plugin, const std::string& id, co
   } else if (id == SOLDER_CAP_OPTIONS) {
     problem = copy_table(theirs, SOLDER_CAP_OPTIONS_SIZE_1_0, id.c_str(), plugin.options);
     complete = plugin.options.apply != nullptr;
+  } else if (id == SOLDER_CAP_DISCOVERY) {
+    problem = copy_table(theirs, SOLDER_CAP_DISCOVERY_SIZE_1_0, id.c_str(), plugin.discovery);
+    complete = plugin.discovery.derive != nullptr;
   }
   if (problem) return Refusal{reason::kBadTable, *problem};
   if (!complete) return Refusal{reason::kBadTable, "its table of " + id + " lacks its operation"};

@@ -12,6 +12,7 @@
 #include "core/host/host_table.h"
 #include "core/host/manifest.h"
 #include "core/host/plugin_set.h"
+#include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/upstream_type.h"
 #include "solder/draft/plugin.h"
@@ -34,6 +35,7 @@ class Plugin {
   solder_plugin table{};
   solder_cap_upstream_type upstream_type{};
   solder_cap_options options{};
+  solder_cap_discovery discovery{};
   bool created = false;
   void* self = nullptr;
   std::vector<Refused> partial;

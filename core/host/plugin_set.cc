@@ -44,6 +44,7 @@ class LoadedSet : public PluginSet {
     for (const auto& plugin : plugins_) manifests.push_back(&plugin->manifest);
     registry_ = std::make_unique<Registry>(manifests, options.key_owners);
     record_losses();
+    join_kinds();
     for (const std::string& problem : registry_->problems()) spdlog::warn("plugins: {}", problem);
   }
 
@@ -56,8 +57,9 @@ class LoadedSet : public PluginSet {
 
   Plugin* upstream_type(std::string_view key) const override { return owner(kUpstreamTypeScope, key); }
   Plugin* option(std::string_view scope, std::string_view key) const override {
-    return scope == kUpstreamTypeScope ? nullptr : owner(scope, key);
+    return scope == kUpstreamTypeScope || scope == kKindScope ? nullptr : owner(scope, key);
   }
+  const std::map<std::string, ObjectKind>& kinds() const override { return kinds_; }
   const std::string& name(const Plugin& plugin) const override { return plugin.manifest.name; }
   bool has(const Plugin& plugin, Operation operation) const override {
     return operation_of(plugin, operation) != nullptr;
@@ -91,6 +93,7 @@ class LoadedSet : public PluginSet {
 
   void record_losses() {
     for (const Registry::Lost& lost : registry_->lost()) {
+      if (lost.key.first == kKindScope) continue;  // it reads the kind all the same
       for (const auto& plugin : plugins_) {
         if (plugin->manifest.name != lost.plugin) continue;
         const std::string key = lost.key.first + ":" + lost.key.second;
@@ -99,6 +102,26 @@ class LoadedSet : public PluginSet {
              key + " belongs to plugin " + lost.owner +
                  (lost.chosen ? ", as the settings say" : ", whose name comes first; the settings may choose")});
       }
+    }
+  }
+
+  void join_kinds() {
+    for (const auto& plugin : plugins_) {
+      for (const ManifestKind& kind : plugin->manifest.kinds) {
+        ObjectKind& joined = kinds_[kind.kind];
+        if (joined.api_version.empty()) joined.api_version = kind.api_version;
+        if (joined.api_version != kind.api_version) {
+          spdlog::warn("plugin {} reads {} of {}, but {} is read", plugin->manifest.name, kind.kind, kind.api_version,
+                       joined.api_version);
+          continue;
+        }
+        joined.index.insert(joined.index.end(), kind.index.begin(), kind.index.end());
+        if (kind.derive) joined.derivers.push_back(plugin.get());
+      }
+    }
+    for (auto& [kind, joined] : kinds_) {
+      std::sort(joined.index.begin(), joined.index.end());
+      joined.index.erase(std::unique(joined.index.begin(), joined.index.end()), joined.index.end());
     }
   }
 
@@ -111,6 +134,10 @@ class LoadedSet : public PluginSet {
         if (owner(claim.scope, claim.key) != &plugin) continue;
         out.claims.push_back({manifest.name, capability.id, claim.scope, claim.key, claim.schema_json});
       }
+    }
+    for (const ManifestKind& kind : manifest.kinds) {
+      if (owner(kKindScope, kind.kind) != &plugin) continue;
+      out.claims.push_back({manifest.name, "", std::string(kKindScope), kind.kind, kind.schema_json});
     }
     const std::lock_guard lock(plugin.warnings_mutex);
     out.warnings = plugin.warnings;
@@ -126,6 +153,7 @@ class LoadedSet : public PluginSet {
   std::vector<std::unique_ptr<Plugin>> plugins_;  // by name
   std::vector<Refused> refused_;
   std::unique_ptr<Registry> registry_;
+  std::map<std::string, ObjectKind> kinds_;
 };
 
 }  // namespace

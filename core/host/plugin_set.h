@@ -4,8 +4,11 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +22,8 @@
 namespace solder::host {
 
 struct ClaimInfo {
-  std::string plugin, capability, scope, key, schema_json;  // scope "upstream_type" for upstream types
+  // scope "upstream_type" for upstream types; "kind" for the objects that a plugin's schema checks
+  std::string plugin, capability, scope, key, schema_json;
 };
 
 struct LoadOptions {
@@ -51,7 +55,7 @@ struct PluginInfo {
   std::vector<std::string> warnings;  // about the plugin itself: its configuration, a call that overran (PluginSlow)
 };
 
-enum class Operation { kClusters, kDestinations, kOptions };
+enum class Operation { kClusters, kDestinations, kEndpoints, kOptions, kDerive };
 
 // To whom input i of a batch belongs: diagnostics and provenance are given in its terms.
 struct Subject {
@@ -63,13 +67,46 @@ struct Subject {
 struct ItemOutput {
   std::vector<engine::Fragment> fragments;
   std::vector<engine::SecretUse> secret_uses;
+  std::vector<std::string> objects;  // derived ones, as JSON
   model::Diagnostics diagnostics;
 };
 
-// JSON of the object, or null where there is none. Called during call(), for input `index`.
-using Lookup = std::function<const std::string*(size_t index, const model::ObjectRef& ref)>;
+// Which objects a plugin lists: those of `kind` in `ns` with the text `value` at the declared index `field`.
+struct Selector {
+  std::string kind, ns, field, value;
+
+  auto operator<=>(const Selector&) const = default;
+};
+struct Listed {
+  model::ObjectRef ref;
+  const std::string* json;
+};
+
+// How a plugin reads other objects during call(), for input `index`.
+struct Lookup {
+  // JSON of the object, or null where there is none.
+  using Find = std::function<const std::string*(size_t index, const model::ObjectRef& ref)>;
+  // In order of name; nothing where no manifest declares the kind and index.
+  using List = std::function<std::optional<std::vector<Listed>>(size_t index, const Selector& selector)>;
+
+  Lookup() = default;
+  template <typename F>
+  requires std::constructible_from<Find, F> Lookup(
+      F find_one, List list_all = nullptr)  // NOLINT: a function that finds is a whole one
+      : find(std::move(find_one)), list(std::move(list_all)) {}
+
+  Find find;
+  List list;
+};
 
 class Plugin;
+
+// A kind of objects that plugins read, as all manifests together declare it.
+struct ObjectKind {
+  std::string api_version;
+  std::vector<std::string> index;  // JSON pointers, sorted
+  std::vector<Plugin*> derivers;   // in order of name
+};
 
 class PluginSet {
  public:
@@ -83,6 +120,8 @@ class PluginSet {
   // The owner, or null. The pointers live as long as the set.
   [[nodiscard]] virtual Plugin* upstream_type(std::string_view key) const = 0;
   [[nodiscard]] virtual Plugin* option(std::string_view scope, std::string_view key) const = 0;
+  // By kind. A second API version of a kind is not read: that of the first plugin by name counts.
+  [[nodiscard]] virtual const std::map<std::string, ObjectKind>& kinds() const = 0;
   [[nodiscard]] virtual const std::string& name(const Plugin& plugin) const = 0;
   // Whether the plugin brings the operation at all. [any thread]
   [[nodiscard]] virtual bool has(const Plugin& plugin, Operation operation) const = 0;

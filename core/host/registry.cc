@@ -12,6 +12,9 @@ Registry::Registry(const std::vector<const Manifest*>& manifests,
       for (const ManifestClaim& claim : capability.claims)
         claimers[{claim.scope, claim.key}].push_back(static_cast<int>(i));
     }
+    for (const ManifestKind& kind : manifests[i]->kinds) {
+      claimers[{std::string(kKindScope), kind.kind}].push_back(static_cast<int>(i));
+    }
   }
   const auto name = [&](int index) -> const std::string& { return manifests[static_cast<size_t>(index)]->name; };
   std::map<Key, std::string> choices;

@@ -13,6 +13,9 @@
 
 namespace solder::host {
 
+// Under this scope a kind of objects stands with the plugin whose schema checks it; others read it all the same.
+inline constexpr std::string_view kKindScope = "kind";
+
 class Registry {
  public:
   using Key = std::pair<std::string, std::string>;  // scope, key

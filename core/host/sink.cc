@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/host/abi_text.h"
+#include "solder/draft/kinds/discovery.h"
 
 namespace solder::host {
 
@@ -143,7 +144,10 @@ solder_status Sink::take(const solder_item* item) {
   if (item->type == SOLDER_ITEM_SECRET_USE && item->size >= SOLDER_ITEM_SECRET_USE_SIZE_1_0) {
     return take_secret_use(copy_known<solder_item_secret_use>(item, item->size));
   }
-  if (item->type == SOLDER_ITEM_FRAGMENT || item->type == SOLDER_ITEM_SECRET_USE) {
+  if (item->type == SOLDER_ITEM_OBJECT && item->size >= SOLDER_ITEM_OBJECT_SIZE_1_0) {
+    return take_object(copy_known<solder_item_object>(item, item->size));
+  }
+  if (item->type >= SOLDER_ITEM_FRAGMENT && item->type <= SOLDER_ITEM_OBJECT) {
     return bad_item(kNoIndex, "its size is " + std::to_string(item->size) + " bytes; right is sizeof its struct");
   }
   bad_item(kNoIndex, "its type " + std::to_string(item->type) + " is unknown to this Solder");
@@ -240,6 +244,21 @@ solder_status Sink::take_secret_use(const solder_item_secret_use& item) {
   use.patch = patch;
   use.origin = origin(item.index, field);
   outputs_[item.index].secret_uses.push_back(std::move(use));
+  return SOLDER_OK;
+}
+
+solder_status Sink::take_object(const solder_item_object& item) {
+  if (item.index >= subjects_.size()) {
+    return bad_item(item.index, "its index is " + std::to_string(item.index) + " in a batch of " +
+                                    std::to_string(subjects_.size()));
+  }
+  if (operation_ != Operation::kDerive) return not_allowed(item.index, "objects are derived by " SOLDER_CAP_DISCOVERY);
+  std::string_view json;
+  if (const char* problem = read_text(item.json, json)) {
+    return bad_item(item.index, std::string("its object ") + problem);
+  }
+  if (!count(json.size())) return SOLDER_RESOURCE_EXHAUSTED;
+  outputs_[item.index].objects.emplace_back(json);
   return SOLDER_OK;
 }
 

@@ -35,6 +35,7 @@ class Sink {
   static void diag(void* ctx, const solder_diag* diag) noexcept;
   solder_status take(const solder_item* item);
   solder_status take_fragment(const solder_item_fragment& item);
+  solder_status take_object(const solder_item_object& item);
   solder_status take_secret_use(const solder_item_secret_use& item);
   void take_diag(const solder_diag* diag);
 

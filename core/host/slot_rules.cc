@@ -31,7 +31,9 @@ constexpr std::array<Rule, 19> kRules = {{
     {"cluster", {false, "envoy.config.cluster.v3.Cluster"}, kClusterSites},
     {"front_cluster", {false, "envoy.config.cluster.v3.Cluster"}, kClusterSites},
     {"http_protocol_options", {false, "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"}, kClusterSites},
-    {"load_assignment", {false, "envoy.config.endpoint.v3.ClusterLoadAssignment"}, kClusterSites},
+    {"load_assignment",
+     {false, "envoy.config.endpoint.v3.ClusterLoadAssignment"},
+     kClusterSites | sites(Site::kEndpoints)},
     {"route", {false, "envoy.config.route.v3.Route"}, kRouteSites | sites(Site::kDestination)},
     {"route_action", {false, "envoy.config.route.v3.RouteAction"}, sites(Site::kForward, Site::kDestination)},
     {"redirect_action", {false, "envoy.config.route.v3.RedirectAction"}, sites(Site::kRedirect)},
@@ -112,6 +114,10 @@ Site site_of(Operation operation, solder_span in, uint64_t index) {
       return Site::kUpstreamType;
     case Operation::kDestinations:
       return element<solder_destination_input>(in, index).weighted != 0 ? Site::kWeightedEntry : Site::kDestination;
+    case Operation::kEndpoints:
+      return Site::kEndpoints;
+    case Operation::kDerive:
+      return Site::kSource;
     case Operation::kOptions:
       break;
   }
@@ -167,6 +173,10 @@ std::string_view site_words(Site site) {
       return "an option of a weighted destination";
     case Site::kUpstream:
       return "an option of an upstream";
+    case Site::kEndpoints:
+      return "the endpoints of an upstream";
+    case Site::kSource:
+      return "an object that others are derived from";
   }
   return "this input";
 }

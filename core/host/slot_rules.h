@@ -27,7 +27,9 @@ enum class Site : uint8_t {
   kRedirect,
   kDirectResponse,
   kWeightedDestination,
-  kUpstream
+  kUpstream,
+  kEndpoints,
+  kSource
 };
 
 // The site of element `index` of the batch. Reads only what the element's own size covers.

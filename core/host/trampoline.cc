@@ -28,6 +28,13 @@ class Lookups {
       return SOLDER_INTERNAL;
     }
   }
+  static solder_status list(void* ctx, uint64_t index, const solder_selector* selector, solder_span* found) noexcept {
+    try {
+      return static_cast<Lookups*>(ctx)->run_list(index, selector, found);
+    } catch (...) {
+      return SOLDER_INTERNAL;
+    }
+  }
 
  private:
   struct Kept {
@@ -41,21 +48,41 @@ class Lookups {
         read_text(ref->ns, ns) != nullptr || read_text(ref->name, name) != nullptr) {
       return SOLDER_INVALID_ARGUMENT;
     }
-    Kept kept{{std::string(kind), std::string(ns), std::string(name)}, {}};
-    const std::string* json = lookup_ ? lookup_(index, kept.ref) : nullptr;
+    model::ObjectRef wanted{std::string(kind), std::string(ns), std::string(name)};
+    const std::string* json = lookup_.find ? lookup_.find(index, wanted) : nullptr;
     if (json == nullptr) return SOLDER_NOT_FOUND;
-    kept.json = *json;
-    kept_.push_back(std::move(kept));
-    const Kept& stays = kept_.back();
-    const solder_object ours{
-        sizeof(solder_object), 0, {view(stays.ref.kind), view(stays.ref.ns), view(stays.ref.name)}, view(stays.json)};
-    *found = ours;  // once the struct grows: as much as found->size covers, at least that of 1.0
+    *found = keep(std::move(wanted), *json);  // once the struct grows: as much as found->size covers
     return SOLDER_OK;
+  }
+
+  solder_status run_list(uint64_t index, const solder_selector* selector, solder_span* found) {
+    if (index >= inputs_ || selector == nullptr || found == nullptr || selector->size < SOLDER_SELECTOR_SIZE_1_0) {
+      return SOLDER_INVALID_ARGUMENT;
+    }
+    std::string_view kind, ns, field, value;
+    if (read_text(selector->kind, kind) != nullptr || read_text(selector->ns, ns) != nullptr ||
+        read_text(selector->field, field) != nullptr || read_text(selector->value, value) != nullptr) {
+      return SOLDER_INVALID_ARGUMENT;
+    }
+    const Selector wanted{std::string(kind), std::string(ns), std::string(field), std::string(value)};
+    auto all = lookup_.list ? lookup_.list(index, wanted) : std::nullopt;
+    if (!all) return SOLDER_INVALID_ARGUMENT;
+    auto& objects = lists_.emplace_back();
+    for (Listed& each : *all) objects.push_back(keep(std::move(each.ref), *each.json));
+    *found = {objects.data(), objects.size(), sizeof(solder_object)};
+    return SOLDER_OK;
+  }
+
+  solder_object keep(model::ObjectRef ref, const std::string& json) {
+    const Kept& stays = kept_.emplace_back(Kept{std::move(ref), json});
+    return {
+        sizeof(solder_object), 0, {view(stays.ref.kind), view(stays.ref.ns), view(stays.ref.name)}, view(stays.json)};
   }
 
   const Lookup& lookup_;
   size_t inputs_;
   std::deque<Kept> kept_;  // elements do not move
+  std::deque<std::vector<solder_object>> lists_;
 };
 
 uint64_t nanoseconds(Clock::time_point time) {
@@ -103,6 +130,10 @@ solder_op operation_of(const Plugin& plugin, Operation operation) {
       return plugin.upstream_type.clusters;
     case Operation::kDestinations:
       return plugin.upstream_type.destinations;
+    case Operation::kEndpoints:
+      return plugin.upstream_type.endpoints;
+    case Operation::kDerive:
+      return plugin.discovery.derive;
     case Operation::kOptions:
       break;
   }
@@ -126,7 +157,8 @@ std::vector<ItemOutput> call_plugin(Plugin& plugin, Operation operation, solder_
   Lookups lookups(lookup, subjects.size());
   const auto start = Clock::now();
   const Activity activity("in a call of", plugin.manifest.name, deadline);
-  const solder_call call{sizeof(solder_call), 0, nanoseconds(start + deadline), in, &lookups, &Lookups::find};
+  const solder_call call{sizeof(solder_call), 0, nanoseconds(start + deadline), in, &lookups, &Lookups::find,
+                         &Lookups::list};
   const Failure failure = run(plugin, function, call, sink);
   const auto took = Clock::now() - start;
   if (took > deadline) note_overrun(plugin, took, deadline, subjects.size());
@@ -134,6 +166,7 @@ std::vector<ItemOutput> call_plugin(Plugin& plugin, Operation operation, solder_
   for (ItemOutput& output : outputs) {
     output.fragments.clear();
     output.secret_uses.clear();
+    output.objects.clear();
   }
   sink.report_all(failure.reason, failure.message);
   return outputs;

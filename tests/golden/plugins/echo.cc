@@ -81,7 +81,7 @@ solder_status destinations(void*, const solder_call* call, const solder_out* out
 }
 
 const solder_cap_options kOptions = {sizeof kOptions, 0, options};
-const solder_cap_upstream_type kUpstreamType = {sizeof kUpstreamType, 0, clusters, destinations};
+const solder_cap_upstream_type kUpstreamType = {sizeof kUpstreamType, 0, clusters, destinations, nullptr};
 
 solder_status create(const solder_host*, solder_str, void** self, const solder_out*) {
   *self = nullptr;

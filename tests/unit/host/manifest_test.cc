@@ -22,7 +22,11 @@ json right() {
       {"id": "solder.options/1", "claims": [{"scope": "route", "key": "timeout", "schema": {"type": "string"}},
                                             {"scope": "virtual_host", "key": "timeout", "schema": true}]},
       {"id": "solder.upstream-type/1", "claims": [{"key": "static", "schema": {}}]},
+      {"id": "solder.discovery/1"},
       {"id": "com.example.new/12"}],
+    "kinds": [{"kind": "Service", "api_version": "v1", "schema": {"type": "object"}, "index": ["", "/metadata/labels/a~1b"],
+               "derive": true},
+              {"kind": "Pod", "api_version": "v1", "schema": true}],
     "needs": ["solder.typed/1"], "filters": [{"name": "envoy.filters.http.cors", "stage": "cors"}],
     "isolation": "process", "unload": "allowed"})");
 }
@@ -45,7 +49,7 @@ TEST(Manifest, Whole) {
   EXPECT_EQ(manifest.summary, "Timeouts");
   EXPECT_EQ(manifest.abi_major, 1u);
   EXPECT_EQ(manifest.abi_minor, 0u);
-  ASSERT_EQ(manifest.provides.size(), 3u);
+  ASSERT_EQ(manifest.provides.size(), 4u);
   EXPECT_EQ(manifest.provides[0].id, "solder.options/1");
   ASSERT_EQ(manifest.provides[0].claims.size(), 2u);
   EXPECT_EQ(manifest.provides[0].claims[0].scope, "route");
@@ -55,8 +59,32 @@ TEST(Manifest, Whole) {
   EXPECT_EQ(manifest.provides[1].claims[0].scope, "upstream_type");
   EXPECT_THAT(manifest.needs, ElementsAre("solder.typed/1"));
   EXPECT_THAT(manifest.filters, ElementsAre(Pair("envoy.filters.http.cors", "cors")));
+  ASSERT_EQ(manifest.kinds.size(), 2u);
+  EXPECT_EQ(manifest.kinds[0].kind, "Service");
+  EXPECT_EQ(manifest.kinds[0].api_version, "v1");
+  EXPECT_EQ(manifest.kinds[0].schema_json, R"({"type":"object"})");
+  EXPECT_THAT(manifest.kinds[0].index, ElementsAre("", "/metadata/labels/a~1b"));
+  EXPECT_TRUE(manifest.kinds[0].derive);
+  EXPECT_THAT(manifest.kinds[1].index, IsEmpty());
+  EXPECT_FALSE(manifest.kinds[1].derive);
   EXPECT_FALSE(manifest.in_process);
   EXPECT_TRUE(manifest.unload_allowed);
+}
+
+TEST(Manifest, KindsThatCannotBeRead) {
+  EXPECT_THAT(problems_with("/kinds/0/kind", "Secret"),
+              ElementsAre("/kinds/0/kind is Secret, whose values do not reach plugins"));
+  EXPECT_THAT(problems_with("/kinds/1/kind", "Service"), ElementsAre("/kinds/1/kind is listed twice: Service"));
+  EXPECT_THAT(problems_with("/kinds/1/kind", "a b"), ElementsAre(HasSubstr("/kinds/1/kind is no kind")));
+  EXPECT_THAT(problems_with("/kinds/1/schema", 1), ElementsAre(HasSubstr("/kinds/1/schema must be a JSON Schema")));
+  EXPECT_THAT(problems_with("/kinds/1/index", json::array({"metadata"})),
+              ElementsAre(HasSubstr("/kinds/1/index/0 must be a JSON pointer")));
+  EXPECT_THAT(problems_with("/kinds/1/derive", "yes"),
+              ElementsAre("/kinds/1/derive must be true or false, found string"));
+  EXPECT_THAT(problems_with("/kinds/1/watch", true), ElementsAre(HasSubstr("/kinds/1/watch is unknown")));
+  EXPECT_THAT(problems_with("/kinds/1", 1), ElementsAre(HasSubstr("/kinds/1 must be an object")));
+  EXPECT_THAT(problems_with("/provides/2/id", "com.example.other/1"),
+              ElementsAre("/kinds/0/derive needs the capability solder.discovery/1 among provides"));
 }
 
 TEST(Manifest, Least) {

@@ -63,6 +63,8 @@ TEST(SlotRules, AsTheContractListsThem) {
       {Site::kGateway, {"hcm", "listener", "resource/x"}},
       {Site::kHttpGateway, {"hcm", "http_filter/cors", "listener", "resource/x"}},
       {Site::kTcpHost, {}},
+      {Site::kEndpoints, {"load_assignment"}},
+      {Site::kSource, {}},
       {Site::kUpstream, upstream},
       {Site::kSettings, {"hcm", "listener"}}};
   for (const auto& [site, slots] : expected) EXPECT_EQ(slots_of(site), slots) << site_words(site);

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 
 #include "core/config/schema.h"
 #include "core/host/slot_rules.h"
@@ -87,9 +89,14 @@ ordered_json secret_json(const engine::SecretUse& use) {
 class Case {
  public:
   Case(host::PluginSet& plugins, const services::MessageTypes& types, const ordered_json& one)
-      : plugins_(plugins), types_(types), one_(one), key_(one.at("key")), upstream_type_(!one.contains("scope")) {}
+      : plugins_(plugins),
+        types_(types),
+        one_(one),
+        key_(one.value("key", "")),
+        upstream_type_(!one.contains("scope")) {}
 
   ordered_json run() {
+    if (one_.contains("source")) return derive();
     const std::string scope = upstream_type_ ? "upstream_type" : one_.at("scope").get<std::string>();
     const auto schema = config::compile_schema(schema_of(plugins_, scope, key_));
     EXPECT_TRUE(schema.ok()) << schema.status().message();
@@ -124,13 +131,49 @@ class Case {
     const solder_span in{&input, 1, sizeof input};
     site = host::site_of(operation, in, 0);
     const host::Subject subject{{"Upstream", kNamespace, kName}, kPath};
-    std::map<std::string, std::string> objects;
-    const auto lookup = [&](size_t, const model::ObjectRef& ref) -> const std::string* {
-      const std::string name = model::to_string(ref);
-      if (!one_.contains("objects") || !one_["objects"].contains(name)) return nullptr;
-      return &(objects[name] = one_["objects"][name].dump());
-    };
-    return plugins_.call(*owner, operation, in, {&subject, 1}, lookup).at(0);
+    return plugins_.call(*owner, operation, in, {&subject, 1}, lookup()).at(0);
+  }
+
+  host::Lookup lookup() {
+    return {[this](size_t, const model::ObjectRef& ref) { return object(model::to_string(ref)); },
+            [this](size_t, const host::Selector& selector) { return list(selector); }};
+  }
+
+  const std::string* object(const std::string& name) {
+    if (!one_.contains("objects") || !one_["objects"].contains(name)) return nullptr;
+    return &(objects_[name] = one_["objects"][name].dump());
+  }
+
+  // By the index that the manifest has to declare.
+  std::optional<std::vector<host::Listed>> list(const host::Selector& selector) {
+    const auto& index = plugins_.kinds().at(selector.kind).index;
+    if (std::find(index.begin(), index.end(), selector.field) == index.end()) return std::nullopt;
+    std::vector<host::Listed> out;
+    const std::string prefix = selector.kind + " " + selector.ns + "/";
+    const ordered_json objects = one_.value("objects", ordered_json::object());
+    for (const auto& [name, value] : objects.items()) {
+      const ordered_json::json_pointer pointer(selector.field);
+      if (!name.starts_with(prefix) || !value.contains(pointer) || value.at(pointer) != selector.value) continue;
+      out.push_back({{selector.kind, selector.ns, name.substr(prefix.size())}, object(name)});
+    }
+    return out;
+  }
+
+  ordered_json derive() {
+    const std::string name = one_.at("source");
+    const size_t space = name.find(' '), slash = name.find('/');
+    const std::string kind = name.substr(0, space), ns = name.substr(space + 1, slash - space - 1),
+                      own = name.substr(slash + 1), whole = *object(name);
+    const solder_object input{sizeof input, 0, {view(kind), view(ns), view(own)}, view(whole)};
+    const host::Subject subject{{kind, ns, own}, ""};
+    ordered_json out{{"objects", ordered_json::array()}};
+    for (host::Plugin* plugin : plugins_.kinds().at(kind).derivers) {
+      const solder_span in{&input, 1, sizeof input};
+      const auto output = plugins_.call(*plugin, host::Operation::kDerive, in, {&subject, 1}, lookup()).at(0);
+      for (const auto& text : output.objects) out["objects"].push_back(ordered_json::parse(text));
+      for (const auto& problem : output.diagnostics) out["problems"].push_back(problem_json(problem));
+    }
+    return out;
   }
 
   host::ItemOutput upstream(const json& value, host::Site& site) {
@@ -143,7 +186,9 @@ class Case {
                                       view(text),
                                       view(spec),
                                       view(kClusterName)};
-    return call(plugins_.upstream_type(key_), host::Operation::kClusters, input, site);
+    const bool endpoints = one_.value("operation", "clusters") == "endpoints";
+    return call(plugins_.upstream_type(key_), endpoints ? host::Operation::kEndpoints : host::Operation::kClusters,
+                input, site);
   }
 
   host::ItemOutput option(const json& value, host::Site& site) {
@@ -162,6 +207,7 @@ class Case {
   const ordered_json& one_;
   std::string key_;
   bool upstream_type_;
+  std::map<std::string, std::string> objects_;  // as texts, by name
 };
 
 }  // namespace

@@ -91,6 +91,35 @@ TEST_P(PluginCases, LoadedWithoutAWarning) {
   FAIL() << GetParam() << " was not loaded";
 }
 
+// What only the operator's configuration brings.
+TEST(Kubernetes, DiscoversUpstreamsWhereItIsToldTo) {
+  const services::MessageTypes types;
+  const ordered_json service = {{"metadata", {{"name", "cart"}, {"namespace", "shop"}}},
+                                {"spec", {{"selector", {{"app", "cart"}}}, {"ports", {{{"port", 80}}}}}}};
+  const ordered_json one = {{"source", "Service shop/cart"}, {"objects", {{"Service shop/cart", service}}}};
+  host::LoadOptions options;
+  options.directories = {SOLDER_SHIPPED_PLUGINS};
+  options.configurations = {{"kubernetes", R"({"discoverUpstreams": true, "writeNamespace": "gloo"})"}};
+  const auto objects = run_plugin_case(*host::PluginSet::load(options), types, one).at("objects");
+  ASSERT_EQ(objects.size(), 2u);
+  EXPECT_EQ(objects[0].at("metadata").at("name"), "kube-svc:shop-cart-80");
+  EXPECT_FALSE(objects[0].at("spec").at("kube").contains("selector"));
+  EXPECT_EQ(objects[1].at("metadata").at("name"), "shop-cart-80");
+  EXPECT_EQ(objects[1].at("metadata").at("namespace"), "gloo");
+  EXPECT_EQ(objects[1].at("metadata").at("labels").at("discovered_by"), "kubernetesplugin");
+  EXPECT_EQ(objects[1].at("spec").at("kube").at("selector").at("app"), "cart");
+}
+
+TEST(Kubernetes, RefusesAConfigurationThatItDoesNotKnow) {
+  host::LoadOptions options;
+  options.directories = {SOLDER_SHIPPED_PLUGINS};
+  options.configurations = {{"kubernetes", R"({"discoverUpstream": true})"}};
+  const auto plugins = host::PluginSet::load(options);
+  ASSERT_EQ(plugins->refused().size(), 1u);
+  EXPECT_NE(plugins->refused()[0].message.find("discoverUpstream;"), std::string::npos)
+      << plugins->refused()[0].message;
+}
+
 INSTANTIATE_TEST_SUITE_P(Shipped, PluginCases, testing::ValuesIn(shipped()), [](const auto& one) { return one.param; });
 
 }  // namespace

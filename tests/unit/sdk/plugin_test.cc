@@ -114,8 +114,8 @@ class Plugin : public testing::Test {
       found->json = SOLDER_STR("{}");
       return SOLDER_OK;
     };
-    const solder_call call{sizeof call, 0,     0, {inputs.data(), inputs.size(), sizeof(solder_option_input)},
-                           nullptr,     lookup};
+    const solder_call call{sizeof call, 0,      0,      {inputs.data(), inputs.size(), sizeof(solder_option_input)},
+                           nullptr,     lookup, nullptr};
     const auto* cap = static_cast<const solder_cap_options*>(table_->capability(self_, SOLDER_STR(SOLDER_CAP_OPTIONS)));
     EXPECT_EQ(cap->apply(self_, &call, &recorder_.out), SOLDER_OK);
     return recorder_.lines;
@@ -186,7 +186,7 @@ TEST_F(Plugin, ReadsByTheHostsStride) {
   const std::string first = "a", second = "throw";
   inputs[0].input.value = solder::sdk::str(first);
   inputs[1].input.value = solder::sdk::str(second);
-  const solder_call call{sizeof call, 0, 0, {inputs, 2, sizeof(Longer)}, nullptr, nullptr};
+  const solder_call call{sizeof call, 0, 0, {inputs, 2, sizeof(Longer)}, nullptr, nullptr, nullptr};
   const auto* cap = static_cast<const solder_cap_options*>(table_->capability(self_, SOLDER_STR(SOLDER_CAP_OPTIONS)));
   EXPECT_EQ(cap->apply(self_, &call, &recorder_.out), SOLDER_OK);
   EXPECT_THAT(recorder_.lines,
@@ -195,7 +195,7 @@ TEST_F(Plugin, ReadsByTheHostsStride) {
 
 TEST_F(Plugin, ARefusedItemIsFalseToThePlugin) {
   recorder_.answer = SOLDER_PERMISSION_DENIED;
-  const solder_call call{sizeof call, 0, 0, {}, nullptr, nullptr};
+  const solder_call call{sizeof call, 0, 0, {}, nullptr, nullptr, nullptr};
   solder::sdk::Out out(&call, &recorder_.out, 0);
   EXPECT_FALSE(out.fragment("elsewhere", {}));
   EXPECT_FALSE(out.lookup({"Secret", "ns", "s"}).has_value());

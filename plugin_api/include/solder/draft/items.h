@@ -1,4 +1,4 @@
-/* solder/draft/items.h - what a plugin may emit: fragments for slots, and uses of secrets.
+/* solder/draft/items.h - what a plugin may emit: fragments for slots, uses of secrets, and derived objects.
  *
  * A fragment is a *partial* Envoy message for a named slot of what the host builds for the input `index`. The plugin
  * states only what it sets. Within a slot the host merges by protobuf's rules, with these differences:
@@ -42,7 +42,7 @@
 
 #include "solder/draft/plugin.h"
 
-enum { SOLDER_ITEM_FRAGMENT = 1, SOLDER_ITEM_SECRET_USE = 2 };
+enum { SOLDER_ITEM_FRAGMENT = 1, SOLDER_ITEM_SECRET_USE = 2, SOLDER_ITEM_OBJECT = 3 };
 
 typedef struct solder_item_fragment {
   solder_item head; /* {sizeof, SOLDER_ITEM_FRAGMENT} */
@@ -80,5 +80,14 @@ typedef struct solder_item_secret_use {
 } solder_item_secret_use;
 
 #define SOLDER_ITEM_SECRET_USE_SIZE_1_0 (offsetof(solder_item_secret_use, field) + sizeof(solder_str))
+
+/* An object that a plugin derives from another one (kinds/discovery.h). */
+typedef struct solder_item_object {
+  solder_item head; /* {sizeof, SOLDER_ITEM_OBJECT} */
+  uint64_t index;
+  solder_str json; /* the whole object as a user would write it: apiVersion, kind, metadata, spec */
+} solder_item_object;
+
+#define SOLDER_ITEM_OBJECT_SIZE_1_0 (offsetof(solder_item_object, json) + sizeof(solder_str))
 
 #endif

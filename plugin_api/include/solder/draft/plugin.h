@@ -37,6 +37,17 @@ typedef struct solder_object {
   solder_str json;
 } solder_object;
 
+/* Objects of a kind that some loaded manifest lists under "kinds", by an index that it declares there (manifest.h). */
+typedef struct solder_selector {
+  uint32_t size;
+  uint32_t reserved;
+  solder_str kind, ns; /* one namespace; there is no list over all */
+  solder_str field;    /* JSON pointer of a declared index: "/metadata/labels/kubernetes.io~1service-name" */
+  solder_str value;    /* what stands there as a text; empty for the index "", which has every object of the kind */
+} solder_selector;
+
+#define SOLDER_SELECTOR_SIZE_1_0 (offsetof(solder_selector, value) + sizeof(solder_str))
+
 typedef struct solder_call {
   uint32_t size;
   uint32_t flags;
@@ -48,6 +59,11 @@ typedef struct solder_call {
    * OK, NOT_FOUND, or INVALID_ARGUMENT. The plugin sets found->size to sizeof(solder_object) first; what `found`
    * points to then lives until the call returns. */
   solder_status (*lookup)(void *ctx, uint64_t index, const solder_ref *ref, solder_object *found);
+  /* Reads all objects that a selector selects, in order of name, on behalf of input `index`. Recorded like a lookup:
+   * the input is translated again when one of them changes, comes or goes, the first one included; others of the kind
+   * cost it nothing. OK, also where there is none; INVALID_ARGUMENT where no manifest declares that kind and index.
+   * *found becomes a span of solder_object, which lives until the call returns. */
+  solder_status (*list)(void *ctx, uint64_t index, const solder_selector *selector, solder_span *found);
 } solder_call;
 
 /* Every capability is a table of these. Pure: the output depends on the call's bytes, the plugin's configuration and

@@ -43,6 +43,11 @@ typedef struct solder_cap_upstream_type {
   /* in: solder_destination_input[]; out: route, route_action, weighted_cluster, per_filter/, http_filter/,
    * metadata/. May be NULL: a destination then needs nothing beyond the cluster's name. */
   solder_op destinations;
+  /* in: solder_upstream_input[]; out: load_assignment. The endpoints of an EDS cluster by themselves: what this looks
+   * up is no dependency of the cluster, so that an endpoint which comes or goes costs one assignment and not a byte
+   * more. Asked for where `clusters` made the cluster's type EDS. May be NULL: `clusters` then fills load_assignment.
+   */
+  solder_op endpoints;
 } solder_cap_upstream_type;
 
 #define SOLDER_CAP_UPSTREAM_TYPE_SIZE_1_0 (offsetof(solder_cap_upstream_type, destinations) + sizeof(solder_op))

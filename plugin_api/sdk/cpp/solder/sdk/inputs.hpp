@@ -4,6 +4,7 @@
 #ifndef SOLDER_SDK_INPUTS_HPP_
 #define SOLDER_SDK_INPUTS_HPP_
 
+#include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/upstream_type.h"
 #include "solder/sdk/text.hpp"
@@ -27,6 +28,15 @@ struct UpstreamInput {
   std::string_view json;          // spec.<key>
   std::string_view spec_json;     // the whole spec
   std::string_view cluster_name;  // as it will stand in Envoy
+};
+
+// An object of a kind that the manifest lists with "derive": true.
+struct SourceInput {
+  using C = solder_object;
+  explicit SourceInput(const C& c) : ref(Ref::of(c.ref)), json(text(c.json)) {}
+
+  Ref ref;
+  std::string_view json;  // the whole object
 };
 
 // A route's destination on such an upstream.

@@ -126,6 +126,15 @@ class Out {
     return out_->emit(out_->ctx, &item.head) == SOLDER_OK;
   }
 
+  // derive() alone: an object that follows from the input, whole.
+  bool object(std::string_view json) {
+    solder_item_object item{};
+    item.head = {sizeof item, SOLDER_ITEM_OBJECT};
+    item.index = index_;
+    item.json = str(json);
+    return out_->emit(out_->ctx, &item.head) == SOLDER_OK;
+  }
+
   // The input is dropped, its fragments with it; the object's report says why.
   void error(const Problem& problem) { report(SOLDER_SEVERITY_ERROR, problem); }
   void warning(const Problem& problem) { report(SOLDER_SEVERITY_WARNING, problem); }
@@ -142,6 +151,26 @@ class Out {
     found.size = sizeof found;
     if (call_->lookup(call_->ctx, index_, &wanted, &found) != SOLDER_OK) return std::nullopt;
     return text(found.json);
+  }
+
+  // What list() found: an object and where it is.
+  struct Found {
+    Ref ref;
+    std::string_view json;
+  };
+  // The objects of a kind in a namespace that have `value` at the declared index `field`, in order of name. The item is
+  // translated again when one of them changes, comes or goes. Views live until the call returns.
+  std::vector<Found> list(std::string_view kind, std::string_view ns, std::string_view field, std::string_view value) {
+    std::vector<Found> out;
+    if (!SOLDER_HAS(call_, list)) return out;
+    const solder_selector selector{sizeof selector, 0, str(kind), str(ns), str(field), str(value)};
+    solder_span found{};
+    if (call_->list(call_->ctx, index_, &selector, &found) != SOLDER_OK) return out;
+    for (uint64_t i = 0; i < found.count; ++i) {
+      const solder_object& one = *SOLDER_AT(solder_object, found, i);
+      out.push_back({Ref::of(one.ref), text(one.json)});
+    }
+    return out;
   }
 
  private:

@@ -4,6 +4,8 @@
 //   Class(Host, std::string_view config_json) or Class(Host) or Class()
 //   void clusters(const UpstreamInput&, Out&)          owns an Upstream type          ("solder.upstream-type/1")
 //   void destinations(const DestinationInput&, Out&)   with clusters(), optional
+//   void endpoints(const UpstreamInput&, Out&)         with clusters(), optional
+//   void derive(const SourceInput&, Out&)              objects from other objects     ("solder.discovery/1")
 //   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
 //
 // Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
@@ -16,6 +18,7 @@
 #include <memory>
 #include <string_view>
 
+#include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/upstream_type.h"
 #include "solder/sdk/inputs.hpp"
@@ -32,11 +35,20 @@ concept HasDestinations = requires(P plugin, const DestinationInput& in, Out& ou
   plugin.destinations(in, out);
 };
 template <typename P>
+concept HasEndpoints = requires(P plugin, const UpstreamInput& in, Out& out) {
+  plugin.endpoints(in, out);
+};
+template <typename P>
+concept HasDerive = requires(P plugin, const SourceInput& in, Out& out) {
+  plugin.derive(in, out);
+};
+template <typename P>
 concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
   plugin.options(in, out);
 };
 template <typename P>
-concept AnyPlugin = (HasClusters<P> || HasOptions<P>)&&(HasClusters<P> || !HasDestinations<P>);
+concept AnyPlugin = (HasClusters<P> || HasOptions<P> || HasDerive<P>)&&(HasClusters<P> ||
+                                                                        !(HasDestinations<P> || HasEndpoints<P>));
 
 namespace internal {
 
@@ -76,6 +88,14 @@ struct Tables {
     return for_each<DestinationInput>(
         call, out, [self](const DestinationInput& in, Out& item) { static_cast<P*>(self)->destinations(in, item); });
   }
+  static solder_status endpoints(void* self, const solder_call* call, const solder_out* out) noexcept {
+    return for_each<UpstreamInput>(
+        call, out, [self](const UpstreamInput& in, Out& item) { static_cast<P*>(self)->endpoints(in, item); });
+  }
+  static solder_status derive(void* self, const solder_call* call, const solder_out* out) noexcept {
+    return for_each<SourceInput>(call, out,
+                                 [self](const SourceInput& in, Out& item) { static_cast<P*>(self)->derive(in, item); });
+  }
   static solder_status options(void* self, const solder_call* call, const solder_out* out) noexcept {
     return for_each<OptionInput>(
         call, out, [self](const OptionInput& in, Out& item) { static_cast<P*>(self)->options(in, item); });
@@ -103,8 +123,18 @@ struct Tables {
         else
           return solder_op{nullptr};
       }();
-      static constexpr solder_cap_upstream_type kTable = {sizeof kTable, 0, &clusters, kDestinations};
+      static constexpr solder_op kEndpoints = [] {
+        if constexpr (HasEndpoints<P>)
+          return &endpoints;
+        else
+          return solder_op{nullptr};
+      }();
+      static constexpr solder_cap_upstream_type kTable = {sizeof kTable, 0, &clusters, kDestinations, kEndpoints};
       if (solder_str_eq(id, SOLDER_CAP_UPSTREAM_TYPE)) return &kTable;
+    }
+    if constexpr (HasDerive<P>) {
+      static constexpr solder_cap_discovery kTable = {sizeof kTable, 0, &derive};
+      if (solder_str_eq(id, SOLDER_CAP_DISCOVERY)) return &kTable;
     }
     if constexpr (HasOptions<P>) {
       static constexpr solder_cap_options kTable = {sizeof kTable, 0, &options};

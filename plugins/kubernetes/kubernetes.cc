@@ -1,0 +1,126 @@
+// The upstream type `kube`: one port of a Kubernetes Service. Services, EndpointSlices, Endpoints and Pods are objects
+// in any store; no API server is needed. The cluster is of type EDS and depends on the Service; the endpoints are a
+// step of their own, so that a pod that comes or goes changes one assignment and nothing else. Tested by
+// plugins/kubernetes/testdata, tests/golden/cases/kube-upstream and tests/e2e/kubernetes_test.py.
+#include <stdexcept>
+
+#include "service.h"
+#include "solder/envoy_fields.h"
+
+namespace solder::plugins::kubernetes {
+
+namespace cluster = envoy::config::cluster::v3;
+
+namespace {
+
+DiscoveryOptions read_options(std::string_view config) {
+  DiscoveryOptions out;
+  const sdk::Json json = sdk::parse_json(config);
+  for (const auto& [name, value] : json.items()) {
+    if (name == "discoverUpstreams" && value.is_boolean()) {
+      out.upstreams = value.get<bool>();
+    } else if (name == "writeNamespace" && value.is_string()) {
+      out.write_namespace = value.get<std::string>();
+    } else {
+      throw std::invalid_argument("unknown or of the wrong type: " + name +
+                                  "; right are discoverUpstreams (true or false) and writeNamespace (a text)");
+    }
+  }
+  return out;
+}
+
+sdk::Message subset_config(const UpstreamSpec& spec) {
+  sdk::Message config;
+  config.add_enum(cluster::Cluster::LbSubsetConfig::kFallbackPolicy,
+                  cluster::Cluster::LbSubsetConfig::LbSubsetFallbackPolicy::kANY_ENDPOINT);
+  for (const auto& keys : spec.subsets) {
+    sdk::Message selector;
+    for (const std::string& key : keys)
+      selector.add_string(cluster::Cluster::LbSubsetConfig::LbSubsetSelector::kKeys, key);
+    config.add_message(cluster::Cluster::LbSubsetConfig::kSubsetSelectors, selector);
+  }
+  return config;
+}
+
+bool complete(const UpstreamSpec& spec, sdk::Out& out) {
+  const auto missing = [&](const char* field, const char* what) {
+    out.error({field, "MissingField", std::string("a kube upstream needs ") + what, "", what});
+  };
+  if (spec.service.empty()) missing("/serviceName", "the name of a Service");
+  if (spec.ns.empty()) missing("/serviceNamespace", "the namespace of the Service");
+  if (spec.port == 0) missing("/servicePort", "a port of the Service");
+  return !out.failed();
+}
+
+std::string ports_of(const Service& service) {
+  std::string out;
+  for (const ServicePort& each : service.ports) out += (out.empty() ? "" : ", ") + std::to_string(each.port);
+  return out.empty() ? "a Service with ports" : out;
+}
+
+}  // namespace
+
+class Plugin {
+ public:
+  Plugin(sdk::Host, std::string_view config) : discovery_(read_options(config)) {}
+
+  void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
+    const sdk::Json json = sdk::parse_json(in.json);
+    const UpstreamSpec spec(json);
+    if (!complete(spec, out)) return;
+    const auto service = find_service(spec, out);
+    if (!service) {
+      return out.error({"/serviceName",
+                        "ServiceNotFound",
+                        "the Service " + spec.ns + "/" + spec.service + " is not there",
+                        spec.ns + "/" + spec.service,
+                        "a Service in some store",
+                        {"Service", spec.ns, spec.service}});
+    }
+    check(spec, *service, json, out);
+    sdk::Message fields;
+    fields.add_enum(cluster::Cluster::kType, cluster::Cluster::DiscoveryType::kEDS);
+    out.fragment("cluster", fields);
+    if (sdk::find(json, "subsetSpec") == nullptr) return;
+    out.fragment("cluster", sdk::Message().add_message(cluster::Cluster::kLbSubsetConfig, subset_config(spec)),
+                 "/subsetSpec");
+  }
+
+  void endpoints(const sdk::UpstreamInput& in, sdk::Out& out) {
+    const UpstreamSpec spec(sdk::parse_json(in.json));
+    // Where there is no Service, the cluster says so.
+    if (const auto service = find_service(spec, out)) give_endpoints(spec, *service, out);
+  }
+
+  void derive(const sdk::SourceInput& in, sdk::Out& out) { derive_upstreams(in, discovery_, out); }
+
+ private:
+  // What makes an upstream that never has an endpoint.
+  static void check(const UpstreamSpec& spec, const Service& service, const sdk::Json& json, sdk::Out& out) {
+    if (service.type == "ExternalName") {
+      out.info({"/serviceName",
+                "ExternalService",
+                "a Service of the type ExternalName has no endpoints; requests find no host",
+                spec.ns + "/" + spec.service,
+                "a static upstream with the external name",
+                {"Service", spec.ns, spec.service}});
+    } else if (service.find_port(spec.port) == nullptr) {
+      out.warning({"/servicePort",
+                   "ServicePortNotFound",
+                   "the Service " + spec.ns + "/" + spec.service + " has no such port; requests find no host",
+                   std::to_string(spec.port),
+                   ports_of(service),
+                   {"Service", spec.ns, spec.service}});
+    }
+    if (part(part(json, "serviceSpec"), "grpcJsonTranscoder").is_object()) {
+      out.warning({"/serviceSpec/grpcJsonTranscoder", "NotServed",
+                   "transcoding between JSON and gRPC is not there yet; requests pass unchanged"});
+    }
+  }
+
+  const DiscoveryOptions discovery_;
+};
+
+}  // namespace solder::plugins::kubernetes
+
+SOLDER_PLUGIN(solder::plugins::kubernetes::Plugin, "kubernetes", "1.0.0")

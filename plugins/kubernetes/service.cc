@@ -1,0 +1,54 @@
+#include "service.h"
+
+namespace solder::plugins::kubernetes {
+
+const sdk::Json& part(const sdk::Json& json, const char* name) {
+  static const sdk::Json kNone;
+  const sdk::Json* found = json.is_object() ? sdk::find(json, name) : nullptr;
+  return found == nullptr ? kNone : *found;
+}
+
+Labels labels_of(const sdk::Json& json) {
+  Labels out;
+  if (!json.is_object()) return out;
+  for (const auto& [key, value] : json.items()) {
+    if (value.is_string()) out[key] = value.get<std::string>();
+  }
+  return out;
+}
+
+UpstreamSpec::UpstreamSpec(const sdk::Json& json)
+    : service(sdk::get_string(json, "serviceName")),
+      ns(sdk::get_string(json, "serviceNamespace")),
+      port(sdk::get_uint(json, "servicePort").value_or(0)),
+      selector(labels_of(part(json, "selector"))) {
+  for (const sdk::Json& subset : part(part(json, "subsetSpec"), "selectors")) {
+    subsets.push_back(sdk::get_strings(subset, "keys"));
+  }
+}
+
+Service::Service(const sdk::Json& json) {
+  const sdk::Json& spec = part(json, "spec");
+  if (spec.is_null()) return;
+  type = sdk::get_string(spec, "type");
+  selector = labels_of(part(spec, "selector"));
+  for (const sdk::Json& each : part(spec, "ports")) {
+    ports.push_back({sdk::get_string(each, "name"), sdk::get_uint(each, "port").value_or(0)});
+  }
+  const auto families = sdk::get_strings(spec, "ipFamilies");
+  if (!families.empty()) first_ip_family = families.front();
+}
+
+const ServicePort* Service::find_port(uint64_t number) const {
+  for (const ServicePort& each : ports) {
+    if (each.port == number) return &each;
+  }
+  return nullptr;
+}
+
+std::optional<Service> find_service(const UpstreamSpec& spec, sdk::Out& out) {
+  const auto json = out.lookup({"Service", spec.ns, spec.service});
+  return json ? std::optional(Service(sdk::parse_json(*json))) : std::nullopt;
+}
+
+}  // namespace solder::plugins::kubernetes

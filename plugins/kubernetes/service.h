@@ -1,0 +1,61 @@
+// What this plugin reads of Kubernetes' objects. Source: Kubernetes' API reference (core/v1, discovery.k8s.io/v1) and
+// Gloo's options/kubernetes. Tested by plugins/kubernetes/testdata and tests/e2e/kubernetes_test.py.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "solder/sdk.hpp"
+#include "solder/sdk/json.hpp"
+
+namespace solder::plugins::kubernetes {
+
+using Labels = std::map<std::string, std::string>;
+
+// Upstream.spec.kube.
+struct UpstreamSpec {
+  std::string service, ns;
+  uint64_t port = 0;
+  Labels selector;
+  std::vector<std::vector<std::string>> subsets;  // each a set of label names
+
+  explicit UpstreamSpec(const sdk::Json& json);
+};
+
+struct ServicePort {
+  std::string name;
+  uint64_t port = 0;
+};
+
+struct Service {
+  std::string type;  // "ClusterIP" or empty, "ExternalName", ...
+  std::vector<ServicePort> ports;
+  Labels selector;
+  std::string first_ip_family;  // "IPv4", "IPv6", or empty
+
+  explicit Service(const sdk::Json& json);
+  [[nodiscard]] const ServicePort* find_port(uint64_t number) const;
+};
+
+// The Service that an upstream is of; nothing where there is none.
+std::optional<Service> find_service(const UpstreamSpec& spec, sdk::Out& out);
+
+// A member that holds an object, or null.
+const sdk::Json& part(const sdk::Json& json, const char* name);
+Labels labels_of(const sdk::Json& json);
+
+// Fills the slot load_assignment with the endpoints that are ready.
+void give_endpoints(const UpstreamSpec& spec, const Service& service, sdk::Out& out);
+
+// What discovery writes besides the upstreams in memory.
+struct DiscoveryOptions {
+  bool upstreams = false;  // "default-petstore-8080" as well
+  std::string write_namespace = "gloo-system";
+};
+// The Upstreams that follow from a Service: one for each port.
+void derive_upstreams(const sdk::SourceInput& in, const DiscoveryOptions& options, sdk::Out& out);
+
+}  // namespace solder::plugins::kubernetes
