@@ -16,7 +16,8 @@ std::string service(const std::string& routes) {
 }
 
 TEST(RouteTexts, AreTakenOutOneByOne) {
-  const auto split = split_routes(service(R"([{"a":[1,{"b":"]"}]},{},null,7,"t\"]",true])"));
+  const std::string json = service(R"([{"a":[1,{"b":"]"}]},{},null,7,"t\"]",true])");
+  const auto split = split_routes(json);
   EXPECT_THAT(split.routes, ElementsAre(R"({"a":[1,{"b":"]"}]})", "{}", "null", "7", R"("t\"]")", "true"));
   EXPECT_EQ(split.rest, service("[]"));
 }
