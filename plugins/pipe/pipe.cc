@@ -1,5 +1,5 @@
 // The upstream type `pipe`: a service that listens on a Unix domain socket on the proxy's machine. Source: Gloo's
-// options/pipe. Tested by plugins/pipe/testdata and by tests/e2e/pipe_test.py.
+// options/pipe. Tested by plugins/pipe/testdata and by tests/e2e/connection_test.py.
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"
 #include "solder/sdk/json.hpp"

@@ -65,7 +65,8 @@ TEST_P(PluginCases, ComeOutAsWritten) {
       SCOPED_TRACE(file.filename().string() + ": " + name);
       EXPECT_TRUE(names.insert(name).second) << "two cases of one name";
       const ordered_json got = run_plugin_case(*plugins_, *types_, one);
-      keys.insert(one.value("scope", "upstream_type") + ":" + one.at("key").get<std::string>());
+      if (one.contains("key"))
+        keys.insert(one.value("scope", "upstream_type") + ":" + one.at("key").get<std::string>());
       if (update) {
         one["expect"] = got;
       } else {
@@ -76,8 +77,10 @@ TEST_P(PluginCases, ComeOutAsWritten) {
   }
   for (const auto& plugin : plugins_->loaded()) {
     if (plugin.name != GetParam()) continue;
-    for (const auto& claim : plugin.claims)
+    for (const auto& claim : plugin.claims) {
+      if (claim.scope == "kind") continue;  // read by the plugin: nothing that it is called for
       EXPECT_TRUE(keys.count(claim.scope + ":" + claim.key)) << claim.scope << ":" << claim.key << " has no case";
+    }
   }
 }
 
