@@ -12,6 +12,7 @@ SOLDER_SCHEMA(route_table);
 SOLDER_SCHEMA(route_option);
 SOLDER_SCHEMA(virtual_host_option);
 SOLDER_SCHEMA(gateway);
+SOLDER_SCHEMA(matchable_http_gateway);
 SOLDER_SCHEMA(upstream);
 SOLDER_SCHEMA(upstream_group);
 SOLDER_SCHEMA(settings);
@@ -29,10 +30,10 @@ struct Text {
 
 #define SOLDER_TEXT(name) \
   { #name, solder_schema_##name, solder_schema_##name##_end }
-const std::array<Text, 10> kTexts{{SOLDER_TEXT(defs), SOLDER_TEXT(virtual_service), SOLDER_TEXT(route_table),
+const std::array<Text, 11> kTexts{{SOLDER_TEXT(defs), SOLDER_TEXT(virtual_service), SOLDER_TEXT(route_table),
                                    SOLDER_TEXT(route_option), SOLDER_TEXT(virtual_host_option), SOLDER_TEXT(gateway),
-                                   SOLDER_TEXT(upstream), SOLDER_TEXT(upstream_group), SOLDER_TEXT(settings),
-                                   SOLDER_TEXT(secret)}};
+                                   SOLDER_TEXT(matchable_http_gateway), SOLDER_TEXT(upstream),
+                                   SOLDER_TEXT(upstream_group), SOLDER_TEXT(settings), SOLDER_TEXT(secret)}};
 #undef SOLDER_TEXT
 
 }  // namespace

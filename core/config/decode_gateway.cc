@@ -1,5 +1,6 @@
 #include "core/config/catalog_access.h"
 #include "core/config/decode.h"
+#include "core/config/route_decoder.h"
 
 namespace solder::config {
 
@@ -7,22 +8,140 @@ using nlohmann::json;
 
 namespace {
 
-model::HttpGateway http_gateway(const json& value, const std::string& ns) {
-  model::HttpGateway out;
-  for (const auto& ref : member(value, "virtualServices")) {
-    out.virtual_services.push_back(read_ref(ref, "VirtualService", ns));
+class Decoder {
+ public:
+  Decoder(const model::ObjectRef& object, const SchemaCatalog& catalog, model::Diagnostics& diagnostics)
+      : object_(object), catalog_(catalog), diagnostics_(diagnostics) {}
+
+  model::Gateway gateway(const json& spec) {
+    model::Gateway gateway;
+    gateway.ref = object_;
+    gateway.ssl = flag_of(spec, "ssl");
+    gateway.bind_address = text_of(spec, "bindAddress");
+    gateway.bind_port = number_of(spec, "bindPort");
+    gateway.use_proxy_proto = flag_of(spec, "useProxyProto");
+    for (const auto& name : member(spec, "proxyNames")) gateway.proxy_names.push_back(name);
+    gateway.options = option_set(member(spec, "options"), "/spec/options");
+    const json& routes = member(spec, "routeOptions");
+    if (routes.contains("maxDirectResponseBodySizeBytes"))
+      gateway.max_direct_response_bytes = number_of(routes, "maxDirectResponseBodySizeBytes");
+    gateway.most_specific_header_mutations_wins = flag_of(routes, "mostSpecificHeaderMutationsWins");
+    gateway.hybrid = spec.contains("hybridGateway");
+    if (gateway.hybrid) {
+      hybrid(spec["hybridGateway"], gateway);
+    } else {
+      gateway.parts.push_back(part(spec, "/spec"));
+    }
+    return gateway;
   }
-  for (const auto& [key, text] : member(value, "virtualServiceSelector").items()) out.selector[key] = text;
-  for (const auto& name : member(value, "virtualServiceNamespaces")) out.namespaces.push_back(name);
-  const json& expressions = member(member(value, "virtualServiceExpressions"), "expressions");
-  for (const auto& expression : expressions) {
-    const std::string op = text_of(expression, "operator");
-    out.expressions.push_back({text_of(expression, "key"), op.empty() ? "Equals" : op,
-                               expression.value("values", std::vector<std::string>{})});
+
+  // What has an httpGateway or a tcpGateway, and perhaps a matcher.
+  model::GatewayPart part(const json& value, const std::string& path) {
+    model::GatewayPart part;
+    part.object = object_;
+    part.matcher = matcher(member(value, "matcher"), path + "/matcher");
+    part.is_tcp = value.contains("tcpGateway");
+    part.path = path + (part.is_tcp ? "/tcpGateway" : "/httpGateway");
+    if (part.is_tcp) {
+      part.tcp = tcp_gateway(value["tcpGateway"], part.path);
+    } else {
+      part.http = http_gateway(member(value, "httpGateway"), part.path);
+    }
+    return part;
   }
-  out.options = option_set(member(value, "options"), "/spec/httpGateway/options");
-  return out;
-}
+
+ private:
+  void hybrid(const json& value, model::Gateway& gateway) {
+    const json& matched = member(value, "matchedGateways");
+    for (size_t i = 0; i < matched.size(); ++i) {
+      gateway.parts.push_back(part(matched[i], "/spec/hybridGateway/matchedGateways/" + std::to_string(i)));
+    }
+    // Source: Gloo gateway.proto: where both are set, matchedGateways count.
+    if (!matched.empty() || !value.contains("delegatedHttpGateways")) return;
+    const json& delegated = value["delegatedHttpGateways"];
+    model::DelegatedGateways out;
+    out.path = "/spec/hybridGateway/delegatedHttpGateways";
+    if (delegated.contains("ref")) out.ref = read_ref(delegated["ref"], "MatchableHttpGateway", object_.ns);
+    if (delegated.contains("selector")) out.selector = table_selector(delegated["selector"]);
+    out.prevent_child_overrides = flag_of(delegated, "preventChildOverrides");
+    if (delegated.contains("sslConfig")) out.tls = delegated["sslConfig"].dump();
+    if (delegated.contains("httpConnectionManagerSettings"))
+      out.connection_manager = delegated["httpConnectionManagerSettings"].dump();
+    gateway.delegated = std::move(out);
+  }
+
+  [[nodiscard]] model::HttpGateway http_gateway(const json& value, const std::string& path) const {
+    model::HttpGateway out;
+    for (const auto& ref : member(value, "virtualServices")) {
+      out.virtual_services.push_back(read_ref(ref, "VirtualService", object_.ns));
+    }
+    for (const auto& [key, text] : member(value, "virtualServiceSelector").items()) out.selector[key] = text;
+    for (const auto& name : member(value, "virtualServiceNamespaces")) out.namespaces.push_back(name);
+    out.expressions = expressions(member(member(value, "virtualServiceExpressions"), "expressions"));
+    out.options = option_set(member(value, "options"), path + "/options");
+    return out;
+  }
+
+  model::TcpGateway tcp_gateway(const json& value, const std::string& path) {
+    model::TcpGateway out;
+    const json& hosts = member(value, "tcpHosts");
+    for (size_t i = 0; i < hosts.size(); ++i) {
+      out.hosts.push_back(tcp_host(hosts[i], path + "/tcpHosts/" + std::to_string(i)));
+    }
+    out.options = option_set(member(value, "options"), path + "/options");
+    return out;
+  }
+
+  model::TcpHost tcp_host(const json& value, const std::string& path) {
+    model::TcpHost host;
+    host.name = text_of(value, "name");
+    host.tls = tls(value, path);
+    host.path = path;
+    const json& destination = member(value, "destination");
+    host.forward_sni = destination.contains("forwardSniClusterName");
+    if (host.forward_sni || destination.is_null()) return host;
+    // What else it may be stands in a route's action too, in the same words.
+    model::RouteAction action = RouteDecoder(object_, diagnostics_).forward(destination, path + "/destination");
+    host.destinations = std::move(action.destinations);
+    host.multi = action.multi;
+    host.upstream_group = std::move(action.upstream_group);
+    return host;
+  }
+
+  model::ConnectionMatcher matcher(const json& value, const std::string& path) {
+    model::ConnectionMatcher out;
+    out.path = path;
+    out.text = value.is_null() ? "{}" : value.dump();
+    out.has_tls = value.contains("sslConfig");
+    out.tls = tls(value, path);
+    for (const auto& range : member(value, "sourcePrefixRanges")) {
+      out.ranges.push_back({text_of(range, "addressPrefix"), number_of(range, "prefixLen")});
+    }
+    if (!member(value, "passthroughCipherSuites").empty()) {
+      diagnostics_.push_back({.reason = "UnsupportedOption",
+                              .object = object_,
+                              .field = path + "/passthroughCipherSuites",
+                              .message = "Envoy cannot choose a filter chain by the client's cipher suites",
+                              .expected = "sslConfig.sniDomains or sourcePrefixRanges to tell connections apart"});
+    }
+    return out;
+  }
+
+  // The keys that plugins own where TLS is configured, such as sslConfig.
+  [[nodiscard]] model::OptionSet tls(const json& value, const std::string& path) const {
+    json options = json::object();
+    if (value.is_object()) {
+      for (const auto& [key, content] : value.items()) {
+        if (claimed(catalog_, "virtual_service", key)) options[key] = content;
+      }
+    }
+    return option_set(options, path);
+  }
+
+  const model::ObjectRef& object_;
+  const SchemaCatalog& catalog_;
+  model::Diagnostics& diagnostics_;
+};
 
 }  // namespace
 
@@ -30,20 +149,18 @@ Decoded<model::Gateway> decode_gateway(const model::Object& object, const Schema
   auto checked = check_spec(object, catalog, "gateway");
   Decoded<model::Gateway> out{std::nullopt, std::move(checked.diagnostics)};
   if (!checked.ok) return out;
-  const json& spec = checked.spec;
-  model::Gateway gateway;
-  gateway.ref = object.ref;
+  model::Gateway gateway = Decoder(object.ref, catalog, out.diagnostics).gateway(checked.spec);
   gateway.labels = object.labels;
-  gateway.ssl = flag_of(spec, "ssl");
-  gateway.bind_address = text_of(spec, "bindAddress");
-  gateway.bind_port = number_of(spec, "bindPort");
-  gateway.use_proxy_proto = flag_of(spec, "useProxyProto");
-  for (const auto& name : member(spec, "proxyNames")) gateway.proxy_names.push_back(name);
-  gateway.options = option_set(member(spec, "options"), "/spec/options");
-  if (spec.contains("tcpGateway")) gateway.kind = model::Gateway::Kind::kTcp;
-  if (spec.contains("hybridGateway")) gateway.kind = model::Gateway::Kind::kHybrid;
-  if (spec.contains("httpGateway")) gateway.http = http_gateway(spec["httpGateway"], object.ref.ns);
-  out.value = std::move(gateway);
+  if (!has_error(out.diagnostics)) out.value = std::move(gateway);
+  return out;
+}
+
+Decoded<model::GatewayPart> decode_matchable_gateway(const model::Object& object, const SchemaCatalog& catalog) {
+  auto checked = check_spec(object, catalog, "matchable_http_gateway");
+  Decoded<model::GatewayPart> out{std::nullopt, std::move(checked.diagnostics)};
+  if (!checked.ok) return out;
+  model::GatewayPart part = Decoder(object.ref, catalog, out.diagnostics).part(checked.spec, "/spec");
+  if (!has_error(out.diagnostics)) out.value = std::move(part);
   return out;
 }
 

@@ -30,7 +30,7 @@ constexpr std::array<Kind, 15> kKinds{{
     {"VirtualHostOption", "gateway.solo.io/v1", true},
     {"ListenerOption", "gateway.solo.io/v1", false},
     {"HttpListenerOption", "gateway.solo.io/v1", false},
-    {"MatchableHttpGateway", "gateway.solo.io/v1", false},
+    {"MatchableHttpGateway", "gateway.solo.io/v1", true},
     {"MatchableTcpGateway", "gateway.solo.io/v1", false},
     {"AuthConfig", "enterprise.gloo.solo.io/v1", false},
     {"RateLimitConfig", "ratelimit.solo.io/v1alpha1", false},

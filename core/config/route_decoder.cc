@@ -50,19 +50,22 @@ model::RedirectAction redirect(const json& value, const std::string& path) {
   return out;
 }
 
+}  // namespace
+
 model::TableSelector table_selector(const json& value) {
-  model::TableSelector out;
-  out.namespaces = value.value("namespaces", std::vector<std::string>{});
-  out.labels = value.value("labels", std::map<std::string, std::string>{});
-  for (const auto& expression : member(value, "expressions")) {
+  return {value.value("namespaces", std::vector<std::string>{}),
+          value.value("labels", std::map<std::string, std::string>{}), expressions(member(value, "expressions"))};
+}
+
+std::vector<model::SelectorExpression> expressions(const json& list) {
+  std::vector<model::SelectorExpression> out;
+  for (const auto& expression : list) {
     const std::string op = text_of(expression, "operator");
-    out.expressions.push_back({text_of(expression, "key"), op.empty() ? "Equals" : op,
-                               expression.value("values", std::vector<std::string>{})});
+    out.push_back({text_of(expression, "key"), op.empty() ? "Equals" : op,
+                   expression.value("values", std::vector<std::string>{})});
   }
   return out;
 }
-
-}  // namespace
 
 std::vector<model::Matcher> RouteDecoder::matchers(const json& value, const std::string& path) {
   std::vector<model::Matcher> out;

@@ -28,6 +28,7 @@ class Compiler {
     if (!schema.is_object())
       return base::invalid_argument("a schema is an object, found " + schema.dump().substr(0, 60));
     if (const auto ref = schema.find("$ref"); ref != schema.end()) return follow(*ref, depth);
+    if (const auto claim = schema.find("x-solder-claim"); claim != schema.end()) return claimed_value(*claim);
     auto out = std::make_shared<Schema>();
     for (const auto& [keyword, value] : schema.items()) {
       try {
@@ -54,6 +55,18 @@ class Compiler {
     auto compiled = compile(definitions->at(name), depth + 1);
     if (compiled.ok()) definitions_[text] = *compiled;
     return compiled;
+  }
+
+  // "scope:key": what the owner of that key says of its value; anything where nobody owns it.
+  base::Result<SchemaPtr> claimed_value(const json& claim) {
+    const std::string text = claim.is_string() ? claim.get<std::string>() : "";
+    const size_t colon = text.find(':');
+    if (colon == std::string::npos) return base::invalid_argument("x-solder-claim is \"scope:key\"");
+    const auto scope = claims_.find(text.substr(0, colon));
+    if (scope != claims_.end()) {
+      if (const auto key = scope->second.find(text.substr(colon + 1)); key != scope->second.end()) return key->second;
+    }
+    return SchemaPtr(std::make_shared<Schema>());
   }
 
   static base::Status type(const std::string& name, Schema& out) {

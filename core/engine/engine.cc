@@ -67,6 +67,7 @@ struct Engine::Impl {
     translation.options_objects.take_touched();
     translation.upstream_groups.take_touched();
     translation.virtual_services.take_touched();
+    translation.matchable_gateways.take_touched();
     translation.plans.take_touched();
     translation.listeners.take_touched();
     translation.proxies.take_touched();
@@ -139,6 +140,7 @@ struct Engine::Impl {
     if (ref.kind == "RouteTable") f(translation.route_tables, ref);
     if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") f(translation.options_objects, ref);
     if (ref.kind == "UpstreamGroup") f(translation.upstream_groups, ref);
+    if (ref.kind == "MatchableHttpGateway") f(translation.matchable_gateways, ref);
     if (is_plugin_kind(translation, ref.kind)) f(translation.plugin_kinds, ref);
   }
   void unroot(const std::set<model::ObjectRef>& gone) {
@@ -242,6 +244,7 @@ struct Engine::Impl {
     tell("options", translation.options_objects);
     tell("upstream group", translation.upstream_groups);
     tell("virtual service", translation.virtual_services);
+    tell("matchable gateway", translation.matchable_gateways);
     tell("gateway", translation.plans);
     tell("listener", translation.listeners);
     tell("proxy", translation.proxies);
@@ -257,6 +260,7 @@ struct Engine::Impl {
     if (ref.kind == "RouteTable") return ok(translation.route_tables.peek(ref));
     if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") return ok(translation.options_objects.peek(ref));
     if (ref.kind == "UpstreamGroup") return ok(translation.upstream_groups.peek(ref));
+    if (ref.kind == "MatchableHttpGateway") return ok(translation.matchable_gateways.peek(ref));
     if (ref.kind == "Settings") return ok(translation.settings.peek(0));
     if (is_plugin_kind(translation, ref.kind)) return ok(translation.plugin_kinds.peek(ref));
     return false;

@@ -9,6 +9,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/engine/gateway_parts.h"
 #include "core/engine/gateway_selection.h"
 #include "core/engine/translation.h"
 
@@ -47,36 +48,28 @@ bool check(const model::Gateway& gateway, model::Diagnostics& diagnostics) {
                            .found = std::to_string(gateway.bind_port)});
     ok = false;
   }
-  if (gateway.kind != model::Gateway::Kind::kHttp) {
-    diagnostics.push_back(
-        {.severity = model::Severity::kWarning,
-         .reason = "UnsupportedGateway",
-         .object = gateway.ref,
-         .field = gateway.kind == model::Gateway::Kind::kTcp ? "/spec/tcpGateway" : "/spec/hybridGateway",
-         .message = "only HTTP gateways are served by this version; this one is left out",
-         .expected = "httpGateway"});
-  }
   return ok;
 }
 
-std::vector<Candidate> select(Translation& t, Reader& reader, const model::Gateway& gateway,
+std::vector<Candidate> select(Translation& t, Reader& reader, const PlannedPart& planned,
                               model::Diagnostics& diagnostics) {
+  const model::HttpGateway& http = planned.part.http;
   std::vector<Candidate> candidates;
   const auto list = t.kinds.read(reader, "VirtualService");
   if (list) {
     for (const model::ObjectRef& ref : list->refs) {
       const auto& summary = t.summaries.read(reader, ref);
-      if (summary->serving && selects(gateway, ref, *summary)) candidates.push_back({ref, summary});
+      if (summary->serving && selects(http, planned.tls, ref, *summary)) candidates.push_back({ref, summary});
     }
   }
-  for (size_t i = 0; i < gateway.http.virtual_services.size(); ++i) {
-    const auto& named = gateway.http.virtual_services[i];
+  for (size_t i = 0; i < http.virtual_services.size(); ++i) {
+    const auto& named = http.virtual_services[i];
     const model::ObjectRef ref{"VirtualService", named.ns, named.name};
     if (list && std::binary_search(list->refs.begin(), list->refs.end(), ref)) continue;
     diagnostics.push_back({.severity = model::Severity::kWarning,
                            .reason = "VirtualServiceNotFound",
-                           .object = gateway.ref,
-                           .field = "/spec/httpGateway/virtualServices/" + std::to_string(i),
+                           .object = planned.part.object,
+                           .field = planned.part.path + "/virtualServices/" + std::to_string(i),
                            .message = "VirtualService " + ref.ns + "/" + ref.name + " is not there",
                            .found = ref.ns + "/" + ref.name,
                            .related = ref});
@@ -139,8 +132,8 @@ void report_conflict(const GatewayPlan& plan, const std::vector<Candidate>& cand
                          .found = domain});
 }
 
-void plan_hosts(Translation& t, Reader& reader, GatewayPlan& plan) {
-  const auto candidates = select(t, reader, plan.gateway, plan.diagnostics);
+void plan_hosts(Translation& t, Reader& reader, GatewayPlan& plan, PlannedPart& part) {
+  const auto candidates = select(t, reader, part, plan.diagnostics);
   std::map<std::string, std::vector<size_t>> claims;
   for (size_t i = 0; i < candidates.size(); ++i) {
     for (const auto& domain : candidates[i].summary->domains) {
@@ -164,42 +157,89 @@ void plan_hosts(Translation& t, Reader& reader, GatewayPlan& plan) {
       const auto at = keepers.find(domain);
       if (at == keepers.end() || at->second == static_cast<int>(i)) host.domains.push_back(domain);
     }
-    if (!host.domains.empty()) plan.hosts.push_back(std::move(host));
+    if (!host.domains.empty()) part.hosts.push_back(std::move(host));
   }
 }
 
-uint64_t hash_of(const GatewayPlan& plan, uint64_t object_hash) {
-  uint64_t hash = base::hash_combine(object_hash, plan.serving ? 1 : 0);
-  for (const auto& host : plan.hosts) {
-    hash = base::hash_combine(hash, base::hash_bytes(host.virtual_service.ns + '/' + host.virtual_service.name));
-    for (const auto& domain : host.domains) hash = base::hash_combine(hash, base::hash_bytes(domain));
+// Gloo ends the names of a hybrid gateway's route configurations in a hash of the matcher.
+std::string route_configuration_name(const GatewayPlan& plan, const model::GatewayPart& part) {
+  const std::string name = plan.listener_name + "-routes";
+  return plan.gateway.hybrid ? name + "-" + std::to_string(base::hash_bytes(part.matcher.text)) : name;
+}
+
+void plan_parts(Translation& t, Reader& reader, GatewayPlan& plan, std::vector<model::GatewayPart> parts) {
+  for (model::GatewayPart& part : parts) {
+    PlannedPart planned;
+    planned.part = std::move(part);
+    planned.tls = plan.gateway.hybrid ? planned.part.matcher.has_tls : plan.gateway.ssl;
+    if (!planned.part.is_tcp) {
+      planned.route_configuration = route_configuration_name(plan, planned.part);
+      plan_hosts(t, reader, plan, planned);
+    }
+    if (planned.part.is_tcp ? !planned.part.tcp.hosts.empty() : !planned.hosts.empty())
+      plan.parts.push_back(std::move(planned));
+  }
+}
+
+uint64_t hash_of(const GatewayPlan& plan, uint64_t read) {
+  uint64_t hash = base::hash_combine(read, plan.serving ? 1 : 0);
+  for (const auto& part : plan.parts) {
+    hash = base::hash_combine(hash, base::hash_bytes(part.route_configuration));
+    for (const auto& host : part.hosts) {
+      hash = base::hash_combine(hash, base::hash_bytes(host.virtual_service.ns + '/' + host.virtual_service.name));
+      for (const auto& domain : host.domains) hash = base::hash_combine(hash, base::hash_bytes(domain));
+    }
   }
   return hash;
+}
+
+// One version of the gateway.
+struct Version {
+  bool ok = false;
+  bool usable = false;  // what is left of it can be served
+  GatewayPlan plan;
+  std::vector<model::GatewayPart> parts;
+  uint64_t hash = 0;  // of what was read
+};
+
+Version read_version(Translation& t, Reader& reader, const model::Object& object) {
+  Version out;
+  auto decoded = config::decode_gateway(object, *t.catalog);
+  out.plan.diagnostics = std::move(decoded.diagnostics);
+  if (!decoded.value || !check(*decoded.value, out.plan.diagnostics)) return out;
+  out.plan.gateway = std::move(*decoded.value);
+  model::Gateway& gateway = out.plan.gateway;
+  out.plan.listener_name = "listener-" + gateway.bind_address + "-" + std::to_string(gateway.bind_port);
+  if (gateway.proxy_names.empty()) gateway.proxy_names = {"gateway-proxy"};
+  GatewayParts parts = take_parts(t, reader, gateway, out.plan.diagnostics);
+  out.parts = std::move(parts.parts);
+  out.hash = base::hash_combine(object.hash, parts.hash);
+  out.usable = true;
+  out.ok = !has_error(out.plan.diagnostics);
+  return out;
 }
 
 }  // namespace
 
 std::shared_ptr<const GatewayPlan> build_gateway_plan(Translation& t, Reader& reader, const model::ObjectRef& ref) {
   auto plan = std::make_shared<GatewayPlan>();
-  auto object = t.objects.read(reader, ref);
+  const auto object = t.objects.read(reader, ref);
   if (!object) return plan;
-  auto decoded = config::decode_gateway(*object, *t.catalog);
-  plan->diagnostics = std::move(decoded.diagnostics);
-  plan->ok = decoded.value && check(*decoded.value, plan->diagnostics);
-  if (!plan->ok) {
-    object = t.last_good.read(reader, ref);
-    if (!object) return plan;
-    decoded = config::decode_gateway(*object, *t.catalog);
-    model::Diagnostics old;
-    if (!decoded.value || !check(*decoded.value, old)) return plan;
+  Version version = read_version(t, reader, *object);
+  version.plan.ok = version.ok;
+  if (!version.ok) {
+    const auto good = t.last_good.read(reader, ref);
+    Version before = good && good->hash != object->hash ? read_version(t, reader, *good) : Version{};
+    if (before.ok) {
+      before.plan.diagnostics = std::move(version.plan.diagnostics);
+      version = std::move(before);
+      version.plan.ok = false;
+    }
   }
-  plan->gateway = std::move(*decoded.value);
-  plan->gateway.ref = ref;
-  plan->listener_name = "listener-" + plan->gateway.bind_address + "-" + std::to_string(plan->gateway.bind_port);
-  if (plan->gateway.proxy_names.empty()) plan->gateway.proxy_names = {"gateway-proxy"};
-  plan->serving = plan->gateway.kind == model::Gateway::Kind::kHttp;
-  if (plan->serving) plan_hosts(t, reader, *plan);
-  plan->hash = hash_of(*plan, object->hash);
+  *plan = std::move(version.plan);
+  plan->serving = version.usable;
+  if (plan->serving) plan_parts(t, reader, *plan, std::move(version.parts));
+  plan->hash = hash_of(*plan, version.hash);
   return plan;
 }
 

@@ -8,23 +8,37 @@ namespace solder::engine {
 
 namespace {
 
-bool contains(const std::vector<std::string>& values, const std::string& value) {
-  return std::find(values.begin(), values.end(), value) != values.end();
+// None stands for all.
+bool names(const std::vector<std::string>& namespaces, const std::string& ns) {
+  const auto wanted = [&](const std::string& one) { return one == "*" || one == ns; };
+  return namespaces.empty() || std::any_of(namespaces.begin(), namespaces.end(), wanted);
+}
+
+bool all_hold(const std::vector<model::SelectorExpression>& expressions, const Labels& labels) {
+  return std::all_of(expressions.begin(), expressions.end(),
+                     [&](const auto& expression) { return holds(expression, labels); });
 }
 
 }  // namespace
 
-bool selects(const model::Gateway& gateway, const model::ObjectRef& ref, const VirtualServiceSummary& summary) {
-  if (gateway.ssl != summary.has_ssl) return false;
-  const model::HttpGateway& http = gateway.http;
-  if (!http.virtual_services.empty()) {
-    return std::any_of(http.virtual_services.begin(), http.virtual_services.end(),
+bool selects(const model::HttpGateway& gateway, bool tls, const model::ObjectRef& ref,
+             const VirtualServiceSummary& summary) {
+  if (tls != summary.has_ssl) return false;
+  if (!gateway.virtual_services.empty()) {
+    return std::any_of(gateway.virtual_services.begin(), gateway.virtual_services.end(),
                        [&](const auto& named) { return named.ns == ref.ns && named.name == ref.name; });
   }
-  if (!http.namespaces.empty() && !contains(http.namespaces, "*") && !contains(http.namespaces, ref.ns)) return false;
-  if (!holds(http.selector, summary.labels)) return false;
-  return std::all_of(http.expressions.begin(), http.expressions.end(),
-                     [&](const auto& expression) { return holds(expression, summary.labels); });
+  if (!names(gateway.namespaces, ref.ns)) return false;
+  if (!holds(gateway.selector, summary.labels)) return false;
+  return all_hold(gateway.expressions, summary.labels);
+}
+
+bool selects(const model::DelegatedGateways& delegated, const model::ObjectRef& ref,
+             const std::map<std::string, std::string>& labels) {
+  if (delegated.ref) return *delegated.ref == ref;
+  if (!delegated.selector) return true;
+  return names(delegated.selector->namespaces, ref.ns) && holds(delegated.selector->labels, labels) &&
+         all_hold(delegated.selector->expressions, labels);
 }
 
 }  // namespace solder::engine

@@ -1,6 +1,8 @@
-// Which virtual services a gateway takes: by reference, or by labels, expressions and namespaces.
+// What stands on a gateway: the virtual services of an HTTP gateway by reference, or by labels, expressions and
+// namespaces; the parts of a hybrid one that stand in objects of their own.
 // Source: Gloo gateway.proto (virtualServices, virtualServiceSelector, virtualServiceExpressions,
-// virtualServiceNamespaces).
+// virtualServiceNamespaces, delegatedHttpGateways). Tested by tests/golden/cases/gateway-selection and
+// gateway-hybrid-*.
 #pragma once
 
 #include "core/engine/results.h"
@@ -8,6 +10,11 @@
 
 namespace solder::engine {
 
-bool selects(const model::Gateway& gateway, const model::ObjectRef& ref, const VirtualServiceSummary& summary);
+// `tls`: whether the gateway takes virtual services with TLS or those without.
+bool selects(const model::HttpGateway& gateway, bool tls, const model::ObjectRef& ref,
+             const VirtualServiceSummary& summary);
+
+bool selects(const model::DelegatedGateways& delegated, const model::ObjectRef& ref,
+             const std::map<std::string, std::string>& labels);
 
 }  // namespace solder::engine

@@ -10,6 +10,7 @@
 
 namespace solder::engine {
 
+namespace listener = solder::envoy::config::listener::v3;
 namespace hcm = solder::envoy::extensions::filters::network::http_connection_manager::v3;
 
 namespace {
@@ -50,13 +51,6 @@ bool of_one_type(const Filter& filter, const Fragment& fragment, model::Diagnost
   return false;
 }
 
-void append_filter(protozero::pbf_writer& writer, uint32_t tag, std::string_view name, std::string_view type_url,
-                   std::string_view bytes) {
-  protozero::pbf_writer filter(writer, tag);
-  filter.add_string(hcm::HttpFilter::kName, name.data(), name.size());
-  filter.add_message(hcm::HttpFilter::kTypedConfig, pack_any(type_url, bytes));
-}
-
 }  // namespace
 
 int stage_order(std::string_view stage) {
@@ -64,9 +58,18 @@ int stage_order(std::string_view stage) {
   return at == kStages.end() ? static_cast<int>(kStages.size()) - 1 : static_cast<int>(at - kStages.begin());
 }
 
-std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
-                             const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
-                             ProvenanceList* provenance) {
+void append_filter(std::string& list, uint32_t tag, std::string_view name, std::string_view type_url,
+                   std::string_view bytes) {
+  static_assert(uint32_t{hcm::HttpFilter::kName} == uint32_t{listener::Filter::kName});
+  static_assert(uint32_t{hcm::HttpFilter::kTypedConfig} == uint32_t{listener::Filter::kTypedConfig});
+  protozero::pbf_writer writer(list);
+  protozero::pbf_writer filter(writer, tag);
+  filter.add_string(hcm::HttpFilter::kName, name.data(), name.size());
+  filter.add_message(hcm::HttpFilter::kTypedConfig, pack_any(type_url, bytes));
+}
+
+std::string filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
+                        const std::string& path, model::Diagnostics& diagnostics, ProvenanceList* provenance) {
   std::map<std::string, Filter> by_name;
   for (const FilterNeed& need : needs) {
     auto [at, fresh] = by_name.try_emplace(need.fragment.name);
@@ -81,18 +84,24 @@ std::string http_filter_list(const Translation& translation, const std::vector<F
     return std::tie(a.second.stage, a.second.weight, a.first) < std::tie(b.second.stage, b.second.weight, b.first);
   });
   std::string out;
-  protozero::pbf_writer writer(out);
   for (auto& [name, filter] : ordered) {
     std::stable_sort(filter.fragments.begin(), filter.fragments.end(), [](const Fragment* a, const Fragment* b) {
       return std::tie(a->weight, a->origin.plugin) < std::tie(b->weight, b->origin.plugin);
     });
     const std::string& type_url = filter.fragments.front()->type_url;
     const std::string type = type_url.substr(type_url.rfind('/') + 1);
-    append_filter(writer, tag, name, type_url,
-                  merge_fragments(translation, type, "", filter.fragments, path + ".http_filters[" + name + "]",
-                                  diagnostics, provenance));
+    append_filter(
+        out, tag, name, type_url,
+        merge_fragments(translation, type, "", filter.fragments, path + "[" + name + "]", diagnostics, provenance));
   }
-  append_filter(writer, tag, last.name, last.type, "");
+  return out;
+}
+
+std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
+                             const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
+                             ProvenanceList* provenance) {
+  std::string out = filter_list(translation, needs, tag, path + ".http_filters", diagnostics, provenance);
+  append_filter(out, tag, last.name, last.type, "");
   return out;
 }
 

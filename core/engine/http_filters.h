@@ -1,4 +1,4 @@
-// The ordered HTTP filters of a listener or a cluster: what plugins asked for, each filter once, in the order of Gloo's
+// The ordered filters of a listener or a cluster: what plugins asked for, each filter once, in the order of Gloo's
 // stages, closed by the filter that Envoy wants last. Tested by tests/unit/engine/http_filters_test.cc.
 #pragma once
 
@@ -20,11 +20,19 @@ inline constexpr TerminalFilter kRouter{"envoy.filters.http.router", "envoy.exte
 inline constexpr TerminalFilter kUpstreamCodec{"envoy.filters.http.upstream_codec",
                                                "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec"};
 
-// HttpFilter messages under `tag`, ready to be appended to their parent, which provenance calls `path`. Fragments of
-// one filter name are merged; a filter that several plugins put at different stages stands at the earliest.
+// HttpFilter messages under `tag` (listener.Filter has the same fields), ready to be appended to their parent, which
+// provenance calls `path`. Fragments of one filter name are merged; a filter that several plugins put at different
+// stages stands at the earliest.
+std::string filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
+                        const std::string& path, model::Diagnostics& diagnostics, ProvenanceList* provenance);
+// The same, closed by the filter that Envoy wants last.
 std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
                              const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
                              ProvenanceList* provenance);
+
+// One of them.
+void append_filter(std::string& list, uint32_t tag, std::string_view name, std::string_view type_url,
+                   std::string_view bytes);
 
 // The place of a stage in Gloo's order, from 0; an unknown one stands before the route stage.
 int stage_order(std::string_view stage);

@@ -1,15 +1,16 @@
-// Step 4: a gateway's listener. One filter chain without TLS; with TLS one for each distinct sslConfig, its SNI domains
-// together. All chains share the connection manager and the route configuration.
+// Step 4: a gateway's listener, with the filter chains of its parts.
 // Source: Gloo's listener translation (names, defaults); Envoy listener.proto.
 #include <algorithm>
+#include <iterator>
 #include <protozero/pbf_writer.hpp>
-#include <set>
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
-#include "core/engine/http_filters.h"
+#include "core/engine/filter_chain.h"
+#include "core/engine/http_filter_chains.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/slots.h"
+#include "core/engine/tcp_filter_chains.h"
 #include "core/engine/translation.h"
 #include "solder/envoy_fields.h"
 
@@ -17,51 +18,14 @@ namespace solder::engine {
 
 namespace listener = solder::envoy::config::listener::v3;
 namespace core = solder::envoy::config::core::v3;
-namespace hcm = solder::envoy::extensions::filters::network::http_connection_manager::v3;
 
 namespace {
 
-constexpr std::string_view kConnectionManagerName = "envoy.filters.network.http_connection_manager";
 constexpr std::string_view kTlsInspectorType = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector";
 constexpr std::string_view kProxyProtocolType = "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol";
 
-// Filter chains that differ in nothing but their server names.
-struct ChainGroup {
-  ChainPart part;
-  model::ObjectRef first;
-};
-
-std::string connection_manager_base(const std::string& route_configuration) {
-  std::string base;
-  protozero::pbf_writer writer(base);
-  writer.add_string(hcm::HttpConnectionManager::kStatPrefix, "http");
-  {
-    protozero::pbf_writer rds(writer, hcm::HttpConnectionManager::kRds);
-    {
-      protozero::pbf_writer source(rds, hcm::Rds::kConfigSource);
-      source.add_message(core::ConfigSource::kAds, std::string());
-      source.add_enum(core::ConfigSource::kResourceApiVersion, core::ApiVersion::kV3);
-    }
-    rds.add_string(hcm::Rds::kRouteConfigName, route_configuration);
-  }
-  {
-    protozero::pbf_writer websocket(writer, hcm::HttpConnectionManager::kUpgradeConfigs);
-    websocket.add_string(hcm::HttpConnectionManager::UpgradeConfig::kUpgradeType, "websocket");
-  }
-  protozero::pbf_writer normalize(writer, hcm::HttpConnectionManager::kNormalizePath);
-  normalize.add_bool(1, true);
-  return base;
-}
-
-std::string connection_manager_filter(const std::string& config) {
-  std::string filter;
-  protozero::pbf_writer writer(filter);
-  writer.add_string(listener::Filter::kName, std::string(kConnectionManagerName));
-  writer.add_message(listener::Filter::kTypedConfig, pack_any(kHttpConnectionManager, config));
-  return filter;
-}
-
-void append_listener_filter(protozero::pbf_writer& writer, const std::string& name, std::string_view type) {
+void append_listener_filter(std::string& bytes, const char* name, std::string_view type) {
+  protozero::pbf_writer writer(bytes);
   protozero::pbf_writer filter(writer, listener::Listener::kListenerFilters);
   filter.add_string(listener::ListenerFilter::kName, name);
   filter.add_message(listener::ListenerFilter::kTypedConfig, pack_any(type, ""));
@@ -79,144 +43,100 @@ std::string listener_base(const GatewayPlan& plan) {
   return base;
 }
 
+bool faulty(const model::Diagnostics& diagnostics, const model::ObjectRef& object) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [&](const model::Diagnostic& problem) {
+    return problem.severity == model::Severity::kError && problem.object == object;
+  });
+}
+
+// What plugins made of some options.
+struct OptionOutputs {
+  std::vector<std::vector<Fragment>> fragments;
+  std::vector<SecretUse> secrets;
+  model::Diagnostics diagnostics;
+};
+
 class ListenerBuilder {
  public:
   ListenerBuilder(Translation& t, Reader& reader, const GatewayPlan& plan, ListenerResult& result,
-                  ProvenanceList* provenance)
+                  model::Diagnostics& faults, ProvenanceList* provenance)
       : t_(t),
         reader_(reader),
         plan_(plan),
         result_(result),
+        faults_(faults),
         provenance_(provenance),
         slots_(t, result.diagnostics, provenance) {}
 
   void build() {
-    call_options();
-    const std::vector<ChainGroup> groups = plan_.gateway.ssl ? chain_groups() : std::vector<ChainGroup>{};
-    if (plan_.gateway.ssl && groups.empty()) return;
-    add_host_resources();
-    const std::string filter = connection_manager_filter(connection_manager());
+    gateway_ = call(plan_.gateway.ref, kGatewayScope, plan_.gateway.options);
+    take(gateway_, result_.diagnostics);
+    for (const PlannedPart& part : plan_.parts) add_part(part);
+    const auto extra = slots_.resources();
+    result_.resources.insert(result_.resources.end(), extra.begin(), extra.end());
+    if (list_.chains().empty()) return;
     std::string base = listener_base(plan_);
-    for (const ChainGroup& group : groups) base += group.part.listener;
+    for (const auto& chain : list_.chains()) base += chain.part.listener;
     std::string bytes = slots_.merged("listener", kListener, base, "");
-    protozero::pbf_writer writer(bytes);
-    if (plan_.gateway.use_proxy_proto) {
-      append_listener_filter(writer, "envoy.filters.listener.proxy_protocol", kProxyProtocolType);
+    append_listener_filters(bytes);
+    for (const auto& chain : list_.chains()) {
+      protozero::pbf_writer(bytes).add_message(listener::Listener::kFilterChains, encode_chain(chain));
     }
-    if (plan_.gateway.ssl) append_listener_filter(writer, "envoy.filters.listener.tls_inspector", kTlsInspectorType);
-    if (groups.empty()) {
-      protozero::pbf_writer chain(writer, listener::Listener::kFilterChains);
-      chain.add_message(listener::FilterChain::kFilters, filter);
-    }
-    for (const ChainGroup& group : groups) append_chain(writer, group.part, filter);
     finish(std::move(bytes));
   }
 
  private:
-  void call_options() {
-    OptionCalls calls(t_, reader_, plan_.gateway.ref);
-    calls.add(kGatewayScope, plan_.gateway.options, 0, 0);
-    calls.add(kHttpGatewayScope, plan_.gateway.http.options, 0, 0);
+  OptionOutputs call(const model::ObjectRef& object, const Scope& scope, const model::OptionSet& options) {
+    OptionOutputs out;
+    OptionCalls calls(t_, reader_, object);
+    calls.add(scope, options, 0, 0);
     calls.run([&](size_t, host::ItemOutput output) {
-      slots_.add(output.fragments);
-      std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(result_.diagnostics));
-      std::move(output.secret_uses.begin(), output.secret_uses.end(), std::back_inserter(result_.secrets));
+      out.fragments.push_back(std::move(output.fragments));
+      std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(out.diagnostics));
+      std::move(output.secret_uses.begin(), output.secret_uses.end(), std::back_inserter(out.secrets));
     });
-    result_.resources = slots_.resources();
+    return out;
   }
 
-  // What the virtual services' plugins asked for beside routes: extension configurations, clusters.
-  void add_host_resources() {
-    for (const PlannedHost& host : plan_.hosts) {
-      const auto& service = t_.chains.read(reader_, host.virtual_service);
-      result_.resources.insert(result_.resources.end(), service->resources.begin(), service->resources.end());
+  // For what the listener has once.
+  void take(const OptionOutputs& outputs, model::Diagnostics& diagnostics) {
+    for (const auto& fragments : outputs.fragments) slots_.add(fragments);
+    diagnostics.insert(diagnostics.end(), outputs.diagnostics.begin(), outputs.diagnostics.end());
+    result_.secrets.insert(result_.secrets.end(), outputs.secrets.begin(), outputs.secrets.end());
+  }
+
+  void add_part(const PlannedPart& planned) {
+    const model::GatewayPart& part = planned.part;
+    const OptionOutputs own = part.is_tcp ? call(part.object, kTcpGatewayScope, part.tcp.options)
+                                          : call(part.object, kHttpGatewayScope, part.http.options);
+    const bool of_gateway = part.object == plan_.gateway.ref;
+    if (!of_gateway && faulty(own.diagnostics, part.object)) {
+      faults_.insert(faults_.end(), own.diagnostics.begin(), own.diagnostics.end());
+      result_.refused_chains.insert(part.object);
+      return;
+    }
+    take(own, of_gateway ? result_.diagnostics : faults_);
+    Slots slots(t_, result_.diagnostics, provenance_);
+    for (const auto& fragments : gateway_.fragments) slots.add(fragments);
+    for (const auto& fragments : own.fragments) slots.add(fragments);
+    const PartContext context{t_, reader_, plan_, planned, slots, result_, faults_, provenance_};
+    if (part.is_tcp) {
+      add_tcp_chains(context, list_);
+    } else {
+      add_http_chains(context, list_);
     }
   }
 
-  std::string connection_manager() {
-    std::vector<FilterNeed> needs = slots_.filters("http_filter/");
-    for (const PlannedHost& host : plan_.hosts) {
-      const auto& wanted = t_.filters.read(reader_, host.virtual_service)->filters;
-      needs.insert(needs.end(), wanted.begin(), wanted.end());
-    }
-    std::string config =
-        slots_.merged("hcm", kHttpConnectionManager, connection_manager_base(plan_.listener_name + "-routes"), "hcm");
-    config += http_filter_list(t_, needs, hcm::HttpConnectionManager::kHttpFilters, kRouter, "hcm", result_.diagnostics,
-                               provenance_);
-    return config;
-  }
-
-  // Chains of equal content become one; a server name that two different ones claim stays with the first, since Envoy
-  // refuses a listener with two chains that match alike.
-  std::vector<ChainGroup> chain_groups() {
-    std::vector<ChainGroup> groups;
-    std::map<std::string, model::ObjectRef> taken;  // server name → who has it; "" for a chain without names
-    for (const PlannedHost& host : plan_.hosts) {
-      const auto& service = t_.chains.read(reader_, host.virtual_service);
-      if (!service->chain) continue;
-      const ChainPart& part = *service->chain;
-      auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.part.hash == part.hash; });
-      std::vector<std::string> names = part.server_names;
-      if (names.empty()) names.push_back("");
-      // A chain without server names takes every name; joined with one that has names it still does.
-      const bool joins = group != groups.end() && group->part.server_names.empty() == part.server_names.empty();
-      const model::ObjectRef* rival = nullptr;
-      for (const auto& name : names) {
-        const auto at = taken.find(name);
-        if (at != taken.end() && !(joins && at->second == group->first)) rival = &at->second;
-      }
-      if (rival != nullptr) {
-        refuse(host.virtual_service, *rival, names);
-        continue;
-      }
-      if (joins) {
-        add_names(*group, part.server_names);
-      } else {
-        groups.push_back({part, host.virtual_service});
-        result_.secrets.insert(result_.secrets.end(), part.secrets.begin(), part.secrets.end());
-        group = std::prev(groups.end());
-      }
-      for (const auto& name : names) taken[name] = group->first;
-    }
-    return groups;
-  }
-
-  static void add_names(ChainGroup& group, const std::vector<std::string>& names) {
-    for (const auto& name : names) {
-      auto& known = group.part.server_names;
-      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
-    }
-  }
-
-  void refuse(const model::ObjectRef& service, const model::ObjectRef& rival, const std::vector<std::string>& names) {
-    std::string text;
-    for (const auto& name : names)
-      text += (text.empty() ? "" : ", ") + (name.empty() ? std::string("(none: every name)") : name);
-    result_.refused_chains.insert(service);
-    result_.diagnostics.push_back(
-        {.reason = "ServerNameConflict",
-         .object = service,
-         .field = "/spec/sslConfig/sniDomains",
-         .message = "VirtualService " + rival.ns + "/" + rival.name +
-                    " serves the same server names with other TLS settings; they stay with it",
-         .found = text,
-         .expected = "equal sslConfig, or other sniDomains",
-         .related = rival});
-  }
-
-  static void append_chain(protozero::pbf_writer& writer, const ChainPart& part, const std::string& filter) {
-    std::string names;
-    protozero::pbf_writer names_writer(names);
-    for (const auto& name : part.server_names) names_writer.add_string(listener::FilterChainMatch::kServerNames, name);
-    std::string chain = part.filter_chain;
-    protozero::pbf_writer chain_writer(chain);
-    // A second occurrence of a message field merges into the first, by protobuf's rules.
-    if (!names.empty()) chain_writer.add_message(listener::FilterChain::kFilterChainMatch, names);
-    chain_writer.add_message(listener::FilterChain::kFilters, filter);
-    if (!part.transport_socket.empty()) {
-      chain_writer.add_message(listener::FilterChain::kTransportSocket, part.transport_socket);
-    }
-    writer.add_message(listener::Listener::kFilterChains, chain);
+  // In the order in which Envoy has to run them.
+  void append_listener_filters(std::string& bytes) {
+    const auto& chains = list_.chains();
+    const bool inspects = std::any_of(chains.begin(), chains.end(), [](const ListenerChain& chain) {
+      return !chain.part.transport_socket.empty() || !chain.part.server_names.empty();
+    });
+    if (plan_.gateway.use_proxy_proto)
+      append_listener_filter(bytes, "envoy.filters.listener.proxy_protocol", kProxyProtocolType);
+    if (inspects || result_.needs_server_names)
+      append_listener_filter(bytes, "envoy.filters.listener.tls_inspector", kTlsInspectorType);
   }
 
   void finish(std::string bytes) {
@@ -233,36 +153,45 @@ class ListenerBuilder {
   Reader& reader_;
   const GatewayPlan& plan_;
   ListenerResult& result_;
+  model::Diagnostics& faults_;
   ProvenanceList* provenance_;
-  Slots slots_;
+  Slots slots_;  // of all options
+  OptionOutputs gateway_;
+  ChainList list_;
 };
 
-// Whether the gateway's own options gave what Envoy can take.
-bool usable(const ListenerResult& result, const model::ObjectRef& gateway) {
-  return std::none_of(result.diagnostics.begin(), result.diagnostics.end(), [&](const model::Diagnostic& problem) {
-    return problem.severity == model::Severity::kError && problem.object == gateway;
-  });
+struct Built {
+  ListenerResult result;
+  model::Diagnostics faults;
+  bool whole = false;   // nothing is wrong
+  bool usable = false;  // what is wrong costs filter chains alone
+};
+
+Built build(Translation& t, Reader& reader, const GatewayPlan& plan, ProvenanceList* provenance) {
+  Built out;
+  ListenerBuilder(t, reader, plan, out.result, out.faults, provenance).build();
+  out.usable = !faulty(out.result.diagnostics, plan.gateway.ref);
+  out.whole = out.usable && !faulty(out.faults, plan.gateway.ref);
+  return out;
 }
 
-// The listener with the options of the gateway's last good version; without one there is none. The problems of the
-// current version stay the ones that are told.
-void fall_back(Translation& t, Reader& reader, const GatewayPlan& plan, ListenerResult& result,
-               ProvenanceList* provenance) {
-  if (provenance != nullptr) provenance->clear();
-  ListenerResult before;
-  if (const auto good = t.last_good.read(reader, plan.gateway.ref)) {
-    auto decoded = config::decode_gateway(*good, *t.catalog);
-    if (decoded.value) {
-      GatewayPlan old_options = plan;
-      old_options.gateway.options = std::move(decoded.value->options);
-      old_options.gateway.http.options = std::move(decoded.value->http.options);
-      ListenerBuilder(t, reader, old_options, before, provenance).build();
-      if (!usable(before, plan.gateway.ref)) before = {};
+// The plan with what the gateway's last good version says of options and TCP hosts.
+std::optional<GatewayPlan> plan_before(Translation& t, Reader& reader, const GatewayPlan& plan) {
+  const auto good = t.last_good.read(reader, plan.gateway.ref);
+  if (!good) return std::nullopt;
+  auto decoded = config::decode_gateway(*good, *t.catalog);
+  if (!decoded.value) return std::nullopt;
+  GatewayPlan before = plan;
+  before.gateway.options = std::move(decoded.value->options);
+  for (PlannedPart& planned : before.parts) {
+    for (model::GatewayPart& old : decoded.value->parts) {
+      if (old.is_tcp != planned.part.is_tcp || old.matcher.text != planned.part.matcher.text) continue;
+      planned.part.http.options = std::move(old.http.options);
+      planned.part.tcp = std::move(old.tcp);
+      break;
     }
   }
-  before.ok = false;
-  before.diagnostics = std::move(result.diagnostics);
-  result = std::move(before);
+  return before;
 }
 
 }  // namespace
@@ -271,9 +200,23 @@ std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& rea
                                                      ProvenanceList* provenance) {
   auto result = std::make_shared<ListenerResult>();
   const auto plan = t.plans.read(reader, gateway);
-  if (!plan->serving || plan->hosts.empty()) return result;
-  ListenerBuilder(t, reader, *plan, *result, provenance).build();
-  if (!usable(*result, gateway)) fall_back(t, reader, *plan, *result, provenance);
+  if (!plan->serving || plan->parts.empty()) return result;
+  Built current = build(t, reader, *plan, provenance);
+  model::Diagnostics problems = std::move(current.result.diagnostics);
+  std::move(current.faults.begin(), current.faults.end(), std::back_inserter(problems));
+  if (!current.whole) {
+    ProvenanceList origins;
+    Built before;
+    if (const auto old = plan_before(t, reader, *plan))
+      before = build(t, reader, *old, provenance ? &origins : nullptr);
+    if (before.whole || !current.usable) {
+      if (provenance != nullptr) provenance->swap(origins);
+      current.result = before.usable ? std::move(before.result) : ListenerResult{};
+    }
+    current.result.ok = false;
+  }
+  *result = std::move(current.result);
+  result->diagnostics = std::move(problems);
   if (result->listener) result->hash = result->listener->hash;
   for (const auto& use : result->secrets) {
     result->hash = base::hash_combine(result->hash, base::hash_bytes(encode_secret_use(use)));

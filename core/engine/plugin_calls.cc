@@ -11,6 +11,7 @@ namespace solder::engine {
 const Scope kSettingsScope{SOLDER_SCOPE_SETTINGS, "settings"};
 const Scope kGatewayScope{SOLDER_SCOPE_GATEWAY, "gateway"};
 const Scope kHttpGatewayScope{SOLDER_SCOPE_HTTP_GATEWAY, "http_gateway"};
+const Scope kTcpGatewayScope{SOLDER_SCOPE_TCP_GATEWAY, "tcp_gateway"};
 const Scope kSslScope{SOLDER_SCOPE_SSL, "virtual_service"};
 const Scope kVirtualHostScope{SOLDER_SCOPE_VIRTUAL_HOST, "virtual_host"};
 const Scope kRouteScope{SOLDER_SCOPE_ROUTE, "route"};

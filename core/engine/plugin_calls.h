@@ -18,8 +18,8 @@ struct Scope {
   uint32_t number;
   std::string_view word;
 };
-extern const Scope kSettingsScope, kGatewayScope, kHttpGatewayScope, kSslScope, kVirtualHostScope, kRouteScope,
-    kWeightedDestinationScope, kUpstreamScope;
+extern const Scope kSettingsScope, kGatewayScope, kHttpGatewayScope, kTcpGatewayScope, kSslScope, kVirtualHostScope,
+    kRouteScope, kWeightedDestinationScope, kUpstreamScope;
 
 solder_str view(std::string_view text);
 solder_ref view(const model::ObjectRef& ref);

@@ -81,8 +81,9 @@ class ProxyBuilder {
     const auto& listener = t_.listeners.read(reader_, ref);
     if (!listener->listener) return;
     put(xds::ResourceType::kListener, listener->listener);
-    if (const auto& routes = t_.route_configurations.read(reader_, ref); routes->resource) {
-      put(xds::ResourceType::kRoute, routes->resource);
+    for (size_t part = 0; part < plan->parts.size(); ++part) {
+      const auto& routes = t_.route_configurations.read(reader_, {ref, part});
+      if (routes->resource) put(xds::ResourceType::kRoute, routes->resource);
     }
     add_secrets(listener->secrets);
     add_resources(listener->resources);

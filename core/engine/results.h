@@ -242,6 +242,7 @@ struct VirtualServiceResult {
   bool named_routes = false;  // the routes' names depend on the gateway
   std::vector<FilterNeed> filters;
   std::optional<ChainPart> chain;
+  model::OptionSet tls;  // what the chain was made of
   std::vector<ExtraResource> resources;
   model::Diagnostics diagnostics;
 };
@@ -267,6 +268,7 @@ struct VirtualServiceFilters {
 struct VirtualServiceChain {
   uint64_t hash = 0;
   std::optional<ChainPart> chain;
+  model::OptionSet tls;
   std::vector<ExtraResource> resources;
 };
 
@@ -276,13 +278,32 @@ struct PlannedHost {
   std::vector<std::string> domains;
 };
 
+// A MatchableHttpGateway, of the current or the last good version.
+struct MatchableGatewayResult {
+  uint64_t hash = 0;
+  bool present = false;
+  bool ok = false;
+  bool serving = false;
+  model::GatewayPart part;
+  std::map<std::string, std::string> labels;
+  model::Diagnostics diagnostics;
+};
+
+// A part of a gateway with what stands on it.
+struct PlannedPart {
+  model::GatewayPart part;
+  bool tls = false;                 // takes virtual services with TLS
+  std::string route_configuration;  // its name
+  std::vector<PlannedHost> hosts;   // in Gloo's order; none on a TCP part
+};
+
 struct GatewayPlan {
   uint64_t hash = 0;
   bool ok = false;  // the current version is good
   bool serving = false;
-  model::Gateway gateway;
+  model::Gateway gateway;                 // without its parts, which are these
+  std::vector<PlannedPart> parts;         // those that have something to serve
   std::string listener_name;              // "listener-::-8080"
-  std::vector<PlannedHost> hosts;         // in Gloo's order
   std::set<model::ObjectRef> conflicted;  // virtual services that lost a domain
   model::Diagnostics diagnostics;
 };
@@ -295,11 +316,12 @@ struct HostRunResult {
 
 struct ListenerResult {
   uint64_t hash = 0;
-  bool ok = true;             // the gateway's current options could be used
+  bool ok = true;             // the gateway's current version could be used whole
   xds::ResourcePtr listener;  // null: not emitted
   std::vector<SecretUse> secrets;
   std::vector<ExtraResource> resources;
-  std::set<model::ObjectRef> refused_chains;  // virtual services whose filter chain clashes
+  bool needs_server_names = false;            // a filter reads them, whatever the chains match
+  std::set<model::ObjectRef> refused_chains;  // virtual services and parts that are good in themselves and clash
   model::Diagnostics diagnostics;
 };
 

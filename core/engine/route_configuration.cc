@@ -1,5 +1,5 @@
-// A gateway's RouteConfiguration from its plan: the virtual hosts' bytes put together, not copied. In runs of some
-// hosts, so that a changed one costs its run and the number of runs.
+// The RouteConfiguration of a gateway's part from the plan: the virtual hosts' bytes put together, not copied. In runs
+// of some hosts, so that a changed one costs its run and the number of runs.
 #include <algorithm>
 #include <protozero/pbf_writer.hpp>
 
@@ -25,15 +25,32 @@ std::string frame(uint32_t tag, size_t size) {
   return out;
 }
 
+// RouteConfiguration without its virtual hosts.
+std::string head(const model::Gateway& gateway, const std::string& name) {
+  std::string out;
+  protozero::pbf_writer writer(out);
+  writer.add_string(route::RouteConfiguration::kName, name);
+  if (gateway.max_direct_response_bytes) {
+    protozero::pbf_writer limit(writer, route::RouteConfiguration::kMaxDirectResponseBodySizeBytes);
+    limit.add_uint32(1, *gateway.max_direct_response_bytes);
+  }
+  if (gateway.most_specific_header_mutations_wins) {
+    writer.add_bool(route::RouteConfiguration::kMostSpecificHeaderMutationsWins, true);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key) {
   auto result = std::make_shared<HostRunResult>();
-  const auto plan = t.plans.read(reader, key.gateway);
-  const std::string label = key.gateway.name + "_" + plan->gateway.proxy_names.front();
-  const size_t end = std::min(plan->hosts.size(), (key.index + 1) * kHostsInARun);
+  const auto plan = t.plans.read(reader, key.part.gateway);
+  if (key.part.part >= plan->parts.size()) return result;
+  const auto& hosts = plan->parts[key.part.part].hosts;
+  const std::string label = key.part.gateway.name + "_" + plan->gateway.proxy_names.front();
+  const size_t end = std::min(hosts.size(), (key.index + 1) * kHostsInARun);
   for (size_t i = key.index * kHostsInARun; i < end; ++i) {
-    const PlannedHost& host = plan->hosts[i];
+    const PlannedHost& host = hosts[i];
     const bool named = t.summaries.read(reader, host.virtual_service)->named_routes;
     const auto& service = t.virtual_services.read(reader, {host.virtual_service, named ? label : ""});
     std::string own = service->host;
@@ -50,22 +67,22 @@ std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& read
 }
 
 std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, Reader& reader,
-                                                                const model::ObjectRef& gateway) {
+                                                                const GatewayPartKey& key) {
   auto result = std::make_shared<ResourceResult>();
-  const auto plan = t.plans.read(reader, gateway);
-  if (!plan->serving || plan->hosts.empty()) return result;
-  const std::string name = plan->listener_name + "-routes";
+  const auto plan = t.plans.read(reader, key.gateway);
+  if (!plan->serving || key.part >= plan->parts.size()) return result;
+  const PlannedPart& part = plan->parts[key.part];
+  if (part.hosts.empty()) return result;
+  std::string own = head(plan->gateway, part.route_configuration);
+  uint64_t hash = base::hash_bytes(own);
   base::Bytes bytes;
-  std::string head;
-  protozero::pbf_writer(head).add_string(route::RouteConfiguration::kName, name);
-  bytes.append(std::move(head));
-  uint64_t hash = base::hash_bytes(name);
-  for (size_t i = 0; i * kHostsInARun < plan->hosts.size(); ++i) {
-    const auto& run = t.host_runs.read(reader, {gateway, i});
+  bytes.append(std::move(own));
+  for (size_t i = 0; i * kHostsInARun < part.hosts.size(); ++i) {
+    const auto& run = t.host_runs.read(reader, {key, i});
     hash = base::hash_combine(hash, run->hash);
     bytes.append(run->hosts);
   }
-  result->resource = xds::make_resource(name, std::move(bytes), hash);
+  result->resource = xds::make_resource(part.route_configuration, std::move(bytes), hash);
   result->hash = result->resource->hash;
   return result;
 }

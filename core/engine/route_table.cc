@@ -7,6 +7,7 @@
 #include "core/config/route_texts.h"
 #include "core/engine/delegation.h"
 #include "core/engine/route_action.h"
+#include "core/engine/serving_version.h"
 #include "core/engine/translation.h"
 
 namespace solder::engine {
@@ -52,43 +53,17 @@ bool read_table(Translation& t, Reader& reader, const model::Object& object, Rou
   return decoded.value && !has_error(result.diagnostics);
 }
 
-// Reads the current version, and where it is at fault the last good one, whose own problems do not count.
-template <typename Result, typename Read>
-std::shared_ptr<const Result> with_last_good(Translation& t, Reader& reader, const model::ObjectRef& ref, Read&& read) {
-  auto result = std::make_shared<Result>();
-  const auto object = t.objects.read(reader, ref);
-  if (!object) return result;
-  result->present = true;
-  result->ok = read(*object, *result);
-  result->serving = result->ok;
-  if (!result->ok) {
-    if (const auto good = t.last_good.read(reader, ref); good && good->hash != object->hash) {
-      Result before;
-      before.present = true;
-      before.serving = read(*good, before);
-      before.diagnostics = std::move(result->diagnostics);
-      if (before.serving) *result = std::move(before);
-    }
-  }
-  return result;
-}
-
 uint64_t hash_labels(const std::map<std::string, std::string>& labels) {
   uint64_t hash = labels.size();
   for (const auto& [key, value] : labels) hash = base::hash_combine(hash, base::hash_bytes(key + '=' + value));
   return hash;
 }
 
-uint64_t hash_flags(bool present, bool ok, bool serving) {
-  return (present ? 1U : 0U) + (ok ? 2U : 0U) + (serving ? 4U : 0U);
-}
-
 }  // namespace
 
 std::shared_ptr<const RouteTableResult> build_route_table(Translation& t, Reader& reader, const model::ObjectRef& ref) {
-  auto table = with_last_good<RouteTableResult>(
-      t, reader, ref, [&](const model::Object& object, auto& result) { return read_table(t, reader, object, result); });
-  auto result = std::make_shared<RouteTableResult>(*table);
+  auto result = with_last_good<RouteTableResult>(
+      t, reader, ref, [&](const model::Object& object, auto& table) { return read_table(t, reader, object, table); });
   uint64_t hash = base::hash_combine(hash_flags(result->present, result->ok, result->serving),
                                      static_cast<uint64_t>(static_cast<uint32_t>(result->weight)));
   hash = base::hash_combine(hash, hash_labels(result->labels));
@@ -122,13 +97,12 @@ std::shared_ptr<const RouteOutlineResult> build_outline(Translation& t, const mo
 
 std::shared_ptr<const OptionsObjectResult> build_options_object(Translation& t, Reader& reader,
                                                                 const model::ObjectRef& ref) {
-  auto options = with_last_good<OptionsObjectResult>(t, reader, ref, [&](const model::Object& object, auto& result) {
+  auto result = with_last_good<OptionsObjectResult>(t, reader, ref, [&](const model::Object& object, auto& options) {
     auto decoded = config::decode_options_object(object, *t.catalog);
-    result.diagnostics = std::move(decoded.diagnostics);
-    if (decoded.value) result.json = std::move(*decoded.value);
-    return decoded.value.has_value() && !has_error(result.diagnostics);
+    options.diagnostics = std::move(decoded.diagnostics);
+    if (decoded.value) options.json = std::move(*decoded.value);
+    return decoded.value.has_value() && !has_error(options.diagnostics);
   });
-  auto result = std::make_shared<OptionsObjectResult>(*options);
   result->hash =
       base::hash_combine(base::hash_bytes(result->json), hash_flags(result->present, result->ok, result->serving));
   return result;
@@ -137,15 +111,14 @@ std::shared_ptr<const OptionsObjectResult> build_options_object(Translation& t, 
 std::shared_ptr<const UpstreamGroupResult> build_upstream_group(Translation& t, Reader& reader,
                                                                 const model::ObjectRef& ref) {
   uint64_t hash = 0;
-  auto group = with_last_good<UpstreamGroupResult>(t, reader, ref, [&](const model::Object& object, auto& result) {
+  auto result = with_last_good<UpstreamGroupResult>(t, reader, ref, [&](const model::Object& object, auto& group) {
     auto decoded = config::decode_upstream_group(object, *t.catalog);
-    result.diagnostics = std::move(decoded.diagnostics);
+    group.diagnostics = std::move(decoded.diagnostics);
     hash = object.hash;
-    if (!decoded.value || has_error(result.diagnostics)) return false;
-    result.destinations = std::move(decoded.value->destinations);
+    if (!decoded.value || has_error(group.diagnostics)) return false;
+    group.destinations = std::move(decoded.value->destinations);
     return true;
   });
-  auto result = std::make_shared<UpstreamGroupResult>(*group);
   // As in Gloo a group that names a missing upstream is at fault and serves nevertheless.
   for (const auto& weighted : result->destinations) {
     const model::ObjectRef upstream = upstream_of(weighted.destination);

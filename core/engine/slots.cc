@@ -13,6 +13,7 @@ namespace solder::engine {
 
 namespace cluster = solder::envoy::config::cluster::v3;
 namespace core = solder::envoy::config::core::v3;
+namespace tcp_proxy = solder::envoy::extensions::filters::network::tcp_proxy::v3;
 namespace listener = solder::envoy::config::listener::v3;
 namespace route = solder::envoy::config::route::v3;
 
@@ -193,6 +194,8 @@ void Slots::check_protected(std::string_view slot, const std::vector<const Fragm
       Protected{"listener", listener::Listener::kName, "name"},
       Protected{"listener", listener::Listener::kAddress, "address"},
       Protected{"listener", listener::Listener::kFilterChains, "filter_chains"},
+      Protected{"tcp_proxy", tcp_proxy::TcpProxy::kCluster, "cluster"},
+      Protected{"tcp_proxy", tcp_proxy::TcpProxy::kWeightedClusters, "weighted_clusters"},
   };
   for (const Protected& each : kProtected) {
     if (each.slot != slot) continue;

@@ -27,6 +27,7 @@ inline constexpr std::string_view kListener = "envoy.config.listener.v3.Listener
 inline constexpr std::string_view kFilterChain = "envoy.config.listener.v3.FilterChain";
 inline constexpr std::string_view kHttpConnectionManager =
     "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+inline constexpr std::string_view kTcpProxy = "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 inline constexpr std::string_view kStruct = "google.protobuf.Struct";
 
 class Slots {

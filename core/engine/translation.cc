@@ -58,6 +58,8 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
              [this](Reader& reader, const auto& ref) {
                return chain_of(*virtual_services.read(reader, {ref, ""}));
              }),
+      matchable_gateways(
+          graph, [this](Reader& reader, const auto& ref) { return build_matchable_gateway(*this, reader, ref); }),
       plans(graph, [this](Reader& reader, const auto& ref) { return build_gateway_plan(*this, reader, ref); }),
       host_runs(graph, [this](Reader& reader, const auto& key) { return build_host_run(*this, reader, key); }),
       route_configurations(

@@ -66,9 +66,17 @@ struct RouteRunKey {
   auto operator<=>(const RouteRunKey&) const = default;
 };
 
-// A run of a gateway's virtual hosts: `index` counts runs.
-struct HostRunKey {
+// A part of a gateway, by its place in the plan.
+struct GatewayPartKey {
   model::ObjectRef gateway;
+  size_t part = 0;
+
+  auto operator<=>(const GatewayPartKey&) const = default;
+};
+
+// A run of the virtual hosts of a gateway's part: `index` counts runs.
+struct HostRunKey {
+  GatewayPartKey part;
   size_t index = 0;
 
   auto operator<=>(const HostRunKey&) const = default;
@@ -113,9 +121,15 @@ struct KeyHash<RouteRunKey> {
   }
 };
 template <>
+struct KeyHash<GatewayPartKey> {
+  size_t operator()(const GatewayPartKey& key) const {
+    return base::hash_combine(KeyHash<model::ObjectRef>()(key.gateway), key.part);
+  }
+};
+template <>
 struct KeyHash<HostRunKey> {
   size_t operator()(const HostRunKey& key) const {
-    return base::hash_combine(KeyHash<model::ObjectRef>()(key.gateway), key.index);
+    return base::hash_combine(KeyHash<GatewayPartKey>()(key.part), key.index);
   }
 };
 
@@ -158,9 +172,10 @@ struct Translation {
   Memo<model::ObjectRef, VirtualServiceSummary> summaries;
   Memo<model::ObjectRef, VirtualServiceFilters> filters;
   Memo<model::ObjectRef, VirtualServiceChain> chains;
+  Memo<model::ObjectRef, MatchableGatewayResult> matchable_gateways;
   Memo<model::ObjectRef, GatewayPlan> plans;
   Memo<HostRunKey, HostRunResult> host_runs;
-  Memo<model::ObjectRef, ResourceResult> route_configurations;
+  Memo<GatewayPartKey, ResourceResult> route_configurations;
   Memo<model::ObjectRef, ListenerResult> listeners;
   Memo<std::string, ProxyResult> proxies;  // by proxy name: "gateway-proxy"
 };
@@ -199,10 +214,12 @@ std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t
 std::shared_ptr<const VirtualServiceSummary> summarize(const VirtualServiceResult& result);
 std::shared_ptr<const VirtualServiceFilters> filters_of(const VirtualServiceResult& result);
 std::shared_ptr<const VirtualServiceChain> chain_of(const VirtualServiceResult& result);
+std::shared_ptr<const MatchableGatewayResult> build_matchable_gateway(Translation& t, Reader& reader,
+                                                                      const model::ObjectRef& ref);
 std::shared_ptr<const GatewayPlan> build_gateway_plan(Translation& t, Reader& reader, const model::ObjectRef& ref);
 std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key);
 std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, Reader& reader,
-                                                                const model::ObjectRef& gateway);
+                                                                const GatewayPartKey& key);
 std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& reader, const model::ObjectRef& gateway,
                                                      ProvenanceList* provenance = nullptr);
 std::shared_ptr<const ProxyResult> build_proxy(Translation& t, Reader& reader, const std::string& proxy);

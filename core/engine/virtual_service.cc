@@ -2,7 +2,6 @@
 // that is at fault as a whole keeps serving in its last good version.
 #include <algorithm>
 #include <iterator>
-#include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
 
 #include "core/base/hash.h"
@@ -10,6 +9,7 @@
 #include "core/config/option_merge.h"
 #include "core/config/route_texts.h"
 #include "core/engine/delegation.h"
+#include "core/engine/filter_chain.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/route.h"
 #include "core/engine/slots.h"
@@ -19,8 +19,6 @@
 namespace solder::engine {
 
 namespace route = solder::envoy::config::route::v3;
-namespace listener = solder::envoy::config::listener::v3;
-namespace core = solder::envoy::config::core::v3;
 
 namespace {
 
@@ -29,60 +27,6 @@ std::string host_name(const model::ObjectRef& ref) {
   std::string name = ref.ns + "_" + ref.name;
   std::replace(name.begin(), name.end(), '.', '_');
   return name;
-}
-
-// Takes the server names out of a FilterChain, so that chains that differ in nothing else can become one.
-void split_server_names(const std::string& chain, ChainPart& part) {
-  std::string match;
-  protozero::pbf_writer out(part.filter_chain);
-  protozero::pbf_reader reader(chain);
-  while (reader.next()) {
-    if (reader.tag() != listener::FilterChain::kFilterChainMatch) {
-      const auto tag = reader.tag();
-      if (reader.wire_type() == protozero::pbf_wire_type::length_delimited) {
-        out.add_message(tag, reader.get_view());
-      } else if (reader.wire_type() == protozero::pbf_wire_type::varint) {
-        out.add_uint64(tag, reader.get_uint64());
-      } else {
-        reader.skip();
-      }
-      continue;
-    }
-    protozero::pbf_writer match_writer(match);
-    protozero::pbf_reader match_reader = reader.get_message();
-    while (match_reader.next()) {
-      const auto tag = match_reader.tag();
-      if (tag == listener::FilterChainMatch::kServerNames) {
-        part.server_names.push_back(match_reader.get_string());
-      } else if (match_reader.wire_type() == protozero::pbf_wire_type::length_delimited) {
-        match_writer.add_message(tag, match_reader.get_view());
-      } else if (match_reader.wire_type() == protozero::pbf_wire_type::varint) {
-        match_writer.add_uint64(tag, match_reader.get_uint64());
-      } else {
-        match_reader.skip();
-      }
-    }
-  }
-  if (!match.empty()) out.add_message(listener::FilterChain::kFilterChainMatch, match);
-}
-
-ChainPart build_chain(Slots& slots, std::vector<SecretUse> secrets) {
-  ChainPart part;
-  split_server_names(slots.merged("filter_chain", kFilterChain, "", "filter_chain"), part);
-  slots.each("transport_socket/", "", "transport_socket",
-             [&](const std::string& name, const std::string& type_url, const std::string& bytes) {
-               if (!part.transport_socket.empty()) return;
-               protozero::pbf_writer socket(part.transport_socket);
-               socket.add_string(core::TransportSocket::kName, name);
-               socket.add_message(core::TransportSocket::kTypedConfig, pack_any(type_url, bytes));
-             });
-  part.listener = slots.merged("listener", kListener, "", "listener");
-  part.secrets = std::move(secrets);
-  part.hash = base::hash_bytes(part.filter_chain + '\0' + part.transport_socket + '\0' + part.listener);
-  for (const auto& use : part.secrets) {
-    part.hash = base::hash_combine(part.hash, base::hash_bytes(encode_secret_use(use)));
-  }
-  return part;
 }
 
 struct Built {
@@ -135,20 +79,6 @@ void build_host(Translation& t, Reader& reader, const model::VirtualService& ser
   std::move(filters.begin(), filters.end(), std::back_inserter(result.filters));
   auto resources = slots.resources();
   std::move(resources.begin(), resources.end(), std::back_inserter(result.resources));
-}
-
-void build_ssl(Translation& t, Reader& reader, const model::VirtualService& service, VirtualServiceResult& result,
-               ProvenanceList* provenance) {
-  Slots slots(t, result.diagnostics, provenance);
-  std::vector<SecretUse> secrets;
-  OptionCalls calls(t, reader, service.ref);
-  calls.add(kSslScope, service.options, 0, 0);
-  calls.run([&](size_t, host::ItemOutput output) {
-    slots.add(output.fragments);
-    move_into(result.diagnostics, std::move(output.diagnostics));
-    std::move(output.secret_uses.begin(), output.secret_uses.end(), std::back_inserter(secrets));
-  });
-  if (service.has_ssl) result.chain = build_chain(slots, std::move(secrets));
 }
 
 void check_domains(const model::VirtualService& service, model::Diagnostics& diagnostics) {
@@ -204,7 +134,9 @@ void build_head(Translation& t, Reader& reader, const model::VirtualService& ser
   }
   check_domains(service, result.diagnostics);
   build_host(t, reader, service, result, provenance);
-  build_ssl(t, reader, service, result, provenance);
+  result.tls = service.options;
+  auto chain = build_filter_chain(t, reader, service.ref, service.options, result.diagnostics, provenance);
+  if (service.has_ssl) result.chain = std::move(chain);
 }
 
 Built build(Translation& t, Reader& reader, const model::Object& object, const std::string& gateway,
@@ -256,11 +188,9 @@ void compact(std::vector<FilterNeed>& needs) {
 
 uint64_t hash_text(const std::string& text) { return base::hash_bytes(text); }
 
-uint64_t hash_chain(const std::optional<ChainPart>& chain, const std::vector<ExtraResource>& resources) {
-  uint64_t hash = chain ? chain->hash : 0;
-  if (chain) {
-    for (const auto& name : chain->server_names) hash = base::hash_combine(hash, hash_text(name));
-  }
+uint64_t hash_chain(const std::optional<ChainPart>& chain, const model::OptionSet& tls,
+                    const std::vector<ExtraResource>& resources) {
+  uint64_t hash = base::hash_combine(chain ? chain->hash : 0, hash_text(tls.json));
   for (const auto& extra : resources) hash = base::hash_combine(hash, extra.resource->hash);
   return hash;
 }
@@ -306,7 +236,7 @@ std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t
   result->hash = base::hash_combine(hash_summary(*result), hash_text(result->host));
   result->hash = base::hash_combine(result->hash, result->routes_hash);
   result->hash = base::hash_combine(result->hash, hash_filters(result->filters));
-  result->hash = base::hash_combine(result->hash, hash_chain(result->chain, result->resources));
+  result->hash = base::hash_combine(result->hash, hash_chain(result->chain, result->tls, result->resources));
   result->hash = base::hash_combine(result->hash, result->ok ? 1 : 0);
   return result;
 }
@@ -336,9 +266,10 @@ std::shared_ptr<const VirtualServiceChain> chain_of(const VirtualServiceResult& 
   auto chain = std::make_shared<VirtualServiceChain>();
   if (result.serving) {
     chain->chain = result.chain;
+    chain->tls = result.tls;
     chain->resources = result.resources;
   }
-  chain->hash = hash_chain(chain->chain, chain->resources);
+  chain->hash = hash_chain(chain->chain, chain->tls, chain->resources);
   return chain;
 }
 

@@ -19,7 +19,7 @@ constexpr size_t kMaxSize = 4u << 20;
 constexpr int kMaxDepth = 100;
 
 constexpr std::array<std::string_view, 9> kScopes = {
-    "settings",     "gateway", "http_gateway",         "tcp_host", "virtual_service",
+    "settings",     "gateway", "http_gateway",         "tcp_gateway", "virtual_service",
     "virtual_host", "route",   "weighted_destination", "upstream"};
 constexpr std::array<std::string_view, 9> kStages = {"fault",      "cors",     "waf",      "authn", "authz",
                                                      "rate_limit", "accepted", "out_auth", "route"};

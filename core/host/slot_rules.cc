@@ -27,7 +27,7 @@ struct Rule {
   uint32_t sites;
 };
 
-constexpr std::array<Rule, 19> kRules = {{
+constexpr std::array<Rule, 21> kRules = {{
     {"cluster", {false, "envoy.config.cluster.v3.Cluster"}, kClusterSites},
     {"front_cluster", {false, "envoy.config.cluster.v3.Cluster"}, kClusterSites},
     {"http_protocol_options", {false, "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"}, kClusterSites},
@@ -42,21 +42,25 @@ constexpr std::array<Rule, 19> kRules = {{
     {"hcm",
      {false, "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"},
      sites(Site::kGateway, Site::kHttpGateway, Site::kSettings)},
+    {"tcp_proxy",
+     {false, "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy"},
+     sites(Site::kGateway, Site::kTcpGateway)},
     {"filter_chain", {false, "envoy.config.listener.v3.FilterChain"}, sites(Site::kSsl)},
     {"listener",
      {false, "envoy.config.listener.v3.Listener"},
-     sites(Site::kSsl, Site::kGateway, Site::kHttpGateway, Site::kSettings)},
+     sites(Site::kSsl, Site::kGateway, Site::kHttpGateway, Site::kTcpGateway, Site::kSettings)},
     {"transport_socket/", {false, ""}, kClusterSites | sites(Site::kSsl)},
     {"socket_wrapper/", {false, ""}, kClusterSites},
     {"per_filter/", {false, ""}, kPerFilterSites},
     {"http_filter/", {true, ""}, kPerFilterSites | sites(Site::kHttpGateway)},
+    {"network_filter/", {true, ""}, sites(Site::kHttpGateway, Site::kTcpGateway)},
     {"upstream_filter/", {true, ""}, kClusterSites},
     {"metadata/",
      {false, "google.protobuf.Struct"},
      kClusterSites | kRouteSites | sites(Site::kDestination, Site::kVirtualHost)},
     {"resource/",
      {false, ""},
-     kClusterSites | kRouteSites | sites(Site::kVirtualHost, Site::kGateway, Site::kHttpGateway)},
+     kClusterSites | kRouteSites | sites(Site::kVirtualHost, Site::kGateway, Site::kHttpGateway, Site::kTcpGateway)},
 }};
 
 bool allowed(const Rule& rule, Site site) { return (rule.sites & sites(site)) != 0; }
@@ -89,8 +93,8 @@ Site option_site(const solder_option_input& input) {
       return Site::kGateway;
     case SOLDER_SCOPE_HTTP_GATEWAY:
       return Site::kHttpGateway;
-    case SOLDER_SCOPE_TCP_HOST:
-      return Site::kTcpHost;
+    case SOLDER_SCOPE_TCP_GATEWAY:
+      return Site::kTcpGateway;
     case SOLDER_SCOPE_SSL:
       return Site::kSsl;
     case SOLDER_SCOPE_VIRTUAL_HOST:
@@ -157,8 +161,8 @@ std::string_view site_words(Site site) {
       return "an option of a gateway";
     case Site::kHttpGateway:
       return "an option of an HTTP gateway";
-    case Site::kTcpHost:
-      return "an option of a TCP host";
+    case Site::kTcpGateway:
+      return "an option of a TCP gateway";
     case Site::kSsl:
       return "the TLS part of a virtual service";
     case Site::kVirtualHost:

@@ -20,7 +20,7 @@ enum class Site : uint8_t {
   kSettings,
   kGateway,
   kHttpGateway,
-  kTcpHost,
+  kTcpGateway,
   kSsl,
   kVirtualHost,
   kForward,
@@ -36,7 +36,7 @@ enum class Site : uint8_t {
 Site site_of(Operation operation, solder_span in, uint64_t index);
 
 struct SlotUse {
-  bool filter = false;          // http_filter/, upstream_filter/: `name` is the filter's name
+  bool filter = false;          // http_filter/, network_filter/, upstream_filter/: `name` is the filter's name
   std::string_view fixed_type;  // full message name; empty: the fragment brings it
 };
 

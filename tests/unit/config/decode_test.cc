@@ -102,7 +102,8 @@ TEST(DecodeGateway, Http) {
   EXPECT_EQ(out.value->bind_port, 8080u);
   EXPECT_TRUE(out.value->ssl);
   EXPECT_THAT(out.value->proxy_names, ElementsAre("p"));
-  const auto& http = out.value->http;
+  ASSERT_EQ(out.value->parts.size(), 1u);
+  const auto& http = out.value->parts.front().http;
   EXPECT_EQ(model::to_string(http.virtual_services.at(0)), "VirtualService ns/v");
   EXPECT_EQ(model::to_string(http.virtual_services.at(1)), "VirtualService other/w");
   EXPECT_THAT(http.selector, ElementsAre(Pair("a", "b")));
@@ -113,10 +114,8 @@ TEST(DecodeGateway, Http) {
 
 TEST(DecodeGateway, KindsAndProblems) {
   const auto catalog = test_catalog();
-  EXPECT_EQ(decode_gateway(*object_of("Gateway", "spec: {tcpGateway: {}}\n"), *catalog).value->kind,
-            model::Gateway::Kind::kTcp);
-  EXPECT_EQ(decode_gateway(*object_of("Gateway", "spec: {hybridGateway: {}}\n"), *catalog).value->kind,
-            model::Gateway::Kind::kHybrid);
+  EXPECT_TRUE(decode_gateway(*object_of("Gateway", "spec: {tcpGateway: {}}\n"), *catalog).value->parts.front().is_tcp);
+  EXPECT_TRUE(decode_gateway(*object_of("Gateway", "spec: {hybridGateway: {}}\n"), *catalog).value->hybrid);
   const auto out = decode_gateway(
       *object_of("Gateway", "spec: {httpGateway: {options: {gzip: {}}}, tcpGateway: {}, bindPort: x}\n"), *catalog);
   EXPECT_THAT(reasons_of(out.diagnostics),

@@ -24,12 +24,14 @@ const std::vector<std::string> kAll = {"cluster",
                                        "weighted_cluster",
                                        "virtual_host",
                                        "hcm",
+                                       "tcp_proxy",
                                        "filter_chain",
                                        "listener",
                                        "transport_socket/x",
                                        "socket_wrapper/x",
                                        "per_filter/x",
                                        "http_filter/cors",
+                                       "network_filter/authn",
                                        "upstream_filter/authn",
                                        "metadata/x",
                                        "resource/x"};
@@ -60,9 +62,9 @@ TEST(SlotRules, AsTheContractListsThem) {
       {Site::kWeightedDestination, {"weighted_cluster", "per_filter/x", "http_filter/cors"}},
       {Site::kVirtualHost, {"virtual_host", "per_filter/x", "http_filter/cors", "metadata/x", "resource/x"}},
       {Site::kSsl, {"filter_chain", "transport_socket/x", "listener"}},
-      {Site::kGateway, {"hcm", "listener", "resource/x"}},
-      {Site::kHttpGateway, {"hcm", "http_filter/cors", "listener", "resource/x"}},
-      {Site::kTcpHost, {}},
+      {Site::kGateway, {"hcm", "listener", "tcp_proxy", "resource/x"}},
+      {Site::kHttpGateway, {"hcm", "http_filter/cors", "network_filter/authn", "listener", "resource/x"}},
+      {Site::kTcpGateway, {"tcp_proxy", "network_filter/authn", "listener", "resource/x"}},
       {Site::kEndpoints, {"load_assignment"}},
       {Site::kSource, {}},
       {Site::kUpstream, upstream},
@@ -78,8 +80,8 @@ TEST(SlotRules, Secrets) {
 
 TEST(SlotRules, Words) {
   EXPECT_THAT(std::get<std::string>(find_slot(Site::kGateway, "cluster")),
-              HasSubstr("slot \"cluster\" is not for an option of a gateway; right are: hcm, listener, "));
-  EXPECT_THAT(std::get<std::string>(find_slot(Site::kTcpHost, "cluster")), HasSubstr("right are: none"));
+              HasSubstr("slot \"cluster\" is not for an option of a gateway; right are: hcm, tcp_proxy, listener, "));
+  EXPECT_THAT(std::get<std::string>(find_slot(Site::kSource, "cluster")), HasSubstr("right are: none"));
   for (const char* slot :
        {"", "clusters", "cluster/x", "http_filter", "http_filter/", "http_filter/brunch", "per_filter/"}) {
     EXPECT_TRUE(std::holds_alternative<std::string>(find_slot(Site::kUpstreamType, slot))) << slot;

@@ -21,7 +21,7 @@ using nlohmann::ordered_json;
 const std::map<std::string, uint32_t> kScopes = {{"settings", SOLDER_SCOPE_SETTINGS},
                                                  {"gateway", SOLDER_SCOPE_GATEWAY},
                                                  {"http_gateway", SOLDER_SCOPE_HTTP_GATEWAY},
-                                                 {"tcp_host", SOLDER_SCOPE_TCP_HOST},
+                                                 {"tcp_gateway", SOLDER_SCOPE_TCP_GATEWAY},
                                                  {"virtual_service", SOLDER_SCOPE_SSL},
                                                  {"virtual_host", SOLDER_SCOPE_VIRTUAL_HOST},
                                                  {"route", SOLDER_SCOPE_ROUTE},

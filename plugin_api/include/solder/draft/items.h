@@ -32,6 +32,7 @@
  *                                of name, the first innermost
  *   per_filter/<filter name>     typed_per_filter_config of the route, weighted cluster or virtual host
  *   http_filter/<stage>          the configuration of an HTTP filter; `name` is the filter's name
+ *   network_filter/<stage>       the same of a network filter, before the connection manager or the TCP proxy
  *   upstream_filter/<stage>      the same on a cluster
  *   metadata/<namespace>         google.protobuf.Struct in the metadata of the cluster, route or virtual host
  *   resource/<name>              a resource of its own (cluster, listener, extension configuration); message.type_url

@@ -18,8 +18,9 @@ enum {
   SOLDER_SCOPE_SETTINGS = 1,             /* "settings": Settings.spec.<key> */
   SOLDER_SCOPE_GATEWAY = 2,              /* "gateway": Gateway.spec.options.<key> */
   SOLDER_SCOPE_HTTP_GATEWAY = 3,         /* "http_gateway": Gateway.spec.httpGateway.options.<key> */
-  SOLDER_SCOPE_TCP_HOST = 4,             /* "tcp_host" */
-  SOLDER_SCOPE_SSL = 5,                  /* "virtual_service": VirtualService.spec.<key>, such as sslConfig */
+  SOLDER_SCOPE_TCP_GATEWAY = 4,          /* "tcp_gateway": Gateway.spec.tcpGateway.options.<key> */
+  SOLDER_SCOPE_SSL = 5,                  /* "virtual_service": VirtualService.spec.<key>, such as sslConfig; the same
+                                          * keys of a TCP host and of a hybrid gateway's matcher */
   SOLDER_SCOPE_VIRTUAL_HOST = 6,         /* "virtual_host": VirtualService.spec.virtualHost.options.<key> */
   SOLDER_SCOPE_ROUTE = 7,                /* "route": routes[].options.<key> */
   SOLDER_SCOPE_WEIGHTED_DESTINATION = 8, /* "weighted_destination": multi.destinations[].options.<key> */
@@ -55,7 +56,8 @@ typedef struct solder_cap_options {
    *   weighted_destination: weighted_cluster, per_filter/, http_filter/
    *   virtual_host: virtual_host, per_filter/, http_filter/, metadata/, resource/
    *   virtual_service (sslConfig): filter_chain, transport_socket/, listener
-   *   gateway: listener, hcm, resource/; http_gateway: hcm, http_filter/, listener, resource/
+   *   gateway: listener, hcm, tcp_proxy, resource/; http_gateway: hcm, http_filter/, network_filter/, listener,
+   *     resource/; tcp_gateway: tcp_proxy, network_filter/, listener, resource/
    *   upstream: cluster, front_cluster, http_protocol_options, load_assignment, transport_socket/, socket_wrapper/,
    *     metadata/, upstream_filter/, resource/
    *   settings: hcm, listener
