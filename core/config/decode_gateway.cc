@@ -118,7 +118,7 @@ class Decoder {
       out.ranges.push_back({text_of(range, "addressPrefix"), number_of(range, "prefixLen")});
     }
     if (!member(value, "passthroughCipherSuites").empty()) {
-      diagnostics_.push_back({.reason = "UnsupportedOption",
+      diagnostics_.push_back({.reason = "InvalidValue",
                               .object = object_,
                               .field = path + "/passthroughCipherSuites",
                               .message = "Envoy cannot choose a filter chain by the client's cipher suites",

@@ -8,6 +8,7 @@
 #include "core/engine/cluster_world.h"
 #include "core/engine/diagnostic_book.h"
 #include "core/engine/last_good.h"
+#include "core/engine/object_steps.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/translation.h"
 #include "core/engine/visible_world.h"
@@ -130,22 +131,9 @@ struct Engine::Impl {
     }
   }
 
-  // The step that gives an object its state, with its key.
-  template <typename F>
-  void with_step(const model::ObjectRef& ref, F&& f) {
-    if (ref.kind == "Upstream") f(translation.clusters, ref);
-    if (ref.kind == "VirtualService") f(translation.virtual_services, VirtualServiceKey{ref, ""});
-    if (ref.kind == "Gateway") f(translation.plans, ref);
-    if (ref.kind == "Secret") f(translation.secrets, ref);
-    if (ref.kind == "RouteTable") f(translation.route_tables, ref);
-    if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") f(translation.options_objects, ref);
-    if (ref.kind == "UpstreamGroup") f(translation.upstream_groups, ref);
-    if (ref.kind == "MatchableHttpGateway") f(translation.matchable_gateways, ref);
-    if (is_plugin_kind(translation, ref.kind)) f(translation.plugin_kinds, ref);
-  }
   void unroot(const std::set<model::ObjectRef>& gone) {
     for (const auto& ref : gone) {
-      with_step(ref, [](auto& family, const auto& key) { family.unroot(key); });
+      with_step(translation, ref, [](auto& family, const auto& key) { family.unroot(key); });
       if (ref.kind != "Upstream") continue;
       translation.endpoints.unroot(ref);
       clusters.set_cluster(ref, nullptr);
@@ -167,12 +155,12 @@ struct Engine::Impl {
     base::Progress progress("translating", membership.come.size());
     const auto root = [](auto& family, const auto& key) { family.root(key); };
     for (const auto& ref : membership.come) {
-      if (ref.kind != "Gateway") with_step(ref, root);
+      if (ref.kind != "Gateway") with_step(translation, ref, root);
       progress.step();
     }
     // Last, as one reads all virtual services.
     for (const auto& ref : membership.come) {
-      if (ref.kind == "Gateway") with_step(ref, root);
+      if (ref.kind == "Gateway") with_step(translation, ref, root);
     }
     translation.graph.update_roots();
   }
@@ -251,19 +239,12 @@ struct Engine::Impl {
   }
 
   // Whether this very version of the object may become the last good one.
-  [[nodiscard]] bool good(const model::ObjectRef& ref) const {
+  [[nodiscard]] bool good(const model::ObjectRef& ref) {
     if (conflicted.count(ref) != 0) return false;
-    if (ref.kind == "Upstream") return ok(translation.clusters.peek(ref));
-    if (ref.kind == "VirtualService") return ok(translation.virtual_services.peek({ref, ""}));
-    if (ref.kind == "Gateway") return ok(translation.plans.peek(ref));
-    if (ref.kind == "Secret") return ok(translation.secrets.peek(ref));
-    if (ref.kind == "RouteTable") return ok(translation.route_tables.peek(ref));
-    if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") return ok(translation.options_objects.peek(ref));
-    if (ref.kind == "UpstreamGroup") return ok(translation.upstream_groups.peek(ref));
-    if (ref.kind == "MatchableHttpGateway") return ok(translation.matchable_gateways.peek(ref));
     if (ref.kind == "Settings") return ok(translation.settings.peek(0));
-    if (is_plugin_kind(translation, ref.kind)) return ok(translation.plugin_kinds.peek(ref));
-    return false;
+    bool good = false;
+    with_step(translation, ref, [&](const auto& family, const auto& key) { good = ok(family.peek(key)); });
+    return good;
   }
   template <typename T>
   static bool ok(const std::shared_ptr<const T>& result) {

@@ -149,8 +149,14 @@ class Plugin {
     for (size_t i = 0; i < list.size(); ++i)
       logs.push_back(access_log(list[i], "/accessLog/" + std::to_string(i), out));
     if (out.failed() || logs.empty()) return;
-    const char* slot = in.key == "accessLoggingService" ? "hcm" : "listener";
-    out.fragment_json(slot, Json{{"accessLog", std::move(logs)}}.dump());
+    const std::string fragment = Json{{"accessLog", std::move(logs)}}.dump();
+    if (in.key != "accessLoggingService") {
+      out.fragment_json("listener", fragment);
+      return;
+    }
+    // Requests of HTTP parts, connections of TCP parts.
+    out.fragment_json("hcm", fragment);
+    out.fragment_json("tcp_proxy", fragment);
   }
 };
 

@@ -81,6 +81,17 @@ class Out {
                  .weight = weight,
                  .field = field});
   }
+  // A network filter before the connection manager or the TCP proxy, at one of the same stages.
+  bool network_filter_json(std::string_view stage, std::string_view name, std::string_view type_url,
+                           std::string_view json, int32_t weight = 0, std::string_view field = {}) {
+    return emit({.slot = "network_filter/" + std::string(stage),
+                 .name = name,
+                 .type_url = type_url,
+                 .bytes = json,
+                 .encoding = SOLDER_ENCODING_JSON,
+                 .weight = weight,
+                 .field = field});
+  }
   bool upstream_filter(std::string_view stage, std::string_view name, std::string_view type_url, const Message& message,
                        int32_t weight = 0, std::string_view field = {}) {
     return emit({.slot = "upstream_filter/" + std::string(stage),
