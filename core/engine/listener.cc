@@ -69,6 +69,7 @@ class ListenerBuilder {
         slots_(t, result.diagnostics, provenance) {}
 
   void build() {
+    for (const auto& fragments : t_.settings.read(reader_, 0)->fragments) slots_.add(fragments);
     gateway_ = call(plan_.gateway.ref, kGatewayScope, plan_.gateway.options);
     take(gateway_, result_.diagnostics);
     for (const PlannedPart& part : plan_.parts) add_part(part);
@@ -117,6 +118,10 @@ class ListenerBuilder {
     }
     take(own, of_gateway ? result_.diagnostics : faults_);
     Slots slots(t_, result_.diagnostics, provenance_);
+    const auto& settings = t_.settings.read(reader_, 0);
+    if (!part.is_tcp) {
+      for (const auto& fragments : settings->fragments) slots.add(fragments);
+    }
     for (const auto& fragments : gateway_.fragments) slots.add(fragments);
     for (const auto& fragments : own.fragments) slots.add(fragments);
     const PartContext context{t_, reader_, plan_, planned, slots, result_, faults_, provenance_};

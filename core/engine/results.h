@@ -24,6 +24,7 @@ namespace solder::engine {
 struct SettingsResult {
   uint64_t hash = 0;
   model::Settings settings;
+  std::vector<std::vector<Fragment>> fragments;  // what plugins make of their keys, for every HTTP part
   bool ok = true;
   model::Diagnostics diagnostics;
 };

@@ -1,8 +1,10 @@
 // The Settings that count: the one named "default" in the write namespace, else the first by name.
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/engine/plugin_calls.h"
 #include "core/engine/translation.h"
 
 namespace solder::engine {
@@ -13,6 +15,20 @@ const model::ObjectRef* choose(const RefList& list) {
   auto at = std::find_if(list.refs.begin(), list.refs.end(), [](const auto& ref) { return ref.name == "default"; });
   if (at == list.refs.end()) at = list.refs.begin();
   return &*at;
+}
+
+// What plugins make of their keys, once for all listeners.
+void call_options(Translation& t, Reader& reader, SettingsResult& result) {
+  OptionCalls calls(t, reader, result.settings.ref);
+  calls.add(kSettingsScope, result.settings.options, 0, 0);
+  calls.run([&](size_t, host::ItemOutput output) {
+    for (const Fragment& fragment : output.fragments) {
+      const std::string text = fragment.slot + '\0' + fragment.name + '\0' + fragment.bytes;
+      result.hash = base::hash_combine(result.hash, base::hash_bytes(text));
+    }
+    result.fragments.push_back(std::move(output.fragments));
+    std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(result.diagnostics));
+  });
 }
 
 }  // namespace
@@ -44,6 +60,8 @@ std::shared_ptr<const SettingsResult> build_settings(Translation& t, Reader& rea
   if (decoded.value) {
     result->settings = std::move(*decoded.value);
     result->hash = hash;
+    call_options(t, reader, *result);
+    result->ok = result->ok && !has_error(result->diagnostics);
   }
   return result;
 }

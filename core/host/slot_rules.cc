@@ -52,7 +52,7 @@ constexpr std::array<Rule, 21> kRules = {{
     {"transport_socket/", {false, ""}, kClusterSites | sites(Site::kSsl)},
     {"socket_wrapper/", {false, ""}, kClusterSites},
     {"per_filter/", {false, ""}, kPerFilterSites},
-    {"http_filter/", {true, ""}, kPerFilterSites | sites(Site::kHttpGateway)},
+    {"http_filter/", {true, ""}, kPerFilterSites | sites(Site::kHttpGateway, Site::kSettings)},
     {"network_filter/", {true, ""}, sites(Site::kHttpGateway, Site::kTcpGateway)},
     {"upstream_filter/", {true, ""}, kClusterSites},
     {"metadata/",

@@ -1,5 +1,7 @@
-// loadBalancerConfig: which host of an Upstream a request goes to. Source: Gloo's LoadBalancerConfig; Envoy Cluster's
-// lb_policy and CommonLbConfig. Tested by plugins/load_balancing/testdata and by tests/e2e/load_balancing_test.py.
+// loadBalancerConfig, and lbHash of routes: which host of an Upstream a request goes to. Source: Gloo's
+// LoadBalancerConfig; Envoy Cluster's lb_policy and CommonLbConfig. Tested by plugins/load_balancing/testdata and by
+// tests/e2e/load_balancing_test.py.
+#include "hash_policies.h"
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"
 #include "solder/sdk/checked.hpp"
@@ -115,6 +117,10 @@ class Plugin {
  public:
   void options(const sdk::OptionInput& in, sdk::Out& out) {
     const Json value = sdk::parse_json(in.json);
+    if (in.scope == SOLDER_SCOPE_ROUTE) {
+      if (in.action == SOLDER_ACTION_FORWARD) hash_policies(value, out);
+      return;
+    }
     Message cluster;
     add_kind(cluster, value, in.object, out);
     if (const Message common = common_config(value, out); !common.empty())

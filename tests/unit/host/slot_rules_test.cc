@@ -68,7 +68,7 @@ TEST(SlotRules, AsTheContractListsThem) {
       {Site::kEndpoints, {"load_assignment"}},
       {Site::kSource, {}},
       {Site::kUpstream, upstream},
-      {Site::kSettings, {"hcm", "listener"}}};
+      {Site::kSettings, {"hcm", "listener", "http_filter/cors"}}};
   for (const auto& [site, slots] : expected) EXPECT_EQ(slots_of(site), slots) << site_words(site);
 }
 

@@ -60,7 +60,7 @@ typedef struct solder_cap_options {
    *     resource/; tcp_gateway: tcp_proxy, network_filter/, listener, resource/
    *   upstream: cluster, front_cluster, http_protocol_options, load_assignment, transport_socket/, socket_wrapper/,
    *     metadata/, upstream_filter/, resource/
-   *   settings: hcm, listener
+   *   settings: hcm, http_filter/, listener, for every HTTP gateway
    * and secret uses at the scopes that have a transport socket. */
   solder_op apply;
 } solder_cap_options;
