@@ -76,6 +76,7 @@ base::Result<std::unique_ptr<Offline>> run_offline(const std::vector<std::string
   offline->plugins = std::move(*plugins);
   engine::EngineOptions options;
   options.keep_last_good = false;
+  options.scoped_above.reset();
   offline->engine =
       std::make_unique<engine::Engine>(offline->types, *offline->plugins.set, offline->plugins.catalog, options);
   offline->engine->apply(store::read_files(paths));

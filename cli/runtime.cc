@@ -97,6 +97,7 @@ base::Status Runtime::start_servers(const ServeOptions& options) {
 base::Status Runtime::start_engine(const ServeOptions& options) {
   engine::EngineOptions engine_options;
   engine_options.write_namespace = options.write_namespace;
+  engine_options.scoped_above = scoped_routes_above(options);
   engine_options.last_good_directory = state_.below("last_good");
   engine_ = std::make_unique<engine::Engine>(types_, *plugins_.set, plugins_.catalog, engine_options);
   warn_of_missing(options.config_directories);

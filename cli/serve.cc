@@ -54,6 +54,7 @@ base::Result<ServeOptions> options_of(const Flags& flags) {
   override(flags, "--admin-address", flags.given.admin_address, options.admin_address);
   override(flags, "--state-dir", flags.given.state_directory, options.state_directory);
   override(flags, "--write-namespace", flags.given.write_namespace, options.write_namespace);
+  override(flags, "--scoped-routes-above", flags.given.scoped_routes_above, options.scoped_routes_above);
   override(flags, "--log-level", flags.given.log_level, options.log_level);
   if (auto status = complete(options); !status.ok()) return status;
   return options;
@@ -169,6 +170,11 @@ void add_serve(CLI::App& app, Action& action) {
       ->type_name("DIR");
   command->add_option("--write-namespace", given.write_namespace, "Namespace of the default gateways")
       ->type_name("NAMESPACE")
+      ->capture_default_str();
+  command
+      ->add_option("--scoped-routes-above", given.scoped_routes_above,
+                   "Routes on one listener above which one changed route is cheap in Envoy, by scoped routes; or never")
+      ->type_name("NUMBER")
       ->capture_default_str();
   command->add_option("--log-level", given.log_level, "How much to log")
       ->check(CLI::IsMember(log_levels()))

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <functional>
 
@@ -15,6 +16,9 @@
 namespace solder::cli {
 
 namespace {
+
+constexpr const char* kExpectedThreshold = "a number of routes, or never";
+constexpr std::string_view kNever = "never";
 
 // One key of the file: reads its value into the options, or says what would be right.
 struct Key {
@@ -75,8 +79,8 @@ std::string read_configurations(const YamlNode& node, ServeOptions& options) {
   return "";
 }
 
-const std::array<Key, 9>& keys() {
-  static const std::array<Key, 9> kKeys{{
+const std::array<Key, 10>& keys() {
+  static const std::array<Key, 10> kKeys{{
       {"configDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.config_directories); }},
       {"pluginDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.plugin_directories); }},
       {"xdsAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_address, "HOST:PORT"); }},
@@ -85,6 +89,8 @@ const std::array<Key, 9>& keys() {
       {"writeNamespace",
        [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.write_namespace, "a namespace"); }},
       {"logLevel", [](const YamlNode& n, ServeOptions& o) { return read_level(n, o.log_level); }},
+      {"scopedRoutesAbove",
+       [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.scoped_routes_above, kExpectedThreshold); }},
       {"keyOwners", read_owners},
       {"pluginConfig", read_configurations},
   }};
@@ -111,6 +117,13 @@ bool is_directory(const char* path) {
 const std::vector<std::string>& log_levels() {
   static const std::vector<std::string> kLevels{"trace", "debug", "info", "warn", "error"};
   return kLevels;
+}
+
+std::optional<size_t> scoped_routes_above(const ServeOptions& options) {
+  const std::string& text = options.scoped_routes_above;
+  size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
 base::Status apply_config_file(std::string_view text, const std::string& file, ServeOptions& options) {
@@ -145,6 +158,10 @@ base::Status complete(ServeOptions& options) {
   if (options.state_directory.empty()) {
     const bool usable = is_directory(kSystemState) && access(kSystemState, W_OK) == 0;
     options.state_directory = usable ? kSystemState : "state";
+  }
+  if (options.scoped_routes_above != kNever && !scoped_routes_above(options)) {
+    return base::invalid_argument("scopedRoutesAbove: found \"" + options.scoped_routes_above + "\", expected " +
+                                  kExpectedThreshold);
   }
   if (const auto xds = parse_host_port(options.xds_address, "xDS address", true); !xds.ok()) return xds.status();
   return parse_host_port(options.admin_address, "admin address", true).status();

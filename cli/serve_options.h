@@ -2,6 +2,8 @@
 // docs/configuration.md lists the keys. Tested by tests/unit/cli/serve_options_test.cc.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +21,8 @@ struct ServeOptions {
   std::string state_directory;
   std::string write_namespace = "gloo-system";
   std::string log_level = "info";
+  // Routes on one listener above which delta clients get them as scopes: docs/layouts.md. A number, or "never".
+  std::string scoped_routes_above = "2000";
   // "route:timeout" → plugin, for keys that two plugins claim.
   std::vector<std::pair<std::string, std::string>> key_owners;
   // Plugin → its configuration as JSON.
@@ -26,6 +30,9 @@ struct ServeOptions {
 };
 
 const std::vector<std::string>& log_levels();
+
+// Nothing: never.
+std::optional<size_t> scoped_routes_above(const ServeOptions& options);
 
 // Lays the file's text over `options`. An error begins "FILE:LINE: KEY: " and says what was found and what would be
 // right.

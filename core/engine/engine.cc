@@ -38,6 +38,7 @@ struct Engine::Impl {
         journal(options.keep_last_good ? options.last_good_directory : ""),
         translation(types, plugins, std::move(catalog)),
         world(translation, book, options.write_namespace) {
+    translation.scoped_above = options.scoped_above.value_or(kNeverScoped);
     translation.proxies.update_only_on_request();
     watch();
     if (!options.keep_last_good) return;

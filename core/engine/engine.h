@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct EngineOptions {
   // Where last good versions are kept over restarts; empty: only in memory. Offline runs give `keep_last_good = false`.
   std::string last_good_directory;
   bool keep_last_good = true;
+  // Routes on one listener above which those who can take them are served as scopes (route_layout.h); none: never.
+  std::optional<size_t> scoped_above = 2000;
 };
 
 // Who set a field of a resource: for `solder explain`, NACK tracing and the golden cases.

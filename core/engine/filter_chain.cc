@@ -7,6 +7,7 @@
 #include "core/base/hash.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/slots.h"
+#include "core/engine/wire_fields.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::engine {
@@ -15,18 +16,6 @@ namespace listener = solder::envoy::config::listener::v3;
 namespace core = solder::envoy::config::core::v3;
 
 namespace {
-
-// Hands on a field as it is. Fixed-width fields do not occur in these messages.
-void copy_field(protozero::pbf_reader& reader, protozero::pbf_writer& writer) {
-  const auto tag = reader.tag();
-  if (reader.wire_type() == protozero::pbf_wire_type::length_delimited) {
-    writer.add_message(tag, reader.get_view());
-  } else if (reader.wire_type() == protozero::pbf_wire_type::varint) {
-    writer.add_uint64(tag, reader.get_uint64());
-  } else {
-    reader.skip();
-  }
-}
 
 // Takes the server names out of a FilterChain, so that chains that differ in nothing else can become one.
 void split_server_names(const std::string& chain, ChainPart& part) {
@@ -107,13 +96,13 @@ ChainPart build_filter_chain(Translation& t, Reader& reader, const model::Object
   return part;
 }
 
-std::string encode_chain(const ListenerChain& chain) {
+std::string encode_chain(const ListenerChain& chain, bool scoped) {
   std::string bytes = chain.part.filter_chain;
   protozero::pbf_writer writer(bytes);
   // A second occurrence of a message field merges into the first, by protobuf's rules.
   if (const std::string match = encode_match(chain); !match.empty())
     writer.add_message(listener::FilterChain::kFilterChainMatch, match);
-  bytes += chain.filters;
+  bytes += scoped && !chain.scoped_filters.empty() ? chain.scoped_filters : chain.filters;
   if (!chain.part.transport_socket.empty())
     writer.add_message(listener::FilterChain::kTransportSocket, chain.part.transport_socket);
   return bytes;

@@ -23,11 +23,12 @@ struct ListenerChain {
   ChainPart part;                        // the server names it takes, and how TLS is spoken
   std::vector<model::CidrRange> ranges;  // where its clients are; none: anywhere
   std::string filters;                   // FilterChain.filters, tagged
+  std::string scoped_filters;            // the same for clients that take scopes; empty: no difference
   model::ObjectRef object;               // who asked for it first
 };
 
-// FilterChain bytes.
-std::string encode_chain(const ListenerChain& chain);
+// FilterChain bytes; `scoped`: for clients that take scopes.
+std::string encode_chain(const ListenerChain& chain, bool scoped);
 
 // The chains of one listener.
 class ChainList {

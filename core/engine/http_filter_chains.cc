@@ -6,6 +6,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "core/engine/http_filters.h"
+#include "core/engine/scope_selection.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::engine {
@@ -53,10 +54,18 @@ class HttpChains {
       add_plain();
     }
     if (list_.chains().size() == first) return;
-    std::string filters = network_filters(context_);
-    append_filter(filters, listener::FilterChain::kFilters, kConnectionManagerName, kHttpConnectionManager,
-                  connection_manager());
-    for (size_t i = first; i < list_.chains().size(); ++i) list_.chains()[i].filters = filters;
+    const std::string network = network_filters(context_);
+    const std::string manager = connection_manager();
+    const std::string filters = network + connection_manager_filter(manager);
+    std::string scoped;
+    if (context_.t.layouts.read(context_.reader, context_.key)->scoped) {
+      scoped = network + connection_manager_filter(
+                             with_scopes(context_.t, manager, context_.part.route_configuration));
+    }
+    for (size_t i = first; i < list_.chains().size(); ++i) {
+      list_.chains()[i].filters = filters;
+      list_.chains()[i].scoped_filters = scoped;
+    }
   }
 
  private:
@@ -67,6 +76,12 @@ class HttpChains {
       auto& resources = context_.result.resources;
       resources.insert(resources.end(), service->resources.begin(), service->resources.end());
     }
+  }
+
+  static std::string connection_manager_filter(const std::string& config) {
+    std::string filter;
+    append_filter(filter, listener::FilterChain::kFilters, kConnectionManagerName, kHttpConnectionManager, config);
+    return filter;
   }
 
   std::string connection_manager() {
@@ -96,7 +111,7 @@ class HttpChains {
       return;
     }
     list_.claim({}, matcher.ranges, list_.chains().size());
-    list_.chains().push_back({{}, matcher.ranges, "", object});
+    list_.chains().push_back({{}, matcher.ranges, "", "", object});
   }
 
   // The virtual service's part of a chain, completed by the TLS settings that the part has for all.
@@ -146,7 +161,7 @@ class HttpChains {
       add_names(chains[group].part.server_names, part->server_names);
       return;
     }
-    chains.push_back({*part, ranges, "", host.virtual_service});
+    chains.push_back({*part, ranges, "", "", host.virtual_service});
     groups_.push_back(group);
     auto& secrets = context_.result.secrets;
     secrets.insert(secrets.end(), part->secrets.begin(), part->secrets.end());

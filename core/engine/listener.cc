@@ -72,18 +72,18 @@ class ListenerBuilder {
     for (const auto& fragments : t_.settings.read(reader_, 0)->fragments) slots_.add(fragments);
     gateway_ = call(plan_.gateway.ref, kGatewayScope, plan_.gateway.options);
     take(gateway_, result_.diagnostics);
-    for (const PlannedPart& part : plan_.parts) add_part(part);
+    for (size_t i = 0; i < plan_.parts.size(); ++i) add_part(plan_.parts[i], {plan_.gateway.ref, i});
     const auto extra = slots_.resources();
     result_.resources.insert(result_.resources.end(), extra.begin(), extra.end());
     if (list_.chains().empty()) return;
     std::string base = listener_base(plan_);
     for (const auto& chain : list_.chains()) base += chain.part.listener;
-    std::string bytes = slots_.merged("listener", kListener, base, "");
-    append_listener_filters(bytes);
-    for (const auto& chain : list_.chains()) {
-      protozero::pbf_writer(bytes).add_message(listener::Listener::kFilterChains, encode_chain(chain));
-    }
-    finish(std::move(bytes));
+    std::string head = slots_.merged("listener", kListener, base, "");
+    append_listener_filters(head);
+    result_.listener = finish(with_chains(head, false));
+    const bool scoped = std::any_of(list_.chains().begin(), list_.chains().end(),
+                                    [](const ListenerChain& chain) { return !chain.scoped_filters.empty(); });
+    if (scoped && result_.listener) result_.scoped_listener = finish(with_chains(head, true));
   }
 
  private:
@@ -106,7 +106,7 @@ class ListenerBuilder {
     result_.secrets.insert(result_.secrets.end(), outputs.secrets.begin(), outputs.secrets.end());
   }
 
-  void add_part(const PlannedPart& planned) {
+  void add_part(const PlannedPart& planned, const GatewayPartKey& key) {
     const model::GatewayPart& part = planned.part;
     const OptionOutputs own = part.is_tcp ? call(part.object, kTcpGatewayScope, part.tcp.options)
                                           : call(part.object, kHttpGatewayScope, part.http.options);
@@ -124,7 +124,7 @@ class ListenerBuilder {
     }
     for (const auto& fragments : gateway_.fragments) slots.add(fragments);
     for (const auto& fragments : own.fragments) slots.add(fragments);
-    const PartContext context{t_, reader_, plan_, planned, slots, result_, faults_, provenance_};
+    const PartContext context{t_, reader_, plan_, planned, key, slots, result_, faults_, provenance_};
     if (part.is_tcp) {
       add_tcp_chains(context, list_);
     } else {
@@ -144,14 +144,21 @@ class ListenerBuilder {
       append_listener_filter(bytes, "envoy.filters.listener.tls_inspector", kTlsInspectorType);
   }
 
-  void finish(std::string bytes) {
+  std::string with_chains(std::string head, bool scoped) {
+    for (const auto& chain : list_.chains()) {
+      protozero::pbf_writer(head).add_message(listener::Listener::kFilterChains, encode_chain(chain, scoped));
+    }
+    return head;
+  }
+
+  xds::ResourcePtr finish(std::string bytes) {
     if (const auto status = t_.types.check(*t_.types.find(kListener), bytes); !status.ok()) {
       result_.diagnostics.push_back({.reason = "InvalidListener",
                                      .object = plan_.gateway.ref,
                                      .message = "Envoy would refuse the listener: " + status.message()});
-      return;
+      return nullptr;
     }
-    result_.listener = xds::make_resource(plan_.listener_name, base::Bytes(std::move(bytes)));
+    return xds::make_resource(plan_.listener_name, base::Bytes(std::move(bytes)));
   }
 
   Translation& t_;
@@ -223,6 +230,7 @@ std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& rea
   *result = std::move(current.result);
   result->diagnostics = std::move(problems);
   if (result->listener) result->hash = result->listener->hash;
+  if (result->scoped_listener) result->hash = base::hash_combine(result->hash, result->scoped_listener->hash);
   for (const auto& use : result->secrets) {
     result->hash = base::hash_combine(result->hash, base::hash_bytes(encode_secret_use(use)));
   }

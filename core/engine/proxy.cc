@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/hash.h"
+#include "core/engine/scoped_routes.h"
 #include "core/engine/translation.h"
 
 namespace solder::engine {
@@ -35,6 +36,7 @@ class ProxyBuilder {
       for (const auto& ref : list->refs) add_gateway(ref, proxy);
     }
     for (const auto& type : snapshot->types) result_.hash = base::hash_combine(result_.hash, type.hash());
+    if (!scoped_listeners_.empty()) snapshot->scoped = scoped_snapshot(*snapshot, proxy);
     result_.snapshot = std::move(snapshot);
   }
 
@@ -81,12 +83,44 @@ class ProxyBuilder {
     const auto& listener = t_.listeners.read(reader_, ref);
     if (!listener->listener) return;
     put(xds::ResourceType::kListener, listener->listener);
+    if (listener->scoped_listener) scoped_listeners_.push_back(listener->scoped_listener);
     for (size_t part = 0; part < plan->parts.size(); ++part) {
       const auto& routes = t_.route_configurations.read(reader_, {ref, part});
-      if (routes->resource) put(xds::ResourceType::kRoute, routes->resource);
+      if (!routes->resource) continue;
+      put(xds::ResourceType::kRoute, routes->resource);
+      const auto& set = t_.scope_sets.read(reader_, {ref, part});
+      if (!set->scopes.empty()) result_.scopes[set->route_configuration] = set->scopes;
     }
     add_secrets(listener->secrets);
     add_resources(listener->resources);
+  }
+
+  // Route configurations that scopes take the place of stay in it: a client that changes over asks for them meanwhile.
+  xds::SnapshotPtr scoped_snapshot(const xds::Snapshot& plain, const std::string& proxy) {
+    auto scoped = std::make_shared<xds::Snapshot>(plain);
+    auto& listeners = scoped->types[index_of(xds::ResourceType::kListener)];
+    for (const auto& listener : scoped_listeners_) listeners = listeners.with(listener);
+    scoped->types[index_of(xds::ResourceType::kScopedRoute)] = join_scopes(proxy);
+    for (const auto& type : scoped->types) result_.hash = base::hash_combine(result_.hash, type.hash());
+    return scoped;
+  }
+
+  // From what there was before: a change costs what it changes.
+  xds::ResourceSet join_scopes(const std::string& proxy) {
+    if (result_.scopes.size() == 1) return result_.scopes.begin()->second;
+    static const std::map<std::string, xds::ResourceSet> kNone;
+    const auto before = t_.proxies.peek(proxy);
+    const bool any = before && before->snapshot->scoped;
+    const auto& old = any ? before->scopes : kNone;
+    xds::ResourceSet all = any ? before->snapshot->scoped->of(xds::ResourceType::kScopedRoute) : xds::ResourceSet();
+    for (const auto& [name, scopes] : old) {
+      if (result_.scopes.count(name) == 0) replace_scopes(all, scopes, {});
+    }
+    for (const auto& [name, scopes] : result_.scopes) {
+      const auto was = old.find(name);
+      replace_scopes(all, was == old.end() ? xds::ResourceSet() : was->second, scopes);
+    }
+    return all;
   }
 
   bool clashes(const GatewayPlan& plan) {
@@ -112,6 +146,7 @@ class ProxyBuilder {
   ProxyResult& result_;
   std::array<xds::ResourceSet, xds::kResourceTypeCount>* types_ = nullptr;
   std::vector<std::shared_ptr<const GatewayPlan>> taken_;
+  std::vector<xds::ResourcePtr> scoped_listeners_;
 };
 
 }  // namespace

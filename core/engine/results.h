@@ -193,6 +193,7 @@ struct RouteOptionsResult : RoutePartResult {
 struct RouteBodyResult : RoutePartResult {
   std::string rest;            // Route bytes
   bool leads_nowhere = false;  // none of its upstreams is there
+  bool chosen_first = false;   // Envoy has to know the route before it makes the filters: route_layout.h
   std::vector<FilterNeed> filters;
   std::vector<ExtraResource> resources;
 };
@@ -201,7 +202,9 @@ struct RouteBodyResult : RoutePartResult {
 struct RouteList {
   base::Bytes bytes;  // VirtualHost.routes fields
   uint64_t bytes_hash = 0;
-  bool named = false;  // some route's name depends on the gateway
+  size_t count = 0;
+  bool named = false;         // some route's name depends on the gateway
+  bool chosen_first = false;  // as in RouteBodyResult, for some route
   std::vector<FilterNeed> filters;
   std::vector<ExtraResource> resources;
   model::Diagnostics diagnostics;
@@ -240,7 +243,9 @@ struct VirtualServiceResult {
   std::string host;    // VirtualHost bytes without domains and routes
   base::Bytes routes;  // VirtualHost.routes, tagged
   uint64_t routes_hash = 0;
+  size_t route_count = 0;
   bool named_routes = false;  // the routes' names depend on the gateway
+  bool chosen_first = false;  // as in RouteBodyResult, for some route
   std::vector<FilterNeed> filters;
   std::optional<ChainPart> chain;
   model::OptionSet tls;  // what the chain was made of
@@ -313,12 +318,40 @@ struct GatewayPlan {
 struct HostRunResult {
   uint64_t hash = 0;
   base::Bytes hosts;  // RouteConfiguration.virtual_hosts, tagged
+  // Of the hosts that scopes can take apart, those with a domain without wildcard.
+  size_t exact_hosts = 0;
+  size_t exact_routes = 0;
+  bool chosen_first = false;  // as in RouteBodyResult, for some route of any host
+};
+
+// Whether the routes of a gateway's part are served as scopes: route_layout.h.
+struct RouteLayoutResult {
+  uint64_t hash = 0;
+  bool scoped = false;
+};
+
+// Some of a gateway's virtual hosts as scopes.
+struct HostScopesResult {
+  uint64_t hash = 0;
+  std::vector<xds::ResourcePtr> scopes;  // one for each domain without wildcard
+  base::Bytes fallback;                  // the hosts under their other domains: RouteConfiguration.virtual_hosts, tagged
+  uint64_t fallback_hash = 0;
+};
+
+// All scopes of a gateway's part; none where its layout has none.
+struct ScopeSetResult {
+  uint64_t hash = 0;
+  xds::ResourceSet scopes;
+  std::string route_configuration;
+  std::vector<std::shared_ptr<const HostScopesResult>> runs;  // what they were made of
 };
 
 struct ListenerResult {
   uint64_t hash = 0;
   bool ok = true;             // the gateway's current version could be used whole
   xds::ResourcePtr listener;  // null: not emitted
+  // For clients that take scopes; null where the listener above is also theirs.
+  xds::ResourcePtr scoped_listener;
   std::vector<SecretUse> secrets;
   std::vector<ExtraResource> resources;
   bool needs_server_names = false;            // a filter reads them, whatever the chains match
@@ -336,6 +369,7 @@ struct ClusterSetResult {
 struct ProxyResult {
   uint64_t hash = 0;
   xds::SnapshotPtr snapshot;
+  std::map<std::string, xds::ResourceSet> scopes;  // by route configuration: what the snapshot's scopes consist of
   model::Diagnostics diagnostics;
   std::set<model::ObjectRef> refused;  // objects that are good in themselves and clash with another
 };

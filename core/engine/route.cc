@@ -86,6 +86,8 @@ class Assembler {
   void append_all(size_t index, const EffectiveRoute& place, const Parts& parts, const std::string& rest) {
     const std::string branch = place.branch.empty() && !parts.name.empty() ? "route:" + parts.name : place.branch;
     if (!branch.empty()) list_.named = true;
+    list_.chosen_first = list_.chosen_first || parts.body->chosen_first;
+    list_.count += parts.match->matches.size();
     for (size_t m = 0; m < parts.match->matches.size(); ++m) {
       append(place, name(branch, index, m), parts.match->matches[m], rest, parts.origins);
     }
@@ -245,7 +247,9 @@ void append_problems(const model::ObjectRef& service, const model::Diagnostics& 
 void append(const model::ObjectRef& service, const RouteList& more, RouteList& into) {
   into.bytes.append(more.bytes);
   into.bytes_hash = base::hash_combine(into.bytes_hash, more.bytes_hash);
+  into.count += more.count;
   into.named = into.named || more.named;
+  into.chosen_first = into.chosen_first || more.chosen_first;
   into.filters.insert(into.filters.end(), more.filters.begin(), more.filters.end());
   into.resources.insert(into.resources.end(), more.resources.begin(), more.resources.end());
   append_problems(service, more.diagnostics, into.diagnostics);

@@ -12,6 +12,7 @@
 #include "core/engine/route.h"
 #include "core/engine/route_action.h"
 #include "core/engine/route_destinations.h"
+#include "core/engine/route_layout.h"
 #include "core/engine/route_part.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/envoy_fields.h"
@@ -265,6 +266,7 @@ std::shared_ptr<RouteBodyResult> build_route_body(Translation& t, Reader& reader
     result->resources.clear();
     if (provenance != nullptr) provenance->clear();
   }
+  result->chosen_first = chosen_before_filters(result->rest);
   uint64_t hash = base::hash_combine(hash_part(*result), base::hash_bytes(result->rest));
   hash = base::hash_combine(hash, result->leads_nowhere ? 1 : 0);
   hash = base::hash_combine(hash, hash_filters(result->filters));

@@ -5,7 +5,8 @@
 
 #include "core/base/bytes.h"
 #include "core/base/hash.h"
-#include "core/engine/translation.h"
+#include "core/engine/route_configuration.h"
+#include "core/engine/route_layout.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::engine {
@@ -14,19 +15,18 @@ namespace route = solder::envoy::config::route::v3;
 
 namespace {
 
-constexpr size_t kHostsInARun = 32;
 constexpr size_t kCopiedBytes = 64 << 10;  // runs up to this size become one piece: fewer to hand on
 
-// A tag and length for a message whose bytes follow as pieces of their own.
-std::string frame(uint32_t tag, size_t size) {
+}  // namespace
+
+std::string message_frame(uint32_t tag, size_t size) {
   std::string out;
   protozero::add_varint_to_buffer(&out, (static_cast<uint64_t>(tag) << 3) | 2);
   protozero::add_varint_to_buffer(&out, size);
   return out;
 }
 
-// RouteConfiguration without its virtual hosts.
-std::string head(const model::Gateway& gateway, const std::string& name) {
+std::string route_configuration_head(const model::Gateway& gateway, const std::string& name) {
   std::string out;
   protozero::pbf_writer writer(out);
   writer.add_string(route::RouteConfiguration::kName, name);
@@ -40,26 +40,38 @@ std::string head(const model::Gateway& gateway, const std::string& name) {
   return out;
 }
 
-}  // namespace
+const std::shared_ptr<const VirtualServiceResult>& read_host(Translation& t, Reader& reader, const GatewayPlan& plan,
+                                                             const PlannedHost& host) {
+  const bool named = t.summaries.read(reader, host.virtual_service)->named_routes;
+  const std::string label = named ? plan.gateway.ref.name + "_" + plan.gateway.proxy_names.front() : "";
+  return t.virtual_services.read(reader, {host.virtual_service, label});
+}
 
 std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key) {
   auto result = std::make_shared<HostRunResult>();
   const auto plan = t.plans.read(reader, key.part.gateway);
   if (key.part.part >= plan->parts.size()) return result;
   const auto& hosts = plan->parts[key.part.part].hosts;
-  const std::string label = key.part.gateway.name + "_" + plan->gateway.proxy_names.front();
   const size_t end = std::min(hosts.size(), (key.index + 1) * kHostsInARun);
   for (size_t i = key.index * kHostsInARun; i < end; ++i) {
     const PlannedHost& host = hosts[i];
-    const bool named = t.summaries.read(reader, host.virtual_service)->named_routes;
-    const auto& service = t.virtual_services.read(reader, {host.virtual_service, named ? label : ""});
+    const auto& service = read_host(t, reader, *plan, host);
     std::string own = service->host;
     protozero::pbf_writer writer(own);
-    for (const auto& domain : host.domains) writer.add_string(route::VirtualHost::kDomains, domain);
+    bool exact = false;
+    for (const auto& domain : host.domains) {
+      writer.add_string(route::VirtualHost::kDomains, domain);
+      exact = exact || is_exact(domain);
+    }
+    if (exact) {
+      ++result->exact_hosts;
+      result->exact_routes += service->route_count;
+    }
+    result->chosen_first = result->chosen_first || service->chosen_first;
     const size_t size = own.size() + service->routes.size();
     // Of the parts' hashes, not of their bytes: those were hashed when they were made.
     result->hash = base::hash_combine(base::hash_combine(result->hash, base::hash_bytes(own)), service->routes_hash);
-    result->hosts.append(frame(route::RouteConfiguration::kVirtualHosts, size) + own);
+    result->hosts.append(message_frame(route::RouteConfiguration::kVirtualHosts, size) + own);
     result->hosts.append(service->routes);
   }
   if (result->hosts.size() <= kCopiedBytes) result->hosts = base::Bytes(result->hosts.flatten());
@@ -73,7 +85,7 @@ std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, 
   if (!plan->serving || key.part >= plan->parts.size()) return result;
   const PlannedPart& part = plan->parts[key.part];
   if (part.hosts.empty()) return result;
-  std::string own = head(plan->gateway, part.route_configuration);
+  std::string own = route_configuration_head(plan->gateway, part.route_configuration);
   uint64_t hash = base::hash_bytes(own);
   base::Bytes bytes;
   bytes.append(std::move(own));

@@ -48,7 +48,7 @@ class TcpChains {
     list_.claim(part->server_names, ranges, index);
     auto& secrets = context_.result.secrets;
     secrets.insert(secrets.end(), part->secrets.begin(), part->secrets.end());
-    list_.chains().push_back({std::move(*part), ranges, std::move(filters), object_});
+    list_.chains().push_back({std::move(*part), ranges, std::move(filters), "", object_});
   }
 
   // TcpProxy with where the bytes go, or nothing where that is not known.

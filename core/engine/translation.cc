@@ -64,6 +64,9 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       host_runs(graph, [this](Reader& reader, const auto& key) { return build_host_run(*this, reader, key); }),
       route_configurations(
           graph, [this](Reader& reader, const auto& ref) { return build_route_configuration(*this, reader, ref); }),
+      layouts(graph, [this](Reader& reader, const auto& key) { return build_route_layout(*this, reader, key); }),
+      host_scopes(graph, [this](Reader& reader, const auto& key) { return build_host_scopes(*this, reader, key); }),
+      scope_sets(graph, [this](Reader& reader, const auto& key) { return build_scope_set(*this, reader, key); }),
       listeners(graph, [this](Reader& reader, const auto& ref) { return build_listener(*this, reader, ref); }),
       proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }) {}
 

@@ -5,6 +5,8 @@
 // One thread. Tested by tests/unit/engine and tests/golden.
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -133,12 +135,17 @@ struct KeyHash<HostRunKey> {
   }
 };
 
+inline constexpr size_t kNeverScoped = std::numeric_limits<size_t>::max();
+
 struct Translation {
   Translation(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
 
   const services::MessageTypes& types;
   host::PluginSet& plugins;
   config::SchemaCatalogPtr catalog;
+
+  // Routes of one gateway part above which they are served as scopes: route_layout.h. Set before anything is computed.
+  size_t scoped_above = kNeverScoped;
 
   Graph graph;
   // Inputs: the world as the sources tell it, and the last good versions.
@@ -176,6 +183,9 @@ struct Translation {
   Memo<model::ObjectRef, GatewayPlan> plans;
   Memo<HostRunKey, HostRunResult> host_runs;
   Memo<GatewayPartKey, ResourceResult> route_configurations;
+  Memo<GatewayPartKey, RouteLayoutResult> layouts;
+  Memo<HostRunKey, HostScopesResult> host_scopes;
+  Memo<GatewayPartKey, ScopeSetResult> scope_sets;
   Memo<model::ObjectRef, ListenerResult> listeners;
   Memo<std::string, ProxyResult> proxies;  // by proxy name: "gateway-proxy"
 };
@@ -220,6 +230,9 @@ std::shared_ptr<const GatewayPlan> build_gateway_plan(Translation& t, Reader& re
 std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key);
 std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, Reader& reader,
                                                                 const GatewayPartKey& key);
+std::shared_ptr<const RouteLayoutResult> build_route_layout(Translation& t, Reader& reader, const GatewayPartKey& key);
+std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader& reader, const HostRunKey& key);
+std::shared_ptr<const ScopeSetResult> build_scope_set(Translation& t, Reader& reader, const GatewayPartKey& key);
 std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& reader, const model::ObjectRef& gateway,
                                                      ProvenanceList* provenance = nullptr);
 std::shared_ptr<const ProxyResult> build_proxy(Translation& t, Reader& reader, const std::string& proxy);

@@ -12,6 +12,7 @@
 #include "core/engine/filter_chain.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/route.h"
+#include "core/engine/route_layout.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
 #include "solder/envoy_fields.h"
@@ -162,7 +163,9 @@ Built build(Translation& t, Reader& reader, const model::Object& object, const s
   move_into(result.diagnostics, std::move(routes.diagnostics));
   result.routes = std::move(routes.bytes);
   result.routes_hash = routes.bytes_hash;
+  result.route_count = routes.count;
   result.named_routes = routes.named;
+  result.chosen_first = routes.chosen_first || names_filter_config(result.host);
   std::move(routes.filters.begin(), routes.filters.end(), std::back_inserter(result.filters));
   std::move(routes.resources.begin(), routes.resources.end(), std::back_inserter(result.resources));
   const bool good = decoded.value && !has_error(result.diagnostics);

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "core/xds/scope_names.h"
+
 namespace solder::xds {
 namespace {
 
@@ -161,6 +163,10 @@ const DeltaSubscription::Difference& DeltaSubscription::difference() {
     const auto& sent = sent_.find(*at);
     const bool changed = now && (!sent || sent->hash != now->hash);
     const bool removed = sent && !now && announces_removal(type_);
+    if (removed && held_for_drain(*at)) {
+      ++at;
+      continue;
+    }
     if (!wants(*at) || !(changed || removed)) {
       at = pending_.erase(at);
       continue;
@@ -176,6 +182,10 @@ const DeltaSubscription::Difference& DeltaSubscription::difference() {
 }
 
 const Due& DeltaSubscription::due() { return difference().due; }
+
+bool DeltaSubscription::held_for_drain(const std::string& name) const {
+  return type_ == ResourceType::kScopedRoute && !world_->find(fallback_of(name));
+}
 
 void DeltaSubscription::send(const ResourcePtr& resource, Outgoing& out) {
   const auto& sent = sent_.find(resource->name);

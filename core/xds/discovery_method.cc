@@ -19,6 +19,7 @@ constexpr std::array kServices{
     Service{"envoy.service.extension.v3.ExtensionConfigDiscoveryService", "ExtensionConfigs",
             ResourceType::kExtensionConfig},
     Service{"envoy.service.listener.v3.ListenerDiscoveryService", "Listeners", ResourceType::kListener},
+    Service{"envoy.service.route.v3.ScopedRoutesDiscoveryService", "ScopedRoutes", ResourceType::kScopedRoute},
     Service{"envoy.service.route.v3.RouteDiscoveryService", "Routes", ResourceType::kRoute},
 };
 

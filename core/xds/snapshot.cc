@@ -15,6 +15,7 @@ constexpr std::array<TypeNames, kResourceTypeCount> kTypes{{
     {"type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment", "endpoints"},
     {"type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig", "extensionConfigs"},
     {"type.googleapis.com/envoy.config.listener.v3.Listener", "listeners"},
+    {"type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration", "scopedRoutes"},
     {"type.googleapis.com/envoy.config.route.v3.RouteConfiguration", "routes"},
 }};
 

@@ -23,9 +23,10 @@ enum class ResourceType : uint8_t {
   kEndpoint,
   kExtensionConfig,
   kListener,
+  kScopedRoute,
   kRoute,
 };
-inline constexpr size_t kResourceTypeCount = 6;
+inline constexpr size_t kResourceTypeCount = 7;
 
 // "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 std::string_view type_url(ResourceType type);
@@ -35,13 +36,17 @@ std::string_view plural(ResourceType type);
 
 struct Snapshot {
   std::array<ResourceSet, kResourceTypeCount> types;
+  // The same world with large route configurations as scopes, for those who can take it: delta clients of ADS. Null:
+  // nothing is that large.
+  std::shared_ptr<const Snapshot> scoped;
 
   [[nodiscard]] const ResourceSet& of(ResourceType type) const { return types[static_cast<size_t>(type)]; }
   [[nodiscard]] bool same(const Snapshot& other) const {
     for (size_t i = 0; i < types.size(); ++i) {
       if (!types[i].same(other.types[i])) return false;
     }
-    return true;
+    if (scoped == other.scoped) return true;
+    return scoped && other.scoped && scoped->same(*other.scoped);
   }
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

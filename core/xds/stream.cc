@@ -108,7 +108,7 @@ void Stream::subscribe(ResourceType type, const DiscoveryRequest& request) {
   } else {
     subscription = std::make_unique<SotwSubscription>(type);
   }
-  if (snapshot_) subscription->set_world(snapshot_->types[static_cast<size_t>(type)]);
+  if (snapshot_) subscription->set_world(world_of(type));
   subscription->start(request);
 }
 
@@ -168,8 +168,13 @@ void Stream::set_snapshot(SnapshotPtr snapshot) {
   if (snapshot == snapshot_) return;
   snapshot_ = std::move(snapshot);
   for (size_t i = 0; snapshot_ && i < slots_.size(); ++i) {
-    if (slots_[i].subscription) slots_[i].subscription->set_world(snapshot_->types[i]);
+    if (slots_[i].subscription) slots_[i].subscription->set_world(world_of(static_cast<ResourceType>(i)));
   }
+}
+
+const ResourceSet& Stream::world_of(ResourceType type) const {
+  const bool takes_scopes = kind_.delta && !kind_.only && snapshot_->scoped;
+  return (takes_scopes ? *snapshot_->scoped : *snapshot_).of(type);
 }
 
 std::optional<base::Bytes> Stream::next(Clock::time_point now) {

@@ -85,6 +85,9 @@ class Stream {
   base::Bytes send(const Choice& choice, Clock::time_point now);
   void follow_clusters(const std::vector<ResourcePtr>& replaced);
 
+  // What is current of a type, in the layout that this client takes.
+  [[nodiscard]] const ResourceSet& world_of(ResourceType type) const;
+
   const StreamKind kind_;
   const uint64_t id_;
   const StreamLimits limits_;

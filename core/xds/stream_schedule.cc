@@ -6,11 +6,11 @@
 namespace solder::xds {
 namespace {
 
-constexpr std::array kOrder{ResourceType::kSecret,          ResourceType::kCluster,  ResourceType::kEndpoint,
-                            ResourceType::kExtensionConfig, ResourceType::kListener, ResourceType::kRoute};
+constexpr std::array kOrder{ResourceType::kSecret,   ResourceType::kCluster,     ResourceType::kEndpoint, ResourceType::kExtensionConfig,
+                            ResourceType::kListener, ResourceType::kScopedRoute, ResourceType::kRoute};
 // What referred to something goes before it.
-constexpr std::array kRemovalOrder{ResourceType::kRoute, ResourceType::kCluster, ResourceType::kEndpoint,
-                                   ResourceType::kSecret, ResourceType::kExtensionConfig};
+constexpr std::array kRemovalOrder{ResourceType::kScopedRoute, ResourceType::kRoute,  ResourceType::kCluster,
+                                   ResourceType::kEndpoint,    ResourceType::kSecret, ResourceType::kExtensionConfig};
 // A client that refuses keeps what the refused configuration would have replaced, and so needs what that refers to. So
 // many removals are held back for it; beyond, memory matters more.
 constexpr size_t kHeldForRefusal = 10'000;
@@ -28,6 +28,7 @@ Types needs(ResourceType type) {
     case ResourceType::kExtensionConfig:
       return kForFilters;
     case ResourceType::kListener:
+    case ResourceType::kScopedRoute:
     case ResourceType::kRoute:
       return kForTraffic;
     default:
@@ -38,9 +39,14 @@ Types needs(ResourceType type) {
 // What may refer to a resource of `type`.
 Types needed_by(ResourceType type) {
   static constexpr Types kListeners{ResourceType::kListener};
-  static constexpr Types kTraffic{ResourceType::kListener, ResourceType::kRoute};
-  static constexpr Types kTrafficAndClusters{ResourceType::kCluster, ResourceType::kListener, ResourceType::kRoute};
+  // A listener that gives up scopes serves on with them until it has its route configuration.
+  static constexpr Types kListenersAndRoutes{ResourceType::kListener, ResourceType::kRoute};
+  static constexpr Types kTraffic{ResourceType::kListener, ResourceType::kScopedRoute, ResourceType::kRoute};
+  static constexpr Types kTrafficAndClusters{ResourceType::kCluster, ResourceType::kListener,
+                                             ResourceType::kScopedRoute, ResourceType::kRoute};
   switch (type) {
+    case ResourceType::kScopedRoute:
+      return kListenersAndRoutes;
     case ResourceType::kRoute:
       return kListeners;
     case ResourceType::kCluster:

@@ -56,9 +56,9 @@ class Subscription {
   [[nodiscard]] virtual size_t cost() const = 0;
 };
 
-// Clusters and listeners: a first request without names asks for all of them.
+// Clusters, listeners and scopes: a first request without names asks for all of them.
 inline bool has_wildcard(ResourceType type) {
-  return type == ResourceType::kCluster || type == ResourceType::kListener;
+  return type == ResourceType::kCluster || type == ResourceType::kListener || type == ResourceType::kScopedRoute;
 }
 
 // Whether a client that holds such a resource is told that it is gone. Listeners that drain go on using their secrets

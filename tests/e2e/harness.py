@@ -218,9 +218,9 @@ class World:
         assert result.returncode == 0, f"solder {' '.join(arguments)}: exit {result.returncode}\n{result.stderr}"
         return result.stdout
 
-    def start_solder(self):
+    def start_solder(self, *flags):
         command = [BUILD / "bin/solder", "serve", "--config-dir", self.manifests, "--plugin-dir", BUILD / "lib/solder/plugins", "--xds-address", f"127.0.0.1:{self.xds_port}",
-                   "--admin-address", f"127.0.0.1:{self.admin_port}", "--state-dir", self.directory / "state"]
+                   "--admin-address", f"127.0.0.1:{self.admin_port}", "--state-dir", self.directory / "state", *flags]
         self.solder = Process("solder", command, self.directory / "solder.log")
         return self.start(self.solder, lambda: admin(self.admin_port, "/readyz").status == 200)
 

@@ -26,6 +26,7 @@ adminAddress: 127.0.0.1:2
 stateDir: /state
 writeNamespace: edge
 logLevel: debug
+scopedRoutesAbove: 500
 keyOwners:
   route:timeout: routing
 pluginConfig:
@@ -40,8 +41,19 @@ pluginConfig:
   EXPECT_EQ("/state", options.state_directory);
   EXPECT_EQ("edge", options.write_namespace);
   EXPECT_EQ("debug", options.log_level);
+  EXPECT_EQ(500U, scoped_routes_above(options));
   EXPECT_THAT(options.key_owners, ElementsAre(Pair("route:timeout", "routing")));
   EXPECT_THAT(options.plugin_configurations, ElementsAre(Pair("routing", R"({"strict":true})")));
+}
+
+TEST(ServeOptionsTest, ScopedRoutesAboveIsANumberOrNever) {
+  ServeOptions options;
+  EXPECT_EQ(2000U, scoped_routes_above(options));
+  options.scoped_routes_above = "never";
+  EXPECT_EQ(std::nullopt, scoped_routes_above(options));
+  EXPECT_TRUE(complete(options).ok());
+  options.scoped_routes_above = "2k";
+  EXPECT_EQ("scopedRoutesAbove: found \"2k\", expected a number of routes, or never", complete(options).message());
 }
 
 TEST(ServeOptionsTest, ErrorsNameFileLineKeyFoundAndExpected) {

@@ -1,0 +1,25 @@
+// The parts that a gateway part's route configurations are put together from, without copying: whole (Gloo's layout,
+// route_configuration.cc) or a domain at a time (scoped_routes.cc).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/engine/translation.h"
+
+namespace solder::engine {
+
+// Hosts are taken in runs, so that a changed one costs its run and the number of runs.
+inline constexpr size_t kHostsInARun = 32;
+
+// RouteConfiguration without its virtual hosts.
+std::string route_configuration_head(const model::Gateway& gateway, const std::string& name);
+
+// The tag and length of a message that follows in pieces of its own.
+std::string message_frame(uint32_t tag, size_t size);
+
+// The virtual service as this gateway takes it.
+const std::shared_ptr<const VirtualServiceResult>& read_host(Translation& t, Reader& reader, const GatewayPlan& plan,
+                                                             const PlannedHost& host);
+
+}  // namespace solder::engine

@@ -1,0 +1,208 @@
+#include "core/engine/scoped_routes.h"
+
+#include <algorithm>
+#include <protozero/pbf_writer.hpp>
+
+#include "core/base/bytes.h"
+#include "core/base/hash.h"
+#include "core/engine/route_configuration.h"
+#include "core/engine/route_layout.h"
+#include "core/engine/slots.h"
+#include "core/engine/translation.h"
+#include "core/xds/scope_names.h"
+#include "solder/envoy_fields.h"
+
+namespace solder::engine {
+
+namespace route = solder::envoy::config::route::v3;
+namespace core = solder::envoy::config::core::v3;
+
+namespace {
+
+using Scope = route::ScopedRouteConfiguration::Field;
+
+// google.protobuf.Struct and its map entries, which have no fields of Envoy's.
+constexpr uint32_t kEntryKey = 1;
+constexpr uint32_t kEntryValue = 2;
+constexpr uint32_t kStructFields = 1;
+constexpr uint32_t kBoolValue = 4;
+
+void add_text(protozero::pbf_writer& writer, uint32_t tag, std::string_view text) {
+  writer.add_string(tag, text.data(), text.size());
+}
+
+// VirtualHost.metadata by which a filter tells a host that was found from one that was not, though no route matched.
+void mark_found(std::string& host) {
+  protozero::pbf_writer writer(host);
+  protozero::pbf_writer metadata(writer, route::VirtualHost::kMetadata);
+  protozero::pbf_writer entry(metadata, core::Metadata::kFilterMetadata);
+  add_text(entry, kEntryKey, kScopeFilter);
+  protozero::pbf_writer values(entry, kEntryValue);
+  protozero::pbf_writer field(values, kStructFields);
+  add_text(field, kEntryKey, kHostFound);
+  protozero::pbf_writer value(field, kEntryValue);
+  value.add_bool(kBoolValue, true);
+}
+
+// RouteConfiguration without its virtual hosts. A request whose scope is there at once needs no filter to find it.
+std::string scope_head(const GatewayPlan& plan, const PlannedPart& part, bool found_without_filter) {
+  std::string head = route_configuration_head(plan.gateway, part.route_configuration);
+  protozero::pbf_writer writer(head);
+  add_text(writer, route::RouteConfiguration::kRequestHeadersToRemove, kScopeHeader);
+  if (!found_without_filter) return head;
+  std::string off;
+  protozero::pbf_writer(off).add_bool(route::FilterConfig::kDisabled, true);
+  protozero::pbf_writer entry(writer, route::RouteConfiguration::kTypedPerFilterConfig);
+  add_text(entry, kEntryKey, kScopeFilter);
+  entry.add_message(kEntryValue, pack_any("envoy.config.route.v3.FilterConfig", off));
+  return head;
+}
+
+// ScopedRouteConfiguration up to the length of its route configuration, of which `head` is the beginning.
+std::string scope_frame(const std::string& key, const std::string& head, size_t hosts_size) {
+  std::string out;
+  {
+    protozero::pbf_writer writer(out);
+    writer.add_string(Scope::kName, key);
+    protozero::pbf_writer key_writer(writer, Scope::kKey);
+    protozero::pbf_writer fragment(key_writer, route::ScopedRouteConfiguration::Key::kFragments);
+    fragment.add_string(route::ScopedRouteConfiguration::Key::Fragment::kStringKey, key);
+  }
+  return out + message_frame(Scope::kRouteConfiguration, head.size() + hosts_size) + head;
+}
+
+class HostScopes {
+ public:
+  HostScopes(const GatewayPlan& plan, const PlannedPart& part, HostScopesResult& result)
+      : part_(part), head_(scope_head(plan, part, true)), result_(result) {}
+
+  void add(const PlannedHost& host, const VirtualServiceResult& service) {
+    std::string others = service.host;
+    bool any = false;
+    for (const auto& domain : host.domains) {
+      if (is_exact(domain)) {
+        add_scope(domain, service);
+      } else {
+        any = true;
+        protozero::pbf_writer(others).add_string(route::VirtualHost::kDomains, domain);
+      }
+    }
+    if (!any) return;
+    mark_found(others);
+    result_.fallback_hash = base::hash_combine(result_.fallback_hash, base::hash_bytes(others));
+    result_.fallback_hash = base::hash_combine(result_.fallback_hash, service.routes_hash);
+    result_.fallback.append(
+        message_frame(route::RouteConfiguration::kVirtualHosts, others.size() + service.routes.size()) + others);
+    result_.fallback.append(service.routes);
+  }
+
+ private:
+  void add_scope(const std::string& domain, const VirtualServiceResult& service) {
+    std::string own = service.host;
+    protozero::pbf_writer(own).add_string(route::VirtualHost::kDomains, domain);
+    mark_found(own);
+    const size_t size = own.size() + service.routes.size();
+    own = message_frame(route::RouteConfiguration::kVirtualHosts, size) + own;
+    const std::string key = scope_key(part_.route_configuration, domain);
+    own = scope_frame(key, head_, own.size() + service.routes.size()) + own;
+    const uint64_t hash = base::hash_combine(base::hash_bytes(own), service.routes_hash);
+    base::Bytes bytes(std::move(own));
+    bytes.append(service.routes);
+    result_.hash = base::hash_combine(result_.hash, hash);
+    result_.scopes.push_back(xds::make_resource(key, std::move(bytes), hash));
+  }
+
+  const PlannedPart& part_;
+  const std::string head_;
+  HostScopesResult& result_;
+};
+
+// Also where no domain needs it: by it a group of scopes is known to be there.
+xds::ResourcePtr fallback_scope(const GatewayPlan& plan, const PlannedPart& part, const ScopeSetResult& set) {
+  base::Bytes hosts;
+  uint64_t hash = 0;
+  for (const auto& run : set.runs) {
+    hosts.append(run->fallback);
+    hash = base::hash_combine(hash, run->fallback_hash);
+  }
+  const std::string key = xds::fallback_scope(part.route_configuration);
+  std::string own = scope_frame(key, scope_head(plan, part, false), hosts.size());
+  hash = base::hash_combine(hash, base::hash_bytes(own));
+  base::Bytes bytes(std::move(own));
+  bytes.append(hosts);
+  return xds::make_resource(key, std::move(bytes), hash);
+}
+
+bool same_names(const HostScopesResult& a, const HostScopesResult& b) {
+  return std::equal(a.scopes.begin(), a.scopes.end(), b.scopes.begin(), b.scopes.end(),
+                    [](const auto& one, const auto& other) { return one->name == other->name; });
+}
+
+// The scopes of the runs, from those of earlier runs: a change costs what it changes. All that goes before all that
+// comes, since a domain may have moved from one run to another.
+xds::ResourceSet join_runs(const ScopeSetResult& before, const ScopeSetResult& now) {
+  std::vector<xds::ResourcePtr> come;
+  xds::ResourceSet scopes = before.scopes;
+  for (size_t i = 0; i < std::max(before.runs.size(), now.runs.size()); ++i) {
+    const HostScopesResult* was = i < before.runs.size() ? before.runs[i].get() : nullptr;
+    const HostScopesResult* is = i < now.runs.size() ? now.runs[i].get() : nullptr;
+    if (was == is) continue;
+    const bool replaced = was != nullptr && is != nullptr && same_names(*was, *is);
+    for (size_t j = 0; is != nullptr && j < is->scopes.size(); ++j) {
+      if (!replaced || was->scopes[j]->hash != is->scopes[j]->hash) come.push_back(is->scopes[j]);
+    }
+    for (size_t j = 0; was != nullptr && !replaced && j < was->scopes.size(); ++j) {
+      scopes = scopes.without(was->scopes[j]->name);
+    }
+  }
+  if (scopes.empty()) return xds::ResourceSet(std::move(come));
+  for (auto& scope : come) scopes = scopes.with(std::move(scope));
+  return scopes;
+}
+
+}  // namespace
+
+std::string scope_key(const std::string& route_configuration, std::string_view domain) {
+  std::string key = route_configuration + "|";
+  for (const char letter : domain) key += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
+  return key;
+}
+
+void replace_scopes(xds::ResourceSet& all, const xds::ResourceSet& before, const xds::ResourceSet& after) {
+  xds::ResourceSet::compare(before, after, [&](const xds::ResourcePtr& was, const xds::ResourcePtr& is) {
+    all = is ? all.with(is) : all.without(was->name);
+  });
+}
+
+std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader& reader, const HostRunKey& key) {
+  auto result = std::make_shared<HostScopesResult>();
+  const auto plan = t.plans.read(reader, key.part.gateway);
+  if (key.part.part >= plan->parts.size()) return result;
+  const PlannedPart& part = plan->parts[key.part.part];
+  HostScopes scopes(*plan, part, *result);
+  const size_t end = std::min(part.hosts.size(), (key.index + 1) * kHostsInARun);
+  for (size_t i = key.index * kHostsInARun; i < end; ++i) {
+    scopes.add(part.hosts[i], *read_host(t, reader, *plan, part.hosts[i]));
+  }
+  result->hash = base::hash_combine(result->hash, result->fallback_hash);
+  return result;
+}
+
+std::shared_ptr<const ScopeSetResult> build_scope_set(Translation& t, Reader& reader, const GatewayPartKey& key) {
+  auto result = std::make_shared<ScopeSetResult>();
+  const auto plan = t.plans.read(reader, key.gateway);
+  if (!t.layouts.read(reader, key)->scoped) return result;
+  const PlannedPart& part = plan->parts[key.part];
+  for (size_t i = 0; i * kHostsInARun < part.hosts.size(); ++i) {
+    result->runs.push_back(t.host_scopes.read(reader, {key, i}));
+  }
+  result->route_configuration = part.route_configuration;
+  const auto before = t.scope_sets.peek(key);
+  const bool kept = before && before->route_configuration == part.route_configuration;
+  result->scopes = join_runs(kept ? *before : ScopeSetResult(), *result);
+  result->scopes = result->scopes.with(fallback_scope(*plan, part, *result));
+  result->hash = base::hash_combine(result->scopes.hash(), 1);
+  return result;
+}
+
+}  // namespace solder::engine
