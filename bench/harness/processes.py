@@ -87,11 +87,11 @@ class Child:
 
 
 class Solder(Child):
-    def __init__(self, build, world):
+    def __init__(self, build, world, *flags):
         # On disk, as a server's state is, wherever the world lies.
         self.state = tempfile.mkdtemp(prefix="solder-bench-state-")
         super().__init__("solder", [build / "bin/solder", "serve", "--config-dir", world.manifests, "--plugin-dir", build / "lib/solder/plugins", "--plugin-dir",
-                                    build / "bench/plugins", "--xds-address", "127.0.0.1:0", "--admin-address", "127.0.0.1:0", "--state-dir", self.state],
+                                    build / "bench/plugins", "--xds-address", "127.0.0.1:0", "--admin-address", "127.0.0.1:0", "--state-dir", self.state, *flags],
                          world.directory / "solder.log")
         try:
             self.address, self.admin_port = self._addresses()

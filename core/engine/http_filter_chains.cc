@@ -59,8 +59,7 @@ class HttpChains {
     const std::string filters = network + connection_manager_filter(manager);
     std::string scoped;
     if (context_.t.layouts.read(context_.reader, context_.key)->scoped) {
-      scoped = network + connection_manager_filter(
-                             with_scopes(context_.t, manager, context_.part.route_configuration));
+      scoped = network + connection_manager_filter(with_scopes(context_.t, manager, context_.part.route_configuration));
     }
     for (size_t i = first; i < list_.chains().size(); ++i) {
       list_.chains()[i].filters = filters;

@@ -16,7 +16,7 @@ struct PartContext {
   const GatewayPlan& plan;
   const PlannedPart& part;
   GatewayPartKey key;  // of the part
-  Slots& slots;  // of the gateway's and the part's options
+  Slots& slots;        // of the gateway's and the part's options
   ListenerResult& result;
   model::Diagnostics& faults;  // what costs a chain, and not the gateway
   ProvenanceList* provenance;

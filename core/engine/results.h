@@ -334,7 +334,7 @@ struct RouteLayoutResult {
 struct HostScopesResult {
   uint64_t hash = 0;
   std::vector<xds::ResourcePtr> scopes;  // one for each domain without wildcard
-  base::Bytes fallback;                  // the hosts under their other domains: RouteConfiguration.virtual_hosts, tagged
+  base::Bytes fallback;  // the hosts under their other domains: RouteConfiguration.virtual_hosts, tagged
   uint64_t fallback_hash = 0;
 };
 

@@ -28,8 +28,8 @@ bool action_is_chosen_first(protozero::pbf_reader action) {
   return false;
 }
 
-// The layout by what its runs of hosts hold. Scopes take apart what has domains without wildcard; the rest stays together
-// and costs what it costs in Gloo's layout.
+// The layout by what its runs of hosts hold. Scopes take apart what has domains without wildcard; the rest stays
+// together and costs what it costs in Gloo's layout.
 bool wants_scopes(Translation& t, Reader& reader, const GatewayPartKey& key, const PlannedPart& part) {
   size_t hosts = 0;
   size_t routes = 0;

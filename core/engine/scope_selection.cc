@@ -73,9 +73,9 @@ Json scope_header(const std::string& route_configuration) {
   std::string value;
   for (const char letter : scope_key(route_configuration, "")) value += letter == '%' ? "%%" : std::string(1, letter);
   value += "%REQ(:authority)%";
-  const Json mutation = {{"append",
-                          {{"header", {{"key", kScopeHeader}, {"value", value}}},
-                           {"append_action", "OVERWRITE_IF_EXISTS_OR_ADD"}}}};
+  const Json mutation = {
+      {"append",
+       {{"header", {{"key", kScopeHeader}, {"value", value}}}, {"append_action", "OVERWRITE_IF_EXISTS_OR_ADD"}}}};
   return {{"name", "envoy.http.early_header_mutation.header_mutation"},
           {"typed_config",
            {{"@type", kTypes + "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"},
@@ -100,8 +100,8 @@ std::string encode(const Translation& t, const Json& config) {
 
 std::string with_scopes(const Translation& t, const std::string& connection_manager,
                         const std::string& route_configuration) {
-  const Json filters = Json::array(
-      {lua_filter(kWithoutCase, route_configuration), lua_filter(kFallback, route_configuration)});
+  const Json filters =
+      Json::array({lua_filter(kWithoutCase, route_configuration), lua_filter(kFallback, route_configuration)});
   // First of all filters and header mutations, as fields that come first.
   std::string out = encode(t, {{"scoped_routes", scoped_routes(route_configuration)},
                                {"early_header_mutation_extensions", Json::array({scope_header(route_configuration)})},

@@ -1,7 +1,7 @@
 // What a connection manager needs to find the scope of a request. Its host is copied into a header before anything else
-// is done with the request, and scopes are looked up by that. Where none is there, two short Lua filters look further, as
-// Envoy itself does within one route configuration: without regard to case, then among wildcard and default domains. Both
-// are off for a request whose scope was there at once. Measured with Envoy 1.40: docs/layouts.md.
+// is done with the request, and scopes are looked up by that. Where none is there, two short Lua filters look further,
+// as Envoy itself does within one route configuration: without regard to case, then among wildcard and default domains.
+// Both are off for a request whose scope was there at once. Measured with Envoy 1.40: docs/layouts.md.
 #pragma once
 
 #include <string>

@@ -49,8 +49,8 @@ class DeltaSubscription final : public Subscription {
   // Where the world and what was sent may differ, over everything that the client asks for.
   void compare_all();
   const Difference& difference();
-  // A connection manager that gave up scopes goes on with them in the connections that it drains, for minutes: the client
-  // keeps those of a group that is gone as a whole, and is told of them again when the group is back.
+  // A connection manager that gave up scopes goes on with them in the connections that it drains, for minutes: the
+  // client keeps those of a group that is gone as a whole, and is told of them again when the group is back.
   [[nodiscard]] bool held_for_drain(const std::string& name) const;
   void send(const ResourcePtr& resource, Outgoing& out);
   void forget(const std::string& name, Outgoing& out);

@@ -6,8 +6,9 @@
 namespace solder::xds {
 namespace {
 
-constexpr std::array kOrder{ResourceType::kSecret,   ResourceType::kCluster,     ResourceType::kEndpoint, ResourceType::kExtensionConfig,
-                            ResourceType::kListener, ResourceType::kScopedRoute, ResourceType::kRoute};
+constexpr std::array kOrder{
+    ResourceType::kSecret,   ResourceType::kCluster,     ResourceType::kEndpoint, ResourceType::kExtensionConfig,
+    ResourceType::kListener, ResourceType::kScopedRoute, ResourceType::kRoute};
 // What referred to something goes before it.
 constexpr std::array kRemovalOrder{ResourceType::kScopedRoute, ResourceType::kRoute,  ResourceType::kCluster,
                                    ResourceType::kEndpoint,    ResourceType::kSecret, ResourceType::kExtensionConfig};

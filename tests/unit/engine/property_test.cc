@@ -197,27 +197,35 @@ class Editor {
   std::map<model::ObjectRef, std::string> objects_;
 };
 
+void view(const std::string& role, const xds::Snapshot& snapshot, std::vector<std::string>& out) {
+  for (const auto& type : snapshot.types) {
+    for (const auto& resource : type) {
+      out.push_back(role + " " + resource->name + " " + std::to_string(resource->hash) + " " +
+                    resource->message.flatten());
+    }
+    out.push_back(role + " " + std::to_string(type.hash()));
+  }
+}
+
 // Everything that one can see of an engine, as text.
 std::vector<std::string> view(const World& world) {
   std::vector<std::string> out;
   for (const auto& [role, snapshot] : *world.output().snapshots) {
-    for (const auto& type : snapshot->types) {
-      for (const auto& resource : type) {
-        out.push_back(role + " " + resource->name + " " + std::to_string(resource->hash) + " " +
-                      resource->message.flatten());
-      }
-      out.push_back(role + " " + std::to_string(type.hash()));
-    }
+    view(role, *snapshot, out);
+    if (snapshot->scoped) view(role + " scoped", *snapshot->scoped, out);
   }
   for (const auto& report : world.reports()) out.push_back(report::to_json(report));
   return out;
 }
 
+// So few that listeners change over all the time.
+constexpr size_t kScopedAbove = 4;
+
 void check_against_scratch(const Editor& editor, const World& world, const std::filesystem::path& journal, int step) {
   const auto copy = journal.parent_path() / (journal.filename().string() + "-copy");
   std::filesystem::remove_all(copy);
   std::filesystem::copy(journal, copy, std::filesystem::copy_options::recursive);
-  World scratch(copy.string());
+  World scratch(copy.string(), kScopedAbove);
   editor.tell_all(scratch);
   scratch.translate();
   const auto followed = view(world);
@@ -235,7 +243,7 @@ TEST_P(AnySequenceOfChanges, EqualsAFreshTranslation) {
   const auto journal = directory / "last_good";
   std::filesystem::create_directories(journal);
   Editor editor(GetParam());
-  World world(journal.string());
+  World world(journal.string(), kScopedAbove);
   std::mt19937 random(GetParam());
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   constexpr int kSteps = 400;

@@ -41,10 +41,17 @@ std::string_view message_name(xds::ResourceType type) {
   return url.substr(url.rfind('/') + 1);
 }
 
+std::string json_of(xds::ResourceType type, const xds::ResourcePtr& resource) {
+  if (!resource) return "";
+  const auto text = shared().types.wire_to_json(*shared().types.find(message_name(type)), resource->message.flatten());
+  return text.ok() ? *text : text.status().message();
+}
+
 }  // namespace
 
-World::World(std::string last_good_directory) {
+World::World(std::string last_good_directory, std::optional<size_t> scoped_above) {
   EngineOptions options;
+  options.scoped_above = scoped_above;
   options.last_good_directory = std::move(last_good_directory);
   engine_ = std::make_unique<Engine>(shared().types, *shared().plugins, shared().catalog, options);
 }
@@ -79,13 +86,19 @@ const xds::ResourceSet& World::set(xds::ResourceType type) const {
   return output_.snapshots->at("gloo-system~gateway-proxy")->of(type);
 }
 
+const xds::ResourceSet& World::scoped_set(xds::ResourceType type) const {
+  const auto& snapshot = *output_.snapshots->at("gloo-system~gateway-proxy");
+  return (snapshot.scoped ? *snapshot.scoped : snapshot).of(type);
+}
+
 xds::ResourcePtr World::resource(xds::ResourceType type, std::string_view name) const { return set(type).find(name); }
 
 std::string World::json(xds::ResourceType type, std::string_view name) const {
-  const auto found = resource(type, name);
-  if (!found) return "";
-  const auto text = shared().types.wire_to_json(*shared().types.find(message_name(type)), found->message.flatten());
-  return text.ok() ? *text : text.status().message();
+  return json_of(type, resource(type, name));
+}
+
+std::string World::scoped_json(xds::ResourceType type, std::string_view name) const {
+  return json_of(type, scoped_set(type).find(name));
 }
 
 std::vector<model::ObjectReport> World::reports() const {

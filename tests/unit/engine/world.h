@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,8 @@ namespace solder::engine::testing {
 
 class World {
  public:
-  // `last_good_directory` as in EngineOptions; empty: last good versions are kept in memory.
-  explicit World(std::string last_good_directory = "");
+  // As in EngineOptions; no directory: last good versions are kept in memory.
+  explicit World(std::string last_good_directory = "", std::optional<size_t> scoped_above = 2000);
 
   // Adds or replaces the objects of a YAML text. A text that cannot be read fails the test.
   World& put(std::string_view yaml);
@@ -24,9 +25,12 @@ class World {
 
   // Of the last translation. The proxy is "gateway-proxy" in gloo-system.
   [[nodiscard]] const xds::ResourceSet& set(xds::ResourceType type) const;
+  // What delta clients of ADS get.
+  [[nodiscard]] const xds::ResourceSet& scoped_set(xds::ResourceType type) const;
   [[nodiscard]] xds::ResourcePtr resource(xds::ResourceType type, std::string_view name) const;
   // Protobuf JSON, or "" where the resource is not there.
   [[nodiscard]] std::string json(xds::ResourceType type, std::string_view name) const;
+  [[nodiscard]] std::string scoped_json(xds::ResourceType type, std::string_view name) const;
   [[nodiscard]] model::State state(const model::ObjectRef& ref) const;
   [[nodiscard]] std::vector<std::string> reasons(const model::ObjectRef& ref) const;
   [[nodiscard]] const Output& output() const { return output_; }
