@@ -31,9 +31,25 @@ struct TranslateOptions {
   bool provenance = false;
 };
 
+bool serves(const xds::SnapshotPtr& snapshot) { return !snapshot->of(xds::ResourceType::kListener).empty(); }
+
+// Where the default proxy serves nothing, the one that does, if it is one alone.
+xds::SnapshotPtr only_serving(const xds::SnapshotsByRole& all) {
+  xds::SnapshotPtr only;
+  for (const auto& [name, snapshot] : all) {
+    if (!serves(snapshot)) continue;
+    if (only || name.ends_with(kDefaultProxy)) return nullptr;
+    only = snapshot;
+  }
+  return only;
+}
+
 // The asked-for role; unasked, Gloo's default one, also where Settings move the write namespace.
 base::Result<xds::SnapshotPtr> snapshot_of(const engine::Output& output, const std::string& role) {
   const auto& all = *output.snapshots;
+  if (role.empty()) {
+    if (auto only = only_serving(all)) return only;
+  }
   if (const auto found = all.find(role.empty() ? kDefaultRole : role); found != all.end()) return found->second;
   std::string known;
   for (const auto& [name, snapshot] : all) {
@@ -111,7 +127,10 @@ void add_translate(CLI::App& app, Action& action) {
   command->add_option("PATH", options->paths, "Files or directories with manifests")->required()->type_name("PATH");
   add_plugin_directories(*command, options->plugin_directories);
   add_output_form(*command, options->form, {"yaml", "json"});
-  command->add_option("--role", options->role, std::string("Which proxy's configuration.\nDefault: ") + kDefaultRole)
+  command
+      ->add_option("--role", options->role,
+                   std::string("Which proxy's configuration.\nDefault: ") + kDefaultRole +
+                       "; where it serves nothing and one other does, that")
       ->type_name("NAMESPACE~PROXY");
   auto* whole =
       command->add_flag("--static", options->as_static,

@@ -10,6 +10,8 @@
 #include "core/engine/last_good.h"
 #include "core/engine/object_steps.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/provenance.h"
+#include "core/engine/served_services.h"
 #include "core/engine/translation.h"
 #include "core/engine/visible_world.h"
 
@@ -49,6 +51,7 @@ struct Engine::Impl {
   LastGoodJournal journal;
   Translation translation;
   DiagnosticBook book;
+  ServedServices served;
   VisibleWorld world;
   ClusterWorld clusters;
   std::set<model::ObjectRef> untried;  // changed and not known to be good yet
@@ -225,6 +228,24 @@ struct Engine::Impl {
     }
   }
 
+  void tell_services() {
+    auto services = translation.virtual_services.take_touched();
+    const auto gateways = translation.plans.take_touched();
+    for (const auto& gateway : gateways) {
+      const auto plan = translation.plans.peek(gateway);
+      book.set(source("gateway", gateway), plan ? plan->diagnostics : model::Diagnostics());
+    }
+    if (!gateways.empty()) {
+      for (const auto& service : served.update(translation.plans)) services.push_back({service, ""});
+    }
+    for (const auto& key : services) {
+      if (!tells(key)) continue;
+      const auto result = translation.virtual_services.peek(key);
+      book.set(source("virtual service", key),
+               result ? served.tell(key.ref, result->diagnostics) : model::Diagnostics());
+    }
+  }
+
   void update_book() {
     tell("settings", translation.settings);
     tell("secret", translation.secrets);
@@ -232,9 +253,8 @@ struct Engine::Impl {
     tell("route table", translation.route_tables);
     tell("options", translation.options_objects);
     tell("upstream group", translation.upstream_groups);
-    tell("virtual service", translation.virtual_services);
     tell("matchable gateway", translation.matchable_gateways);
-    tell("gateway", translation.plans);
+    tell_services();
     tell("listener", translation.listeners);
     tell("proxy", translation.proxies);
   }
@@ -357,30 +377,7 @@ size_t Engine::object_count() const {
 model::Diagnostics Engine::diagnostics() const { return impl_->book.all(); }
 
 std::vector<ResourceProvenance> Engine::provenance() const {
-  std::vector<ResourceProvenance> all;
-  Translation& t = impl_->translation;
-  Reader reader(t.graph);
-  const auto add = [&](xds::ResourceType type, const std::string& name, ProvenanceList fields) {
-    if (fields.empty()) return;
-    std::sort(fields.begin(), fields.end());
-    all.push_back({type, name, std::move(fields)});
-  };
-  for (const auto& ref : impl_->world.seen("Upstream")) {
-    ProvenanceList fields;
-    const auto cluster = build_cluster(t, reader, ref, &fields);
-    if (cluster->cluster) add(xds::ResourceType::kCluster, cluster->name, std::move(fields));
-  }
-  for (const auto& ref : impl_->world.seen("VirtualService")) {
-    ProvenanceList fields;
-    const auto service = build_virtual_service(t, reader, {ref, ""}, &fields);
-    if (service->serving) add(xds::ResourceType::kRoute, service->name, std::move(fields));
-  }
-  for (const auto& ref : impl_->world.seen("Gateway")) {
-    ProvenanceList fields;
-    const auto listener = build_listener(t, reader, ref, &fields);
-    if (listener->listener) add(xds::ResourceType::kListener, listener->listener->name, std::move(fields));
-  }
-  return all;
+  return collect_provenance(impl_->translation, impl_->world);
 }
 
 }  // namespace solder::engine

@@ -40,6 +40,20 @@ TEST(Engine, ServesWhatIsThere) {
   EXPECT_EQ(world.state(ref("VirtualService", "vs")), model::State::kAccepted);
 }
 
+TEST(Engine, WhatIsMissingCountsWhereAGatewayServesIt) {
+  World world;
+  const std::string https_only =
+      "---\napiVersion: gateway.solo.io/v1\nkind: Gateway\nmetadata: {name: only, namespace: gloo-system}\n"
+      "spec: {bindAddress: '::', bindPort: 8443, ssl: true, httpGateway: {}}\n";
+  world.put(https_only).put(virtual_service("vs", "*", "missing")).translate();
+  EXPECT_EQ(world.state(ref("VirtualService", "vs")), model::State::kAccepted);
+  EXPECT_THAT(world.reasons(ref("VirtualService", "vs")), Contains("UpstreamNotFound"));
+  world.put(gateway("")).translate();
+  EXPECT_EQ(world.state(ref("VirtualService", "vs")), model::State::kWarning);
+  world.put(https_only).translate();
+  EXPECT_EQ(world.state(ref("VirtualService", "vs")), model::State::kAccepted);
+}
+
 TEST(Engine, AVirtualServiceThatWentBadServesOn) {
   World world;
   world.put(upstream("one", 1)).put(virtual_service("vs", "good.test", "one")).translate();
