@@ -15,7 +15,7 @@ ASAN_PARTS := unit golden plugin abi feature
 TSAN_PARTS := unit/base unit/store unit/engine unit/xds unit/report
 existing = $(patsubst tests/%/CMakeLists.txt,tests/%/all,$(wildcard $(1:%=tests/%/CMakeLists.txt)))
 
-.PHONY: help deps build run test test-build check fmt golden asan tsan fuzz bench bench-quick bench-layouts bench-build install clean
+.PHONY: help deps build run test test-build check fmt golden reference asan tsan fuzz bench bench-quick bench-layouts bench-build install clean
 
 help:  ## List the targets
 	@echo "Solder: an Envoy control plane made of plugins. Targets:"
@@ -60,6 +60,9 @@ tsan: deps build-tsan/build.ninja  ## Run the tests of everything with threads u
 golden: deps build/build.ninja  ## Run the golden cases; UPDATE=1 rewrites what they expect
 	@cmake --build build -j $(JOBS)
 	@$(if $(UPDATE),UPDATE=1) ctest --test-dir build -L golden --output-on-failure
+
+reference: deps  ## Write docs/reference anew from the schemas of the core and the plugins
+	@python3 tools/reference/generate.py
 
 check: deps build/build.ninja  ## Formatting, clang-tidy (FILES=all: every file), file sizes, include rules
 	@python3 tools/check_tree.py --named-tests

@@ -95,11 +95,15 @@ class Compiler {
     return {};
   }
 
+  // A field of which the schema itself knows no more than that it is an object is the claimant's to describe.
   void claimed(const std::string& scope, Schema& out) {
     out.scope = scope;
     const auto at = claims_.find(scope);
     if (at == claims_.end()) return;
-    for (const auto& [key, schema] : at->second) out.properties.try_emplace(key, schema);
+    for (const auto& [key, schema] : at->second) {
+      const auto [known, added] = out.properties.try_emplace(key, schema);
+      if (!added && known->second->additional && known->second->properties.empty()) known->second = schema;
+    }
   }
 
   base::Status take(const std::string& keyword, const json& value, Schema& out, int depth) {
@@ -134,6 +138,8 @@ class Compiler {
       out.settings_default = value.get<std::string>();
       if (!out.settings_default.starts_with('/'))
         return base::invalid_argument("x-solder-settings-default is a JSON pointer into the spec of Settings");
+    } else if (keyword == "x-solder-envoy") {
+      if (!value.is_string()) static_cast<void>(value.get<std::vector<std::string>>());  // throws where it is neither
     } else if (keyword == "format") {
       out.format = value.get<std::string>();
       if (std::find(kFormats.begin(), kFormats.end(), out.format) == kFormats.end()) {

@@ -5,6 +5,7 @@
 //   x-solder-oneof: [["single","multi"]]   at most one of each group may be there
 //   x-solder-scope: "route"                here stand the keys that plugins claim at that scope
 //   x-solder-claim: "scope:key"            the schema that the owner of that key brings
+//   x-solder-envoy: "RouteAction.timeout"  for documentation: what of Envoy's it becomes (a text, or a list of texts)
 //   x-solder-settings-default: "/gloo/x"   where a claimed key, or a member of its value, is not there, what stands at
 //                                          this place of the spec of Settings is taken for it (upstream scopes)
 // The accepted forms are those of the proto3 JSON mapping: lowerCamel or snake_case names, enums by name or number,
