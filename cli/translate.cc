@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/envoy_modules.h"
 #include "cli/exit_codes.h"
 #include "cli/offline.h"
 #include "cli/snapshot_json.h"
@@ -86,7 +87,12 @@ base::Result<Json> translation(const Offline& run, const TranslateOptions& optio
   if (!snapshot.ok()) return snapshot.status();
   auto json = snapshot_json(run.types, **snapshot, options.with_secrets);
   if (!json.ok()) return json;
-  if (options.as_static) return static_bootstrap(*json, options.with_secrets);
+  if (options.as_static) {
+    auto bootstrap = static_bootstrap(*json, options.with_secrets);
+    if (!bootstrap.ok()) return bootstrap;
+    name_module_files(*bootstrap, envoy_module_directories(options.plugin_directories.empty() ? default_plugin_directories() : options.plugin_directories));
+    return bootstrap;
+  }
   (*json)["reports"] = reports_json(*run.engine);
   if (options.provenance) (*json)["provenance"] = provenance_json(*run.engine);
   return json;

@@ -16,6 +16,12 @@ pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_writer.hpp REQUIRED)
 add_library(protozero INTERFACE)
 target_include_directories(protozero SYSTEM INTERFACE ${PROTOZERO_INCLUDE_DIR})
+# Static, because Envoy's module is to run where this machine's libraries are not.
+find_path(PCRE2_INCLUDE_DIR pcre2.h REQUIRED)
+find_library(PCRE2_STATIC_LIBRARY libpcre2-8.a REQUIRED)
+add_library(PCRE2::static STATIC IMPORTED)
+set_target_properties(PCRE2::static PROPERTIES
+  IMPORTED_LOCATION ${PCRE2_STATIC_LIBRARY} INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${PCRE2_INCLUDE_DIR})
 if(SOLDER_TESTS)
   find_package(GTest REQUIRED)
 endif()

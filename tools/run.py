@@ -36,14 +36,14 @@ class Problem(Exception):
 class Child:
     """A process that run.py started, with its log."""
 
-    def __init__(self, name, command, directory):
+    def __init__(self, name, command, directory, environment=None):
         self.name = name
         self.log = directory / "logs" / f"{name}.log"
         self.log.parent.mkdir(exist_ok=True)
         libc = ctypes.CDLL(None)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
-                                            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
+                                            env={**os.environ, **(environment or {})}, preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
 
     def check(self):
         code = self.process.poll()
@@ -208,8 +208,8 @@ def envoy_binary():
 
 def start(build, directory, manifests, ports, children):
     """Starts everything in order and returns when a request through Envoy was answered; `children` grows on the way."""
-    def child(name, command):
-        children.append(Child(name, command, directory))
+    def child(name, command, environment=None):
+        children.append(Child(name, command, directory, environment))
 
     solder, xds, admin = build / "bin/solder", f"127.0.0.1:{ports['xds']}", f"127.0.0.1:{ports['solder admin']}"
     envoy = envoy_binary()
@@ -220,7 +220,8 @@ def start(build, directory, manifests, ports, children):
     bootstrap = subprocess.run([solder, "bootstrap", "--xds-address", xds, "--admin-address", f"127.0.0.1:{ports['envoy admin']}",
                                 "--role", "gloo-system~gateway-proxy"], check=True, capture_output=True).stdout
     (directory / "envoy.yaml").write_bytes(bootstrap)
-    child("envoy", [envoy, "-c", directory / "envoy.yaml", "--disable-hot-restart", "--concurrency", "2", "--log-level", "warning"])
+    child("envoy", [envoy, "-c", directory / "envoy.yaml", "--disable-hot-restart", "--concurrency", "2", "--log-level", "warning"],
+          {"ENVOY_DYNAMIC_MODULES_SEARCH_PATH": str(build / "lib/solder/envoy")})
     wait_for("Envoy", f"http://127.0.0.1:{ports['http']}/", children)
 
 

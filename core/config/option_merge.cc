@@ -77,7 +77,7 @@ std::string inherit_transformations(const std::string& own, const std::string& i
   const auto staged = out.find("stagedTransformations");
   if (staged == out.end() || !staged->is_object() || !staged->value("inheritTransformation", false)) return own;
   const json above = parsed(inherited).value("stagedTransformations", json::object());
-  for (const char* stage : {"early", "regular"}) {
+  for (const char* stage : {"early", "regular", "postRouting"}) {
     if (!above.contains(stage)) continue;
     json& mine = (*staged)[stage];
     if (mine.is_null()) {

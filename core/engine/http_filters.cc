@@ -12,6 +12,7 @@ namespace solder::engine {
 
 namespace listener = solder::envoy::config::listener::v3;
 namespace hcm = solder::envoy::extensions::filters::network::http_connection_manager::v3;
+namespace router = solder::envoy::extensions::filters::http::router::v3;
 
 namespace {
 
@@ -100,8 +101,16 @@ std::string filter_list(const Translation& translation, const std::vector<Filter
 std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
                              const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
                              ProvenanceList* provenance) {
-  std::string out = filter_list(translation, needs, tag, path + ".http_filters", diagnostics, provenance);
-  append_filter(out, tag, last.name, last.type, "");
+  std::vector<FilterNeed> before, behind;
+  for (const FilterNeed& need : needs) (need.stage == kBehindRouting ? behind : before).push_back(need);
+  std::string out = filter_list(translation, before, tag, path + ".http_filters", diagnostics, provenance);
+  std::string config;
+  if (!behind.empty() && last.name == kRouter.name) {
+    config = filter_list(translation, behind, router::Router::kUpstreamHttpFilters, path + ".upstream_http_filters",
+                         diagnostics, provenance);
+    append_filter(config, router::Router::kUpstreamHttpFilters, kUpstreamCodec.name, kUpstreamCodec.type, "");
+  }
+  append_filter(out, tag, last.name, last.type, config);
   return out;
 }
 

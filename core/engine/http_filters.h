@@ -20,6 +20,10 @@ inline constexpr TerminalFilter kRouter{"envoy.filters.http.router", "envoy.exte
 inline constexpr TerminalFilter kUpstreamCodec{"envoy.filters.http.upstream_codec",
                                                "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec"};
 
+// A stage of its own: filters of the router, which run once a request has its upstream, at each try. A cluster with
+// upstream filters of its own has those instead.
+inline constexpr std::string_view kBehindRouting = "upstream";
+
 // HttpFilter messages under `tag` (listener.Filter has the same fields), ready to be appended to their parent, which
 // provenance calls `path`. Fragments of one filter name are merged; a filter that several plugins put at different
 // stages stands at the earliest.

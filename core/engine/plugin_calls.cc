@@ -26,6 +26,10 @@ const std::string* look_up(Translation& translation, Reader& reader, const model
     const auto& secret = translation.secrets.read(reader, ref);
     return secret->present ? &secret->shape_json : nullptr;
   }
+  if (ref.kind == "Settings" && ref.name.empty()) {
+    const auto list = translation.kinds.read(reader, ref.kind);
+    return list && !list->refs.empty() ? look_up(translation, reader, chosen_settings(*list)) : nullptr;
+  }
   if (is_plugin_kind(translation, ref.kind)) return translation.plugin_kinds.read(reader, ref)->json.get();
   const auto& object = translation.objects.read(reader, ref);
   return object ? &object->json : nullptr;

@@ -9,13 +9,12 @@
 
 namespace solder::engine {
 
-namespace {
-
-const model::ObjectRef* choose(const RefList& list) {
-  auto at = std::find_if(list.refs.begin(), list.refs.end(), [](const auto& ref) { return ref.name == "default"; });
-  if (at == list.refs.end()) at = list.refs.begin();
-  return &*at;
+const model::ObjectRef& chosen_settings(const RefList& list) {
+  const auto at = std::find_if(list.refs.begin(), list.refs.end(), [](const auto& ref) { return ref.name == "default"; });
+  return at == list.refs.end() ? list.refs.front() : *at;
 }
+
+namespace {
 
 // What plugins make of their keys, once for all listeners.
 void call_options(Translation& t, Reader& reader, SettingsResult& result) {
@@ -37,7 +36,7 @@ std::shared_ptr<const SettingsResult> build_settings(Translation& t, Reader& rea
   auto result = std::make_shared<SettingsResult>();
   const auto list = t.kinds.read(reader, "Settings");
   if (!list || list->refs.empty()) return result;
-  const model::ObjectRef chosen = *choose(*list);
+  const model::ObjectRef chosen = chosen_settings(*list);
   for (const model::ObjectRef& ref : list->refs) {
     if (ref == chosen) continue;
     result->diagnostics.push_back({.severity = model::Severity::kWarning,

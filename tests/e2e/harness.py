@@ -145,7 +145,8 @@ class Envoy(Process):
                                         "--node-id", name, *(["--sotw"] if sotw else []))
         path = world.directory / f"{name}.yaml"
         path.write_text(bootstrap)
-        super().__init__(name, [ENVOY, "-c", path, "--disable-hot-restart", "--concurrency", "2", "--log-level", "info"], world.directory / f"{name}.log")
+        super().__init__(name, [ENVOY, "-c", path, "--disable-hot-restart", "--concurrency", "2", "--log-level", "info"], world.directory / f"{name}.log",
+                         {"ENVOY_DYNAMIC_MODULES_SEARCH_PATH": str(BUILD / "lib/solder/envoy")})
 
     def stats(self, pattern):
         found = get_json(self.admin_port, f"/stats?format=json&filter={pattern}")["stats"]
