@@ -15,7 +15,7 @@ ASAN_PARTS := unit golden plugin abi feature
 TSAN_PARTS := unit/base unit/store unit/engine unit/xds unit/report
 existing = $(patsubst tests/%/CMakeLists.txt,tests/%/all,$(wildcard $(1:%=tests/%/CMakeLists.txt)))
 
-.PHONY: help deps build run test test-build check fmt golden reference asan tsan fuzz bench bench-quick bench-layouts bench-build install clean
+.PHONY: help deps build run test test-build check fmt golden reference asan tsan fuzz bench bench-quick bench-layouts bench-transformation bench-build install clean
 
 help:  ## List the targets
 	@echo "Solder: an Envoy control plane made of plugins. Targets:"
@@ -86,6 +86,9 @@ bench-quick: bench-build  ## The same for one world in a minute: JSON lines on s
 
 bench-layouts: bench-build  ## What a changed route costs a real Envoy in each layout of a large listener (docs/layouts.md)
 	@python3 bench/layouts.py --build build-release $(if $(WORLDS),--worlds $(WORLDS))
+
+bench-transformation: bench-build  ## Transformations by the module against Envoy's Lua filter (docs/transformations.md)
+	@python3 bench/transformation.py --build build-release
 
 # Says what it does on standard error: standard output is for what was measured.
 bench-build:

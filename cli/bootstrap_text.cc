@@ -8,7 +8,8 @@ namespace solder::cli {
 namespace {
 
 // Each %NAME% stands here once and is replaced by a value.
-constexpr const char* kTemplate = R"(# An Envoy that is configured by Solder. Made by `solder bootstrap`. Transformations need Solder's module: start Envoy with
+constexpr const char* kTemplate =
+    R"(# An Envoy that is configured by Solder. Made by `solder bootstrap`. Transformations need Solder's module: start Envoy with
 # ENVOY_DYNAMIC_MODULES_SEARCH_PATH=DIRECTORY, which holds the files of Solder's lib/solder/envoy.
 node:
   id: %ID%

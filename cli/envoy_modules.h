@@ -1,6 +1,6 @@
-// Modules for Envoy that lie beside the plugins: lib/solder/envoy beside lib/solder/plugins. A served configuration names
-// them, and Envoy finds them in ENVOY_DYNAMIC_MODULES_SEARCH_PATH; a static one is for this machine and says where they
-// are. Tested by tests/unit/cli/static_bootstrap_test.cc.
+// Modules for Envoy that lie beside the plugins: lib/solder/envoy beside lib/solder/plugins. A served configuration
+// names them, and Envoy finds them in ENVOY_DYNAMIC_MODULES_SEARCH_PATH; a static one is for this machine and says
+// where they are. Tested by tests/unit/cli/static_bootstrap_test.cc.
 #pragma once
 
 #include <nlohmann/json.hpp>

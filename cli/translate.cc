@@ -90,7 +90,9 @@ base::Result<Json> translation(const Offline& run, const TranslateOptions& optio
   if (options.as_static) {
     auto bootstrap = static_bootstrap(*json, options.with_secrets);
     if (!bootstrap.ok()) return bootstrap;
-    name_module_files(*bootstrap, envoy_module_directories(options.plugin_directories.empty() ? default_plugin_directories() : options.plugin_directories));
+    name_module_files(*bootstrap,
+                      envoy_module_directories(options.plugin_directories.empty() ? default_plugin_directories()
+                                                                                  : options.plugin_directories));
     return bootstrap;
   }
   (*json)["reports"] = reports_json(*run.engine);

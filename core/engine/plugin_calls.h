@@ -58,8 +58,8 @@ class OptionCalls {
 // Of a list that is not empty, the Settings that count.
 const model::ObjectRef& chosen_settings(const RefList& list);
 
-// What a plugin's lookup gives for `ref`, recorded as a read; null: there is none. Secrets come without values. Settings
-// without a name are those that count.
+// What a plugin's lookup gives for `ref`, recorded as a read; null: there is none. Secrets come without values.
+// Settings without a name are those that count.
 const std::string* look_up(Translation& translation, Reader& reader, const model::ObjectRef& ref);
 // How plugins read other objects on behalf of the running cell. Both arguments must outlive the call.
 host::Lookup lookup_for(Translation& translation, Reader& reader);

@@ -10,7 +10,8 @@
 namespace solder::engine {
 
 const model::ObjectRef& chosen_settings(const RefList& list) {
-  const auto at = std::find_if(list.refs.begin(), list.refs.end(), [](const auto& ref) { return ref.name == "default"; });
+  const auto at =
+      std::find_if(list.refs.begin(), list.refs.end(), [](const auto& ref) { return ref.name == "default"; });
   return at == list.refs.end() ? list.refs.front() : *at;
 }
 

@@ -134,10 +134,11 @@ std::variant<SlotUse, std::string> find_slot(Site site, std::string_view slot) {
     if (rule.slot.back() != '/') return rule.use;
     const std::string_view name = slot.substr(rule.slot.size());
     if (name.empty()) return "slot " + std::string(slot) + " has no name behind the slash";
-    if (rule.use.filter && !is_filter_stage(name)) {
+    const bool of_router = rule.slot == "http_filter/" && name == "upstream";
+    if (rule.use.filter && !is_filter_stage(name) && !of_router) {
       return "slot " + std::string(slot) +
              " names no stage; right are fault, cors, waf, authn, authz, rate_limit, "
-             "accepted, out_auth and route";
+             "accepted, out_auth and route; of an HTTP filter also upstream";
     }
     return rule.use;
   }

@@ -1,9 +1,9 @@
-// Transformations of requests and responses by Solder's module in stock Envoy: checks templates, regular expressions and
-// matchers with the engine that the module runs, and hands each stage its transformations as configuration of a route,
-// weighted destination or virtual host. As in Gloo, what is nearest to the request counts as a whole: so each place that has
-// any transformation configures all three filters, those of stages without any as well. Source: Gloo's transformation plugin
-// and API; Envoy DynamicModuleFilter and DynamicModuleFilterPerRoute. Tested by plugins/transformation/testdata and
-// tests/e2e/transformation_test.py.
+// Transformations of requests and responses by Solder's module in stock Envoy: checks templates, regular expressions
+// and matchers with the engine that the module runs, and hands each stage its transformations as configuration of a
+// route, weighted destination or virtual host. As in Gloo, what is nearest to the request counts as a whole: so each
+// place that has any transformation configures all three filters, those of stages without any as well. Source: Gloo's
+// transformation plugin and API; Envoy DynamicModuleFilter and DynamicModuleFilterPerRoute. Tested by
+// plugins/transformation/testdata and tests/e2e/transformation_test.py.
 #include <algorithm>
 #include <array>
 
@@ -38,9 +38,10 @@ struct Stage {
   const char* place;
   int32_t weight;
 };
-constexpr std::array<Stage, 3> kStages{{{"early", "early", "solder.transformation.early", "fault", 1},
-                                        {"regular", "regular", "solder.transformation", "authz", 1},
-                                        {"postRouting", "post_routing", "solder.transformation.post_routing", "upstream", 0}}};
+constexpr std::array<Stage, 3> kStages{
+    {{"early", "early", "solder.transformation.early", "fault", 1},
+     {"regular", "regular", "solder.transformation", "authz", 1},
+     {"postRouting", "post_routing", "solder.transformation.post_routing", "upstream", 0}}};
 constexpr size_t kRegular = 1;
 
 // What Settings say for all transformations. They come as users write them, in either spelling.
@@ -129,8 +130,8 @@ class Plugin {
   }
 
  private:
-  void staged_into(std::array<Json, kStages.size()>& stages, const Json& value, const Json& all, const Defaults& defaults,
-                   sdk::Out& out) {
+  void staged_into(std::array<Json, kStages.size()>& stages, const Json& value, const Json& all,
+                   const Defaults& defaults, sdk::Out& out) {
     const bool escape = sdk::get_bool(value, "escapeCharacters").value_or(defaults.escape);
     const bool log = sdk::get_bool(value, "logRequestResponseInfo").value_or(defaults.log);
     for (size_t i = 0; i < kStages.size(); ++i) {
@@ -186,8 +187,9 @@ class Plugin {
       Message place;
       place.add_message(fields::DynamicModuleFilterPerRoute::kDynamicModuleConfig, module(false))
           .add_string(fields::DynamicModuleFilterPerRoute::kFilterName, stage.name)
-          .add_message(fields::DynamicModuleFilterPerRoute::kFilterConfig,
-                       any("type.googleapis.com/google.protobuf.StringValue", Message().add_string(kStringValue, text)));
+          .add_message(
+              fields::DynamicModuleFilterPerRoute::kFilterConfig,
+              any("type.googleapis.com/google.protobuf.StringValue", Message().add_string(kStringValue, text)));
       out.per_filter(stage.filter, kPlaceType, place);
     }
   }

@@ -1,6 +1,6 @@
-// Memory of one transformation or one compiled template: given out piece by piece, given back all at once. A limit stands
-// against bodies that are small on the wire and large in memory: past it every request is refused, and the work that
-// asked ends with an error. Not for objects with destructors. Tested by tests/unit/transformation/json_test.cc.
+// Memory of one transformation or one compiled template: given out piece by piece, given back all at once. A limit
+// stands against bodies that are small on the wire and large in memory: past it every request is refused, and the work
+// that asked ends with an error. Not for objects with destructors. Tested by tests/unit/transformation/json_test.cc.
 #pragma once
 
 #include <cstddef>

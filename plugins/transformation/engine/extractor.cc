@@ -17,7 +17,8 @@ std::string text_of(const Value& config, std::string_view key) {
 void append_replacement(const std::string& by, std::string_view text, const std::vector<Regex::Group>& groups,
                         std::string& out) {
   const auto append = [&](size_t group) {
-    if (group < groups.size() && groups[group].set) out.append(text.substr(groups[group].from, groups[group].to - groups[group].from));
+    if (group < groups.size() && groups[group].set)
+      out.append(text.substr(groups[group].from, groups[group].to - groups[group].from));
   };
   for (size_t i = 0; i < by.size(); ++i) {
     const char next = i + 1 < by.size() ? by[i + 1] : '\0';
@@ -31,7 +32,8 @@ void append_replacement(const std::string& by, std::string_view text, const std:
     } else if (next >= '0' && next <= '9') {
       size_t group = static_cast<size_t>(next - '0');
       ++i;
-      if (i + 1 < by.size() && by[i + 1] >= '0' && by[i + 1] <= '9') group = group * 10 + static_cast<size_t>(by[++i] - '0');
+      if (i + 1 < by.size() && by[i + 1] >= '0' && by[i + 1] <= '9')
+        group = group * 10 + static_cast<size_t>(by[++i] - '0');
       append(group);
     } else {
       out += by[i];
@@ -70,17 +72,21 @@ std::optional<Extractor> Extractor::of(const std::string& name, const Value& con
   const Value* replacement = config.find("replacementText");
   out.replacement_ = text_of(config, "replacementText");
   if (out.mode_ == Mode::kReplaceAll && out.group_ != 0) {
-    problem("/subgroup", "InvalidValue", "extractor " + name + " replaces whole matches: mode REPLACE_ALL takes no subgroup",
+    problem("/subgroup", "InvalidValue",
+            "extractor " + name + " replaces whole matches: mode REPLACE_ALL takes no subgroup",
             std::to_string(out.group_), "0");
   } else if (out.regex_ && out.group_ > out.regex_->groups()) {
-    problem("/subgroup", "InvalidValue", "extractor " + name + ": the regex has only " + std::to_string(out.regex_->groups()) + " groups",
+    problem("/subgroup", "InvalidValue",
+            "extractor " + name + ": the regex has only " + std::to_string(out.regex_->groups()) + " groups",
             std::to_string(out.group_), "at most " + std::to_string(out.regex_->groups()));
   }
   if (out.mode_ != Mode::kExtract && replacement == nullptr)
-    problem("", "MissingField", "extractor " + name + ": mode " + mode + " needs a replacementText", "", "replacementText");
+    problem("", "MissingField", "extractor " + name + ": mode " + mode + " needs a replacementText", "",
+            "replacementText");
   if (out.mode_ == Mode::kExtract && !out.replacement_.empty())
-    problem("/replacementText", "InvalidValue", "extractor " + name + ": only the modes that replace take a replacementText",
-            out.replacement_, "mode SINGLE_REPLACE or REPLACE_ALL");
+    problem("/replacementText", "InvalidValue",
+            "extractor " + name + ": only the modes that replace take a replacementText", out.replacement_,
+            "mode SINGLE_REPLACE or REPLACE_ALL");
   if (problems.size() > before) return std::nullopt;
   return out;
 }
@@ -111,7 +117,8 @@ bool Extractor::extract(Arena& arena, const Surroundings& around, std::string_vi
     out = arena.copy(set ? from.substr(groups[group_].from, groups[group_].to - groups[group_].from) : "");
   } else {
     std::string text(from);
-    if (matched && groups[group_].set) text.replace(groups[group_].from, groups[group_].to - groups[group_].from, replacement_);
+    if (matched && groups[group_].set)
+      text.replace(groups[group_].from, groups[group_].to - groups[group_].from, replacement_);
     out = arena.copy(text);
   }
   return !arena.exhausted() || too_much(error);

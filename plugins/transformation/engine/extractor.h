@@ -1,5 +1,5 @@
-// An extractor: a part of a header or of the body by regular expression, taken out or replaced. Source: Gloo's Extraction.
-// Tested by tests/unit/transformation/transformation_test.cc.
+// An extractor: a part of a header or of the body by regular expression, taken out or replaced. Source: Gloo's
+// Extraction. Tested by tests/unit/transformation/transformation_test.cc.
 #pragma once
 
 #include <optional>

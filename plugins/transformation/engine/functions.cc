@@ -19,7 +19,8 @@ bool at(Call& call, const Value* in, size_t, Value& out) {
     out = *found;
     return true;
   }
-  if (!in[0].is_array() || !in[1].is_integer()) return call.fail("at() takes an array and a number, or an object and a name");
+  if (!in[0].is_array() || !in[1].is_integer())
+    return call.fail("at() takes an array and a number, or an object and a name");
   const int64_t index = in[1].as_integer();
   if (index < 0 || index >= in[0].size) return call.fail("at(): the array has no item " + std::to_string(index));
   out = in[0].items[index];
@@ -79,7 +80,8 @@ bool range(Call& call, const Value* in, size_t, Value& out) {
 }
 
 bool round(Call& call, const Value* in, size_t, Value& out) {
-  if (!in[0].is_number() || !in[1].is_integer()) return call.fail("round() takes a number and a whole number of places");
+  if (!in[0].is_number() || !in[1].is_integer())
+    return call.fail("round() takes a number and a whole number of places");
   const double scale = std::pow(10.0, static_cast<double>(in[1].as_integer()));
   const double rounded = std::round(in[0].as_double() * scale) / scale;
   out = in[1].as_integer() == 0 ? Value::of(Value::of(rounded).as_integer()) : Value::of(rounded);

@@ -1,6 +1,6 @@
-// The functions that templates call: inja's own and those that Gloo adds. Each is pure but for what it asks of the Call:
-// the request, the body, the extractions. Source: inja 3 for its own; Gloo's documentation and behaviour for header,
-// extraction, body and the like. Tested by tests/unit/transformation/functions_test.cc.
+// The functions that templates call: inja's own and those that Gloo adds. Each is pure but for what it asks of the
+// Call: the request, the body, the extractions. Source: inja 3 for its own; Gloo's documentation and behaviour for
+// header, extraction, body and the like. Tested by tests/unit/transformation/functions_test.cc.
 #pragma once
 
 #include <cstddef>

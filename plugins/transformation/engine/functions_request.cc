@@ -17,7 +17,8 @@ std::string lower_case(std::string_view name) {
 }
 
 bool needs_name(Call& call, const Value& value, const char* function) {
-  return value.is_string() || call.fail(std::string(function) + "() takes a name as a string, found " + value.kind_name());
+  return value.is_string() ||
+         call.fail(std::string(function) + "() takes a name as a string, found " + value.kind_name());
 }
 
 bool header(Call& call, const Value* in, size_t, Value& out) {
@@ -77,8 +78,7 @@ bool host_metadata(Call& call, const Value* in, size_t count, Value& out) {
 // The older name: lists come as texts with commas between.
 bool cluster_metadata_joined(Call& call, const Value* in, size_t, Value& out) {
   if (!needs_name(call, in[0], "clusterMetadata")) return false;
-  const auto found =
-      call.inputs.around->metadata(call.arena, MetadataOf::kCluster, kMetadataNamespace, in[0].string());
+  const auto found = call.inputs.around->metadata(call.arena, MetadataOf::kCluster, kMetadataNamespace, in[0].string());
   if (!found || !found->is_array()) return metadata(call, MetadataOf::kCluster, in, 1, out);
   std::string text;
   for (uint32_t i = 0; i < found->size; ++i) {

@@ -144,7 +144,8 @@ int64_t words_of(const Value& value) {
       for (uint32_t i = 0; i < value.size; ++i) count += words_of(value.items[i]);
       return count;
     case Value::Kind::kObject:
-      for (uint32_t i = 0; i < value.size; ++i) count += words_of(value.members[i].key) + words_of(value.members[i].value);
+      for (uint32_t i = 0; i < value.size; ++i)
+        count += words_of(value.members[i].key) + words_of(value.members[i].value);
       return count;
     default:
       return 1;

@@ -1,6 +1,6 @@
-// JSON to values and back. Reading is strict (RFC 8259, valid UTF-8, no deeper than kDeepest) and never fails in another
-// way than by saying so; of two equal keys the last counts. Writing gives what nlohmann::json::dump() gives, so that
-// bodies come out as from Gloo. Source: nlohmann/json 3.x for the forms of numbers and escapes. Tested by
+// JSON to values and back. Reading is strict (RFC 8259, valid UTF-8, no deeper than kDeepest) and never fails in
+// another way than by saying so; of two equal keys the last counts. Writing gives what nlohmann::json::dump() gives, so
+// that bodies come out as from Gloo. Source: nlohmann/json 3.x for the forms of numbers and escapes. Tested by
 // tests/unit/transformation/json_test.cc and tests/fuzz/transformation_fuzz.cc.
 #pragma once
 

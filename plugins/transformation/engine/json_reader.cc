@@ -188,7 +188,8 @@ class Reader {
     if (code >= 0xDC00 && code < 0xE000) return fail("half of a surrogate pair");
     if (code >= 0xD800 && code < 0xDC00) {
       uint32_t low = 0;
-      if (!take('\\') || !take('u') || !four(low) || low < 0xDC00 || low >= 0xE000) return fail("half of a surrogate pair");
+      if (!take('\\') || !take('u') || !four(low) || low < 0xDC00 || low >= 0xE000)
+        return fail("half of a surrogate pair");
       code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
     }
     length += put_utf8(code, buffer + length);  // at most as long as its escape

@@ -132,8 +132,9 @@ bool write_escaped(std::string_view text, std::string& out) {
 void write_number(const Value& value, std::string& out) {
   if (value.kind == Value::Kind::kDouble) return write_double(value.number, out);
   char buffer[24];
-  const auto end = value.kind == Value::Kind::kInteger ? std::to_chars(buffer, buffer + sizeof buffer, value.integer).ptr
-                                                       : std::to_chars(buffer, buffer + sizeof buffer, value.natural).ptr;
+  const auto end = value.kind == Value::Kind::kInteger
+                       ? std::to_chars(buffer, buffer + sizeof buffer, value.integer).ptr
+                       : std::to_chars(buffer, buffer + sizeof buffer, value.natural).ptr;
   out.append(buffer, static_cast<size_t>(end - buffer));
 }
 

@@ -83,7 +83,9 @@ class Lexer {
     while (true) {
       while (at_ < text_.size() && is_space(text_[at_]) && !(line && text_[at_] == '\n')) ++at_;
       if (at_ >= text_.size()) {
-        if (!line) return fail(open, "'" + std::string(text_.substr(open, 2)) + "' without its end '" + std::string(close) + "'");
+        if (!line)
+          return fail(open,
+                      "'" + std::string(text_.substr(open, 2)) + "' without its end '" + std::string(close) + "'");
         add(Kind::kClose, at_, at_);
         return true;
       }
@@ -143,7 +145,8 @@ class Lexer {
 
   [[nodiscard]] bool number_goes_on() const {
     const char c = text_[at_], before = text_[at_ - 1];
-    return is_digit(c) || c == '.' || c == 'e' || c == 'E' || ((c == '+' || c == '-') && (before == 'e' || before == 'E'));
+    return is_digit(c) || c == '.' || c == 'e' || c == 'E' ||
+           ((c == '+' || c == '-') && (before == 'e' || before == 'E'));
   }
 
   bool string() {

@@ -65,7 +65,8 @@ bool FieldMatch::fits(const std::optional<std::string>& found) const {
 
 RequestMatcher RequestMatcher::of(const Value& config, const std::string& field, ConfigProblems& problems) {
   RequestMatcher out;
-  for (const auto& [key, path] : {std::pair{"prefix", Path::kPrefix}, {"exact", Path::kExact}, {"regex", Path::kRegex}}) {
+  for (const auto& [key, path] :
+       {std::pair{"prefix", Path::kPrefix}, {"exact", Path::kExact}, {"regex", Path::kRegex}}) {
     if (config.find(key) == nullptr) continue;
     out.path_ = path;
     out.text_ = text_of(config, key);
@@ -108,7 +109,8 @@ bool RequestMatcher::matches(const Message& request) const {
   if (!path_fits(path, method)) return false;
   if (!methods_.empty() && std::find(methods_.begin(), methods_.end(), method) == methods_.end()) return false;
   const size_t mark = path.find('?');
-  if (!query_fits(mark == std::string::npos ? std::string_view() : std::string_view(path).substr(mark + 1))) return false;
+  if (!query_fits(mark == std::string::npos ? std::string_view() : std::string_view(path).substr(mark + 1)))
+    return false;
   return std::all_of(headers_.begin(), headers_.end(),
                      [&](const FieldMatch& one) { return one.fits(request.joined_header(one.name)); });
 }

@@ -1,6 +1,6 @@
-// Which requests and responses a transformation is for. Source: Gloo's Matcher and ResponseMatch, as its filter for Envoy
-// reads them: a prefix is held against the path with its query, an exact path and a regex against the path without. Tested
-// by tests/unit/transformation/matcher_test.cc.
+// Which requests and responses a transformation is for. Source: Gloo's Matcher and ResponseMatch, as its filter for
+// Envoy reads them: a prefix is held against the path with its query, an exact path and a regex against the path
+// without. Tested by tests/unit/transformation/program_test.cc.
 #pragma once
 
 #include <optional>

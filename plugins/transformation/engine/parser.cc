@@ -37,7 +37,8 @@ constexpr int kPowerPrecedence = 5;
 
 const Operator* operator_of(const Token& token) {
   if (token.kind != Token::Kind::kSign && token.kind != Token::Kind::kName) return nullptr;
-  const auto at = std::find_if(kOperators.begin(), kOperators.end(), [&](const auto& o) { return o.text == token.text; });
+  const auto at =
+      std::find_if(kOperators.begin(), kOperators.end(), [&](const auto& o) { return o.text == token.text; });
   return at == kOperators.end() ? nullptr : &*at;
 }
 
@@ -59,7 +60,9 @@ bool Parser::fail(const Token& at, std::string message) {
   return false;
 }
 
-bool Parser::expected(const std::string& what) { return fail(ahead(), "expected " + what + ", got " + described(ahead())); }
+bool Parser::expected(const std::string& what) {
+  return fail(ahead(), "expected " + what + ", got " + described(ahead()));
+}
 
 ExpressionPtr Parser::expression(int weakest, int depth) {
   if (depth == 0) links_ = 0;
@@ -148,7 +151,8 @@ ExpressionPtr Parser::call(const Token& name, ExpressionPtr first, int depth) {
   if (out->function == nullptr) return fail(name, "unknown function " + out->name), nullptr;
   const size_t count = out->arguments.size();
   if (count < out->function->least || count > out->function->most) {
-    return fail(name, "function " + out->name + " takes " + arity_of(*out->function) + ", not " + std::to_string(count)),
+    return fail(name,
+                "function " + out->name + " takes " + arity_of(*out->function) + ", not " + std::to_string(count)),
            nullptr;
   }
   if (out->name == "default") out->kind = Kind::kDefault;

@@ -1,4 +1,5 @@
-// From tokens to a Template. Depth is bounded, so that neither parsing nor rendering recurses further than kDeepestBlock.
+// From tokens to a Template. Depth is bounded, so that neither parsing nor rendering recurses further than
+// kDeepestBlock.
 #pragma once
 
 #include "functions.h"

@@ -22,7 +22,8 @@ Program Program::of(const Value& config, const std::string& field, ConfigProblem
     const Value& one = requests[i];
     const std::string at = field + "/requestTransforms/" + std::to_string(i);
     Request made;
-    if (const Value* matcher = one.find("matcher")) made.matcher = RequestMatcher::of(*matcher, at + "/matcher", problems);
+    if (const Value* matcher = one.find("matcher"))
+      made.matcher = RequestMatcher::of(*matcher, at + "/matcher", problems);
     compile_into(made.request, one, "requestTransformation", at, problems);
     compile_into(made.response, one, "responseTransformation", at, problems);
     made.clear_route_cache = one.get("clearRouteCache").truth();

@@ -1,7 +1,7 @@
-// All transformations of one stage at one place (route, weighted destination or virtual host): which applies to a request,
-// and which to a response. It is Gloo's RequestResponseTransformations as canonical JSON, checked by the control plane and
-// read again by the module in Envoy. The first request entry that matches counts, with its response; the first response entry where it has none. Tested by
-// tests/unit/transformation/program_test.cc.
+// All transformations of one stage at one place (route, weighted destination or virtual host): which applies to a
+// request, and which to a response. It is Gloo's RequestResponseTransformations as canonical JSON, checked by the
+// control plane and read again by the module in Envoy. The first request entry that matches counts, with its response;
+// the first response entry where it has none. Tested by tests/unit/transformation/program_test.cc.
 #pragma once
 
 #include <optional>

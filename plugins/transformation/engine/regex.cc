@@ -55,13 +55,15 @@ std::optional<Regex> Regex::compile(std::string_view pattern, std::string& error
   return out;
 }
 
-Regex::Result Regex::run(const pcre2_real_code_8* code, std::string_view text, size_t from, std::vector<Group>& groups) {
+Regex::Result Regex::run(const pcre2_real_code_8* code, std::string_view text, size_t from,
+                         std::vector<Group>& groups) {
   const std::unique_ptr<pcre2_match_data, MatchFree> data(pcre2_match_data_create_from_pattern(code, nullptr));
   const std::unique_ptr<pcre2_match_context, MatchFree> limits(pcre2_match_context_create(nullptr));
   if (!data || !limits) return Result::kTooMuch;
   pcre2_set_match_limit(limits.get(), kMostSteps);
   pcre2_set_heap_limit(limits.get(), kMostHeap);
-  const int found = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, 0, data.get(), limits.get());
+  const int found =
+      pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, 0, data.get(), limits.get());
   if (found < 0) return found == PCRE2_ERROR_NOMATCH ? Result::kNone : Result::kTooMuch;
   const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(data.get());
   groups.assign(pcre2_get_ovector_count(data.get()), {});

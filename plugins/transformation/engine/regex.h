@@ -1,6 +1,6 @@
-// Regular expressions as users know them from Gloo (ECMAScript's, which PCRE2 reads), for bytes from strangers: the work of
-// one match is bounded, and PCRE2 keeps its stack on the heap. A match that would take more counts as none, and says so.
-// Source: PCRE2 10. Tested by tests/unit/transformation/regex_test.cc.
+// Regular expressions as users know them from Gloo (ECMAScript's, which PCRE2 reads), for bytes from strangers: the
+// work of one match is bounded, and PCRE2 keeps its stack on the heap. A match that would take more counts as none, and
+// says so. Source: PCRE2 10. Tested by tests/unit/transformation/program_test.cc.
 #pragma once
 
 #include <cstdint>

@@ -59,7 +59,8 @@ bool Renderer::statements(const Statements& list, std::string& out) {
         if (!value_of(*one.expression, value) || !print(value, out)) return false;
         break;
       case Statement::Kind::kIf:
-        if (!value_of(*one.expression, value) || !statements(truthy(value) ? one.body : one.otherwise, out)) return false;
+        if (!value_of(*one.expression, value) || !statements(truthy(value) ? one.body : one.otherwise, out))
+          return false;
         break;
       case Statement::Kind::kFor:
         if (!loop(one, out)) return false;

@@ -1,5 +1,5 @@
-// What a template can ask of the request that it is rendered for. In Envoy the stream answers; in the control plane and in
-// tests something simple does. Views live until the next change of the headers.
+// What a template can ask of the request that it is rendered for. In Envoy the stream answers; in the control plane and
+// in tests something simple does. Views live until the next change of the headers.
 #pragma once
 
 #include <optional>

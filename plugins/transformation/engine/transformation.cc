@@ -19,7 +19,8 @@ std::string lower_case(std::string_view name) {
 }
 
 bool in_token(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 bool is_header_name(std::string_view name) {
@@ -47,7 +48,8 @@ class Compiler {
     } else if (const Value* of_template = config.find("transformationTemplate")) {
       whole(*of_template, field + "/transformationTemplate");
     } else if (config.find("xsltTransformation") != nullptr) {
-      problem(field + "/xsltTransformation", "InvalidValue", "stock Envoy has no XSLT, and neither has Solder's module for it", "",
+      problem(field + "/xsltTransformation", "InvalidValue",
+              "stock Envoy has no XSLT, and neither has Solder's module for it", "",
               "transformationTemplate or headerBodyTransform");
     } else {
       problem(field, "MissingField", "a transformation says how", "", "transformationTemplate or headerBodyTransform");
@@ -56,7 +58,8 @@ class Compiler {
 
  private:
   void problem(std::string field, std::string reason, std::string message, std::string found, std::string expected) {
-    problems_.push_back({std::move(field), std::move(reason), std::move(message), std::move(found), std::move(expected)});
+    problems_.push_back(
+        {std::move(field), std::move(reason), std::move(message), std::move(found), std::move(expected)});
   }
 
   std::optional<Template> compiled(const Value& config, const std::string& field, const std::string& what) {
@@ -70,7 +73,8 @@ class Compiler {
 
   std::string header_name(std::string_view name, const std::string& field) {
     std::string out = lower_case(name);
-    if (!is_header_name(out)) problem(field, "InvalidValue", "not a name of a header", std::string(name), "such as x-name");
+    if (!is_header_name(out))
+      problem(field, "InvalidValue", "not a name of a header", std::string(name), "such as x-name");
     return out;
   }
 
@@ -109,22 +113,23 @@ class Compiler {
     const auto appended = config.get("headersToAppend").list();
     for (size_t i = 0; i < appended.size(); ++i) {
       const std::string at = field + "/headersToAppend/" + std::to_string(i);
-      add_header(out_.appended_, appended[i].get("key").string(), appended[i].get("value"), at + "/key",
-                 at + "/value");
+      add_header(out_.appended_, appended[i].get("key").string(), appended[i].get("value"), at + "/key", at + "/value");
     }
     const auto removed = config.get("headersToRemove").list();
     for (size_t i = 0; i < removed.size(); ++i) {
       const std::string at = field + "/headersToRemove/" + std::to_string(i);
       out_.removed_.push_back(header_name(removed[i].string(), at));
       if (out_.removed_.back().front() == ':')
-        problem(at, "InvalidValue", "Envoy needs its pseudo headers; they can be set, not removed", out_.removed_.back(), "");
+        problem(at, "InvalidValue", "Envoy needs its pseudo headers; they can be set, not removed",
+                out_.removed_.back(), "");
     }
   }
 
-  void add_header(std::vector<Transformation::Named>& to, std::string_view name, const Value& value, const std::string& at,
-                  const std::string& value_at) {
+  void add_header(std::vector<Transformation::Named>& to, std::string_view name, const Value& value,
+                  const std::string& at, const std::string& value_at) {
     std::string lower = header_name(name, at);
-    if (auto text = compiled(value, value_at, "header " + std::string(name))) to.push_back({std::move(lower), std::move(*text)});
+    if (auto text = compiled(value, value_at, "header " + std::string(name)))
+      to.push_back({std::move(lower), std::move(*text)});
   }
 
   void metadata(const Value& list, const std::string& field) {
@@ -162,9 +167,11 @@ class Compiler {
 
   void keys(const Value& config, const std::string& field) {
     if (out_.notation_ == Notation::kPointer)
-      problem(field, "InvalidValue", "mergeJsonKeys and advancedTemplates exclude each other", "", "advancedTemplates: false");
+      problem(field, "InvalidValue", "mergeJsonKeys and advancedTemplates exclude each other", "",
+              "advancedTemplates: false");
     if (!out_.parse_)
-      problem(field, "InvalidValue", "mergeJsonKeys merges into JSON, so the body is to be parsed", "DontParse", "parseBodyBehavior: ParseAsJson");
+      problem(field, "InvalidValue", "mergeJsonKeys merges into JSON, so the body is to be parsed", "DontParse",
+              "parseBodyBehavior: ParseAsJson");
     for (const Member& entry : config.entries()) {
       const std::string name(entry.key), at = field + "/jsonKeys" + pointer_part(name);
       if (name.find('.') != std::string::npos) problem(at, "InvalidValue", "a key to merge has no dots", name, "");

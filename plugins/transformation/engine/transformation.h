@@ -1,6 +1,6 @@
 // One transformation, compiled: what becomes of a message's headers, body, metadata and span. compile() tells every
-// mistake at once, in the control plane before Envoy sees it and again in Envoy; apply() never throws and never leaves a
-// message half changed: where it fails nothing was changed. Immutable and shared by threads. Source: Gloo's
+// mistake at once, in the control plane before Envoy sees it and again in Envoy; apply() never throws and never leaves
+// a message half changed: where it fails nothing was changed. Immutable and shared by threads. Source: Gloo's
 // TransformationTemplate and HeaderBodyTransform, and the order in which its filter for Envoy works. Tested by
 // tests/unit/transformation/transformation_test.cc.
 #pragma once

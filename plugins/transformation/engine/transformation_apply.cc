@@ -120,7 +120,8 @@ bool Transformation::render_metadata(Renderer& renderer, std::vector<Value>& out
   return true;
 }
 
-bool Transformation::render_headers(Renderer& renderer, const std::vector<Named>& from, Rendered& out, std::string& error) {
+bool Transformation::render_headers(Renderer& renderer, const std::vector<Named>& from, Rendered& out,
+                                    std::string& error) {
   for (const Named& one : from) {
     TemplateError failure;
     auto text = renderer.render(one.value, failure);
@@ -155,7 +156,8 @@ Transformation::Result Transformation::apply(Message& message, std::string_view 
       return result;
     }
   }
-  if (!render_headers(renderer, headers_, set, result.error) || !render_headers(renderer, appended_, appended, result.error))
+  if (!render_headers(renderer, headers_, set, result.error) ||
+      !render_headers(renderer, appended_, appended, result.error))
     return result;
   // From here on nothing fails.
   for (size_t i = 0; i < metadata_.size(); ++i) {

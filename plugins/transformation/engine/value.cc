@@ -142,7 +142,7 @@ std::span<const Member> Value::entries() const {
 }
 
 const char* Value::kind_name() const {
-  static constexpr const char* kNames[] = {"null",   "a boolean", "a number", "a number",
+  static constexpr const char* kNames[] = {"null",     "a boolean", "a number", "a number",
                                            "a number", "a string",  "an array", "an object"};
   return kNames[static_cast<size_t>(kind)];
 }

@@ -1,8 +1,8 @@
 // The part of Envoy's dynamic module ABI that this module uses, written down anew: the functions that Envoy calls here
 // (hooks) and those of Envoy that are called (callbacks). Envoy resolves all of them when it loads the module, by name
-// alone: tests/unit/transformation/abi_test.py holds each name against the Envoy binary, tests/e2e/transformation_test.py
-// each signature against its behaviour. Source: Envoy 1.40's ABI "v0.2.0"; a module works with the version it names and
-// the next one.
+// alone: tests/unit/transformation/abi_test.py holds each name against the Envoy binary,
+// tests/e2e/transformation_test.py each signature against its behaviour. Source: Envoy 1.40's ABI "v0.2.0"; a module
+// works with the version it names and the next one.
 #pragma once
 
 #include <cstddef>
@@ -58,8 +58,8 @@ bool envoy_dynamic_module_callback_http_append_body(void* filter, uint32_t type,
 bool envoy_dynamic_module_callback_http_received_buffered_request_body(void* filter);
 bool envoy_dynamic_module_callback_http_received_buffered_response_body(void* filter);
 
-void envoy_dynamic_module_callback_http_send_response(void* filter, uint32_t status, SolderHeader* headers, size_t count,
-                                                      SolderBuffer body, SolderBuffer details);
+void envoy_dynamic_module_callback_http_send_response(void* filter, uint32_t status, SolderHeader* headers,
+                                                      size_t count, SolderBuffer body, SolderBuffer details);
 void envoy_dynamic_module_callback_http_clear_route_cache(void* filter);
 const void* envoy_dynamic_module_callback_get_most_specific_route_config(void* filter);
 
@@ -82,13 +82,15 @@ void envoy_dynamic_module_callback_http_set_dynamic_metadata_string(void* filter
 // A google.protobuf.Struct on the wire; its fields are merged into the namespace.
 bool envoy_dynamic_module_callback_http_set_dynamic_metadata_struct(void* filter, SolderBuffer name_space,
                                                                     SolderBuffer structure);
-bool envoy_dynamic_module_callback_http_filter_get_attribute_string(void* filter, uint32_t attribute, SolderBuffer* out);
+bool envoy_dynamic_module_callback_http_filter_get_attribute_string(void* filter, uint32_t attribute,
+                                                                    SolderBuffer* out);
 
 void* envoy_dynamic_module_callback_http_get_active_span(void* filter);
 void envoy_dynamic_module_callback_http_span_set_operation(void* span, SolderBuffer name);
 
 uint32_t envoy_dynamic_module_callback_http_filter_config_define_counter(void* config, SolderBuffer name,
-                                                                         SolderBuffer* labels, size_t count, size_t* id);
+                                                                         SolderBuffer* labels, size_t count,
+                                                                         size_t* id);
 uint32_t envoy_dynamic_module_callback_http_filter_increment_counter(void* filter, size_t id, SolderBuffer* labels,
                                                                      size_t count, uint64_t by);
 bool envoy_dynamic_module_callback_log_enabled(uint32_t level);

@@ -77,7 +77,9 @@ std::string wire_value(const Value& value) {
 
 }  // namespace
 
-std::optional<std::string_view> EnvoyMessage::header(std::string_view name) const { return first(filter_, type_, name); }
+std::optional<std::string_view> EnvoyMessage::header(std::string_view name) const {
+  return first(filter_, type_, name);
+}
 
 std::optional<std::string_view> EnvoyMessage::request_header(std::string_view name) const {
   return first(filter_, abi::kRequestHeaders, name);
@@ -86,7 +88,8 @@ std::optional<std::string_view> EnvoyMessage::request_header(std::string_view na
 std::optional<std::string> EnvoyMessage::joined_header(std::string_view name) const {
   abi::Buffer out{nullptr, 0};
   size_t count = 0;
-  if (!envoy_dynamic_module_callback_http_get_header(filter_, type_, buffer(name), &out, 0, &count)) return std::nullopt;
+  if (!envoy_dynamic_module_callback_http_get_header(filter_, type_, buffer(name), &out, 0, &count))
+    return std::nullopt;
   std::string joined(view(out));
   for (size_t i = 1; i < count; ++i) {
     if (!envoy_dynamic_module_callback_http_get_header(filter_, type_, buffer(name), &out, i, nullptr)) break;
@@ -99,7 +102,8 @@ std::vector<std::pair<std::string_view, std::string_view>> EnvoyMessage::headers
   std::vector<abi::Header> all(envoy_dynamic_module_callback_http_get_headers_size(filter_, type_));
   std::vector<std::pair<std::string_view, std::string_view>> out;
   if (all.empty() || !envoy_dynamic_module_callback_http_get_headers(filter_, type_, all.data())) return out;
-  for (const abi::Header& one : all) out.emplace_back(view({one.name, one.name_size}), view({one.value, one.value_size}));
+  for (const abi::Header& one : all)
+    out.emplace_back(view({one.name, one.name_size}), view({one.value, one.value_size}));
   return out;
 }
 
@@ -116,7 +120,8 @@ std::optional<Value> EnvoyMessage::metadata(Arena& arena, MetadataOf of, std::st
   // Envoy logs each question of the wrong type, so the likeliest come first.
   if (envoy_dynamic_module_callback_http_get_metadata_string(filter_, source, ns, name, &text))
     return Value::of(arena.copy(view(text)));
-  if (envoy_dynamic_module_callback_http_get_metadata_number(filter_, source, ns, name, &number)) return Value::of(number);
+  if (envoy_dynamic_module_callback_http_get_metadata_number(filter_, source, ns, name, &number))
+    return Value::of(number);
   if (!envoy_dynamic_module_callback_http_get_metadata_list_size(filter_, source, ns, name, &count)) {
     if (envoy_dynamic_module_callback_http_get_metadata_bool(filter_, source, ns, name, &flag)) return Value::of(flag);
     return std::nullopt;
@@ -179,7 +184,8 @@ void EnvoyMessage::set_span_name(std::string_view name) {
 
 std::string_view EnvoyMessage::response_code_details() const {
   abi::Buffer out{nullptr, 0};
-  const bool found = envoy_dynamic_module_callback_http_filter_get_attribute_string(filter_, abi::kResponseCodeDetails, &out);
+  const bool found =
+      envoy_dynamic_module_callback_http_filter_get_attribute_string(filter_, abi::kResponseCodeDetails, &out);
   return found ? view(out) : "";
 }
 

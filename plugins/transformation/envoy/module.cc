@@ -53,8 +53,8 @@ HOOK const void* envoy_dynamic_module_on_http_filter_config_new(void* envoy, Sol
     if (!out->program) return nullptr;
     for (size_t i = 0; i < out->counters.size(); ++i) {
       const std::string counter = std::string(view(name)) + "." + FilterConfig::kCounters[i];
-      envoy_dynamic_module_callback_http_filter_config_define_counter(envoy, {counter.data(), counter.size()}, nullptr, 0,
-                                                                      &out->counters[i]);
+      envoy_dynamic_module_callback_http_filter_config_define_counter(envoy, {counter.data(), counter.size()}, nullptr,
+                                                                      0, &out->counters[i]);
     }
     return out.release();
   });

@@ -78,7 +78,8 @@ Transformation::Result Stream::apply(const Transformation& what, const Side& sid
   return result;
 }
 
-void Stream::finish(const Transformation& what, const Side& side, const Transformation::Result& result, bool empty) const {
+void Stream::finish(const Transformation& what, const Side& side, const Transformation::Result& result,
+                    bool empty) const {
   EnvoyMessage message(filter_, side.headers);
   if (result.body) {
     replace_body(side, *result.body);
@@ -97,7 +98,8 @@ bool Stream::transform_request(bool with_body, bool whole) {
     done_ = true;
     count(FilterConfig::kRequestErrors);
     const std::string answer = "bad request: " + result.error;
-    envoy_dynamic_module_callback_http_send_response(filter_, kBadRequest, nullptr, 0, buffer(answer), buffer(kDetails));
+    envoy_dynamic_module_callback_http_send_response(filter_, kBadRequest, nullptr, 0, buffer(answer),
+                                                     buffer(kDetails));
     return false;
   }
   finish(what, kRequest, result, whole && body.empty());
@@ -134,8 +136,9 @@ void Stream::transform_response(bool with_body, bool whole) {
 }
 
 bool Stream::same_buffer(const Side& side) const {
-  return side.headers == abi::kRequestHeaders ? envoy_dynamic_module_callback_http_received_buffered_request_body(filter_)
-                                              : envoy_dynamic_module_callback_http_received_buffered_response_body(filter_);
+  return side.headers == abi::kRequestHeaders
+             ? envoy_dynamic_module_callback_http_received_buffered_request_body(filter_)
+             : envoy_dynamic_module_callback_http_received_buffered_response_body(filter_);
 }
 
 std::string Stream::body_of(const Side& side) const {
@@ -166,7 +169,8 @@ void Stream::log(const Transformation& what, const char* when, const Side& side,
   if (!what.logs() || !envoy_dynamic_module_callback_log_enabled(abi::kDebug)) return;
   std::string text(side.headers == abi::kRequestHeaders ? "request " : "response ");
   text.append(when).append(" transformation: ");
-  for (const auto& [name, value] : EnvoyMessage(filter_, side.headers).headers()) text.append(name).append(": ").append(value).append("; ");
+  for (const auto& [name, value] : EnvoyMessage(filter_, side.headers).headers())
+    text.append(name).append(": ").append(value).append("; ");
   text.append("body: ").append(body);
   envoy_dynamic_module_callback_log(abi::kDebug, buffer(text));
 }

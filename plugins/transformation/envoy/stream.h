@@ -1,24 +1,27 @@
-// One request and its response in Envoy: decides which transformations apply, holds the message back while its body comes
-// in, and answers where one fails. All hooks of a stream come on one thread. What fails answers as Gloo's filter does: a
-// request 400 with a body "bad request: ...", a response becomes that. Tested by tests/unit/transformation/stream_test.cc
-// and tests/e2e/transformation_test.py.
+// One request and its response in Envoy: decides which transformations apply, holds the message back while its body
+// comes in, and answers where one fails. All hooks of a stream come on one thread. What fails answers as Gloo's filter
+// does: a request 400 with a body "bad request: ...", a response becomes that. Tested by
+// tests/e2e/transformation_test.py.
 #pragma once
 
 #include <array>
 #include <memory>
 #include <string>
 
-#include "abi.h"
 #include "../engine/program.h"
+#include "abi.h"
 
 namespace solder::transformation {
 
 // A filter's configuration: its counters, and transformations for routes that have none of their own.
 struct FilterConfig {
   enum Counter { kRequestHeaders, kRequestBodies, kResponseHeaders, kResponseBodies, kRequestErrors, kResponseErrors };
-  static constexpr std::array kCounters{"request_header_transformations", "request_body_transformations",
-                                        "response_header_transformations", "response_body_transformations",
-                                        "request_error", "response_error"};
+  static constexpr std::array kCounters{"request_header_transformations",
+                                        "request_body_transformations",
+                                        "response_header_transformations",
+                                        "response_body_transformations",
+                                        "request_error",
+                                        "response_error"};
 
   std::shared_ptr<const Program> program;
   std::array<size_t, kCounters.size()> counters{};

@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "cli/envoy_modules.h"
 #include "cli/snapshot_json.h"
 #include "cli/yaml_text.h"
 #include "core/services/certificates.h"
@@ -137,6 +141,23 @@ TEST_F(StaticBootstrapTest, NothingAtAllIsABootstrapToo) {
   const auto built = static_bootstrap(Json::object(), false);
   ASSERT_TRUE(built.ok());
   EXPECT_TRUE(envoy_accepts(to_yaml(*built)));
+}
+
+TEST(EnvoyModulesTest, ThoseBesideThePluginsAreNamedByTheirFiles) {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::path(testing::TempDir()) / "envoy_modules";
+  fs::create_directories(root / "plugins");
+  fs::create_directories(root / "envoy");
+  const fs::path file = fs::canonical(root) / "envoy/libknown.so";
+  std::ofstream(file) << "x";
+  const auto directories = envoy_module_directories({(root / "plugins").string(), "/nowhere/plugins"});
+  Json config{{"filters", Json::array({{{"dynamicModuleConfig", {{"name", "known"}, {"metricsNamespace", "n"}}}},
+                                       {{"dynamicModuleConfig", {{"name", "other"}}}}})}};
+  name_module_files(config, directories);
+  const Json known{{"metricsNamespace", "n"}, {"module", {{"local", {{"filename", file.string()}}}}}};
+  EXPECT_EQ(known, config["filters"][0]["dynamicModuleConfig"]);
+  EXPECT_EQ(Json({{"name", "other"}}), config["filters"][1]["dynamicModuleConfig"]);
+  fs::remove_all(root);
 }
 
 }  // namespace

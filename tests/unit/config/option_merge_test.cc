@@ -30,13 +30,13 @@ TEST(OptionMerge, DecodedOptionsStaySorted) {
 
 TEST(OptionMerge, TransformationsAreInheritedWhereTheRouteSaysSo) {
   const std::string above =
-      R"({"stagedTransformations":{"early":{"requestTransforms":[1]},"regular":{"requestTransforms":[2],"responseTransforms":[3]}}})";
+      R"({"stagedTransformations":{"early":{"requestTransforms":[1]},"postRouting":{"requestTransforms":[4]},"regular":{"requestTransforms":[2],"responseTransforms":[3]}}})";
   const std::string deaf = R"({"stagedTransformations":{"regular":{"requestTransforms":[9]}}})";
   EXPECT_EQ(inherit_transformations(deaf, above), deaf);
   EXPECT_EQ(
       inherit_transformations(
           R"({"stagedTransformations":{"inheritTransformation":true,"regular":{"requestTransforms":[9]}}})", above),
-      R"({"stagedTransformations":{"early":{"requestTransforms":[1]},"inheritTransformation":true,"regular":{"requestTransforms":[9,2],"responseTransforms":[3]}}})");
+      R"({"stagedTransformations":{"early":{"requestTransforms":[1]},"inheritTransformation":true,"postRouting":{"requestTransforms":[4]},"regular":{"requestTransforms":[9,2],"responseTransforms":[3]}}})");
   EXPECT_EQ(inherit_transformations("{}", above), "{}");
 }
 

@@ -17,13 +17,16 @@ class FakeMessage : public Message {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   explicit FakeMessage(Headers own = {}, Headers request = {}) : all(std::move(own)), of_request(std::move(request)) {}
 
-  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const override { return first(all, name); }
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const override {
+    return first(all, name);
+  }
   [[nodiscard]] std::optional<std::string_view> request_header(std::string_view name) const override {
     return first(of_request.empty() ? all : of_request, name);
   }
   [[nodiscard]] std::optional<Value> metadata(Arena& arena, MetadataOf of, std::string_view name_space,
                                               std::string_view key) const override {
-    const auto at = known.find(std::to_string(static_cast<int>(of)) + "/" + std::string(name_space) + "/" + std::string(key));
+    const auto at =
+        known.find(std::to_string(static_cast<int>(of)) + "/" + std::string(name_space) + "/" + std::string(key));
     if (at == known.end()) return std::nullopt;
     JsonError error;
     return read_json(arena, at->second, error);

@@ -18,20 +18,73 @@ std::string again(std::string_view text) {
 
 // The library that Gloo's filter prints with is the measure.
 TEST(Json, PrintsAsNlohmannDoes) {
-  for (const char* text :
-       {"null", "true", "[]", "{}", "0", "-0", "-1", "18446744073709551615", "18446744073709551616", "-9223372036854775808",
-        "1.0", "1e3", "1.5e-7", "0.0001", "123456789012345.5", "1234567890123456.5", "1e15", "1e16", "1e300", "5e-324",
-        "-0.0", "0.1", "3.14159", "100.0", "1e22", "\"a\\u00e9\\ud83d\\ude00\\n\\\"\\\\\\/\\u0001\\u007f\"",
-        "{\"b\":1,\"a\":[1,2,{\"z\":null}],\"b\":2}", " [ 1 , { } ] "}) {
+  for (const char* text : {"null",
+                           "true",
+                           "[]",
+                           "{}",
+                           "0",
+                           "-0",
+                           "-1",
+                           "18446744073709551615",
+                           "18446744073709551616",
+                           "-9223372036854775808",
+                           "1.0",
+                           "1e3",
+                           "1.5e-7",
+                           "0.0001",
+                           "123456789012345.5",
+                           "1234567890123456.5",
+                           "1e15",
+                           "1e16",
+                           "1e300",
+                           "5e-324",
+                           "-0.0",
+                           "0.1",
+                           "3.14159",
+                           "100.0",
+                           "1e22",
+                           "\"a\\u00e9\\ud83d\\ude00\\n\\\"\\\\\\/\\u0001\\u007f\"",
+                           "{\"b\":1,\"a\":[1,2,{\"z\":null}],\"b\":2}",
+                           " [ 1 , { } ] "}) {
     EXPECT_EQ(nlohmann::json::parse(text).dump(), again(text)) << text;
   }
 }
 
 TEST(Json, RefusesWhatIsNone) {
-  for (const std::string_view text :
-       {"", " ", "nul", "tru", "01", "1.", ".5", "-", "1e", "+1", "\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
-        "\"\\udc00\"", "\"a\nb\"", "[1", "[1,]", "[,]", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "1 2", "[1]]", "\"\\", "\"\\u",
-        "1e999", "\xff", "\"\xc3\"", "\"\xed\xa0\x80\"", "\"\xf5\x80\x80\x80\"", "\xef\xbb\xbf{}"}) {
+  for (const std::string_view text : {"",
+                                      " ",
+                                      "nul",
+                                      "tru",
+                                      "01",
+                                      "1.",
+                                      ".5",
+                                      "-",
+                                      "1e",
+                                      "+1",
+                                      "\"",
+                                      "\"\\x\"",
+                                      "\"\\u12\"",
+                                      "\"\\ud800\"",
+                                      "\"\\ud800\\u0041\"",
+                                      "\"\\udc00\"",
+                                      "\"a\nb\"",
+                                      "[1",
+                                      "[1,]",
+                                      "[,]",
+                                      "{\"a\"}",
+                                      "{\"a\":}",
+                                      "{a:1}",
+                                      "{\"a\":1,}",
+                                      "1 2",
+                                      "[1]]",
+                                      "\"\\",
+                                      "\"\\u",
+                                      "1e999",
+                                      "\xff",
+                                      "\"\xc3\"",
+                                      "\"\xed\xa0\x80\"",
+                                      "\"\xf5\x80\x80\x80\"",
+                                      "\xef\xbb\xbf{}"}) {
     EXPECT_EQ(0U, again(text).find("error")) << text;
     EXPECT_FALSE(nlohmann::json::accept(text) && text.substr(0, 3) != "\xef\xbb\xbf") << text;
   }
@@ -92,8 +145,9 @@ TEST(Value, MembersAndPathsAreSet) {
 }
 
 TEST(Value, OrdersAsNlohmannDoes) {
-  const std::vector<std::string> texts = {"null", "false", "true", "-1", "0", "1.5", "2", "9223372036854775807", "{}", R"({"a":1})",
-                                          R"({"a":2})", "[]", "[1]", "[1,2]", "\"\"", "\"a\"", "\"b\""};
+  const std::vector<std::string> texts = {
+      "null",       "false", "true", "-1",    "0",    "1.5",   "2",    "9223372036854775807", "{}", R"({"a":1})",
+      R"({"a":2})", "[]",    "[1]",  "[1,2]", "\"\"", "\"a\"", "\"b\""};
   for (const auto& a : texts) {
     for (const auto& b : texts) {
       Arena arena(1 << 16);
