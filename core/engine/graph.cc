@@ -19,7 +19,9 @@ void Graph::adopt(Cell& cell) {
   std::vector<Cell*> reads;
   reads.reserve(cell.reads_.size());
   for (const Cell::Edge& edge : std::exchange(cell.reads_, {})) {
-    if (std::exchange(edge.cell->recorded_by_, number) != number) reads.push_back(edge.cell);
+    if (std::exchange(edge.cell->recorded_by_, number) == number) continue;
+    ensure(*edge.cell);  // an input that was never asked before
+    reads.push_back(edge.cell);
   }
   set_reads(cell, reads);
   ++computed_;
