@@ -26,6 +26,9 @@ struct EngineOptions {
   bool keep_last_good = true;
   // Routes on one listener above which those who can take them are served as scopes (route_layout.h); none: never.
   std::optional<size_t> scoped_above = 2000;
+  // So many new objects at once are translated on several threads; the outcome is the same.
+  size_t threads = 0;  // 0: as many as there are processors, up to 8
+  size_t worth_threads = 256;
 };
 
 // Who set a field of a resource: for `solder explain`, NACK tracing and the golden cases.

@@ -4,6 +4,30 @@
 
 namespace solder::engine {
 
+Family::Family(Graph& graph) { graph.families_.push_back(this); }
+
+void Graph::ahead() {
+  for (Family* family : families_) family->ahead();
+}
+
+void Graph::settle() {
+  for (Family* family : families_) family->settle();
+}
+
+void Graph::adopt(Cell& cell) {
+  const uint64_t number = ++readings_;
+  std::vector<Cell*> reads;
+  reads.reserve(cell.reads_.size());
+  for (const Cell::Edge& edge : std::exchange(cell.reads_, {})) {
+    if (std::exchange(edge.cell->recorded_by_, number) == number) continue;
+    ensure(*edge.cell);  // an input that was never asked before
+    reads.push_back(edge.cell);
+  }
+  set_reads(cell, reads);
+  ++computed_;
+  queue_if_unread(cell);  // whoever reads it may come later: collect() looks again
+}
+
 void Graph::ensure(Cell& cell) {
   if (cell.state_ == Cell::State::kCheck) {
     // A read that turns out changed marks this cell dirty. Reads are pure, so asking one that this run would not ask

@@ -2,7 +2,10 @@
 // the cells that read it; only what is asked for again is computed again, and a cell whose new value has the old hash
 // stops the wave (early cut-off). Cells that nothing reads any more are collected. One thread.
 // Cost: a change costs the cells that it reaches, not the world: a cell asks only those of its reads that may have
-// changed, and roots that may have changed are known by name. Tested by tests/unit/engine/graph_test.cc.
+// changed, and roots that may have changed are known by name. Where very many cells are new, several threads make them
+// ahead of their turn, between ahead() and settle(): a Reader of that kind sees what is up to date, makes what is not
+// there, and misses, and so leaves to its turn, whatever would have to be computed again. Values depend on nothing but
+// what was read, so the outcome is the same. Tested by tests/unit/engine/graph_test.cc and graph_ahead_test.cc.
 #pragma once
 
 #include <algorithm>
@@ -13,9 +16,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/engine/drafts.h"
+
 namespace solder::engine {
 
 class Graph;
+class Reader;
 
 // How keys are looked up. Specialized beside the key's type where std::hash knows it not.
 template <typename K>
@@ -55,6 +61,18 @@ class Cell {
   bool queued_root_ = false;
 };
 
+// All cells of one kind of key, as the graph sees them.
+class Family {
+ public:
+  explicit Family(Graph& graph);
+  virtual ~Family() = default;
+  Family(const Family&) = delete;
+  Family& operator=(const Family&) = delete;
+
+  virtual void ahead() = 0;
+  virtual void settle() = 0;
+};
+
 class Graph {
  public:
   // Number of cells computed since the start: for tests and metrics.
@@ -63,8 +81,13 @@ class Graph {
   void update_roots();
   // Removes cells that nothing reads. Call between translations.
   void collect();
+  // From here to settle() nothing but reading with Readers of the kind Reader::Ahead is allowed, on any thread.
+  void ahead();
+  // Takes in what was made since.
+  void settle();
 
  private:
+  friend class Family;
   template <typename K, typename T>
   friend class Inputs;
   template <typename K, typename T>
@@ -78,7 +101,10 @@ class Graph {
   void set_reads(Cell& cell, const std::vector<Cell*>& reads);
   static void remove_last_read(Cell& cell);
   void queue_if_unread(Cell& cell);
+  // Takes in a cell that was made ahead: its reads become edges.
+  void adopt(Cell& cell);
 
+  std::vector<Family*> families_;
   uint64_t computed_ = 0;
   uint64_t readings_ = 0;
   std::vector<Cell*> unread_;
@@ -88,7 +114,15 @@ class Graph {
 // Records the reads of one computation.
 class Reader {
  public:
-  explicit Reader(Graph& graph) : graph_(graph), number_(++graph.readings_) {}
+  enum class Kind { kInTurn, kAhead };
+  explicit Reader(Graph& graph, Kind kind = Kind::kInTurn)
+      : graph_(graph), number_(kind == Kind::kAhead ? 0 : ++graph.readings_) {}
+
+  [[nodiscard]] bool is_ahead() const { return number_ == 0; }
+  // Ahead: something that was read was not up to date, so that what was made of it does not count.
+  [[nodiscard]] bool missed() const { return missed_; }
+  // Holds a value for as long as the computation lasts.
+  void keep(std::shared_ptr<const void> value) { kept_.push_back(std::move(value)); }
 
  private:
   template <typename K, typename T>
@@ -96,6 +130,7 @@ class Reader {
   template <typename K, typename T>
   friend class Memo;
   void record(Cell& cell) {
+    if (is_ahead()) return reads_.push_back(&cell);
     // Mostly keeps a cell from being recorded twice; one that is does no harm.
     if (cell.recorded_by_ != number_) reads_.push_back(&cell);
     cell.recorded_by_ = number_;
@@ -103,14 +138,16 @@ class Reader {
   }
   Graph& graph_;
   const uint64_t number_;
+  bool missed_ = false;
   std::vector<Cell*> reads_;
+  std::vector<std::shared_ptr<const void>> kept_;
 };
 
 // Values set from outside, by key. A key that was never set reads as null, and the reader is told when it comes.
 template <typename K, typename T>
-class Inputs {
+class Inputs final : public Family {
  public:
-  explicit Inputs(Graph& graph) : graph_(graph) {}
+  explicit Inputs(Graph& graph) : Family(graph), graph_(graph) {}
 
   void set(const K& key, std::shared_ptr<const T> value, uint64_t hash) {
     InputCell& cell = cell_for(key);
@@ -121,7 +158,7 @@ class Inputs {
     if (changed) graph_.mark_readers(cell);
   }
   const std::shared_ptr<const T>& read(Reader& reader, const K& key) {
-    InputCell& cell = cell_for(key);
+    InputCell& cell = reader.is_ahead() ? cell_ahead(key) : cell_for(key);
     reader.record(cell);
     return cell.value;
   }
@@ -129,6 +166,11 @@ class Inputs {
   std::shared_ptr<const T> peek(const K& key) const {
     auto at = cells_.find(key);
     return at == cells_.end() ? nullptr : at->second->value;
+  }
+  void ahead() override { drafts_ = std::make_unique<InputDrafts>(); }
+  void settle() override {
+    drafts_->move_into(cells_, [&](InputCell& cell) { graph_.queue_if_unread(cell); });
+    drafts_.reset();
   }
 
  private:
@@ -141,32 +183,62 @@ class Inputs {
     std::shared_ptr<const T> value;
     uint64_t hash = 0;
   };
+  using InputDrafts = Drafts<K, InputCell, KeyHash<K>>;
   void pin(InputCell& cell, bool pinned) {
     cell.set_pinned(pinned);
     if (!pinned) graph_.queue_if_unread(cell);
   }
+  std::unique_ptr<InputCell> new_cell(const K& key) {
+    auto cell = std::make_unique<InputCell>();
+    cell->family = this;
+    cell->key = key;
+    return cell;
+  }
   InputCell& cell_for(const K& key) {
     auto& cell = cells_[key];
-    if (!cell) {
-      cell = std::make_unique<InputCell>();
-      cell->family = this;
-      cell->key = key;
-    }
+    if (!cell) cell = new_cell(key);
     return *cell;
+  }
+  InputCell& cell_ahead(const K& key) {
+    if (const auto at = cells_.find(key); at != cells_.end()) return *at->second;
+    if (InputCell* draft = drafts_->find(key)) return *draft;
+    return drafts_->put(key, new_cell(key));
   }
   Graph& graph_;
   std::unordered_map<K, std::unique_ptr<InputCell>, KeyHash<K>> cells_;
+  std::unique_ptr<InputDrafts> drafts_;
 };
 
 // Computed values by key. T has `uint64_t hash`, over everything that a reader can see.
 template <typename K, typename T>
-class Memo {
+class Memo final : public Family {
  public:
   using Compute = std::function<std::shared_ptr<const T>(Reader&, const K&)>;
-  Memo(Graph& graph, Compute compute) : graph_(graph), compute_(std::move(compute)) {}
+  Memo(Graph& graph, Compute compute) : Family(graph), graph_(graph), compute_(std::move(compute)) {}
 
   const std::shared_ptr<const T>& read(Reader& reader, const K& key) {
+    if (reader.is_ahead()) {
+      const auto* known = read_known(reader, key);
+      return known != nullptr ? *known : draft(reader, key, compute_);
+    }
     MemoCell& cell = cell_for(key);
+    reader.record(cell);
+    return cell.value;
+  }
+  // Null where there is no value yet: make() can give one.
+  const std::shared_ptr<const T>* read_known(Reader& reader, const K& key) {
+    const auto at = cells_.find(key);
+    if (reader.is_ahead()) return known_ahead(reader, at == cells_.end() ? nullptr : at->second.get(), key);
+    if (at == cells_.end() || !at->second->value) return nullptr;
+    MemoCell& cell = *at->second;
+    reader.record(cell);
+    return &cell.value;
+  }
+  // The first value by `first`, later ones as all others. Only where read_known() gave null.
+  const std::shared_ptr<const T>& make(Reader& reader, const K& key, const Compute& first) {
+    if (reader.is_ahead()) return draft(reader, key, first);
+    MemoCell& cell = cell_for(key);
+    first_ = &first;
     reader.record(cell);
     return cell.value;
   }
@@ -185,8 +257,8 @@ class Memo {
   }
   // Roots of this family are brought up to date by root() alone: they read what is set between two steps.
   void update_only_on_request() { on_request_ = true; }
-  // The keys whose values were computed anew or collected since the last call, some perhaps more than once. Recorded
-  // from the first call on.
+  // The keys whose values were computed anew or collected since the last call, in any order, some perhaps more than
+  // once. Recorded from the first call on.
   std::vector<K> take_touched() {
     watched_ = true;
     return std::exchange(touched_, {});
@@ -205,6 +277,17 @@ class Memo {
     auto at = cells_.find(key);
     return at == cells_.end() ? nullptr : at->second->value;
   }
+  void ahead() override {
+    drafts_ = std::make_unique<MemoDrafts>();
+    nothing_ = std::make_shared<const T>();
+  }
+  void settle() override {
+    drafts_->move_into(cells_, [&](MemoCell& cell) {
+      graph_.adopt(cell);
+      if (watched_) touched_.push_back(cell.key);
+    });
+    drafts_.reset();
+  }
 
  private:
   struct MemoCell final : Cell {
@@ -214,7 +297,8 @@ class Memo {
     }
     bool compute(Graph& graph) override {
       Reader reader(graph);
-      auto next = family->compute_(reader, key);
+      const Compute* first = std::exchange(family->first_, nullptr);
+      auto next = first != nullptr ? (*first)(reader, key) : family->compute_(reader, key);
       graph.set_reads(*this, reader.reads_);
       if (family->watched_) family->touched_.push_back(key);
       const bool changed = !value || value->hash != next->hash;
@@ -226,22 +310,55 @@ class Memo {
       if (family->watched_) family->touched_.push_back(key);
       family->cells_.erase(key);
     }
+    void make_ahead(Reader& reader, const Compute& first) {
+      value = first(reader, key);
+      reads_.reserve(reader.reads_.size());
+      for (Cell* read : reader.reads_) reads_.push_back({read, 0});
+      state_ = State::kClean;
+    }
+    [[nodiscard]] bool current() const { return value && state_ == State::kClean; }
     Memo* family = nullptr;
     K key;
     std::shared_ptr<const T> value;
   };
+  using MemoDrafts = Drafts<K, MemoCell, KeyHash<K>>;
+  std::unique_ptr<MemoCell> new_cell(const K& key) {
+    auto cell = std::make_unique<MemoCell>();
+    cell->family = this;
+    cell->key = key;
+    return cell;
+  }
   MemoCell& cell_for(const K& key) {
     auto& cell = cells_[key];
-    if (!cell) {
-      cell = std::make_unique<MemoCell>();
-      cell->family = this;
-      cell->key = key;
-    }
+    if (!cell) cell = new_cell(key);
     return *cell;
+  }
+  const std::shared_ptr<const T>* known_ahead(Reader& reader, MemoCell* cell, const K& key) {
+    if (cell == nullptr) cell = drafts_->find(key);
+    if (cell == nullptr) return nullptr;
+    if (!cell->current()) return &missing(reader);
+    reader.record(*cell);
+    return &cell->value;
+  }
+  const std::shared_ptr<const T>& missing(Reader& reader) {
+    reader.missed_ = true;
+    return nothing_;
+  }
+  const std::shared_ptr<const T>& draft(Reader& reader, const K& key, const Compute& first) {
+    auto cell = new_cell(key);
+    Reader inner(graph_, Reader::Kind::kAhead);
+    cell->make_ahead(inner, first);
+    if (inner.missed_) return missing(reader);
+    MemoCell& stays = drafts_->put(key, std::move(cell));
+    reader.record(stays);
+    return stays.value;
   }
   Graph& graph_;
   Compute compute_;
+  const Compute* first_ = nullptr;  // of a cell that is about to be made
   std::unordered_map<K, std::unique_ptr<MemoCell>, KeyHash<K>> cells_;
+  std::unique_ptr<MemoDrafts> drafts_;
+  std::shared_ptr<const T> nothing_;  // what is read ahead where something is missing
   std::vector<K> touched_;
   bool watched_ = false;
   bool on_request_ = false;

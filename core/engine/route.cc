@@ -19,9 +19,10 @@ constexpr size_t kRoutesInARun = 32;
 
 // The parts of one route.
 struct Parts {
-  std::string name;  // the user's, mostly empty
-  std::shared_ptr<const RouteMatchResult> match;
-  std::shared_ptr<const RouteBodyResult> body;
+  std::string name;                         // the user's, mostly empty
+  const RouteMatchResult* match = nullptr;  // the reader's, or `own`
+  const RouteBodyResult* body = nullptr;
+  std::shared_ptr<const RouteBodyResult> own;
   ProvenanceList origins;
 };
 
@@ -39,8 +40,8 @@ class Assembler {
   void add(size_t index, const EffectiveRoute& place, const Parts& parts) {
     const bool refused = parts.match->refused || parts.body->refused;
     const bool bad = parts.match->bad || parts.body->bad;
-    for (const RoutePartResult* part : {static_cast<const RoutePartResult*>(parts.match.get()),
-                                        static_cast<const RoutePartResult*>(parts.body.get())}) {
+    for (const RoutePartResult* part :
+         {static_cast<const RoutePartResult*>(parts.match), static_cast<const RoutePartResult*>(parts.body)}) {
       for (const auto& diagnostic : part->diagnostics) report(place, diagnostic, bad && !refused);
     }
     if (refused) return;
@@ -80,7 +81,7 @@ class Assembler {
     if (!policy_.replace_invalid_routes) return;
     std::string answer;
     append_field(answer, route::Route::kDirectResponse, direct_response(policy_.response_code, policy_.response_body));
-    append_all(index, place, {parts.name, parts.match, parts.body, {}}, answer);
+    append_all(index, place, {parts.name, parts.match, parts.body, parts.own, {}}, answer);
   }
 
   void append_all(size_t index, const EffectiveRoute& place, const Parts& parts, const std::string& rest) {
@@ -159,11 +160,15 @@ class PartReader {
     Parts parts;
     parts.name = pieces_.name;
     if (pieces_.matchers.empty()) pieces_.matchers = "{}";
-    parts.match = t_.route_matches.read(reader_, {place.owner->ns, 0, 0}, pieces_.matchers);
+    parts.match = t_.route_matches.read(reader_, {place.owner->ns, 0, 0}, pieces_.matchers).get();
     body_text(pieces_, body_);
     const RoutePartKey key{place.owner->ns, 0, 0};
-    parts.body = provenance_ ? build_route_body(t_, reader_, key, body_, &parts.origins)
-                             : t_.route_bodies.read(reader_, key, body_);
+    if (provenance_) {
+      parts.own = build_route_body(t_, reader_, key, body_, &parts.origins);
+      parts.body = parts.own.get();
+    } else {
+      parts.body = t_.route_bodies.read(reader_, key, body_).get();
+    }
     return parts;
   }
 
@@ -194,7 +199,7 @@ class SourceHash {
   uint64_t of(const EffectiveRoute& route) {
     if (route.owner.get() != owner_) {
       owner_ = route.owner.get();
-      owner_hash_ = KeyHash<model::ObjectRef>()(*owner_);
+      owner_hash_ = base::hash_bytes(to_string(*owner_));
     }
     uint64_t hash = base::hash_combine(base::hash_bytes(route.text) + route.index, owner_hash_);
     if (!route.via.empty()) hash = base::hash_combine(hash, base::hash_bytes(route.via));
@@ -270,6 +275,19 @@ std::shared_ptr<const RouteRunResult> build_route_run(Translation& t, Reader& re
   return result;
 }
 
+namespace {
+
+const std::shared_ptr<const RouteRunResult>& read_run(Translation& t, Reader& reader, const RouteRunKey& key,
+                                                      const RouteHost& host, const std::vector<EffectiveRoute>& routes,
+                                                      size_t end) {
+  if (const auto* known = t.route_runs.read_known(reader, key)) return *known;
+  return t.route_runs.make(reader, key, [&](Reader& inner, const RouteRunKey&) {
+    return build_route_run(t, inner, make_source(host, routes, key.first, end));
+  });
+}
+
+}  // namespace
+
 RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, const std::vector<EffectiveRoute>& routes,
                        ProvenanceList* provenance) {
   RouteList list;
@@ -282,8 +300,7 @@ RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, co
     const size_t end = std::min(routes.size(), first + kRoutesInARun);
     RouteRunKey key{{host.service, host.gateway}, first, 0};
     for (size_t i = first; i < end; ++i) key.source_hash = base::hash_combine(key.source_hash, hashes.of(routes[i]));
-    if (!t.route_runs.peek(key)) t.new_run = make_source(host, routes, first, end);
-    append(host.service, t.route_runs.read(reader, key)->list, list);
+    append(host.service, read_run(t, reader, key, host, routes, end)->list, list);
   }
   return list;
 }

@@ -20,32 +20,33 @@ class TextMemo {
   TextMemo(Graph& graph, Compute compute)
       : compute_(std::move(compute)), memo_(graph, [this](Reader& reader, const K& key) { return run(reader, key); }) {}
 
-  // `key` without the hash.
-  std::shared_ptr<const T> read(Reader& reader, K key, const std::string& text) {
+  // `key` without the hash. Valid as long as the computation.
+  const std::shared_ptr<const T>& read(Reader& reader, K key, const std::string& text) {
     key.text_hash = base::hash_bytes(text);
-    const auto known = memo_.peek(key);
-    // Two texts of one hash: the later one does without a cell.
-    if (known && *known->text != text) return made(reader, key, std::make_shared<const std::string>(text));
-    if (!known) fresh_ = std::make_shared<const std::string>(text);
-    auto result = memo_.read(reader, key);
-    fresh_.reset();
-    return result;
+    if (const auto* known = memo_.read_known(reader, key)) {
+      return reader.missed() || *(*known)->text == text ? *known : apart(reader, key, text);
+    }
+    const auto kept = std::make_shared<const std::string>(text);
+    return memo_.make(reader, key, [&](Reader& inner, const K& at) { return made(inner, at, kept); });
   }
 
  private:
-  std::shared_ptr<const T> run(Reader& reader, const K& key) {
-    const auto known = memo_.peek(key);
-    return made(reader, key, known ? known->text : std::exchange(fresh_, nullptr));
-  }
+  std::shared_ptr<const T> run(Reader& reader, const K& key) { return made(reader, key, memo_.peek(key)->text); }
   std::shared_ptr<const T> made(Reader& reader, const K& key, std::shared_ptr<const std::string> text) {
     auto result = compute_(reader, key, *text);
     result->text = std::move(text);
     return result;
   }
+  // Two texts of one hash: the later one does without a cell.
+  const std::shared_ptr<const T>& apart(Reader& reader, const K& key, const std::string& text) {
+    const auto value =
+        std::make_shared<const std::shared_ptr<const T>>(made(reader, key, std::make_shared<const std::string>(text)));
+    reader.keep(value);
+    return *value;
+  }
 
   Compute compute_;
   Memo<K, T> memo_;
-  std::shared_ptr<const std::string> fresh_;  // the text of a cell that is about to be made
 };
 
 }  // namespace solder::engine

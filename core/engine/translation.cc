@@ -28,11 +28,9 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                       [this](Reader& reader, const auto& ref) { return build_options_object(*this, reader, ref); }),
       upstream_groups(graph,
                       [this](Reader& reader, const auto& ref) { return build_upstream_group(*this, reader, ref); }),
-      outlines(graph,
-               [this](Reader&, const RouteKey& key) {
-                 const auto known = outlines.peek(key);
-                 return build_outline(*this, key.owner, known ? known->text : new_routes.at(key));
-               }),
+      outlines(
+          graph,
+          [this](Reader&, const RouteKey& key) { return build_outline(*this, key.owner, outlines.peek(key)->text); }),
       route_matches(graph, [this](Reader&, const auto& key,
                                   const std::string& text) { return build_route_match(*this, key, text); }),
       route_options(graph, [this](Reader& reader, const auto& key,
@@ -41,8 +39,7 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                                  const std::string& text) { return build_route_body(*this, reader, key, text); }),
       route_runs(graph,
                  [this](Reader& reader, const RouteRunKey& key) {
-                   const auto known = route_runs.peek(key);
-                   return build_route_run(*this, reader, known ? known->source : std::exchange(new_run, nullptr));
+                   return build_route_run(*this, reader, route_runs.peek(key)->source);
                  }),
       virtual_services(graph,
                        [this](Reader& reader, const auto& key) { return build_virtual_service(*this, reader, key); }),
@@ -73,11 +70,8 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
 std::shared_ptr<const RouteOutlineResult> read_outline(Translation& t, Reader& reader, const model::ObjectRef& owner,
                                                        const std::shared_ptr<const std::string>& text) {
   const RouteKey key{owner, base::hash_bytes(*text)};
-  const bool fresh = !t.outlines.peek(key);
-  if (fresh) t.new_routes[key] = text;
-  auto result = t.outlines.read(reader, key);
-  if (fresh) t.new_routes.erase(key);
-  return result;
+  if (const auto* known = t.outlines.read_known(reader, key)) return *known;
+  return t.outlines.make(reader, key, [&](Reader&, const RouteKey&) { return build_outline(t, owner, text); });
 }
 
 }  // namespace solder::engine

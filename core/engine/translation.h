@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <limits>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -87,8 +86,8 @@ struct HostRunKey {
 template <>
 struct KeyHash<model::ObjectRef> {
   size_t operator()(const model::ObjectRef& ref) const {
-    return base::hash_combine(base::hash_combine(base::hash_bytes(ref.kind), base::hash_bytes(ref.ns)),
-                              base::hash_bytes(ref.name));
+    // The kind by its length: cheap, and namesakes of two kinds are few.
+    return base::hash_bytes(ref.name) * 31 + base::hash_bytes(ref.ns) + ref.kind.size();
   }
 };
 template <>
@@ -106,9 +105,7 @@ struct KeyHash<VirtualServiceKey> {
 };
 template <>
 struct KeyHash<RoutePartKey> {
-  size_t operator()(const RoutePartKey& key) const {
-    return base::hash_combine(base::hash_bytes(key.ns) + key.action, key.text_hash);
-  }
+  size_t operator()(const RoutePartKey& key) const { return key.text_hash + key.action; }
 };
 template <>
 struct KeyHash<RouteKey> {
@@ -118,9 +115,7 @@ struct KeyHash<RouteKey> {
 };
 template <>
 struct KeyHash<RouteRunKey> {
-  size_t operator()(const RouteRunKey& key) const {
-    return base::hash_combine(KeyHash<VirtualServiceKey>()(key.service), key.source_hash + key.first);
-  }
+  size_t operator()(const RouteRunKey& key) const { return key.source_hash + key.first; }
 };
 template <>
 struct KeyHash<GatewayPartKey> {
@@ -168,13 +163,10 @@ struct Translation {
   Memo<model::ObjectRef, OptionsObjectResult> options_objects;
   Memo<model::ObjectRef, UpstreamGroupResult> upstream_groups;
   Memo<RouteKey, RouteOutlineResult> outlines;
-  // The texts of routes that are about to be outlined and have no cell yet.
-  std::map<RouteKey, std::shared_ptr<const std::string>> new_routes;
   TextMemo<RoutePartKey, RouteMatchResult> route_matches;
   TextMemo<RoutePartKey, RouteOptionsResult> route_options;
   TextMemo<RoutePartKey, RouteBodyResult> route_bodies;
   Memo<RouteRunKey, RouteRunResult> route_runs;
-  std::shared_ptr<const RouteRunSource> new_run;  // of the run that is about to be read and has no cell yet
   Memo<VirtualServiceKey, VirtualServiceResult> virtual_services;
   Memo<model::ObjectRef, VirtualServiceSummary> summaries;
   Memo<model::ObjectRef, VirtualServiceFilters> filters;

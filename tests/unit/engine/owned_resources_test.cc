@@ -23,5 +23,26 @@ TEST(OwnedResources, TheFirstOwnerCountsWhateverCameWhen) {
   EXPECT_TRUE(all.set().empty());
 }
 
+TEST(OwnedResources, ManyAtOnceAreTheSameAsOneByOne) {
+  OwnedResources<int> at_once, one_by_one;
+  for (int i = 0; i < 500; ++i) {
+    // Two owners of every name, and the one that counts comes last.
+    for (const int owner : {2, 1}) {
+      const auto each = xds::make_resource("name-" + std::to_string(i), base::Bytes(std::to_string(owner * 1000 + i)));
+      at_once.put(owner, each);
+      one_by_one.put(owner, each);
+      EXPECT_EQ(one_by_one.set().size(), static_cast<size_t>(i + 1));
+    }
+  }
+  EXPECT_TRUE(at_once.set().same(one_by_one.set()));
+  EXPECT_EQ(at_once.set().find("name-7")->message.flatten(), "1007");
+  for (int i = 0; i < 500; ++i) {
+    at_once.drop(1, "name-" + std::to_string(i));
+    if (i % 2 == 0) at_once.drop(2, "name-" + std::to_string(i));
+  }
+  EXPECT_EQ(at_once.set().size(), 250U);
+  EXPECT_EQ(at_once.set().find("name-7")->message.flatten(), "2007");
+}
+
 }  // namespace
 }  // namespace solder::engine

@@ -225,7 +225,7 @@ void check_against_scratch(const Editor& editor, const World& world, const std::
   const auto copy = journal.parent_path() / (journal.filename().string() + "-copy");
   std::filesystem::remove_all(copy);
   std::filesystem::copy(journal, copy, std::filesystem::copy_options::recursive);
-  World scratch(copy.string(), kScopedAbove);
+  World scratch(copy.string(), kScopedAbove, step % 20 == 0 ? std::optional<size_t>(1) : std::nullopt);
   editor.tell_all(scratch);
   scratch.translate();
   const auto followed = view(world);
@@ -243,7 +243,7 @@ TEST_P(AnySequenceOfChanges, EqualsAFreshTranslation) {
   const auto journal = directory / "last_good";
   std::filesystem::create_directories(journal);
   Editor editor(GetParam());
-  World world(journal.string(), kScopedAbove);
+  World world(journal.string(), kScopedAbove, 3);  // some changes in turn, and some on several threads
   std::mt19937 random(GetParam());
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   constexpr int kSteps = 400;

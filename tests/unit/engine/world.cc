@@ -49,8 +49,12 @@ std::string json_of(xds::ResourceType type, const xds::ResourcePtr& resource) {
 
 }  // namespace
 
-World::World(std::string last_good_directory, std::optional<size_t> scoped_above) {
+World::World(std::string last_good_directory, std::optional<size_t> scoped_above, std::optional<size_t> worth_threads) {
   EngineOptions options;
+  if (worth_threads) {
+    options.threads = 4;
+    options.worth_threads = *worth_threads;
+  }
   options.scoped_above = scoped_above;
   options.last_good_directory = std::move(last_good_directory);
   engine_ = std::make_unique<Engine>(shared().types, *shared().plugins, shared().catalog, options);

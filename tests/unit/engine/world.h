@@ -14,8 +14,9 @@ namespace solder::engine::testing {
 
 class World {
  public:
-  // As in EngineOptions; no directory: last good versions are kept in memory.
-  explicit World(std::string last_good_directory = "", std::optional<size_t> scoped_above = 2000);
+  // As in EngineOptions; no directory: last good versions are kept in memory. With `worth_threads` on four threads.
+  explicit World(std::string last_good_directory = "", std::optional<size_t> scoped_above = 2000,
+                 std::optional<size_t> worth_threads = std::nullopt);
 
   // Adds or replaces the objects of a YAML text. A text that cannot be read fails the test.
   World& put(std::string_view yaml);

@@ -1,0 +1,32 @@
+#include "core/base/parallel.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace solder::base {
+
+size_t processors(size_t most) {
+  // Those that the process may use, which in a container are fewer than the machine has.
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  size_t count = std::thread::hardware_concurrency();
+  if (::sched_getaffinity(0, sizeof(allowed), &allowed) == 0) count = static_cast<size_t>(CPU_COUNT(&allowed));
+  return std::clamp<size_t>(count, 1, std::max<size_t>(most, 1));
+}
+
+void parallel_for(size_t count, size_t threads, const std::function<void(size_t)>& work) {
+  std::atomic<size_t> next{0};
+  const auto run = [&] {
+    for (size_t i = next++; i < count; i = next++) work(i);
+  };
+  std::vector<std::thread> others;
+  for (size_t i = 1; i < std::min(threads, count); ++i) others.emplace_back(run);
+  run();
+  for (auto& thread : others) thread.join();
+}
+
+}  // namespace solder::base

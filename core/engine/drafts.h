@@ -1,0 +1,57 @@
+// Cells of a family that several threads make ahead of their turn (graph.h), until the graph takes them in. Split by
+// hash, so that threads rarely wait for each other. Tested by tests/unit/engine/graph_ahead_test.cc.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+namespace solder::engine {
+
+// C is the type of the cells.
+template <typename K, typename C, typename Hash>
+class Drafts {
+ public:
+  // Null where there is none yet.
+  C* find(const K& key) {
+    Part& part = part_of(key);
+    const std::lock_guard lock(part.mutex);
+    const auto at = part.cells.find(key);
+    return at == part.cells.end() ? nullptr : at->second.get();
+  }
+  // The one that stays: of two threads that made the same cell the first counts.
+  C& put(const K& key, std::unique_ptr<C> cell) {
+    Part& part = part_of(key);
+    const std::lock_guard lock(part.mutex);
+    return *part.cells.try_emplace(key, std::move(cell)).first->second;
+  }
+  // Moves all into `cells`, each after `take(cell)`. One thread.
+  template <typename F>
+  void move_into(std::unordered_map<K, std::unique_ptr<C>, Hash>& cells, const F& take) {
+    size_t count = cells.size();
+    for (const Part& part : parts_) count += part.cells.size();
+    cells.reserve(count);
+    for (Part& part : parts_) {
+      for (auto& [key, cell] : part.cells) take(*cell);
+      cells.merge(part.cells);
+    }
+  }
+
+ private:
+  struct Part {
+    std::mutex mutex;
+    std::unordered_map<K, std::unique_ptr<C>, Hash> cells;
+  };
+  // By the upper bits of a product: those of the maps themselves are the lower ones.
+  Part& part_of(const K& key) {
+    constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
+    return parts_[(Hash()(key) * kGolden) >> 60];
+  }
+  std::array<Part, 16> parts_;
+};
+
+}  // namespace solder::engine
