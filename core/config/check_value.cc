@@ -78,6 +78,10 @@ class Checker {
       : object_(object), diagnostics_(diagnostics) {}
 
   json check(const Schema& schema, const json& value, const Field& field) {
+    if (!schema.not_served.empty()) {
+      problem("NotServed", field, schema.not_served);
+      return value;
+    }
     switch (schema.type) {
       case ValueType::kObject:
         return object(schema, value, field);

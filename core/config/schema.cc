@@ -134,6 +134,9 @@ class Compiler {
       out.values = value.get<std::vector<std::string>>();
     } else if (keyword == "x-solder-oneof") {
       out.oneofs = value.get<std::vector<std::vector<std::string>>>();
+    } else if (keyword == "x-solder-not-served") {
+      out.not_served = value.get<std::string>();
+      if (out.not_served.empty()) return base::invalid_argument("x-solder-not-served is a sentence");
     } else if (keyword == "x-solder-settings-default") {
       out.settings_default = value.get<std::string>();
       if (!out.settings_default.starts_with('/'))

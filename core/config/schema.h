@@ -8,6 +8,7 @@
 //   x-solder-envoy: "RouteAction.timeout"  for documentation: what of Envoy's it becomes (a text, or a list of texts)
 //   x-solder-settings-default: "/gloo/x"   where a claimed key, or a member of its value, is not there, what stands at
 //                                          this place of the spec of Settings is taken for it (upstream scopes)
+//   x-solder-not-served: "why"             a field of Gloo's that is known, and refused with this sentence
 // The accepted forms are those of the proto3 JSON mapping: lowerCamel or snake_case names, enums by name or number,
 // 64-bit numbers as texts, null as absent. An unknown keyword makes the schema unusable: it would promise a check that
 // is not made. Read-only after it was made; any thread. Tested by tests/unit/config/schema_test.cc.
@@ -50,6 +51,7 @@ struct Schema {
   std::vector<std::vector<std::string>> oneofs;
   std::string scope;
   std::string settings_default;
+  std::string not_served;
 };
 using SchemaPtr = std::shared_ptr<const Schema>;
 

@@ -30,8 +30,16 @@ struct Fragment {
   Encoding encoding = Encoding::kWire;
   std::vector<std::string> clear;
   int32_t weight = 0;
+  bool disabled = false;  // filters: works only where a route or host names it
+  bool only = false;      // filters: fragments without this do not count
+  bool absent = false;    // filters: the listener goes without it
   Origin origin;
 };
+
+// What is said of a filter beside its configuration, as one number.
+inline unsigned filter_flags(const Fragment& fragment) {
+  return (fragment.disabled ? 1u : 0u) | (fragment.only ? 2u : 0u) | (fragment.absent ? 4u : 0u);
+}
 
 enum class SecretForm { kTlsCertificate = 1, kValidationContext = 2, kGeneric = 3 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <protozero/pbf_writer.hpp>
+#include <set>
 #include <tuple>
 
 #include "solder/envoy_fields.h"
@@ -22,7 +23,25 @@ constexpr std::array<std::string_view, 9> kStages = {"fault",      "cors",     "
 struct Filter {
   int stage = 0;
   int32_t weight = 0;
+  bool disabled = false;
   std::vector<const Fragment*> fragments;
+};
+
+// Which fragments count, where some want a filter absent or themselves alone.
+class Counting {
+ public:
+  explicit Counting(const std::vector<FilterNeed>& needs) {
+    for (const FilterNeed& need : needs) {
+      if (need.fragment.absent) absent_.insert(need.fragment.name);
+      if (need.fragment.only) alone_.insert(need.fragment.name);
+    }
+  }
+  [[nodiscard]] bool counts(const Fragment& fragment) const {
+    return absent_.count(fragment.name) == 0 && (fragment.only || alone_.count(fragment.name) == 0);
+  }
+
+ private:
+  std::set<std::string> absent_, alone_;
 };
 
 // Many routes ask for the same thing; merging it with itself would repeat its lists.
@@ -60,24 +79,28 @@ int stage_order(std::string_view stage) {
 }
 
 void append_filter(std::string& list, uint32_t tag, std::string_view name, std::string_view type_url,
-                   std::string_view bytes) {
+                   std::string_view bytes, bool disabled) {
   static_assert(uint32_t{hcm::HttpFilter::kName} == uint32_t{listener::Filter::kName});
   static_assert(uint32_t{hcm::HttpFilter::kTypedConfig} == uint32_t{listener::Filter::kTypedConfig});
   protozero::pbf_writer writer(list);
   protozero::pbf_writer filter(writer, tag);
   filter.add_string(hcm::HttpFilter::kName, name.data(), name.size());
   filter.add_message(hcm::HttpFilter::kTypedConfig, pack_any(type_url, bytes));
+  if (disabled) filter.add_bool(hcm::HttpFilter::kDisabled, true);
 }
 
 std::string filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
                         const std::string& path, model::Diagnostics& diagnostics, ProvenanceList* provenance) {
+  const Counting counting(needs);
   std::map<std::string, Filter> by_name;
   for (const FilterNeed& need : needs) {
+    if (!counting.counts(need.fragment)) continue;
     auto [at, fresh] = by_name.try_emplace(need.fragment.name);
     const auto place = std::make_tuple(stage_order(need.stage), need.fragment.weight);
     if (fresh || place < std::make_tuple(at->second.stage, at->second.weight)) {
       std::tie(at->second.stage, at->second.weight) = place;
     }
+    at->second.disabled = at->second.disabled || need.fragment.disabled;
     if (of_one_type(at->second, need.fragment, diagnostics)) add_once(at->second.fragments, need.fragment);
   }
   std::vector<std::pair<std::string, Filter>> ordered(by_name.begin(), by_name.end());
@@ -93,7 +116,8 @@ std::string filter_list(const Translation& translation, const std::vector<Filter
     const std::string type = type_url.substr(type_url.rfind('/') + 1);
     append_filter(
         out, tag, name, type_url,
-        merge_fragments(translation, type, "", filter.fragments, path + "[" + name + "]", diagnostics, provenance));
+        merge_fragments(translation, type, "", filter.fragments, path + "[" + name + "]", diagnostics, provenance),
+        filter.disabled);
   }
   return out;
 }

@@ -26,7 +26,8 @@ inline constexpr std::string_view kBehindRouting = "upstream";
 
 // HttpFilter messages under `tag` (listener.Filter has the same fields), ready to be appended to their parent, which
 // provenance calls `path`. Fragments of one filter name are merged; a filter that several plugins put at different
-// stages stands at the earliest.
+// stages stands at the earliest. One that somebody wants absent is left out, and where some fragments
+// are to count alone the others do not.
 std::string filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
                         const std::string& path, model::Diagnostics& diagnostics, ProvenanceList* provenance);
 // The same, closed by the filter that Envoy wants last.
@@ -34,9 +35,9 @@ std::string http_filter_list(const Translation& translation, const std::vector<F
                              const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
                              ProvenanceList* provenance);
 
-// One of them.
+// One of them; a disabled one (HTTP alone) works only where a route or host names it.
 void append_filter(std::string& list, uint32_t tag, std::string_view name, std::string_view type_url,
-                   std::string_view bytes);
+                   std::string_view bytes, bool disabled = false);
 
 // The place of a stage in Gloo's order, from 0; an unknown one stands before the route stage.
 int stage_order(std::string_view stage);

@@ -128,7 +128,20 @@ class ListenerBuilder {
     if (part.is_tcp) {
       add_tcp_chains(context, list_);
     } else {
+      const size_t before = list_.chains().size();
       add_http_chains(context, list_);
+      if (list_.chains().size() > before) repeat_warnings(*settings);
+    }
+  }
+
+  // What Settings miss is missed where it would work: as in Gloo, each gateway that serves HTTP says so.
+  void repeat_warnings(const SettingsResult& settings) {
+    for (model::Diagnostic warning : settings.diagnostics) {
+      if (warning.severity != model::Severity::kWarning || warning.related.kind != "Upstream") continue;
+      warning.message = "of " + to_string(settings.settings.ref) + ": " + warning.message;
+      warning.object = plan_.gateway.ref;
+      warning.field.clear();
+      result_.diagnostics.push_back(std::move(warning));
     }
   }
 

@@ -45,6 +45,7 @@ uint64_t hash_fragment(const Fragment& fragment) {
                                    fragment.type_url + '\0' + fragment.origin.plugin + '\0' + fragment.origin.field);
   hash = base::hash_combine(hash, static_cast<uint64_t>(fragment.weight));
   hash = base::hash_combine(hash, fragment.encoding == Encoding::kJson ? 1 : 0);
+  hash = base::hash_combine(hash, filter_flags(fragment));
   for (const auto& path : fragment.clear) hash = base::hash_combine(hash, base::hash_bytes(path));
   return hash;
 }

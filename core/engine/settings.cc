@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/config/decode.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/route_part.h"
 #include "core/engine/translation.h"
 
 namespace solder::engine {
@@ -23,8 +24,7 @@ void call_options(Translation& t, Reader& reader, SettingsResult& result) {
   calls.add(kSettingsScope, result.settings.options, 0, 0);
   calls.run([&](size_t, host::ItemOutput output) {
     for (const Fragment& fragment : output.fragments) {
-      const std::string text = fragment.slot + '\0' + fragment.name + '\0' + fragment.bytes;
-      result.hash = base::hash_combine(result.hash, base::hash_bytes(text));
+      result.hash = base::hash_combine(result.hash, hash_fragment(fragment));
     }
     result.fragments.push_back(std::move(output.fragments));
     std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(result.diagnostics));

@@ -258,12 +258,14 @@ std::vector<FilterNeed> Slots::filters(std::string_view prefix) {
   std::vector<FilterNeed> needs;
   for (auto at = by_slot_.lower_bound(prefix); at != by_slot_.end() && at->first.starts_with(prefix); ++at) {
     for (const Fragment& fragment : at->second) {
-      by_name[fragment.name].push_back(&fragment);
+      auto& named = by_name[fragment.name];
+      if (fragment.only && !named.empty() && !named.front()->only) named.clear();
+      if (!fragment.absent && (fragment.only || named.empty() || !named.front()->only)) named.push_back(&fragment);
       needs.push_back({at->first.substr(prefix.size()), fragment});
     }
   }
   for (const auto& filter : by_name) {
-    if (usable_filter(filter.first, filter.second)) continue;
+    if (filter.second.empty() || usable_filter(filter.first, filter.second)) continue;
     std::erase_if(needs, [&](const FilterNeed& need) { return need.fragment.name == filter.first; });
   }
   return needs;

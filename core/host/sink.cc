@@ -204,6 +204,9 @@ solder_status Sink::take_fragment(const solder_item_fragment& item) {
     }
     fragment.clear.emplace_back(path);
   }
+  constexpr uint32_t kFilterFlags = SOLDER_FILTER_DISABLED | SOLDER_FILTER_ONLY | SOLDER_FILTER_ABSENT;
+  const uint32_t known = slot.starts_with("http_filter/") ? kFilterFlags : 0;
+  if ((item.flags & ~known) != 0) return bad_item(item.index, "its flags are " + std::to_string(item.flags) + in_slot);
   if (!count(bytes.size() + slot.size() + name.size() + field.size())) return SOLDER_RESOURCE_EXHAUSTED;
   fragment.slot = slot;
   fragment.name = name;
@@ -211,6 +214,9 @@ solder_status Sink::take_fragment(const solder_item_fragment& item) {
   fragment.bytes = bytes;
   fragment.encoding = json ? engine::Encoding::kJson : engine::Encoding::kWire;
   fragment.weight = item.weight;
+  fragment.disabled = (item.flags & SOLDER_FILTER_DISABLED) != 0;
+  fragment.only = (item.flags & SOLDER_FILTER_ONLY) != 0;
+  fragment.absent = (item.flags & SOLDER_FILTER_ABSENT) != 0;
   fragment.origin = origin(item.index, field);
   outputs_[item.index].fragments.push_back(std::move(fragment));
   return SOLDER_OK;

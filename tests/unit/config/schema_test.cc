@@ -188,6 +188,21 @@ TEST(Schema, APlaceInSettingsIsAPointer) {
   EXPECT_TRUE(compile_schema({{"x-solder-settings-default", "/gloo/x"}}).ok());
 }
 
+TEST(Schema, WhatIsNotServedIsRefusedWithItsSentence) {
+  model::Diagnostics problems;
+  const auto schema = compile_schema(nlohmann::json::parse(
+      R"({"type":"object","properties":{"ldap":{"x-solder-not-served":"ask a server"},"name":{"type":"string"}}})"));
+  ASSERT_TRUE(schema.ok());
+  check_value(**schema, {{"name", "a"}}, "/spec", {"A", "ns", "a"}, problems);
+  EXPECT_TRUE(problems.empty());
+  check_value(**schema, {{"ldap", {{"address", "x"}}}}, "/spec", {"A", "ns", "a"}, problems);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].reason, "NotServed");
+  EXPECT_EQ(problems[0].field, "/spec/ldap");
+  EXPECT_EQ(problems[0].message, "ask a server");
+  EXPECT_FALSE(compile_schema({{"x-solder-not-served", ""}}).ok());
+}
+
 TEST(SchemaCatalog, AClaimThatCannotBeUsedNamesPluginAndKey) {
   const Claim bad{"mine", "route", "x", R"({"type":"text"})"};
   EXPECT_THAT(SchemaCatalog::check_claim(bad).message(), HasSubstr("plugin mine, key route:x: the type \"text\""));

@@ -69,6 +69,36 @@ TEST_F(HttpFilters, StandOnceAtTheirEarliestStage) {
   EXPECT_THAT(problems_, IsEmpty());
 }
 
+TEST_F(HttpFilters, StandDisabledWhereOneThatAsksSaysSo) {
+  FilterNeed disabled = need("authn", "one");
+  disabled.fragment.disabled = true;
+  const auto filters = list({need("authn", "one"), disabled, need("authn", "two")});
+  ASSERT_EQ(filters.size(), 3u);
+  EXPECT_EQ(filters[0]["disabled"], true);
+  EXPECT_FALSE(filters[1].contains("disabled"));
+}
+
+TEST_F(HttpFilters, AreWhatTheFragmentsSayThatCountAlone) {
+  FilterNeed own = need("route", "one", R"({"max_request_bytes":7})");
+  own.fragment.only = true;
+  FilterNeed other = need("authn", "one", R"({"max_request_bytes":9})");
+  other.fragment.disabled = true;
+  const auto filters = list({other, own, need("authz", "two")});
+  ASSERT_EQ(filters.size(), 3u);
+  EXPECT_EQ(filters[0]["name"], "two");
+  EXPECT_EQ(filters[1]["typedConfig"]["maxRequestBytes"], 7);
+  EXPECT_FALSE(filters[1].contains("disabled"));
+  EXPECT_THAT(problems_, IsEmpty());
+}
+
+TEST_F(HttpFilters, AreAbsentWhereOneSaysSo) {
+  FilterNeed absent = need("authn", "one");
+  absent.fragment.absent = true;
+  EXPECT_THAT(names({need("authn", "one"), absent, need("authn", "two")}),
+              ElementsAre("two", "envoy.filters.http.router"));
+  EXPECT_THAT(names({absent}), ElementsAre("envoy.filters.http.router"));
+}
+
 TEST_F(HttpFilters, OfUpstreamsEndWithTheCodec) {
   EXPECT_EQ(list({}, kUpstreamCodec)[0]["name"], "envoy.filters.http.upstream_codec");
 }

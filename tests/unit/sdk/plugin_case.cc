@@ -62,6 +62,10 @@ ordered_json fragment_json(const services::MessageTypes& types, host::Site site,
     type = rule->fixed_type;
   else
     out["type"] = fragment.type_url.substr(fragment.type_url.rfind('.') + 1);
+  if (fragment.disabled) out["disabled"] = true;
+  if (fragment.only) out["only"] = true;
+  if (fragment.absent) out["absent"] = true;
+  if (!fragment.clear.empty()) out["clear"] = fragment.clear;
   const std::string field = fragment.origin.field.substr(kPath.size());
   if (!field.empty()) out["field"] = field;
   const auto* descriptor = types.find(type);

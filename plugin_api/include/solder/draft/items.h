@@ -31,7 +31,7 @@
  *                                TransportSocket, which the host fills (plain sockets as raw_buffer). Several: in order
  *                                of name, the first innermost
  *   per_filter/<filter name>     typed_per_filter_config of the route, weighted cluster or virtual host
- *   http_filter/<stage>          the configuration of an HTTP filter; `name` is the filter's name
+ *   http_filter/<stage>          the configuration of an HTTP filter; `name` is the filter's name, `flags` say more
  *   network_filter/<stage>       the same of a network filter, before the connection manager or the TCP proxy
  *   upstream_filter/<stage>      the same on a cluster
  *   metadata/<namespace>         google.protobuf.Struct in the metadata of the cluster, route or virtual host
@@ -45,6 +45,13 @@
 
 enum { SOLDER_ITEM_FRAGMENT = 1, SOLDER_ITEM_SECRET_USE = 2, SOLDER_ITEM_OBJECT = 3 };
 
+/* Flags of fragments for http_filter/ slots. */
+enum {
+  SOLDER_FILTER_DISABLED = 1, /* the filter works only where a per_filter/ fragment names it; one that says so suffices */
+  SOLDER_FILTER_ONLY = 2,     /* what fragments without this flag say of the filter does not count on this listener */
+  SOLDER_FILTER_ABSENT = 4    /* the listener goes without this filter, whoever else asks for it */
+};
+
 typedef struct solder_item_fragment {
   solder_item head; /* {sizeof, SOLDER_ITEM_FRAGMENT} */
   uint64_t index;
@@ -53,7 +60,7 @@ typedef struct solder_item_fragment {
   solder_typed message;
   solder_span clear; /* solder_str[]: dotted proto field paths to unset before merging, "retry_policy.num_retries" */
   int32_t weight;    /* order within the slot; for filters: before (-1), during (0) or after (1) the stage, or beyond */
-  uint32_t reserved;
+  uint32_t flags;    /* SOLDER_FILTER_*; else 0 */
   solder_str field; /* JSON pointer below the input's path that asked for this; provenance, may be empty */
 } solder_item_fragment;
 

@@ -37,6 +37,18 @@ struct SecretUse {
   std::string_view field = {};
 };
 
+// An HTTP filter, as proto3 JSON, with all that can be said of one.
+struct HttpFilter {
+  std::string_view stage;
+  std::string_view name;
+  std::string_view type_url;
+  std::string_view json = "{}";
+  int32_t weight = 0;
+  uint32_t flags = 0;                              // SOLDER_FILTER_*
+  std::initializer_list<std::string_view> clear = {};  // what fragments of less weight said of these fields is undone
+  std::string_view field = {};
+};
+
 class Out {
  public:
   Out(const solder_call* call, const solder_out* out, uint64_t index) : call_(call), out_(out), index_(index) {}
@@ -80,6 +92,19 @@ class Out {
                  .encoding = SOLDER_ENCODING_JSON,
                  .weight = weight,
                  .field = field});
+  }
+  bool filter(const HttpFilter& filter) {
+    std::vector<solder_str> list;
+    for (const std::string_view path : filter.clear) list.push_back(str(path));
+    return emit({.slot = "http_filter/" + std::string(filter.stage),
+                 .name = filter.name,
+                 .type_url = filter.type_url,
+                 .bytes = filter.json,
+                 .encoding = SOLDER_ENCODING_JSON,
+                 .clear = {list.data(), list.size(), sizeof(solder_str)},
+                 .weight = filter.weight,
+                 .flags = filter.flags,
+                 .field = filter.field});
   }
   // A network filter before the connection manager or the TCP proxy, at one of the same stages.
   bool network_filter_json(std::string_view stage, std::string_view name, std::string_view type_url,
@@ -193,6 +218,7 @@ class Out {
     uint32_t encoding = SOLDER_ENCODING_WIRE;
     solder_span clear = {nullptr, 0, sizeof(solder_str)};
     int32_t weight = 0;
+    uint32_t flags = 0;
     std::string_view field = {};
   };
 
@@ -205,6 +231,7 @@ class Out {
     item.message = {str(fragment.type_url), str(fragment.bytes), fragment.encoding, 0};
     item.clear = fragment.clear;
     item.weight = fragment.weight;
+    item.flags = fragment.flags;
     item.field = str(fragment.field);
     return out_->emit(out_->ctx, &item.head) == SOLDER_OK;
   }

@@ -1,0 +1,49 @@
+// The filters that this plugin brings, by name and in their order. All stand disabled until a virtual host, a route or
+// a weighted destination names one; one that names some switches the others off, so that the nearest option alone
+// counts. Hence the names are few and known: what an AuthConfig says stands in the option's part, not in the filter.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "solder/sdk.hpp"
+#include "solder/sdk/json.hpp"
+
+namespace solder::plugins::ext_auth {
+
+inline constexpr const char* kStage = "authn";
+inline constexpr const char* kServer = "envoy.filters.http.ext_authz";
+inline constexpr const char* kServerType = "type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz";
+inline constexpr const char* kServerOptionType =
+    "type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute";
+inline constexpr const char* kBasicAuth = "envoy.filters.http.basic_auth";
+inline constexpr const char* kBasicAuthType = "type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuth";
+inline constexpr const char* kBasicAuthOptionType =
+    "type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute";
+inline constexpr const char* kFilterConfigType = "type.googleapis.com/envoy.config.route.v3.FilterConfig";
+
+// Weights within the stage. What counts requests before authentication has 0, the plugin jwt 1 before and 20 after.
+enum Weight {
+  kSanitizing = 1,
+  kFallback = 2,
+  kOfSettings = 3,
+  kOfGateway = 4,
+  kBasic = 5,
+  kFirstConfig = 6,  // 6, 7, 8: what a virtual host, a route and a weighted destination pass on to the first server
+  kFirstStep = 9,
+  kStepDistance = 4,
+};
+
+// How many servers one AuthConfig may ask, one after the other.
+inline constexpr int kMostSteps = 2;
+
+inline std::string named_server(const std::string& name) { return name.empty() ? kServer : kServer + (".named." + name); }
+// `open`: of a server that may fail.
+inline std::string step_server(int step, bool open) {
+  return kServer + (".auth_config." + std::to_string(step + 1)) + (open ? ".open" : "");
+}
+
+// A service that is never there, so that a request is denied where nothing more is known.
+sdk::Json nobody();
+
+}  // namespace solder::plugins::ext_auth
