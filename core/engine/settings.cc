@@ -26,6 +26,9 @@ void call_options(Translation& t, Reader& reader, SettingsResult& result) {
     for (const Fragment& fragment : output.fragments) {
       result.hash = base::hash_combine(result.hash, hash_fragment(fragment));
     }
+    // Listeners repeat some of them.
+    for (const auto& problem : output.diagnostics)
+      result.hash = base::hash_combine(result.hash, hash_diagnostic(problem));
     result.fragments.push_back(std::move(output.fragments));
     std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(result.diagnostics));
   });

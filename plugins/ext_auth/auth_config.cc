@@ -93,12 +93,11 @@ void pass_on_config(const Place& place, const Json& config, int step, sdk::Out& 
 }
 
 std::string ask_server(const Place& place, const Json& pass, size_t index, int step, sdk::Out& out) {
-  const bool open = sdk::get_bool(pass, "failureModeAllow").value_or(false);
-  const std::string filter = step_server(step, open);
-  const Json base{{"httpService", nobody()},
-                  {"transportApiVersion", "V3"},
-                  {"failureModeAllow", open},
-                  {"metadataContextNamespaces", forwarded_metadata()}};
+  const Kind kind{pass.contains("http"), sdk::get_bool(pass, "failureModeAllow").value_or(false)};
+  const std::string filter = step_server(step, kind);
+  Json base = ask_nobody(kind.http);
+  base["failureModeAllow"] = kind.open;
+  base["metadataContextNamespaces"] = forwarded_metadata();
   const std::string json = base.dump();
   out.filter({.stage = kStage,
               .name = filter,

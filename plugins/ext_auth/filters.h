@@ -38,12 +38,17 @@ enum Weight {
 inline constexpr int kMostSteps = 2;
 
 inline std::string named_server(const std::string& name) { return name.empty() ? kServer : kServer + (".named." + name); }
-// `open`: of a server that may fail.
-inline std::string step_server(int step, bool open) {
-  return kServer + (".auth_config." + std::to_string(step + 1)) + (open ? ".open" : "");
+// The filter decides whether a server that may fail lets requests pass, and by the protocol which headers are told.
+struct Kind {
+  bool http = false;
+  bool open = false;
+};
+inline constexpr Kind kKinds[] = {{false, false}, {false, true}, {true, false}, {true, true}};
+inline std::string step_server(int step, Kind kind) {
+  return kServer + (".auth_config." + std::to_string(step + 1)) + (kind.http ? ".http" : "") + (kind.open ? ".open" : "");
 }
 
-// A service that is never there, so that a request is denied where nothing more is known.
-sdk::Json nobody();
+// ExtAuthz that asks a service which is never there, so that a request is denied where nothing more is known.
+sdk::Json ask_nobody(bool http);
 
 }  // namespace solder::plugins::ext_auth

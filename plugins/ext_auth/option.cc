@@ -10,9 +10,23 @@ using sdk::Json;
 
 namespace {
 
-Json settings(sdk::Out& out) {
+// The servers of Settings, in either spelling that users have for the field.
+struct Servers {
+  bool common = false;
+  Json named = Json::object();
+};
+
+Servers servers(sdk::Out& out) {
   const auto found = out.lookup({"Settings", "", ""});
-  return found ? sdk::parse_json(*found) : Json::object();
+  const Json object = found ? sdk::parse_json(*found) : Json();
+  const Json spec = object.is_object() ? object.value("spec", Json::object()) : Json::object();
+  Servers all;
+  if (!spec.is_object()) return all;
+  all.common = spec.contains("extauth");
+  for (const char* key : {"namedExtauth", "named_extauth"}) {
+    if (const Json* named = sdk::find(spec, key); named != nullptr && named->is_object()) all.named = *named;
+  }
+  return all;
 }
 
 void use(const std::string& filter, const Json& option, sdk::Out& out) {
@@ -20,12 +34,11 @@ void use(const std::string& filter, const Json& option, sdk::Out& out) {
 }
 
 // What is said further out about other filters does not count here.
-void switch_off_others(const std::vector<std::string>& used, const Json& settings, sdk::Out& out) {
+void switch_off_others(const std::vector<std::string>& used, const Servers& all, sdk::Out& out) {
   std::vector<std::string> servers{kServer};
-  const Json named = settings.value("namedExtauth", Json::object());
-  for (const auto& [name, ignored] : named.items()) servers.push_back(named_server(name));
+  for (const auto& [name, ignored] : all.named.items()) servers.push_back(named_server(name));
   for (int step = 0; step < kMostSteps; ++step) {
-    for (const bool open : {false, true}) servers.push_back(step_server(step, open));
+    for (const Kind kind : kKinds) servers.push_back(step_server(step, kind));
   }
   for (const std::string& server : servers) {
     if (std::find(used.begin(), used.end(), server) == used.end()) use(server, {{"disabled", true}}, out);
@@ -34,23 +47,21 @@ void switch_off_others(const std::vector<std::string>& used, const Json& setting
     out.fragment_json(std::string("per_filter/") + kBasicAuth, R"({"disabled":true})", kFilterConfigType);
 }
 
-std::vector<std::string> use_server(const Json& custom, const Json& settings, sdk::Out& out) {
+std::vector<std::string> use_server(const Json& custom, const Servers& all, sdk::Out& out) {
   const std::string name = sdk::get_string(custom, "name");
   const std::string filter = named_server(name);
-  const Json named = settings.value("namedExtauth", Json::object());
-  if (!name.empty() && !named.contains(name)) {
+  if (!name.empty() && !all.named.contains(name)) {
     std::string known;
-    for (const auto& [key, ignored] : named.items()) known += (known.empty() ? "" : ", ") + key;
+    for (const auto& [key, ignored] : all.named.items()) known += (known.empty() ? "" : ", ") + key;
     out.warning({"/customAuth/name", "AuthServerNotFound",
                  "Settings.namedExtauth has no server of this name; requests are denied until it comes", name,
                  known.empty() ? "a name from Settings.namedExtauth" : "one of " + known});
-  } else if (name.empty() && !settings.contains("extauth")) {
+  } else if (name.empty() && !all.common) {
     out.info({"/customAuth", "AuthServerNotFound",
               "Settings.extauth names no auth server; on gateways without extauth of their own requests are denied", "",
               "Settings.extauth.extauthzServerRef"});
   }
-  const Json denying{{"httpService", nobody()}, {"transportApiVersion", "V3"}};
-  const std::string json = denying.dump();
+  const std::string json = ask_nobody(true).dump();
   out.filter({.stage = kStage,
               .name = filter,
               .type_url = kServerType,
@@ -72,7 +83,7 @@ void add_option(const sdk::OptionInput& in, const Json& value, sdk::Out& out) {
   const Json* config = sdk::find(value, "configRef");
   const bool off = sdk::get_bool(value, "disable").value_or(false);
   if (custom == nullptr && config == nullptr && (!off || outermost)) return;
-  const Json all = custom != nullptr || !outermost ? settings(out) : Json::object();
+  const Servers all = custom != nullptr || !outermost ? servers(out) : Servers{};
   std::vector<std::string> used;
   if (custom != nullptr) used = use_server(*custom, all, out);
   if (config != nullptr) used = use_auth_config(in, *config, out);

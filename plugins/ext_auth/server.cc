@@ -16,6 +16,7 @@ namespace {
 constexpr const char* kJwtMetadata = "envoy.filters.http.jwt_authn";
 constexpr const char* kNotUsed = "http://not-used.example.com/";  // Envoy wants one, and goes by the cluster
 constexpr const char* kDefaultTimeout = "0.200s";
+constexpr const char* kNobody = "no_auth_server";  // a cluster that never is
 constexpr uint64_t kDefaultBody = 4096;
 
 // Envoy's StatusCode.
@@ -117,8 +118,13 @@ void sanitize(const Json& value, sdk::Out& out) {
 
 }  // namespace
 
-Json nobody() {
-  return {{"serverUri", {{"uri", kNotUsed}, {"cluster", "no_auth_server"}, {"timeout", kDefaultTimeout}}}};
+Json ask_nobody(bool http) {
+  Json filter{{"transportApiVersion", "V3"}};
+  if (http)
+    filter["httpService"]["serverUri"] = {{"uri", kNotUsed}, {"cluster", kNobody}, {"timeout", kDefaultTimeout}};
+  else
+    filter["grpcService"] = {{"envoyGrpc", {{"clusterName", kNobody}}}, {"timeout", kDefaultTimeout}};
+  return filter;
 }
 
 void add_server(const Json& value, const std::string& name, Weight weight, const std::string& field, sdk::Out& out) {

@@ -5,6 +5,7 @@
 #include "processor.h"
 
 #include <array>
+#include <cctype>
 
 namespace solder::plugins::ext_proc {
 
@@ -14,8 +15,6 @@ namespace {
 
 constexpr const char* kType = "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor";
 constexpr const char* kOptionType = "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute";
-constexpr const char* kRouter = "envoy.filters.http.router";
-constexpr const char* kRouterType = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
 
 struct Variant {
   std::string_view key, disabling;
@@ -65,31 +64,13 @@ Place place_of(const Json& settings, sdk::Out& out) {
   return {word, weight_of(sdk::get_string(*given, "predicate"))};
 }
 
-// As the filter that the router runs on the way to the upstream.
-void add_late(const Variant& variant, const Json& config, int32_t weight, sdk::Out& out) {
-  Json processor = config;
-  processor["@type"] = kType;
-  const Json router{{"upstreamHttpFilters",
-                     Json::array({{{"name", variant.filter}, {"typedConfig", std::move(processor)}},
-                                  {{"name", "envoy.filters.http.upstream_codec"},
-                                   {"typedConfig",
-                                    {{"@type", "type.googleapis.com/envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec"}}}}})}};
-  const std::string json = router.dump();
-  out.filter({.stage = "route",
-              .name = kRouter,
-              .type_url = kRouterType,
-              .json = json,
-              .weight = weight,
-              .clear = {"upstream_http_filters"}});
-}
-
 void add(const Variant& variant, const Json& settings, bool of_gateway, sdk::Out& out) {
   const Place place = place_of(settings, out);
   const Json config = processor(settings, out);
   if (out.failed()) return;
-  if (variant.late) return add_late(variant, config, of_gateway ? 1 : 0, out);
   const std::string json = config.dump();
-  out.filter({.stage = place.stage,
+  // The late one is a filter of the router's, on the way to the upstream.
+  out.filter({.stage = variant.late ? "upstream" : place.stage,
               .name = variant.filter,
               .type_url = kType,
               .json = json,
@@ -97,20 +78,41 @@ void add(const Variant& variant, const Json& settings, bool of_gateway, sdk::Out
               .flags = of_gateway ? SOLDER_FILTER_ONLY : 0u});
 }
 
+// As the schema would write it: lookups give what users wrote. Durations that are not seconds are not taken over.
+Json lower_camel(const Json& value) {
+  if (!value.is_object()) {
+    if (!value.is_array()) return value;
+    Json list = Json::array();
+    for (const Json& item : value) list.push_back(lower_camel(item));
+    return list;
+  }
+  Json out = Json::object();
+  for (const auto& [key, member] : value.items()) {
+    std::string name;
+    for (size_t i = 0; i < key.size(); ++i) {
+      const bool up = key[i] == '_' && i > 0 && i + 1 < key.size();
+      name += up ? static_cast<char>(std::toupper(static_cast<unsigned char>(key[++i]))) : key[i];
+    }
+    out[name] = name == "filterMetadata" ? member : lower_camel(member);
+  }
+  return out;
+}
+
 // The gateway's settings, and those of Settings where it says nothing.
 Json merged(const Variant& variant, const Json& own, sdk::Out& out) {
   const auto found = out.lookup({"Settings", "", ""});
-  Json all = found ? sdk::parse_json(*found).value(std::string(variant.key), Json::object()) : Json::object();
+  const Json object = found ? sdk::parse_json(*found) : Json();
+  const Json spec = object.is_object() ? lower_camel(object.value("spec", Json::object())) : Json::object();
+  Json all = spec.value(std::string(variant.key), Json::object());
   all.update(own);
   return all;
 }
 
 void disable(const Variant& variant, sdk::Out& out) {
-  if (variant.late) {
-    out.filter({.stage = "route", .name = kRouter, .type_url = kRouterType, .weight = 1, .clear = {"upstream_http_filters"}});
-  } else {
-    out.filter({.stage = "fault", .name = variant.filter, .type_url = kType, .flags = SOLDER_FILTER_ABSENT});
-  }
+  out.filter({.stage = variant.late ? "upstream" : "fault",
+              .name = variant.filter,
+              .type_url = kType,
+              .flags = SOLDER_FILTER_ABSENT});
 }
 
 }  // namespace

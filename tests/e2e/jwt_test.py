@@ -86,8 +86,8 @@ class Jwt(Case):
         self.assertEqual({"/set"}, set(server.asked))
         self.assertEqual([200, 200], [world.get("/open").status, world.get("/", host="plain.com").status])
         # The route's own providers take the place of the virtual host's.
-        self.assertEqual([200, 403, 401], [world.get("/rsa", headers=bearer(each)).status for each in (rsa.token(aud="shop"), rsa.token(aud="other"), good)])
-        self.assertEqual([200, 200, 401], [world.get("/maybe", headers=headers).status for headers in ({}, bearer(rsa.token(aud="shop")), bearer(good))])
+        self.assertEqual([200, 403, 401], [world.get("/rsa", headers=bearer(each)).status for each in (rsa.token(aud="shop"), rsa.token(aud="other"), token(aud="shop"))])
+        self.assertEqual([200, 200, 401], [world.get("/maybe", headers=headers).status for headers in ({}, bearer(rsa.token(aud="shop")), bearer(token(aud="shop")))])
         self.assertEqual({}, {name: value for name, value in envoy.stats("update_rejected").items() if value})
 
     def test_claims_decide_who_may_do_what(self):
