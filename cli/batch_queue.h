@@ -22,6 +22,15 @@ class BatchQueue {
     filled_.notify_one();
   }
 
+  // Something else than objects changed: take() returns, though it may give no batch. [any thread]
+  void poke() {
+    {
+      const std::lock_guard lock(mutex_);
+      poked_ = true;
+    }
+    filled_.notify_one();
+  }
+
   // No more will come; take() gives what is left and then nothing.
   void close() {
     {
@@ -31,17 +40,24 @@ class BatchQueue {
     filled_.notify_all();
   }
 
-  // All that wait, at least one; none once the queue is closed and empty.
-  std::vector<store::Batch> take() {
+  struct Taken {
+    std::vector<store::Batch> batches;
+    bool poked = false;
+
+    [[nodiscard]] bool nothing() const { return batches.empty() && !poked; }
+  };
+  // All that waits; nothing once the queue is closed and empty.
+  Taken take() {
     std::unique_lock lock(mutex_);
-    filled_.wait(lock, [this] { return closed_ || !batches_.empty(); });
-    return std::exchange(batches_, {});
+    filled_.wait(lock, [this] { return closed_ || poked_ || !batches_.empty(); });
+    return {std::exchange(batches_, {}), std::exchange(poked_, false)};
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable filled_;
   std::vector<store::Batch> batches_;
+  bool poked_ = false;
   bool closed_ = false;
 };
 

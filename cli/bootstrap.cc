@@ -32,6 +32,16 @@ void add_bootstrap(CLI::App& app, Action& action) {
   command->add_option("--xds-address", options->xds_address, "Where Solder's xDS server is")
       ->type_name("HOST:PORT")
       ->capture_default_str();
+  command
+      ->add_option("--xds-ca", options->xds_ca, "Connect over TLS; the CA of Solder's certificate, PEM, where Envoy is")
+      ->type_name("FILE");
+  command->add_option("--xds-certificate", options->xds_certificate, "What Envoy shows Solder, PEM, where Envoy is")
+      ->type_name("FILE");
+  command->add_option("--xds-key", options->xds_key, "The key to --xds-certificate, PEM")->type_name("FILE");
+  command
+      ->add_option("--xds-server-name", options->xds_server_name,
+                   "The name in Solder's certificate.\nDefault: the host of --xds-address")
+      ->type_name("NAME");
   command->add_option("--admin-address", options->admin_address, "Where Envoy's own admin pages shall be")
       ->type_name("HOST:PORT")
       ->capture_default_str();

@@ -48,7 +48,7 @@ static_resources:
           http2_protocol_options:
             # A connection that died without a word is found within half a minute.
             connection_keepalive: {interval: 20s, timeout: 10s}
-    upstream_connection_options:
+%TLS%    upstream_connection_options:
       tcp_keepalive: {keepalive_time: 30, keepalive_interval: 10, keepalive_probes: 3}
 layered_runtime:
   layers:
@@ -64,6 +64,36 @@ overload_manager:
 
 void fill(std::string& text, const std::string& name, const std::string& value) {
   text.replace(text.find(name), name.size(), value);
+}
+
+// An Envoy reads these files once, when it starts.
+std::string tls_text(const BootstrapOptions& options, const HostPort& xds) {
+  if (options.xds_ca.empty()) return "";
+  const std::string name = options.xds_server_name.empty() ? xds.host : options.xds_server_name;
+  const bool is_name = !options.xds_server_name.empty() || !xds.is_address;
+  std::string text =
+      "    transport_socket:\n"
+      "      name: envoy.transport_sockets.tls\n"
+      "      typed_config:\n"
+      "        \"@type\": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext\n";
+  if (is_name) text += "        sni: " + yaml_scalar(name) + "\n";
+  text += "        common_tls_context:\n";
+  if (!options.xds_certificate.empty()) {
+    text += "          tls_certificates:\n          - certificate_chain: {filename: " +
+            yaml_scalar(options.xds_certificate) +
+            "}\n            private_key: {filename: " + yaml_scalar(options.xds_key) + "}\n";
+  }
+  return text + "          validation_context:\n            trusted_ca: {filename: " + yaml_scalar(options.xds_ca) +
+         "}\n            match_typed_subject_alt_names:\n            - {san_type: " + (is_name ? "DNS" : "IP_ADDRESS") +
+         ", matcher: {exact: " + yaml_scalar(name) + "}}\n";
+}
+
+base::Status check_tls(const BootstrapOptions& options) {
+  if (options.xds_certificate.empty() != options.xds_key.empty())
+    return base::invalid_argument("--xds-certificate and --xds-key go together; found one of them");
+  if (options.xds_ca.empty() && !(options.xds_certificate + options.xds_server_name).empty())
+    return base::invalid_argument("--xds-ca is missing: without it the connection to Solder is no TLS");
+  return {};
 }
 
 base::Result<std::string> default_node_id(const std::string& role) {
@@ -89,7 +119,9 @@ base::Result<std::string> bootstrap_text(const BootstrapOptions& options) {
   }
   const auto id = default_node_id(options.role);
   if (!id.ok()) return id.status();
+  if (auto status = check_tls(options); !status.ok()) return status;
   std::string text = kTemplate;
+  fill(text, "%TLS%", tls_text(options, *xds));
   fill(text, "%API_TYPE%", options.sotw ? "GRPC" : "DELTA_GRPC");
   fill(text, "%CLUSTER_TYPE%", xds->is_address ? "STATIC" : "STRICT_DNS\n    dns_lookup_family: V4_PREFERRED");
   fill(text, "%XDS_PORT%", std::to_string(xds->port));

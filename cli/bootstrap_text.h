@@ -14,7 +14,12 @@ struct BootstrapOptions {
   std::string admin_address = "127.0.0.1:19000";
   std::string role = "gloo-system~gateway-proxy";
   std::string node_id;  // empty: "<proxy>.<namespace>"
-  bool sotw = false;    // state of the world instead of delta
+  // Paths where Envoy is. With a CA the connection is TLS; the certificate and its key are what Envoy shows.
+  std::string xds_ca;
+  std::string xds_certificate;
+  std::string xds_key;
+  std::string xds_server_name;  // in Solder's certificate; empty: the host of xds_address
+  bool sotw = false;            // state of the world instead of delta
 };
 
 base::Result<std::string> bootstrap_text(const BootstrapOptions& options);

@@ -8,7 +8,9 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/refused_parts.h"
 #include "cli/snapshot_changes.h"
+#include "cli/xds_tls.h"
 #include "core/host/listing.h"
 
 namespace solder::cli {
@@ -74,7 +76,11 @@ base::Result<std::unique_ptr<Runtime>> Runtime::start(const ServeOptions& option
 base::Status Runtime::start_servers(const ServeOptions& options) {
   xds::ServerOptions xds_options;
   xds_options.address = options.xds_address;
-  auto server = xds::Server::start(xds_options, [this](const xds::Refusal& refusal) { refused(refusal); });
+  auto tls = xds_tls(options);
+  if (!tls.ok()) return tls.status();
+  xds_options.tls = std::move(*tls);
+  auto server = xds::Server::start(
+      xds_options, [this](const xds::Refusal& refusal) { refused(refusal); }, [this] { queue_.poke(); });
   if (!server.ok()) return server.status();
   server_ = std::move(*server);
   view_ = std::make_unique<ServeView>(types_, *plugins_.set, *server_, refusals_);
@@ -89,8 +95,8 @@ base::Status Runtime::start_servers(const ServeOptions& options) {
   auto pages = admin::Server::start(options.admin_address, std::move(handlers));
   if (!pages.ok()) return pages.status();
   admin_ = std::move(*pages);
-  spdlog::info("xDS on {} (port {}), admin pages on {} (port {})", options.xds_address, server_->port(),
-               options.admin_address, admin_->port());
+  spdlog::info("xDS on {} (port {}{}), admin pages on {} (port {})", options.xds_address, server_->port(),
+               xds_options.tls ? ", TLS" : "", options.admin_address, admin_->port());
   return {};
 }
 
@@ -98,6 +104,7 @@ base::Status Runtime::start_engine(const ServeOptions& options) {
   engine::EngineOptions engine_options;
   engine_options.write_namespace = options.write_namespace;
   engine_options.scoped_above = scoped_routes_above(options);
+  engine_options.scopes_on_demand = options.scoped_routes_on_demand;
   engine_options.last_good_directory = state_.below("last_good");
   engine_ = std::make_unique<engine::Engine>(types_, *plugins_.set, plugins_.catalog, engine_options);
   warn_of_missing(options.config_directories);
@@ -125,8 +132,9 @@ void Runtime::refused(const xds::Refusal& refusal) {
 void Runtime::translate_until_closed() {
   bool complete = false;
   size_t changed = 0;
-  for (auto batches = queue_.take(); !batches.empty(); batches = queue_.take()) {
-    for (const auto& batch : batches) {
+  for (auto taken = queue_.take(); !taken.nothing(); taken = queue_.take()) {
+    if (taken.poked && published_) engine_->set_refused(refused_parts(server_->refusing(), *published_));
+    for (const auto& batch : taken.batches) {
       engine_->apply(batch);
       changed += batch.changes.size();
       complete = complete || batch.complete;
@@ -150,7 +158,7 @@ void Runtime::translate(size_t changed_objects) {
   if (changed_objects + changes.removed >= kManyChanges) malloc_trim(0);
   auto reports = reports_.update(output.changes);
   log_problems(reports);
-  view_->update(std::move(output.snapshots), reports, took);
+  view_->update(std::move(output), reports, took);
   statuses_->write(std::move(reports));
 }
 

@@ -51,10 +51,14 @@ base::Result<ServeOptions> options_of(const Flags& flags) {
   override(flags, "--config-dir", flags.given.config_directories, options.config_directories);
   override(flags, "--plugin-dir", flags.given.plugin_directories, options.plugin_directories);
   override(flags, "--xds-address", flags.given.xds_address, options.xds_address);
+  override(flags, "--xds-certificate", flags.given.xds_certificate, options.xds_certificate);
+  override(flags, "--xds-key", flags.given.xds_key, options.xds_key);
+  override(flags, "--xds-client-ca", flags.given.xds_client_ca, options.xds_client_ca);
   override(flags, "--admin-address", flags.given.admin_address, options.admin_address);
   override(flags, "--state-dir", flags.given.state_directory, options.state_directory);
   override(flags, "--write-namespace", flags.given.write_namespace, options.write_namespace);
   override(flags, "--scoped-routes-above", flags.given.scoped_routes_above, options.scoped_routes_above);
+  override(flags, "--scoped-routes-on-demand", flags.given.scoped_routes_on_demand, options.scoped_routes_on_demand);
   override(flags, "--log-level", flags.given.log_level, options.log_level);
   if (auto status = complete(options); !status.ok()) return status;
   return options;
@@ -158,6 +162,13 @@ void add_serve(CLI::App& app, Action& action) {
   command->add_option("--xds-address", given.xds_address, "Where Envoys connect")
       ->type_name("HOST:PORT")
       ->capture_default_str();
+  command->add_option("--xds-certificate", given.xds_certificate, "Serve Envoys over TLS with this chain, PEM")
+      ->type_name("FILE");
+  command->add_option("--xds-key", given.xds_key, "The key to --xds-certificate, PEM")->type_name("FILE");
+  command
+      ->add_option("--xds-client-ca", given.xds_client_ca,
+                   "Envoys must show a certificate that one of these authorities signed, PEM")
+      ->type_name("FILE");
   command
       ->add_option("--admin-address", given.admin_address,
                    "Where /status, /metrics and the like are; unprotected, keep it on loopback")
@@ -176,6 +187,8 @@ void add_serve(CLI::App& app, Action& action) {
                    "Routes on one listener above which one changed route is cheap in Envoy, by scoped routes; or never")
       ->type_name("NUMBER")
       ->capture_default_str();
+  command->add_flag("--scoped-routes-on-demand", given.scoped_routes_on_demand,
+                    "Envoys load scoped routes when a request first needs them: for very many idle domains");
   command->add_option("--log-level", given.log_level, "How much to log")
       ->check(CLI::IsMember(log_levels()))
       ->type_name("LEVEL")

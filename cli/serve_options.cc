@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* kExpectedThreshold = "a number of routes, or never";
 constexpr std::string_view kNever = "never";
+constexpr const char* kExpectedFile = "a file in PEM";
 
 // One key of the file: reads its value into the options, or says what would be right.
 struct Key {
@@ -29,6 +30,12 @@ struct Key {
 std::string read_text(const YamlNode& node, std::string& out, const char* expected) {
   if (node.kind != YamlNode::Kind::kScalar || node.text.empty()) return expected;
   out = node.text;
+  return "";
+}
+
+std::string read_bool(const YamlNode& node, bool& out) {
+  if (node.kind != YamlNode::Kind::kScalar || (node.text != "true" && node.text != "false")) return "true or false";
+  out = node.text == "true";
   return "";
 }
 
@@ -79,11 +86,15 @@ std::string read_configurations(const YamlNode& node, ServeOptions& options) {
   return "";
 }
 
-const std::array<Key, 10>& keys() {
-  static const std::array<Key, 10> kKeys{{
+const std::array<Key, 14>& keys() {
+  static const std::array<Key, 14> kKeys{{
       {"configDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.config_directories); }},
       {"pluginDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.plugin_directories); }},
       {"xdsAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_address, "HOST:PORT"); }},
+      {"xdsCertificate",
+       [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_certificate, kExpectedFile); }},
+      {"xdsKey", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_key, kExpectedFile); }},
+      {"xdsClientCa", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_client_ca, kExpectedFile); }},
       {"adminAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.admin_address, "HOST:PORT"); }},
       {"stateDir", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.state_directory, "a directory"); }},
       {"writeNamespace",
@@ -91,6 +102,8 @@ const std::array<Key, 10>& keys() {
       {"logLevel", [](const YamlNode& n, ServeOptions& o) { return read_level(n, o.log_level); }},
       {"scopedRoutesAbove",
        [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.scoped_routes_above, kExpectedThreshold); }},
+      {"scopedRoutesOnDemand",
+       [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.scoped_routes_on_demand); }},
       {"keyOwners", read_owners},
       {"pluginConfig", read_configurations},
   }};
@@ -105,6 +118,19 @@ std::string unknown_key(const std::string& name) {
   std::string all;
   for (const auto key : known) all += (all.empty() ? "" : ", ") + std::string(key);
   return "unknown key; known are " + all;
+}
+
+base::Status check_tls(const ServeOptions& options) {
+  if (options.xds_certificate.empty() != options.xds_key.empty()) {
+    return base::invalid_argument(options.xds_key.empty()
+                                      ? "xdsCertificate: found one without xdsKey; expected both or none"
+                                      : "xdsKey: found one without xdsCertificate; expected both or none");
+  }
+  if (!options.xds_client_ca.empty() && options.xds_key.empty()) {
+    return base::invalid_argument(
+        "xdsClientCa: found one without xdsCertificate and xdsKey; clients show certificates over TLS alone");
+  }
+  return {};
 }
 
 bool is_directory(const char* path) {
@@ -163,6 +189,7 @@ base::Status complete(ServeOptions& options) {
     return base::invalid_argument("scopedRoutesAbove: found \"" + options.scoped_routes_above + "\", expected " +
                                   kExpectedThreshold);
   }
+  if (auto status = check_tls(options); !status.ok()) return status;
   if (const auto xds = parse_host_port(options.xds_address, "xDS address", true); !xds.ok()) return xds.status();
   return parse_host_port(options.admin_address, "admin address", true).status();
 }

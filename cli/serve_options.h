@@ -17,12 +17,18 @@ struct ServeOptions {
   std::vector<std::string> config_directories;
   std::vector<std::string> plugin_directories;
   std::string xds_address = "0.0.0.0:9977";
+  // Files of the xDS server's certificate and key, and of whom clients' certificates must come from; empty: none.
+  std::string xds_certificate;
+  std::string xds_key;
+  std::string xds_client_ca;
   std::string admin_address = "127.0.0.1:9091";
   std::string state_directory;
   std::string write_namespace = "gloo-system";
   std::string log_level = "info";
   // Routes on one listener above which delta clients get them as scopes: docs/layouts.md. A number, or "never".
   std::string scoped_routes_above = "2000";
+  // Envoys load the routes of a scope when a request first needs them.
+  bool scoped_routes_on_demand = false;
   // "route:timeout" → plugin, for keys that two plugins claim.
   std::vector<std::pair<std::string, std::string>> key_owners;
   // Plugin → its configuration as JSON.

@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "cli/delivery.h"
 #include "cli/snapshot_json.h"
 #include "core/report/reporter.h"
 
@@ -91,13 +92,14 @@ ServeView::ServeView(const services::MessageTypes& types, const host::PluginSet&
       seconds_(metrics_.histogram("solder_translation_seconds", "How long a translation took.",
                                   {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})) {}
 
-void ServeView::update(std::shared_ptr<const xds::SnapshotsByRole> snapshots, const report::Reports::Changes& reports,
+void ServeView::update(engine::Output output, const report::Reports::Changes& reports,
                        std::chrono::duration<double> took) {
   translations_.add();
   seconds_.observe(took.count());
   const std::lock_guard lock(mutex_);
   why_not_ready_.clear();
-  snapshots_ = std::move(snapshots);
+  snapshots_ = std::move(output.snapshots);
+  places_ = std::move(output.places);
   for (const auto& object : reports.gone) reports_.erase(object);
   for (const auto& report : reports.reports) reports_[report.object] = report;
 }
@@ -140,17 +142,23 @@ base::Result<std::string> ServeView::snapshot() const {
 std::string ServeView::status() const {
   Json out;
   std::map<model::ObjectRef, model::ObjectReport> reports;
+  std::shared_ptr<const engine::ServedPlaces> places;
   {
     const std::lock_guard lock(mutex_);
     reports = reports_;
+    places = places_;
     out["ready"] = why_not_ready_.empty();
     if (!why_not_ready_.empty()) out["reason"] = why_not_ready_;
   }
+  const auto nodes = server_.nodes();
+  const Delivery delivery(nodes, places.get());
   out["reports"] = Json::array();
   for (const auto& [object, report] : reports) {
-    out["reports"].push_back(Json::parse(report::to_json(report), nullptr, false));
+    auto entry = Json::parse(report::to_json(report), nullptr, false);
+    if (const auto delivered = delivery.of(object)) entry["delivery"] = delivered->text();
+    out["reports"].push_back(std::move(entry));
   }
-  out["nodes"] = refusals_.nodes_json(server_.nodes());
+  out["nodes"] = refusals_.nodes_json(nodes);
   return dump(out);
 }
 

@@ -12,6 +12,7 @@
 #include "cli/refusal_book.h"
 #include "core/admin/metrics.h"
 #include "core/base/status.h"
+#include "core/engine/engine.h"
 #include "core/host/plugin_set.h"
 #include "core/model/diagnostic.h"
 #include "core/report/reporter.h"
@@ -28,8 +29,7 @@ class ServeView {
             RefusalBook& refusals);
 
   // One translation is done and published; `reports` is what it changed.
-  void update(std::shared_ptr<const xds::SnapshotsByRole> snapshots, const report::Reports::Changes& reports,
-              std::chrono::duration<double> took);
+  void update(engine::Output output, const report::Reports::Changes& reports, std::chrono::duration<double> took);
   // Why the server is not ready yet, until the first update().
   void not_ready(std::string reason);
 
@@ -52,6 +52,7 @@ class ServeView {
   mutable std::mutex mutex_;
   std::string why_not_ready_ = "starting";
   std::shared_ptr<const xds::SnapshotsByRole> snapshots_;
+  std::shared_ptr<const engine::ServedPlaces> places_;
   std::map<model::ObjectRef, model::ObjectReport> reports_;
 };
 

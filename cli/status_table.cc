@@ -1,7 +1,6 @@
 #include "cli/status_table.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <vector>
 
@@ -10,7 +9,7 @@ namespace solder::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Row = std::array<std::string, 5>;
+using Row = std::vector<std::string>;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -31,7 +30,7 @@ std::vector<std::string> problems(const Json& report) {
   return all;
 }
 
-std::string line_of(const Row& row, const std::array<size_t, 5>& widths) {
+std::string line_of(const Row& row, const std::vector<size_t>& widths) {
   std::string line;
   for (size_t i = 0; i < row.size(); ++i) {
     line += row[i];
@@ -59,17 +58,24 @@ Json selected(const Json& reports, const StatusFilter& filter) {
 
 std::string status_table(const Json& reports, bool wide) {
   if (reports.empty()) return "No objects.\n";
-  std::vector<Row> rows{{"KIND", "NAMESPACE", "NAME", "STATE", "PROBLEMS"}};
+  std::vector<Row> rows{{"KIND", "NAMESPACE", "NAME", "STATE"}};
+  if (wide) rows[0].push_back("DELIVERY");
+  rows[0].push_back("PROBLEMS");
   for (const auto& report : reports) {
     const auto found = problems(report);
     Row row{report.value("kind", ""), report.value("namespace", ""), report.value("name", ""),
-            report.value("state", ""), ""};
-    if (!found.empty()) row[4] = found.front();
-    if (!wide && found.size() > 1) row[4] += " (and " + std::to_string(found.size() - 1) + " more)";
+            report.value("state", "")};
+    if (wide) row.push_back(report.value("delivery", ""));
+    row.push_back(found.empty() ? "" : found.front());
+    if (!wide && found.size() > 1) row.back() += " (and " + std::to_string(found.size() - 1) + " more)";
+    const size_t columns = row.size();
     rows.push_back(std::move(row));
-    for (size_t i = 1; wide && i < found.size(); ++i) rows.push_back({"", "", "", "", found[i]});
+    for (size_t i = 1; wide && i < found.size(); ++i) {
+      rows.emplace_back(columns);
+      rows.back().back() = found[i];
+    }
   }
-  std::array<size_t, 5> widths{};
+  std::vector<size_t> widths(rows[0].size());
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }

@@ -2,17 +2,21 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "core/base/parallel.h"
 #include "core/base/progress.h"
+#include "core/engine/blame.h"
 #include "core/engine/cluster_world.h"
 #include "core/engine/diagnostic_book.h"
+#include "core/engine/good_objects.h"
 #include "core/engine/last_good.h"
 #include "core/engine/object_steps.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/provenance.h"
+#include "core/engine/served_places.h"
 #include "core/engine/served_services.h"
 #include "core/engine/translation.h"
 #include "core/engine/visible_world.h"
@@ -45,6 +49,7 @@ struct Engine::Impl {
         translation(types, plugins, std::move(catalog)),
         world(translation, book, options.write_namespace) {
     translation.scoped_above = options.scoped_above.value_or(kNeverScoped);
+    translation.scopes_on_demand = options.scopes_on_demand;
     translation.proxies.update_only_on_request();
     watch();
     if (!options.keep_last_good) return;
@@ -59,9 +64,10 @@ struct Engine::Impl {
   VisibleWorld world;
   ClusterWorld clusters;
   std::set<model::ObjectRef> untried;  // changed and not known to be good yet
-  std::set<model::ObjectRef> conflicted;
   std::set<std::string> proxy_names;
-  bool whole_world = false;  // a complete batch has come
+  bool whole_world = false;                         // a complete batch has come
+  std::optional<std::vector<RefusedPart>> refused;  // to be told
+  std::shared_ptr<const ServedPlaces> places;
 
   // From now on the families record what is touched.
   void watch() {
@@ -263,6 +269,7 @@ struct Engine::Impl {
     }
     if (!gateways.empty()) {
       for (const auto& service : served.update(translation.plans)) services.push_back({service, ""});
+      places = ServedPlaces::of(translation, world);
     }
     for (const auto& key : services) {
       if (!tells(key)) continue;
@@ -285,39 +292,18 @@ struct Engine::Impl {
     tell("proxy", translation.proxies);
   }
 
-  // Whether this very version of the object may become the last good one.
-  [[nodiscard]] bool good(const model::ObjectRef& ref) {
-    if (conflicted.count(ref) != 0) return false;
-    if (ref.kind == "Settings") return ok(translation.settings.peek(0));
-    bool good = false;
-    with_step(translation, ref, [&](const auto& family, const auto& key) { good = ok(family.peek(key)); });
-    return good;
-  }
-  template <typename T>
-  static bool ok(const std::shared_ptr<const T>& result) {
-    return result && result->ok;
-  }
-
-  // Objects that are good in themselves and clash with others.
-  void find_conflicts() {
-    conflicted.clear();
-    translation.plans.for_each([&](const auto&, const GatewayPlan& plan) {
-      conflicted.insert(plan.conflicted.begin(), plan.conflicted.end());
-    });
-    translation.listeners.for_each([&](const auto& gateway, const ListenerResult& listener) {
-      if (!listener.ok) conflicted.insert(gateway);
-      conflicted.insert(listener.refused_chains.begin(), listener.refused_chains.end());
-    });
-    translation.proxies.for_each(
-        [&](const auto&, const ProxyResult& proxy) { conflicted.insert(proxy.refused.begin(), proxy.refused.end()); });
+  void tell_refused() {
+    if (!refused) return;
+    book.set("envoy", blame(translation, world, *refused));
+    refused.reset();
   }
 
   void update_last_good() {
     if (!options.keep_last_good) return;
-    find_conflicts();
+    const auto conflicted = conflicting_objects(translation);
     for (auto at = untried.begin(); at != untried.end();) {
       const auto object = world.find(*at);
-      if (!object || !good(*at)) {
+      if (!object || conflicted.count(*at) != 0 || !is_good(translation, *at)) {
         ++at;
         continue;
       }
@@ -360,6 +346,8 @@ void Engine::apply(const store::Batch& batch) {
   }
 }
 
+void Engine::set_refused(const std::vector<RefusedPart>& refused) { impl_->refused = refused; }
+
 Output Engine::translate() {
   impl_->world.update();
   impl_->update_roots();
@@ -368,6 +356,7 @@ Output Engine::translate() {
   impl_->update_last_good();
   impl_->translation.graph.collect();
   impl_->update_book();
+  impl_->tell_refused();
   Output output;
   auto snapshots = std::make_shared<xds::SnapshotsByRole>();
   for (const auto& name : impl_->proxy_names) {
@@ -375,6 +364,7 @@ Output Engine::translate() {
   }
   output.snapshots = std::move(snapshots);
   output.changes = impl_->changes();
+  output.places = impl_->places;
   return output;
 }
 

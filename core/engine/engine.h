@@ -29,7 +29,11 @@ struct EngineOptions {
   // So many new objects at once are translated on several threads; the outcome is the same.
   size_t threads = 0;  // 0: as many as there are processors, up to 8
   size_t worth_threads = 256;
+  // The routes of a scope are loaded by those who need them.
+  bool scopes_on_demand = false;
 };
+
+class ServedPlaces;  // served_places.h
 
 // Who set a field of a resource: for `solder explain`, NACK tracing and the golden cases.
 struct ResourceProvenance {
@@ -38,10 +42,20 @@ struct ResourceProvenance {
   std::vector<std::pair<std::string, Origin>> fields;  // field path → origin, sorted
 };
 
+// What connected Envoys refuse: a part of a route configuration or a whole resource.
+struct RefusedPart {
+  xds::ResourceType type{};
+  std::string name;                // of the virtual host, or of the resource
+  std::string words;               // Envoy's
+  std::vector<std::string> nodes;  // that refuse it, sorted
+  size_t connected = 0;            // nodes of their role
+};
+
 struct Output {
   std::shared_ptr<const xds::SnapshotsByRole> snapshots;
   // Every object (and file) whose content or whose diagnostics are new since the last translation.
   std::vector<model::ObjectChange> changes;
+  std::shared_ptr<const ServedPlaces> places;
 };
 
 class Engine {
@@ -55,6 +69,9 @@ class Engine {
 
   // Takes changes in; nothing is translated yet.
   void apply(const store::Batch& batch);
+  // All that Envoys refuse now, in the place of what they refused before. It becomes diagnostics of the objects at
+  // fault with the next translation.
+  void set_refused(const std::vector<RefusedPart>& refused);
   // Brings everything up to date and tells what is new; equal parts are the same pointers as before.
   Output translate();
   // All objects that have a report, derived ones and default gateways included, sorted by ref: those that plugins only

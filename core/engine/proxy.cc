@@ -89,7 +89,9 @@ class ProxyBuilder {
       if (!routes->resource) continue;
       put(xds::ResourceType::kRoute, routes->resource);
       const auto& set = t_.scope_sets.read(reader_, {ref, part});
-      if (!set->scopes.empty()) result_.scopes[set->route_configuration] = set->scopes;
+      if (set->scopes.empty()) continue;
+      result_.scopes[set->route_configuration] = set->scopes;
+      if (!set->routes.empty()) result_.scope_routes[set->route_configuration] = set->routes;
     }
     add_secrets(listener->secrets);
     add_resources(listener->resources);
@@ -100,27 +102,40 @@ class ProxyBuilder {
     auto scoped = std::make_shared<xds::Snapshot>(plain);
     auto& listeners = scoped->types[index_of(xds::ResourceType::kListener)];
     for (const auto& listener : scoped_listeners_) listeners = listeners.with(listener);
-    scoped->types[index_of(xds::ResourceType::kScopedRoute)] = join_scopes(proxy);
+    const auto before = t_.proxies.peek(proxy);
+    const bool any = before && before->snapshot->scoped;
+    scoped->types[index_of(xds::ResourceType::kScopedRoute)] =
+        join(any ? &before->scopes : nullptr, result_.scopes,
+             any ? before->snapshot->scoped->of(xds::ResourceType::kScopedRoute) : xds::ResourceSet());
+    add_routes_on_demand(*scoped, any ? before.get() : nullptr);
     for (const auto& type : scoped->types) result_.hash = base::hash_combine(result_.hash, type.hash());
     return scoped;
   }
 
-  // From what there was before: a change costs what it changes.
-  xds::ResourceSet join_scopes(const std::string& proxy) {
-    if (result_.scopes.size() == 1) return result_.scopes.begin()->second;
-    static const std::map<std::string, xds::ResourceSet> kNone;
-    const auto before = t_.proxies.peek(proxy);
-    const bool any = before && before->snapshot->scoped;
-    const auto& old = any ? before->scopes : kNone;
-    xds::ResourceSet all = any ? before->snapshot->scoped->of(xds::ResourceType::kScopedRoute) : xds::ResourceSet();
-    for (const auto& [name, scopes] : old) {
-      if (result_.scopes.count(name) == 0) replace_scopes(all, scopes, {});
+  using Parts = std::map<std::string, xds::ResourceSet>;
+
+  // `all` is what there was before, of the parts `old`: a change costs what it changes.
+  static xds::ResourceSet join(const Parts* old, const Parts& now, xds::ResourceSet all) {
+    if (now.size() == 1) return now.begin()->second;
+    static const Parts kNone;
+    if (old == nullptr) old = &kNone;
+    for (const auto& [name, set] : *old) {
+      if (now.count(name) == 0) replace_scopes(all, set, {});
     }
-    for (const auto& [name, scopes] : result_.scopes) {
-      const auto was = old.find(name);
-      replace_scopes(all, was == old.end() ? xds::ResourceSet() : was->second, scopes);
+    for (const auto& [name, set] : now) {
+      const auto was = old->find(name);
+      replace_scopes(all, was == old->end() ? xds::ResourceSet() : was->second, set);
     }
     return all;
+  }
+
+  void add_routes_on_demand(xds::Snapshot& scoped, const ProxyResult* before) {
+    if (result_.scope_routes.empty()) return;
+    auto& routes = scoped.types[index_of(xds::ResourceType::kRoute)];
+    result_.scope_routes[""] = routes;  // those of Gloo's layout are one part more
+    const bool any = before != nullptr && !before->scope_routes.empty();
+    routes = join(any ? &before->scope_routes : nullptr, result_.scope_routes,
+                  any ? before->snapshot->scoped->of(xds::ResourceType::kRoute) : xds::ResourceSet());
   }
 
   bool clashes(const GatewayPlan& plan) {

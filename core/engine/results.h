@@ -334,6 +334,7 @@ struct RouteLayoutResult {
 struct HostScopesResult {
   uint64_t hash = 0;
   std::vector<xds::ResourcePtr> scopes;  // one for each domain without wildcard
+  std::vector<xds::ResourcePtr> routes;  // of those, where clients load them on demand; else the scopes hold them
   base::Bytes fallback;  // the hosts under their other domains: RouteConfiguration.virtual_hosts, tagged
   uint64_t fallback_hash = 0;
 };
@@ -342,6 +343,7 @@ struct HostScopesResult {
 struct ScopeSetResult {
   uint64_t hash = 0;
   xds::ResourceSet scopes;
+  xds::ResourceSet routes;
   std::string route_configuration;
   std::vector<std::shared_ptr<const HostScopesResult>> runs;  // what they were made of
 };
@@ -369,7 +371,8 @@ struct ClusterSetResult {
 struct ProxyResult {
   uint64_t hash = 0;
   xds::SnapshotPtr snapshot;
-  std::map<std::string, xds::ResourceSet> scopes;  // by route configuration: what the snapshot's scopes consist of
+  // By route configuration: what the snapshot's scopes consist of, and the routes that they load on demand.
+  std::map<std::string, xds::ResourceSet> scopes, scope_routes;
   model::Diagnostics diagnostics;
   std::set<model::ObjectRef> refused;  // objects that are good in themselves and clash with another
 };

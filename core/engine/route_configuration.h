@@ -18,6 +18,9 @@ std::string route_configuration_head(const model::Gateway& gateway, const std::s
 // The tag and length of a message that follows in pieces of its own.
 std::string message_frame(uint32_t tag, size_t size);
 
+// The name of a virtual service's virtual host. Gloo: "<ns>.<name>" with what Envoy's stats would split taken out.
+std::string virtual_host_name(const model::ObjectRef& service);
+
 // The virtual service as this gateway takes it.
 const std::shared_ptr<const VirtualServiceResult>& read_host(Translation& t, Reader& reader, const GatewayPlan& plan,
                                                              const PlannedHost& host);

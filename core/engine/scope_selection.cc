@@ -91,6 +91,12 @@ Json scoped_routes(const std::string& route_configuration) {
           {"scoped_rds", {{"scoped_rds_config_source", source}}}};
 }
 
+// Loads the routes of a request's scope where they are not there yet.
+Json on_demand_filter() {
+  return {{"name", "envoy.filters.http.on_demand"},
+          {"typed_config", {{"@type", kTypes + "envoy.extensions.filters.http.on_demand.v3.OnDemand"}}}};
+}
+
 std::string encode(const Translation& t, const Json& config) {
   auto wire = t.types.json_to_wire(*t.types.find(kHttpConnectionManager), config.dump());
   return wire.ok() ? std::move(wire->bytes) : std::string();
@@ -100,8 +106,13 @@ std::string encode(const Translation& t, const Json& config) {
 
 std::string with_scopes(const Translation& t, const std::string& connection_manager,
                         const std::string& route_configuration) {
-  const Json filters =
+  Json filters =
       Json::array({lua_filter(kWithoutCase, route_configuration), lua_filter(kFallback, route_configuration)});
+  if (t.scopes_on_demand) {
+    // Before each that looks whether a scope was found.
+    filters.insert(filters.begin() + 1, on_demand_filter());
+    filters.insert(filters.begin(), on_demand_filter());
+  }
   // First of all filters and header mutations, as fields that come first.
   std::string out = encode(t, {{"scoped_routes", scoped_routes(route_configuration)},
                                {"early_header_mutation_extensions", Json::array({scope_header(route_configuration)})},

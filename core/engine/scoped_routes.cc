@@ -45,8 +45,8 @@ void mark_found(std::string& host) {
 }
 
 // RouteConfiguration without its virtual hosts. A request whose scope is there at once needs no filter to find it.
-std::string scope_head(const GatewayPlan& plan, const PlannedPart& part, bool found_without_filter) {
-  std::string head = route_configuration_head(plan.gateway, part.route_configuration);
+std::string scope_head(const GatewayPlan& plan, const std::string& name, bool found_without_filter) {
+  std::string head = route_configuration_head(plan.gateway, name);
   protozero::pbf_writer writer(head);
   add_text(writer, route::RouteConfiguration::kRequestHeadersToRemove, kScopeHeader);
   if (!found_without_filter) return head;
@@ -58,23 +58,39 @@ std::string scope_head(const GatewayPlan& plan, const PlannedPart& part, bool fo
   return head;
 }
 
-// ScopedRouteConfiguration up to the length of its route configuration, of which `head` is the beginning.
-std::string scope_frame(const std::string& key, const std::string& head, size_t hosts_size) {
+// ScopedRouteConfiguration without its routes.
+std::string scope_base(const std::string& key) {
   std::string out;
-  {
-    protozero::pbf_writer writer(out);
-    writer.add_string(Scope::kName, key);
-    protozero::pbf_writer key_writer(writer, Scope::kKey);
-    protozero::pbf_writer fragment(key_writer, route::ScopedRouteConfiguration::Key::kFragments);
-    fragment.add_string(route::ScopedRouteConfiguration::Key::Fragment::kStringKey, key);
-  }
-  return out + message_frame(Scope::kRouteConfiguration, head.size() + hosts_size) + head;
+  protozero::pbf_writer writer(out);
+  writer.add_string(Scope::kName, key);
+  protozero::pbf_writer key_writer(writer, Scope::kKey);
+  protozero::pbf_writer fragment(key_writer, route::ScopedRouteConfiguration::Key::kFragments);
+  fragment.add_string(route::ScopedRouteConfiguration::Key::Fragment::kStringKey, key);
+  return out;
+}
+
+// The same up to the length of its route configuration, of which `head` is the beginning.
+std::string scope_frame(const std::string& key, const std::string& head, size_t hosts_size) {
+  return scope_base(key) + message_frame(Scope::kRouteConfiguration, head.size() + hosts_size) + head;
+}
+
+// A scope whose routes a client loads by its key.
+xds::ResourcePtr scope_on_demand(const std::string& key) {
+  std::string scope = scope_base(key);
+  protozero::pbf_writer writer(scope);
+  writer.add_string(Scope::kRouteConfigurationName, key);
+  writer.add_bool(Scope::kOnDemand, true);
+  return xds::make_resource(key, base::Bytes(std::move(scope)));
 }
 
 class HostScopes {
  public:
-  HostScopes(const GatewayPlan& plan, const PlannedPart& part, HostScopesResult& result)
-      : part_(part), head_(scope_head(plan, part, true)), result_(result) {}
+  HostScopes(const GatewayPlan& plan, const PlannedPart& part, bool on_demand, HostScopesResult& result)
+      : plan_(plan),
+        part_(part),
+        on_demand_(on_demand),
+        head_(scope_head(plan, part.route_configuration, true)),
+        result_(result) {}
 
   void add(const PlannedHost& host, const VirtualServiceResult& service) {
     std::string others = service.host;
@@ -104,15 +120,24 @@ class HostScopes {
     const size_t size = own.size() + service.routes.size();
     own = message_frame(route::RouteConfiguration::kVirtualHosts, size) + own;
     const std::string key = scope_key(part_.route_configuration, domain);
-    own = scope_frame(key, head_, own.size() + service.routes.size()) + own;
+    if (on_demand_) {
+      own = scope_head(plan_, key, true) + own;
+      result_.scopes.push_back(scope_on_demand(key));
+      result_.hash = base::hash_combine(result_.hash, result_.scopes.back()->hash);
+    } else {
+      own = scope_frame(key, head_, own.size() + service.routes.size()) + own;
+    }
     const uint64_t hash = base::hash_combine(base::hash_bytes(own), service.routes_hash);
     base::Bytes bytes(std::move(own));
     bytes.append(service.routes);
     result_.hash = base::hash_combine(result_.hash, hash);
-    result_.scopes.push_back(xds::make_resource(key, std::move(bytes), hash));
+    auto& resources = on_demand_ ? result_.routes : result_.scopes;
+    resources.push_back(xds::make_resource(key, std::move(bytes), hash));
   }
 
+  const GatewayPlan& plan_;
   const PlannedPart& part_;
+  const bool on_demand_;
   const std::string head_;
   HostScopesResult& result_;
 };
@@ -126,38 +151,43 @@ xds::ResourcePtr fallback_scope(const GatewayPlan& plan, const PlannedPart& part
     hash = base::hash_combine(hash, run->fallback_hash);
   }
   const std::string key = xds::fallback_scope(part.route_configuration);
-  std::string own = scope_frame(key, scope_head(plan, part, false), hosts.size());
+  std::string own = scope_frame(key, scope_head(plan, part.route_configuration, false), hosts.size());
   hash = base::hash_combine(hash, base::hash_bytes(own));
   base::Bytes bytes(std::move(own));
   bytes.append(hosts);
   return xds::make_resource(key, std::move(bytes), hash);
 }
 
-bool same_names(const HostScopesResult& a, const HostScopesResult& b) {
-  return std::equal(a.scopes.begin(), a.scopes.end(), b.scopes.begin(), b.scopes.end(),
+using Resources = std::vector<xds::ResourcePtr>;
+using RunResources = Resources HostScopesResult::*;  // the scopes of a run, or their routes
+
+bool same_names(const Resources& a, const Resources& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const auto& one, const auto& other) { return one->name == other->name; });
 }
 
-// The scopes of the runs, from those of earlier runs: a change costs what it changes. All that goes before all that
+// The resources of the runs, from those of earlier runs: a change costs what it changes. All that goes before all that
 // comes, since a domain may have moved from one run to another.
-xds::ResourceSet join_runs(const ScopeSetResult& before, const ScopeSetResult& now) {
-  std::vector<xds::ResourcePtr> come;
-  xds::ResourceSet scopes = before.scopes;
+xds::ResourceSet join_runs(const xds::ResourceSet& all, const ScopeSetResult& before, const ScopeSetResult& now,
+                           RunResources of) {
+  static const Resources kNone;
+  Resources come;
+  xds::ResourceSet resources = all;
   for (size_t i = 0; i < std::max(before.runs.size(), now.runs.size()); ++i) {
-    const HostScopesResult* was = i < before.runs.size() ? before.runs[i].get() : nullptr;
-    const HostScopesResult* is = i < now.runs.size() ? now.runs[i].get() : nullptr;
-    if (was == is) continue;
-    const bool replaced = was != nullptr && is != nullptr && same_names(*was, *is);
-    for (size_t j = 0; is != nullptr && j < is->scopes.size(); ++j) {
-      if (!replaced || was->scopes[j]->hash != is->scopes[j]->hash) come.push_back(is->scopes[j]);
+    const HostScopesResult* old_run = i < before.runs.size() ? before.runs[i].get() : nullptr;
+    const HostScopesResult* new_run = i < now.runs.size() ? now.runs[i].get() : nullptr;
+    if (old_run == new_run) continue;
+    const Resources& was = old_run != nullptr ? old_run->*of : kNone;
+    const Resources& is = new_run != nullptr ? new_run->*of : kNone;
+    const bool replaced = same_names(was, is);
+    for (size_t j = 0; j < is.size(); ++j) {
+      if (!replaced || was[j]->hash != is[j]->hash) come.push_back(is[j]);
     }
-    for (size_t j = 0; was != nullptr && !replaced && j < was->scopes.size(); ++j) {
-      scopes = scopes.without(was->scopes[j]->name);
-    }
+    for (size_t j = 0; !replaced && j < was.size(); ++j) resources = resources.without(was[j]->name);
   }
-  if (scopes.empty()) return xds::ResourceSet(std::move(come));
-  for (auto& scope : come) scopes = scopes.with(std::move(scope));
-  return scopes;
+  if (resources.empty()) return xds::ResourceSet(std::move(come));
+  for (auto& resource : come) resources = resources.with(std::move(resource));
+  return resources;
 }
 
 }  // namespace
@@ -179,7 +209,7 @@ std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader
   const auto plan = t.plans.read(reader, key.part.gateway);
   if (key.part.part >= plan->parts.size()) return result;
   const PlannedPart& part = plan->parts[key.part.part];
-  HostScopes scopes(*plan, part, *result);
+  HostScopes scopes(*plan, part, t.scopes_on_demand, *result);
   const size_t end = std::min(part.hosts.size(), (key.index + 1) * kHostsInARun);
   for (size_t i = key.index * kHostsInARun; i < end; ++i) {
     scopes.add(part.hosts[i], *read_host(t, reader, *plan, part.hosts[i]));
@@ -198,10 +228,13 @@ std::shared_ptr<const ScopeSetResult> build_scope_set(Translation& t, Reader& re
   }
   result->route_configuration = part.route_configuration;
   const auto before = t.scope_sets.peek(key);
+  static const ScopeSetResult kNothing;
   const bool kept = before && before->route_configuration == part.route_configuration;
-  result->scopes = join_runs(kept ? *before : ScopeSetResult(), *result);
+  const ScopeSetResult& old = kept ? *before : kNothing;
+  result->scopes = join_runs(old.scopes, old, *result, &HostScopesResult::scopes);
   result->scopes = result->scopes.with(fallback_scope(*plan, part, *result));
-  result->hash = base::hash_combine(result->scopes.hash(), 1);
+  result->routes = join_runs(old.routes, old, *result, &HostScopesResult::routes);
+  result->hash = base::hash_combine(base::hash_combine(result->scopes.hash(), result->routes.hash()), 1);
   return result;
 }
 

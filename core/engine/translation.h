@@ -141,6 +141,8 @@ struct Translation {
 
   // Routes of one gateway part above which they are served as scopes: route_layout.h. Set before anything is computed.
   size_t scoped_above = kNeverScoped;
+  // Scopes without their routes, which a client asks for when a request needs them: scoped_routes.h. Likewise.
+  bool scopes_on_demand = false;
 
   Graph graph;
   // Inputs: the world as the sources tell it, and the last good versions.

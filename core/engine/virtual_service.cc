@@ -12,6 +12,7 @@
 #include "core/engine/filter_chain.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/route.h"
+#include "core/engine/route_configuration.h"
 #include "core/engine/route_layout.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
@@ -22,13 +23,6 @@ namespace solder::engine {
 namespace route = solder::envoy::config::route::v3;
 
 namespace {
-
-// Gloo: "<ns>.<name>" of the virtual service with what Envoy's stats would split taken out.
-std::string host_name(const model::ObjectRef& ref) {
-  std::string name = ref.ns + "_" + ref.name;
-  std::replace(name.begin(), name.end(), '.', '_');
-  return name;
-}
 
 struct Built {
   bool ok = false;
@@ -149,7 +143,7 @@ Built build(Translation& t, Reader& reader, const model::Object& object, const s
   head.json = std::move(texts.rest);
   auto decoded = config::decode_virtual_service(head, *t.catalog);
   result.diagnostics = std::move(decoded.diagnostics);
-  result.name = host_name(object.ref);
+  result.name = virtual_host_name(object.ref);
   std::string host_options = "{}";
   if (decoded.value) {
     add_referenced_options(t, reader, *decoded.value, result.diagnostics);
@@ -213,6 +207,12 @@ uint64_t hash_summary(const T& result) {
 }
 
 }  // namespace
+
+std::string virtual_host_name(const model::ObjectRef& service) {
+  std::string name = service.ns + "_" + service.name;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
 
 std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t, Reader& reader,
                                                                   const VirtualServiceKey& key,

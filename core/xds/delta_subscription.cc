@@ -5,12 +5,11 @@
 #include <utility>
 
 #include "core/xds/scope_names.h"
+#include "core/xds/withheld.h"
 
 namespace solder::xds {
 namespace {
 
-// Stands for a version that is not ours, so that it never equals a current one.
-constexpr uint64_t kForeign = 1;
 constexpr const char* kWildcard = "*";
 constexpr size_t kMany = 16;  // names that are worth a list
 
@@ -19,7 +18,15 @@ uint64_t parse_version(const std::string& version) {
   const char* end = version.data() + version.size();
   const auto [stop, error] = std::from_chars(version.data(), end, hash, 16);
   const bool ours = error == std::errc() && stop == end && version.size() == 16 && hash != 0;
-  return ours ? hash : kForeign;
+  return ours ? hash : kForeignVersion;
+}
+
+ResourceSet only(const ResourceSet& set, const NameSet& names) {
+  ResourceSet out;
+  names.each([&](const std::string& name) {
+    if (const auto& resource = set.find(name)) out = out.with(resource);
+  });
+  return out;
 }
 
 }  // namespace
@@ -30,7 +37,9 @@ void DeltaSubscription::start(const DiscoveryRequest& request) {
     claims.push_back(make_resource(name, {}, parse_version(version)));
   }
   sent_ = ResourceSet(std::move(claims));
+  has_ = sent_;
   resumed_ = !sent_.empty();
+  claims_ = resumed_;
   const bool all = request.names.empty() && has_wildcard(type_);
   const bool star = std::find(request.names.begin(), request.names.end(), kWildcard) != request.names.end();
   wildcard_ = all || star;
@@ -77,7 +86,10 @@ void DeltaSubscription::subscribe(const std::string& name) {
   }
   if (names_.insert(name)) {
     cost_ += name_cost(name);
-    if (!wildcard_) sent_ = sent_.without(name);
+    if (!wildcard_) {
+      sent_ = sent_.without(name);
+      has_ = has_.without(name);
+    }
   }
   pending_.insert(name);
   asked_.insert(name);
@@ -96,11 +108,8 @@ void DeltaSubscription::unsubscribe(const std::string& name) {
 }
 
 void DeltaSubscription::enter_wildcard() {
-  ResourceSet own;
-  names_.each([&](const std::string& name) {
-    if (const auto& resource = sent_.find(name)) own = own.with(resource);
-  });
-  sent_ = std::move(own);
+  sent_ = only(sent_, names_);
+  has_ = only(has_, names_);
   wildcard_ = true;
   answer_all_ = true;
   compare_all();
@@ -121,11 +130,25 @@ void DeltaSubscription::compare_all() {
   if (!wildcard_) {
     pending_.clear();
     names_.each([&](const std::string& name) { pending_.insert(name); });
+    recognize_claims();
     return;
   }
   ResourceSet::compare(sent_, *world_, [&](const ResourcePtr& before, const ResourcePtr& after) {
     pending_.insert((before ? before : after)->name);
   });
+  recognize_claims();
+}
+
+void DeltaSubscription::recognize_claims() {
+  if (!std::exchange(claims_, false)) return;
+  ResourceSet known = *world_;
+  for (const auto& name : pending_) {
+    const auto& claim = sent_.find(name);
+    const auto& now = world_->find(name);
+    if (claim && now && claim->hash == now->hash) continue;
+    known = claim ? known.with(claim) : known.without(name);
+  }
+  has_ = std::move(known);
 }
 
 void DeltaSubscription::set_world(const ResourceSet& world) {
@@ -161,6 +184,10 @@ const DeltaSubscription::Difference& DeltaSubscription::difference() {
   for (auto at = pending_.begin(); at != pending_.end();) {
     const auto& now = world_->find(*at);
     const auto& sent = sent_.find(*at);
+    if (is_withheld(now)) {
+      at = pending_.erase(at);
+      continue;
+    }
     const bool changed = now && (!sent || sent->hash != now->hash);
     const bool removed = sent && !now && announces_removal(type_);
     if (removed && held_for_drain(*at)) {
@@ -211,6 +238,7 @@ Outgoing DeltaSubscription::take_fresh() {
   answer_all_ = false;
   difference_.reset();
   settle();
+  out.after = sent_;
   return out;
 }
 
@@ -230,7 +258,7 @@ Outgoing DeltaSubscription::take(Take what) {
     answer_all_ = false;
   }
   for (const auto& name : asked) {
-    if (const auto& resource = world_->find(name)) {
+    if (const auto& resource = world_->find(name); resource && !is_withheld(resource)) {
       send(resource, out);
     } else {
       forget(name, out);
@@ -246,7 +274,53 @@ Outgoing DeltaSubscription::take(Take what) {
     for (const auto& resource : out.resources) sent_ = sent_.with(resource);
   }
   settle();
+  out.after = sent_;
   return out;
+}
+
+void DeltaSubscription::accepted(const Answered& response) {
+  if (response.after) {
+    has_ = *response.after;
+    return;
+  }
+  for (const auto& resource : response.resources) has_ = has_.with(resource);
+  for (const auto& name : response.removed) has_ = has_.without(name);
+}
+
+void DeltaSubscription::refused(const Answered& response) {
+  const auto take_back = [&](const std::string& name, bool was_sent) {
+    if (!wants(name)) return;
+    if (const auto& had = has_.find(name)) {
+      sent_ = sent_.with(had);
+    } else if (was_sent) {
+      // Envoy takes the good ones of the clusters and listeners that it refuses: should it go, the client is told.
+      sent_ = sent_.with(make_withheld(name));
+    }
+    pending_.insert(name);
+  };
+  for (const auto& resource : response.resources) take_back(resource->name, true);
+  // One that only removes is not repeated: there is nothing to find in it.
+  if (!response.resources.empty()) {
+    for (const auto& name : response.removed) take_back(name, false);
+  }
+  difference_.reset();
+}
+
+std::vector<std::string> DeltaSubscription::behind(size_t most) const {
+  std::vector<std::string> names;
+  if (!world_) return names;
+  const auto compare = [&](const std::string& name, const ResourcePtr& has, const ResourcePtr& now) {
+    const bool same = has && now ? has->hash == now->hash : !now || is_withheld(now);
+    if (!same && names.size() < most) names.push_back(name);
+  };
+  if (wildcard_) {
+    ResourceSet::compare(has_, *world_, [&](const ResourcePtr& has, const ResourcePtr& now) {
+      compare((has ? has : now)->name, has, now);
+    });
+  } else {
+    names_.each([&](const std::string& name) { compare(name, has_.find(name), world_->find(name)); });
+  }
+  return names;
 }
 
 void DeltaSubscription::forget(const std::string& name, Outgoing& out) {

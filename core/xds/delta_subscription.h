@@ -21,7 +21,10 @@ class DeltaSubscription final : public Subscription {
 
   void start(const DiscoveryRequest& request) override;
   void change(const DiscoveryRequest& request) override;
-  void refused() override {}
+  void accepted(const Answered& response) override;
+  void refused(const Answered& response) override;
+  [[nodiscard]] ResourcePtr holding(const std::string& name) const override { return has_.find(name); }
+  [[nodiscard]] std::vector<std::string> behind(size_t most) const override;
   void set_world(const ResourceSet& world) override;
   void send_again(const std::string& name) override;
   const Due& due() override;
@@ -48,6 +51,8 @@ class DeltaSubscription final : public Subscription {
   void leave_wildcard();
   // Where the world and what was sent may differ, over everything that the client asks for.
   void compare_all();
+  // What the client came with is what we have, where the versions are the same.
+  void recognize_claims();
   const Difference& difference();
   // A connection manager that gave up scopes goes on with them in the connections that it drains, for minutes: the
   // client keeps those of a group that is gone as a whole, and is told of them again when the group is back.
@@ -70,6 +75,8 @@ class DeltaSubscription final : public Subscription {
   // What the client was sent last. Only what it wants counts: of other names it may hold anything, so that it can be
   // the world itself.
   ResourceSet sent_;
+  ResourceSet has_;      // what the client took, likewise
+  bool claims_ = false;  // the client came with versions that were not compared with a world yet
   size_t cost_ = 0;
   std::optional<Difference> difference_;  // empty: to be computed
 };

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 
 #include "core/xds/discovery_call.h"
 #include "core/xds/discovery_method.h"
@@ -30,15 +32,33 @@ class RefusedCall final : public grpc::ServerGenericBidiReactor {
   std::shared_ptr<RefusedCall> self_;
 };
 
+// Seconds between two looks at the files of certificates.
+constexpr unsigned kLookAtFiles = 1;
+
+std::shared_ptr<grpc::ServerCredentials> credentials(const std::optional<ServerTls>& tls) {
+  if (!tls) return grpc::InsecureServerCredentials();
+  namespace tls_api = grpc::experimental;
+  tls_api::TlsServerCredentialsOptions options(std::make_shared<tls_api::FileWatcherCertificateProvider>(
+      tls->key, tls->certificate, tls->client_ca, kLookAtFiles));
+  options.watch_identity_key_cert_pairs();
+  if (!tls->client_ca.empty()) {
+    options.watch_root_certs();
+    options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  }
+  return tls_api::TlsServerCredentials(options);
+}
+
 class GrpcServer final : public Server, private grpc::CallbackGenericService {
  public:
-  GrpcServer(const ServerOptions& options, std::function<void(const Refusal&)> on_refusal);
+  GrpcServer(const ServerOptions& options, std::function<void(const Refusal&)> on_refusal,
+             std::function<void()> on_nodes_changed);
   ~GrpcServer() override { shutdown(1000); }
   base::Status listen();
 
   [[nodiscard]] int port() const override { return port_; }
   void publish(std::shared_ptr<const SnapshotsByRole> snapshots) override;
   [[nodiscard]] std::vector<NodeStatus> nodes() const override;
+  [[nodiscard]] std::vector<NodeRefuses> refusing() const override;
   [[nodiscard]] ServerCounters counters() const override;
   void shutdown(int deadline_ms) override;
 
@@ -58,7 +78,8 @@ class GrpcServer final : public Server, private grpc::CallbackGenericService {
   PushThread push_thread_;  // last: ends before what it works on
 };
 
-GrpcServer::GrpcServer(const ServerOptions& options, std::function<void(const Refusal&)> on_refusal)
+GrpcServer::GrpcServer(const ServerOptions& options, std::function<void(const Refusal&)> on_refusal,
+                       std::function<void()> on_nodes_changed)
     : options_(options),
       // Far from another run's, so that a nonce that a client kept from that run is not taken for one of this.
       next_id_(uint64_t{std::random_device{}()} << 20),
@@ -68,6 +89,7 @@ GrpcServer::GrpcServer(const ServerOptions& options, std::function<void(const Re
         return all;
       }) {
   context_.on_refusal = std::move(on_refusal);
+  context_.on_nodes_changed = std::move(on_nodes_changed);
   context_.poke_at = [this](Clock::time_point time, std::weak_ptr<Pokable> one) {
     push_thread_.poke_at(time, std::move(one));
   };
@@ -77,7 +99,7 @@ base::Status GrpcServer::listen() {
   if (auto status = probe_listen_address(options_.address); !status.ok()) return status;
   constexpr auto kMost = static_cast<size_t>(std::numeric_limits<int>::max());
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(options_.address, grpc::InsecureServerCredentials(), &port_);
+  builder.AddListeningPort(options_.address, credentials(options_.tls), &port_);
   builder.RegisterCallbackGenericService(this);
   builder.SetMaxReceiveMessageSize(static_cast<int>(std::min(options_.max_request_bytes, kMost)));
   // Two servers on one port would each get some of the clients.
@@ -125,13 +147,18 @@ grpc::ServerGenericBidiReactor* GrpcServer::CreateReactor(grpc::GenericCallbackS
 }
 
 void GrpcServer::drop(uint64_t id) {
+  const bool matters = context_.counters.refusing > 0;
   std::shared_ptr<DiscoveryCall> last;
-  const std::lock_guard lock(mutex_);
-  const auto found = calls_.find(id);
-  if (found == calls_.end()) return;
-  last = std::move(found->second);
-  calls_.erase(found);
-  --context_.counters.streams;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = calls_.find(id);
+    if (found == calls_.end()) return;
+    last = std::move(found->second);
+    calls_.erase(found);
+    --context_.counters.streams;
+  }
+  last.reset();
+  if (matters && context_.on_nodes_changed) context_.on_nodes_changed();
 }
 
 std::vector<std::shared_ptr<DiscoveryCall>> GrpcServer::calls() const {
@@ -151,6 +178,15 @@ void GrpcServer::publish(std::shared_ptr<const SnapshotsByRole> snapshots) {
 std::vector<NodeStatus> GrpcServer::nodes() const {
   std::vector<NodeStatus> nodes;
   for (const auto& call : calls()) nodes.push_back(call->driver().status());
+  return nodes;
+}
+
+std::vector<NodeRefuses> GrpcServer::refusing() const {
+  std::vector<NodeRefuses> nodes;
+  if (context_.counters.refusing == 0) return nodes;
+  for (const auto& call : calls()) {
+    if (auto node = call->driver().refuses()) nodes.push_back(std::move(*node));
+  }
   return nodes;
 }
 
@@ -174,8 +210,9 @@ void GrpcServer::shutdown(int deadline_ms) {
 }  // namespace
 
 base::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
-                                                    std::function<void(const Refusal&)> on_refusal) {
-  auto server = std::make_unique<GrpcServer>(options, std::move(on_refusal));
+                                                    std::function<void(const Refusal&)> on_refusal,
+                                                    std::function<void()> on_nodes_changed) {
+  auto server = std::make_unique<GrpcServer>(options, std::move(on_refusal), std::move(on_nodes_changed));
   if (auto status = server->listen(); !status.ok()) return status;
   return std::unique_ptr<Server>(std::move(server));
 }

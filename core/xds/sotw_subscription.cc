@@ -4,6 +4,7 @@
 
 #include "core/base/hash.h"
 #include "core/xds/set_hash.h"
+#include "core/xds/withheld.h"
 
 namespace solder::xds {
 namespace {
@@ -46,7 +47,12 @@ void SotwSubscription::set_names(const std::vector<std::string>& names) {
   // A name that the client gave up and asks for again later has to be sent again.
   if (!wildcard) {
     for (auto it = sent_.begin(); it != sent_.end();) {
-      it = wanted_names.count(it->first) != 0 ? std::next(it) : sent_.erase(it);
+      if (wanted_names.count(it->first) != 0) {
+        ++it;
+        continue;
+      }
+      has_ = has_.without(it->first);
+      it = sent_.erase(it);
     }
   }
   for (auto it = asked_.begin(); it != asked_.end();) {
@@ -59,10 +65,36 @@ void SotwSubscription::set_names(const std::vector<std::string>& names) {
   due_.reset();
 }
 
-void SotwSubscription::refused() {
+void SotwSubscription::accepted(const Answered& response) {
+  if (response.after) {
+    has_ = *response.after;
+    return;
+  }
+  for (const auto& resource : response.resources) has_ = has_.with(resource);
+}
+
+void SotwSubscription::refused(const Answered& response) {
+  for (const auto& resource : response.resources) {
+    if (const auto& had = has_.find(resource->name)) {
+      sent_[resource->name] = had;
+    } else {
+      sent_.erase(resource->name);
+    }
+  }
   // The next response is a whole one again: its version claims everything, and of the refused one the client may have
-  // taken nothing. It is not sent before something changes, because sent_ stays as it is.
+  // taken nothing.
   repeat_all_ = true;
+  due_.reset();
+}
+
+std::vector<std::string> SotwSubscription::behind(size_t most) const {
+  std::vector<std::string> names;
+  if (!world_) return names;
+  each_wanted([&](const std::string& name, const ResourcePtr& now) {
+    const auto& has = has_.find(name);
+    if ((!has || has->hash != now->hash) && names.size() < most) names.push_back(name);
+  });
+  return names;
 }
 
 void SotwSubscription::set_world(const ResourceSet& world) {
@@ -81,11 +113,13 @@ void SotwSubscription::send_again(const std::string& name) {
 template <typename Visit>
 void SotwSubscription::each_wanted(Visit visit) const {
   if (wildcard_) {
-    for (const auto& resource : *world_) visit(resource->name, resource);
+    for (const auto& resource : *world_) {
+      if (!is_withheld(resource)) visit(resource->name, resource);
+    }
     return;
   }
   for (const auto& name : names_) {
-    if (const auto& resource = world_->find(name)) visit(name, resource);
+    if (const auto& resource = world_->find(name); resource && !is_withheld(resource)) visit(name, resource);
   }
 }
 
@@ -100,6 +134,7 @@ void SotwSubscription::believe_claim() {
   Resources set = wanted();
   if (*claim_ == base::hash_text(hash_of(set))) {
     sent_ = std::move(set);
+    has_ = *world_;
   } else {
     differs_ = true;
   }
@@ -147,6 +182,7 @@ Outgoing SotwSubscription::take_whole(Take what, Resources set) {
   out.version = hash_of(set);
   out.resources.reserve(set.size());
   for (const auto& [name, resource] : set) out.resources.push_back(resource);
+  out.after = out.version == world_->hash() ? *world_ : ResourceSet(out.resources);
   sent_ = std::move(set);
   return out;
 }

@@ -20,7 +20,10 @@ class SotwSubscription final : public Subscription {
 
   void start(const DiscoveryRequest& request) override;
   void change(const DiscoveryRequest& request) override;
-  void refused() override;
+  void accepted(const Answered& response) override;
+  void refused(const Answered& response) override;
+  [[nodiscard]] ResourcePtr holding(const std::string& name) const override { return has_.find(name); }
+  [[nodiscard]] std::vector<std::string> behind(size_t most) const override;
   void set_world(const ResourceSet& world) override;
   void send_again(const std::string& name) override;
   const Due& due() override;
@@ -55,6 +58,7 @@ class SotwSubscription final : public Subscription {
   std::set<std::string> asked_;  // names that were added and not answered yet
   std::set<std::string> again_;  // to be repeated
   Resources sent_;               // what was sent last under each name
+  ResourceSet has_;              // what the client took; other names may be among them
   size_t cost_ = 0;
   std::optional<Due> due_;  // empty: to be computed
 };

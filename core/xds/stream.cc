@@ -35,6 +35,7 @@ Stream::Stream(StreamKind kind, uint64_t id, StreamLimits limits, Counters& coun
 
 Stream::~Stream() {
   counters_.subscriptions -= cost_;
+  if (!told_culprits_.empty()) --counters_.refusing;
   for (auto& slot : slots_) slot.subscription.reset();
   // The allocator keeps what was freed; a client that asked for very much and went should leave nothing behind.
   if (cost_ > kLargeCost) malloc_trim(0);
@@ -139,23 +140,82 @@ void Stream::acknowledge(ResourceType type, uint64_t nonce, const DiscoveryReque
   const auto found = std::find_if(slot.in_flight.begin(), slot.in_flight.end(),
                                   [&](const InFlight& response) { return response.nonce == nonce; });
   if (found == slot.in_flight.end()) return;  // said before, or of another type
-  const auto resources = std::move(found->resources);
+  const InFlight response = std::move(*found);
   // Responses are answered in order: what is older will not be answered any more.
   slot.in_flight.erase(slot.in_flight.begin(), std::next(found));
   const auto index = static_cast<size_t>(type);
-  if (!request.refusal) {
+  if (request.refusal) {
+    ++counters_.nacks;
+    ++status_.nacked[index];
+    refused(type, slot, response, *request.refusal);
+  } else {
     ++counters_.acks;
     ++status_.acked[index];
-    for (const auto& resource : resources) slot.refused.erase(resource->name);
-    return;
+    accepted(slot, response);
   }
-  ++counters_.nacks;
-  ++status_.nacked[index];
-  slot.subscription->refused();
-  Refusal refusal{node_.role, node_.id, type, *request.refusal, {}};
-  for (const auto& resource : resources) refusal.names.push_back(resource->name);
-  slot.refused.insert(refusal.names.begin(), refusal.names.end());
+  if (slot.trace) offer(type);
+}
+
+void Stream::accepted(TypeSlot& slot, const InFlight& response) {
+  slot.subscription->accepted({response.resources, response.removed, response.after});
+  if (slot.refused.empty() && !slot.trace) return;
+  if (slot.trace) slot.trace->accepted(response.resources);
+  // Of what is sent without its culprit the client goes on using the old one.
+  const auto held = slot.trace ? slot.trace->held_back() : std::set<std::string>();
+  for (const auto& resource : response.resources) {
+    if (held.count(resource->name) == 0) slot.refused.erase(resource->name);
+  }
+}
+
+void Stream::refused(ResourceType type, TypeSlot& slot, const InFlight& response, const std::string& words) {
+  const bool searching = slot.trace && slot.trace->searching();
+  if (!slot.trace) {
+    slot.trace = std::make_unique<RefusalTrace>(
+        type, [&slot](const std::string& name) { return slot.subscription->holding(name); },
+        shared_ == nullptr ? nullptr : &shared_->culprits);
+    slot.trace->set_world(world_of(type));
+  }
+  slot.trace->refused(response.resources, words);
+  slot.subscription->refused({response.resources, response.removed, response.after});
+  for (const auto& resource : response.resources) slot.refused.insert(resource->name);
+  if (searching) return;
+  Refusal refusal{node_.role, node_.id, type, words, {}};
+  for (const auto& resource : response.resources) refusal.names.push_back(resource->name);
   refusals_.push_back(std::move(refusal));
+}
+
+void Stream::offer(ResourceType type) {
+  auto& slot = slot_of(type);
+  slot.subscription->set_world(slot.trace->offer());
+  while (slot.trace->searching() && slot.in_flight.empty() && slot.subscription->due().nothing()) {
+    slot.trace->nothing_to_send();
+    slot.subscription->set_world(slot.trace->offer());
+  }
+  if (slot.trace->searching()) return;
+  // Who has no older version of what it refused goes on with nothing that others would have to stay for.
+  std::erase_if(slot.refused, [&](const std::string& name) { return !slot.subscription->holding(name); });
+}
+
+std::vector<Culprit> Stream::culprits() const {
+  std::vector<Culprit> all;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (!slots_[i].trace) continue;
+    for (const auto& found : slots_[i].trace->culprits()) {
+      Culprit culprit{static_cast<ResourceType>(i), found.unit.label, {}, found.words};
+      for (const auto& piece : found.unit.pieces) culprit.resources.push_back(piece.resource);
+      all.push_back(std::move(culprit));
+    }
+  }
+  return all;
+}
+
+bool Stream::take_culprits_changed() {
+  auto now = culprits();
+  if (now == told_culprits_) return false;
+  if (told_culprits_.empty()) ++counters_.refusing;
+  if (now.empty()) --counters_.refusing;
+  told_culprits_ = std::move(now);
+  return true;
 }
 
 void Stream::count_bad_request(const std::string& what) {
@@ -168,7 +228,15 @@ void Stream::set_snapshot(SnapshotPtr snapshot) {
   if (snapshot == snapshot_) return;
   snapshot_ = std::move(snapshot);
   for (size_t i = 0; snapshot_ && i < slots_.size(); ++i) {
-    if (slots_[i].subscription) slots_[i].subscription->set_world(world_of(static_cast<ResourceType>(i)));
+    const auto type = static_cast<ResourceType>(i);
+    auto& slot = slots_[i];
+    if (!slot.subscription) continue;
+    if (slot.trace) {
+      slot.trace->set_world(world_of(type));
+      offer(type);
+    } else {
+      slot.subscription->set_world(world_of(type));
+    }
   }
 }
 
@@ -207,7 +275,9 @@ base::Bytes Stream::send(const Choice& choice, Clock::time_point now) {
   counters_.bytes_sent += bytes.size();
   if (choice.type == ResourceType::kCluster) follow_clusters(out.replaced);
   for (const auto& name : out.removed) slot.refused.erase(name);
-  slot.in_flight.push_back({slot.nonce, std::move(out.resources)});
+  // What else is on its way may be refused.
+  if (!slot.in_flight.empty()) out.after.reset();
+  slot.in_flight.push_back({slot.nonce, std::move(out.resources), std::move(out.removed), std::move(out.after)});
   if (slot.in_flight.size() > kMaxInFlight) slot.in_flight.erase(slot.in_flight.begin());
   return bytes;
 }
@@ -230,9 +300,13 @@ NodeStatus Stream::status() const {
   status.role = node_.role;
   status.user_agent = node_.user_agent;
   status.in_sync = started_ && snapshot_;
-  for (const auto& slot : slots_) {
+  status.culprits = culprits();
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const auto& slot = slots_[i];
     if (!slot.subscription) continue;
     status.in_sync = status.in_sync && slot.in_flight.empty() && slot.subscription->due().nothing();
+    status.asked[i] = true;
+    status.behind[i] = slot.subscription->behind(NodeStatus::kMostBehind);
   }
   return status;
 }

@@ -16,6 +16,7 @@
 #include "core/base/bytes.h"
 #include "core/base/status.h"
 #include "core/xds/counters.h"
+#include "core/xds/known_culprits.h"
 #include "core/xds/name_list.h"
 #include "core/xds/response_cache.h"
 #include "core/xds/server.h"
@@ -40,6 +41,7 @@ struct StreamLimits {
 struct SharedByStreams {
   ResponseCache responses;
   NameLists names;
+  KnownCulprits culprits;
 };
 
 class Stream {
@@ -56,6 +58,7 @@ class Stream {
   // The role that the node belongs to; empty until the first request was received.
   [[nodiscard]] const std::string& role() const { return node_.role; }
   [[nodiscard]] bool started() const { return started_; }
+  [[nodiscard]] const std::string& node_id() const { return node_.id; }
 
   // What is current for the role; null while nothing was published at all, in which case nothing is answered.
   void set_snapshot(SnapshotPtr snapshot);
@@ -67,7 +70,10 @@ class Stream {
 
   // The refusals since the last call.
   std::vector<Refusal> take_refusals() { return std::exchange(refusals_, {}); }
+  // Whether what the client was found to refuse is other than at the last call.
+  bool take_culprits_changed();
   [[nodiscard]] NodeStatus status() const;
+  [[nodiscard]] std::vector<Culprit> culprits() const;
 
  private:
   TypeSlot& slot_of(ResourceType type) { return slots_[static_cast<size_t>(type)]; }
@@ -80,6 +86,10 @@ class Stream {
   // The number in a nonce that this stream sent.
   [[nodiscard]] std::optional<uint64_t> read_nonce(const std::string& text) const;
   void acknowledge(ResourceType type, uint64_t nonce, const DiscoveryRequest& request);
+  void accepted(TypeSlot& slot, const InFlight& response);
+  void refused(ResourceType type, TypeSlot& slot, const InFlight& response, const std::string& words);
+  // Offers the client the world as far as it is not kept from it.
+  void offer(ResourceType type);
   void count_bad_request(const std::string& what);
   [[nodiscard]] std::string nonce_text(uint64_t number) const;
   base::Bytes send(const Choice& choice, Clock::time_point now);
@@ -105,6 +115,7 @@ class Stream {
   bool node_known_ = false;
   bool complained_ = false;  // about a bad request: once a stream is enough for the log
   bool overdue_named_ = false;
+  std::vector<Culprit> told_culprits_;
 };
 
 }  // namespace solder::xds

@@ -33,7 +33,7 @@ bool StreamDriver::receive(const base::Result<std::string>& wire) {
     if (!end_status_) {
       const auto status = wire.ok() ? stream_.receive(*wire, Clock::now()) : wire.status();
       if (!status.ok()) {
-        spdlog::warn("xDS node \"{}\" at {}: stream ended: {}", stream_.status().id, peer_, status.message());
+        spdlog::warn("xDS node \"{}\" at {}: stream ended: {}", stream_.node_id(), peer_, status.message());
         end_status_ = status;
       }
     }
@@ -62,6 +62,12 @@ NodeStatus StreamDriver::status() const {
   // A newer snapshot may be on its way to the stream.
   status.in_sync = status.in_sync && stream_.snapshot() == context_.groups.find(stream_.role());
   return status;
+}
+
+std::optional<NodeRefuses> StreamDriver::refuses() const {
+  const std::lock_guard lock(mutex_);
+  if (!joined_ || finished_) return std::nullopt;
+  return NodeRefuses{stream_.node_id(), stream_.role(), peer_, stream_.culprits()};
 }
 
 void StreamDriver::run(const std::function<void()>& work) {
@@ -110,6 +116,7 @@ StreamDriver::Actions StreamDriver::decide(Clock::time_point now) {
   Actions actions;
   if (finished_) return actions;
   actions.refusals = stream_.take_refusals();
+  actions.nodes_changed = stream_.take_culprits_changed();
   if (!stream_.started() && !end_status_ && now - opened_at_ >= times_.ask_within) {
     end_status_ = base::Status(base::Code::kDeadlineExceeded, "no request came on this stream");
   }
@@ -123,7 +130,7 @@ StreamDriver::Actions StreamDriver::decide(Clock::time_point now) {
     return actions;
   }
   if (!stream_.started()) return actions;
-  join_group();
+  actions.nodes_changed = join_group() || actions.nodes_changed;
   actions.write = stream_.next(now);
   if (actions.write) {
     writing_ = true;
@@ -150,15 +157,17 @@ void StreamDriver::perform(const Actions& actions) {
   if (context_.on_refusal) {
     for (const auto& refusal : actions.refusals) context_.on_refusal(refusal);
   }
+  if (actions.nodes_changed && context_.on_nodes_changed) context_.on_nodes_changed();
   if (actions.finish) transport_.finish(*actions.finish);
 }
 
-void StreamDriver::join_group() {
+bool StreamDriver::join_group() {
   const auto snapshot = context_.groups.find(stream_.role());
   stream_.set_snapshot(snapshot);
-  if (!snapshot || std::exchange(joined_, true)) return;
-  const auto complaint = context_.groups.complaint(stream_.status().id, stream_.role());
+  if (!snapshot || std::exchange(joined_, true)) return false;
+  const auto complaint = context_.groups.complaint(stream_.node_id(), stream_.role());
   if (!complaint.empty()) spdlog::warn("{}", complaint);
+  return context_.counters.refusing > 0;
 }
 
 }  // namespace solder::xds

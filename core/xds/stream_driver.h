@@ -37,6 +37,8 @@ struct StreamContext {
   Counters counters;
   SharedByStreams shared{};
   std::function<void(const Refusal&)> on_refusal;
+  // A node refuses other things than before, or came or went while some refuses anything. From any thread.
+  std::function<void()> on_nodes_changed;
   std::function<void(Clock::time_point, std::weak_ptr<Pokable>)> poke_at;
 };
 
@@ -54,6 +56,8 @@ class StreamDriver final : public Pokable {
   void end(base::Status status);
   void poke() override;
   [[nodiscard]] NodeStatus status() const;
+  // Nothing before the node asked for anything.
+  [[nodiscard]] std::optional<NodeRefuses> refuses() const;
 
  private:
   // What was decided under the lock and is done without it.
@@ -61,6 +65,7 @@ class StreamDriver final : public Pokable {
     std::optional<base::Bytes> write;
     std::optional<base::Status> finish;
     std::vector<Refusal> refusals;
+    bool nodes_changed = false;
     std::optional<Clock::time_point> wake_at;
   };
 
@@ -71,7 +76,8 @@ class StreamDriver final : public Pokable {
   [[nodiscard]] Actions decide(Clock::time_point now);
   void wait_for_reader(Clock::time_point now, Actions& actions);
   void perform(const Actions& actions);
-  void join_group();
+  // True when a node is new in its group and it matters how many there are.
+  bool join_group();
 
   Transport& transport_;
   const StreamTimes times_;

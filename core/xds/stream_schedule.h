@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/xds/refusal_trace.h"
 #include "core/xds/stream_times.h"
 #include "core/xds/subscription.h"
 
@@ -21,6 +22,8 @@ namespace solder::xds {
 struct InFlight {
   uint64_t nonce = 0;
   std::vector<ResourcePtr> resources;
+  std::vector<std::string> removed;
+  std::optional<ResourceSet> after;  // none where something else was on its way
 };
 
 // One type of a stream.
@@ -30,6 +33,7 @@ struct TypeSlot {
   std::vector<InFlight> in_flight;             // in order of nonce; only answers make it more than one
   bool holds_others = false;                   // what refers to this type waits for what is in flight
   std::set<std::string> refused;               // what the client refused and was not sent anew since
+  std::unique_ptr<RefusalTrace> trace;         // null: it refused nothing of this type
   Clock::time_point sent_at;                   // of the last response
   std::optional<Clock::time_point> update_since, removal_since;  // since when one is due and held back
 };

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,14 @@ struct Outgoing {
   std::vector<std::string> removed;   // delta only
   std::vector<ResourcePtr> replaced;  // those of `resources` that the client had in another version
   uint64_t version = 0;               // of the whole set that the client asked for
+  std::optional<ResourceSet> after;   // all that the client has once it took this; none: what it had, and this
+};
+
+// What became of a response.
+struct Answered {
+  const std::vector<ResourcePtr>& resources;
+  const std::vector<std::string>& removed;
+  const std::optional<ResourceSet>& after;  // as in Outgoing, where nothing else was on its way
 };
 
 // What could be sent now. An answer is something that the client waits for; an update or a removal is not.
@@ -41,8 +50,14 @@ class Subscription {
   virtual void start(const DiscoveryRequest& request) = 0;
   // A later request whose nonce is in order.
   virtual void change(const DiscoveryRequest& request) = 0;
-  // The client refused the last response: what was in it is not sent again before it changes.
-  virtual void refused() = 0;
+  virtual void accepted(const Answered& response) = 0;
+  // The client has what it had before. Of what was in the response only that is sent again which the world still has:
+  // what is to be kept from the client has to be kept from set_world().
+  virtual void refused(const Answered& response) = 0;
+  // What the client took of that name; null: nothing. What it came with from an earlier stream has no message.
+  [[nodiscard]] virtual ResourcePtr holding(const std::string& name) const = 0;
+  // The names that the client asks for and of which it did not take the current version, at most so many.
+  [[nodiscard]] virtual std::vector<std::string> behind(size_t most) const = 0;
   // What is current; not called before anything was published.
   virtual void set_world(const ResourceSet& world) = 0;
   // The named resource is to be sent again though the client has it, if the client subscribes to it.

@@ -139,10 +139,10 @@ class Process:
 
 
 class Envoy(Process):
-    def __init__(self, world, name, role, sotw):
+    def __init__(self, world, name, role, sotw, flags=()):
         self.admin_port = free_port()
         bootstrap = world.solder_output("bootstrap", "--xds-address", f"127.0.0.1:{world.xds_port}", "--admin-address", f"127.0.0.1:{self.admin_port}", "--role", role,
-                                        "--node-id", name, *(["--sotw"] if sotw else []))
+                                        "--node-id", name, *(["--sotw"] if sotw else []), *flags)
         path = world.directory / f"{name}.yaml"
         path.write_text(bootstrap)
         super().__init__(name, [ENVOY, "-c", path, "--disable-hot-restart", "--concurrency", "2", "--log-level", "info"], world.directory / f"{name}.log",

@@ -3,7 +3,7 @@ traffic while a listener changes over from one to the other and back."""
 import json
 import unittest
 
-from harness import Case, request, until
+from harness import Case, get_json, request, until
 from manifests import to, upstream
 
 VIRTUAL_SERVICE = """
@@ -124,6 +124,40 @@ class LayoutTest(Case):
             with self.subTest(row):
                 self.assertEqual(answer, found[row])
         self.assertEqual(statistics, self.statistics(scoped))
+
+    def loaded(self, envoy):
+        """The route configurations that Envoy has."""
+        dump = get_json(envoy.admin_port, "/config_dump?resource=dynamic_route_configs")
+        return sorted(each["route_config"]["name"] for each in dump.get("configs", []))
+
+    def test_routes_of_scopes_are_loaded_on_demand(self):
+        self.write_world()
+        self.world.start_solder("--scoped-routes-above", "1")
+        plain = self.world.start_envoy("plain", sotw=True)
+        until("routes are served", lambda: self.world.get("/exact", host="exact.test").status == 200)
+        expected = self.table()
+        plain.end()
+        self.world.solder.end()
+        self.world.start_solder("--scoped-routes-above", "1", "--scoped-routes-on-demand")
+        scoped = self.world.start_envoy("scoped")
+        until("scopes are there", lambda: self.scopes(scoped) > 20)
+        self.assertFalse([name for name in self.loaded(scoped) if "|" in name and not name.endswith("|*")])
+        # The first request of a domain loads it, with a body and in another case as well.
+        answer = request(self.world.http_port, "/exact", host="case.test", method="POST", body=b"x" * 70000)
+        self.assertEqual((200, "case"), (answer.status, answer.headers["x-service"]))
+        self.assertEqual(1, len([name for name in self.loaded(scoped) if name.endswith("|case.test")]))
+        self.assertEqual("cors", request(self.world.http_port, "/exact", host="CORS.test").headers["x-service"])
+        self.assertFalse([name for name in self.loaded(scoped) if name.endswith("|fault.test")])
+        for row, answer in {row: (expected[row], found) for row, found in self.table().items()}.items():
+            with self.subTest(row):
+                self.assertEqual(*answer)
+        # What was loaded follows changes, what was not costs nothing.
+        self.world.edit("services.yaml", "status: 418", "status: 410")
+        until("the change is there", lambda: self.world.get("/direct", host="exact.test").status == 410)
+        self.world.edit("services.yaml", "domains: [\"Case.Test\"]", "domains: [\"Other.Test\"]")
+        until("the new domain is served", lambda: self.world.get("/exact", host="other.test").status == 200)
+        until("the old one is not", lambda: self.world.get("/exact", host="case.test").headers.get("x-service") == "default")
+        self.assertEqual(0, self.world.metric("solder_xds_nacks_total"))
 
     def statistics(self, envoy):
         """The names that dashboards are built on."""

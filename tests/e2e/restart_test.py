@@ -44,6 +44,27 @@ class Restart(Case):
         # The metrics of the new process count what it sent: the one changed route configuration.
         self.assertEqual(1, self.world.metric("solder_xds_resources_sent_total"))
 
+    def burst(self, mark, count=200, killed_at=None):
+        world = self.world
+        for number in range(count):
+            if number == killed_at:
+                world.solder.end(signal.SIGKILL)
+            route = f"    - {{matchers: [{{prefix: /}}], directResponseAction: {{status: 200, body: {mark}-{number}}}}}"
+            world.write(f"burst-{number}.yaml", virtual_service(f"burst-{number}", route, f"[b{number}.test]"))
+
+    def test_killed_in_the_middle_of_a_burst_it_serves_what_the_files_say(self):
+        world = self.world
+        with world.load("a.test/one", "a.test/two", rate=1000) as figures:
+            for mark, killed_at in enumerate((20, 100, 199)):
+                self.burst(mark, killed_at=killed_at)
+                world.start_solder()
+                self.until_connected_again()
+                for number in (0, killed_at - 1, killed_at, 199):
+                    until(f"the burst is served whole at {number}", lambda number=number, mark=mark: world.get("/", host=f"b{number}.test").text == f"{mark}-{number}")
+                self.assertEqual({"Accepted"}, {world.report("VirtualService", f"burst-{number}")["state"] for number in range(0, 200, 20)})
+        self.assert_all_ok(figures)
+        self.assertEqual({}, {name: value for name, value in self.envoy.stats("update_rejected").items() if value})
+
     def test_sigterm_ends_in_order_and_in_time(self):
         world = self.world
         with world.load("a.test/one", rate=500) as figures:

@@ -48,6 +48,7 @@ class Runner {
     if (verb == "ack" || verb == "nack") return acknowledge(rest, verb == "nack");
     if (verb == "nothing") return expect_nothing();
     if (verb == "refused") return expect_refusal(rest);
+    if (verb == "found") return expect_culprits(rest);
     if (verb == "reconnect") return reconnect();
     if (verb == "restart") return restart();
     if (verb == "wait") {
@@ -134,6 +135,21 @@ class Runner {
       got += ": " + refusal.message;
     }
     return got == wanted ? "" : "refused was \"" + got + "\" instead of \"" + wanted + "\"";
+  }
+
+  // found clusters a routes r
+  std::string expect_culprits(const std::vector<std::string>& words) {
+    std::string wanted, got;
+    for (const auto& word : words) wanted += (wanted.empty() ? "" : " ") + word;
+    std::string_view type;
+    for (const auto& culprit : wire_.culprits()) {
+      if (type != plural(culprit.type)) {
+        type = plural(culprit.type);
+        got += (got.empty() ? "" : " ") + std::string(type);
+      }
+      got += " " + culprit.name;
+    }
+    return got == wanted ? "" : "found was \"" + got + "\" instead of \"" + wanted + "\"";
   }
 
   std::string reconnect() {

@@ -26,6 +26,7 @@ class Wire {
   virtual void restart_server() = 0;  // with what was published last
   virtual void pass(std::chrono::milliseconds time) = 0;
   [[nodiscard]] virtual std::vector<Refusal> refusals() = 0;
+  [[nodiscard]] virtual std::vector<Culprit> culprits() = 0;
 };
 
 // The file's lines; whether it needs a clock that can be moved.

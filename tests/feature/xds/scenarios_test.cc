@@ -63,6 +63,11 @@ class GrpcWire final : public Wire {
     expect_nothing();  // what was sent before is worked off
     return server_->take_refusals();
   }
+  std::vector<Culprit> culprits() override {
+    expect_nothing();
+    const auto nodes = (*server_)->nodes();
+    return nodes.empty() ? std::vector<Culprit>() : nodes.front().culprits;
+  }
 
  private:
   void connect_stream() {

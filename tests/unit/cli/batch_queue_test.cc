@@ -17,7 +17,7 @@ TEST(BatchQueueTest, EverythingThatWaitsIsTakenAtOnceAndInOrder) {
   BatchQueue queue;
   queue.push(batch(false));
   queue.push(batch(true));
-  const auto taken = queue.take();
+  const auto taken = queue.take().batches;
   ASSERT_EQ(2u, taken.size());
   EXPECT_FALSE(taken[0].complete);
   EXPECT_TRUE(taken[1].complete);
@@ -27,14 +27,25 @@ TEST(BatchQueueTest, ClosingEndsAfterWhatIsLeft) {
   BatchQueue queue;
   queue.push(batch(true));
   queue.close();
-  EXPECT_EQ(1u, queue.take().size());
-  EXPECT_TRUE(queue.take().empty());
+  EXPECT_EQ(1u, queue.take().batches.size());
+  EXPECT_TRUE(queue.take().nothing());
+}
+
+TEST(BatchQueueTest, APokeIsTakenOnceAndWithoutABatch) {
+  BatchQueue queue;
+  queue.poke();
+  queue.poke();
+  const auto taken = queue.take();
+  EXPECT_TRUE(taken.poked);
+  EXPECT_TRUE(taken.batches.empty());
+  queue.push(batch(true));
+  EXPECT_FALSE(queue.take().poked);
 }
 
 TEST(BatchQueueTest, TakingWaits) {
   BatchQueue queue;
   std::thread pusher([&] { queue.push(batch(true)); });
-  EXPECT_EQ(1u, queue.take().size());
+  EXPECT_EQ(1u, queue.take().batches.size());
   pusher.join();
 }
 

@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "cli/bootstrap_text.h"
 #include "cli/yaml_tree.h"
+#include "core/services/certificates.h"
 #include "tests/unit/cli/envoy_validation.h"
 
 namespace solder::cli {
@@ -36,6 +39,31 @@ TEST(BootstrapTest, EnvoyTakesNamesIpv6AndStateOfTheWorld) {
   EXPECT_EQ("GRPC", json["dynamic_resources"]["ads_config"]["api_type"]);
   EXPECT_EQ("STRICT_DNS", json["static_resources"]["clusters"][0]["type"]);
   EXPECT_EQ("::1", json["admin"]["address"]["socket_address"]["address"]);
+}
+
+TEST(BootstrapTest, OverTlsItChecksTheServerAndShowsWhatItHas) {
+  const auto pair = services::make_throwaway_key_pair("solder");
+  ASSERT_TRUE(pair.ok());
+  const std::string certificate = ::testing::TempDir() + "/bootstrap-test.crt";
+  const std::string key = ::testing::TempDir() + "/bootstrap-test.key";
+  std::ofstream(certificate) << pair->certificate_pem;
+  std::ofstream(key) << pair->key_pem;
+  BootstrapOptions options;
+  options.xds_ca = certificate;
+  EXPECT_TRUE(envoy_accepts(made(options)));
+  options.xds_address = "solder.example:9977";
+  options.xds_certificate = certificate;
+  options.xds_key = key;
+  const std::string text = made(options);
+  EXPECT_TRUE(envoy_accepts(text));
+  const auto socket = read(text)["static_resources"]["clusters"][0]["transport_socket"]["typed_config"];
+  EXPECT_EQ("solder.example", socket["sni"]);
+  const auto& context = socket["common_tls_context"];
+  EXPECT_EQ(certificate, context["validation_context"]["trusted_ca"]["filename"]);
+  EXPECT_EQ("solder.example", context["validation_context"]["match_typed_subject_alt_names"][0]["matcher"]["exact"]);
+  EXPECT_EQ(key, context["tls_certificates"][0]["private_key"]["filename"]);
+  options.xds_key.clear();
+  EXPECT_THAT(bootstrap_text(options).status().message(), HasSubstr("go together"));
 }
 
 TEST(BootstrapTest, NodeIsNamedAfterTheRole) {

@@ -89,5 +89,17 @@ TEST(ServeOptionsTest, AddressesAreChecked) {
   EXPECT_TRUE(complete(options).ok());
 }
 
+TEST(ServeOptionsTest, FilesOfTlsGoTogether) {
+  const auto problem = [](const std::string& text) {
+    ServeOptions options;
+    EXPECT_TRUE(apply_config_file(text, "f", options).ok()) << text;
+    return complete(options).message();
+  };
+  EXPECT_EQ(problem("xdsCertificate: a.crt\nxdsKey: a.key\nxdsClientCa: ca.crt\n"), "");
+  EXPECT_NE(problem("xdsCertificate: a.crt\n").find("without xdsKey"), std::string::npos);
+  EXPECT_NE(problem("xdsKey: a.key\n").find("without xdsCertificate"), std::string::npos);
+  EXPECT_NE(problem("xdsClientCa: ca.crt\n").find("over TLS alone"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace solder::cli

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 
@@ -24,7 +25,7 @@ class Editor {
 
   // One change; applied to both the engine that follows and the text of the whole world.
   void step(World& world) {
-    switch (pick(12)) {
+    switch (pick(13)) {
       case 0:
       case 1:
         return put(world, upstream());
@@ -41,6 +42,8 @@ class Editor {
         return put(world, route_table());
       case 9:
         return put(world, pick(2) == 0 ? route_option() : upstream_group());
+      case 10:
+        return rename_one(world);
       default:
         return remove_one(world);
     }
@@ -71,6 +74,21 @@ class Editor {
     std::advance(at, static_cast<long>(pick(objects_.size())));
     world.remove(at->first);
     objects_.erase(at);
+  }
+
+  // Its content under another name, which may be taken; whoever referred to it goes on to do so.
+  void rename_one(World& world) {
+    if (objects_.empty()) return;
+    auto at = objects_.begin();
+    std::advance(at, static_cast<long>(pick(objects_.size())));
+    if (at->first.kind == "Settings") return;
+    Text text{at->first, at->second};
+    text.ref.name = text.ref.name.substr(0, 1) + number(6);
+    const std::string before = "{name: " + at->first.name + ",";
+    text.yaml.replace(text.yaml.find(before), before.size(), "{name: " + text.ref.name + ",");
+    world.remove(at->first);
+    objects_.erase(at);
+    put(world, text);
   }
 
   static std::string head(const model::ObjectRef& ref, const char* api) {
@@ -221,17 +239,28 @@ std::vector<std::string> view(const World& world) {
 // So few that listeners change over all the time.
 constexpr size_t kScopedAbove = 4;
 
-void check_against_scratch(const Editor& editor, const World& world, const std::filesystem::path& journal, int step) {
+void check_against_scratch(const Editor& editor, const World& world, const std::filesystem::path& journal, int step,
+                           bool on_demand) {
   const auto copy = journal.parent_path() / (journal.filename().string() + "-copy");
   std::filesystem::remove_all(copy);
   std::filesystem::copy(journal, copy, std::filesystem::copy_options::recursive);
-  World scratch(copy.string(), kScopedAbove, step % 20 == 0 ? std::optional<size_t>(1) : std::nullopt);
+  World scratch(copy.string(), kScopedAbove, step % 20 == 0 ? std::optional<size_t>(1) : std::nullopt, on_demand);
   editor.tell_all(scratch);
   scratch.translate();
   const auto followed = view(world);
   const auto fresh = view(scratch);
   ASSERT_EQ(followed.size(), fresh.size()) << "after step " << step;
   for (size_t i = 0; i < fresh.size(); ++i) ASSERT_EQ(followed[i], fresh[i]) << "after step " << step;
+}
+
+// SOLDER_PROPERTY_STEPS=10000 makes it the long one.
+int steps() {
+  if (const char* given = std::getenv("SOLDER_PROPERTY_STEPS")) return std::atoi(given);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return 400;
+#else
+  return 2500;
+#endif
 }
 
 class AnySequenceOfChanges : public ::testing::TestWithParam<uint32_t> {};
@@ -243,21 +272,17 @@ TEST_P(AnySequenceOfChanges, EqualsAFreshTranslation) {
   const auto journal = directory / "last_good";
   std::filesystem::create_directories(journal);
   Editor editor(GetParam());
-  World world(journal.string(), kScopedAbove, 3);  // some changes in turn, and some on several threads
+  const bool on_demand = GetParam() % 2 == 0;
+  World world(journal.string(), kScopedAbove, 3, on_demand);  // some changes in turn, and some on several threads
   std::mt19937 random(GetParam());
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr int kSteps = 400;
-#else
-  constexpr int kSteps = 2500;
-#endif
-  for (int step = 0; step < kSteps; ++step) {
+  for (int step = 0; step < steps(); ++step) {
     editor.step(world);
     if (random() % 3 == 0) continue;  // several changes come together
     world.translate();
     // Last good versions that this translation found count from the next one on.
     if (step % 10 == 0) {
       world.translate();
-      check_against_scratch(editor, world, journal, step);
+      check_against_scratch(editor, world, journal, step, on_demand);
       if (::testing::Test::HasFatalFailure()) return;
     }
   }

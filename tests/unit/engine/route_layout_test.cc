@@ -67,6 +67,26 @@ TEST(RouteLayout, WildcardsAreInTheFallback) {
   EXPECT_THAT(world.scoped_json(kScope, key("a.test")), AllOf(HasSubstr("gloo-system_a"), HasSubstr("FilterConfig")));
 }
 
+TEST(RouteLayout, OnDemandAScopeNamesItsRoutesAndTheFallbackHoldsThem) {
+  World world("", 0, std::nullopt, true);
+  world.put(upstream("one", 1)).put(upstream("two", 2));
+  world.put(virtual_service("a", "a.test", "one")).put(virtual_service("b", "b.test", "one"));
+  world.put(virtual_service("wild", "*.wild.test", "two")).translate();
+  EXPECT_THAT(names(world.scoped_set(ResourceType::kRoute)), ElementsAre(kHttpRoutes, key("a.test"), key("b.test")));
+  EXPECT_THAT(names(world.set(ResourceType::kRoute)), ElementsAre(kHttpRoutes)) << "others keep Gloo's layout";
+  EXPECT_THAT(
+      world.scoped_json(kScope, key("a.test")),
+      AllOf(HasSubstr("\"onDemand\": true"), HasSubstr("\"routeConfigurationName\""), Not(HasSubstr("gloo-system_a"))));
+  EXPECT_THAT(world.scoped_json(ResourceType::kRoute, key("a.test")), HasSubstr("gloo-system_a"));
+  EXPECT_THAT(world.scoped_json(kScope, key("*")), HasSubstr("*.wild.test"));
+  EXPECT_THAT(world.scoped_json(ResourceType::kListener, kHttpListener), HasSubstr("on_demand"));
+  const auto scopes = world.scoped_set(kScope);
+  world.put(virtual_service("a", "a.test", "two")).translate();
+  EXPECT_TRUE(world.scoped_set(kScope).same(scopes)) << "a changed route changes its routes alone";
+  world.remove(service("a")).translate();
+  EXPECT_FALSE(world.scoped_set(ResourceType::kRoute).find(key("a.test")));
+}
+
 TEST(RouteLayout, OneChangedRouteChangesItsScopeAlone) {
   World world = two_hosts(0);
   const auto before = world.scoped_set(kScope);

@@ -49,13 +49,15 @@ std::string json_of(xds::ResourceType type, const xds::ResourcePtr& resource) {
 
 }  // namespace
 
-World::World(std::string last_good_directory, std::optional<size_t> scoped_above, std::optional<size_t> worth_threads) {
+World::World(std::string last_good_directory, std::optional<size_t> scoped_above, std::optional<size_t> worth_threads,
+             bool scopes_on_demand) {
   EngineOptions options;
   if (worth_threads) {
     options.threads = 4;
     options.worth_threads = *worth_threads;
   }
   options.scoped_above = scoped_above;
+  options.scopes_on_demand = scopes_on_demand;
   options.last_good_directory = std::move(last_good_directory);
   engine_ = std::make_unique<Engine>(shared().types, *shared().plugins, shared().catalog, options);
 }
@@ -72,6 +74,11 @@ World& World::put(std::string_view yaml) {
 
 World& World::remove(const model::ObjectRef& ref) {
   batch_.changes.push_back({ref, nullptr});
+  return *this;
+}
+
+World& World::refuse(const std::vector<RefusedPart>& refused) {
+  engine_->set_refused(refused);
   return *this;
 }
 
@@ -115,6 +122,14 @@ model::State World::state(const model::ObjectRef& ref) const {
   }
   ADD_FAILURE() << "no report of " << model::to_string(ref);
   return model::State::kAccepted;
+}
+
+model::Diagnostics World::problems(const model::ObjectRef& ref) const {
+  model::Diagnostics out;
+  for (const auto& problem : engine_->diagnostics()) {
+    if (problem.object == ref) out.push_back(problem);
+  }
+  return out;
 }
 
 std::vector<std::string> World::reasons(const model::ObjectRef& ref) const {

@@ -16,11 +16,13 @@ class World {
  public:
   // As in EngineOptions; no directory: last good versions are kept in memory. With `worth_threads` on four threads.
   explicit World(std::string last_good_directory = "", std::optional<size_t> scoped_above = 2000,
-                 std::optional<size_t> worth_threads = std::nullopt);
+                 std::optional<size_t> worth_threads = std::nullopt, bool scopes_on_demand = false);
 
   // Adds or replaces the objects of a YAML text. A text that cannot be read fails the test.
   World& put(std::string_view yaml);
   World& remove(const model::ObjectRef& ref);
+  // As Engine::set_refused().
+  World& refuse(const std::vector<RefusedPart>& refused);
   // Brings the engine up to date with what was put and removed. The first call tells it that the world is whole.
   const Output& translate();
 
@@ -34,6 +36,7 @@ class World {
   [[nodiscard]] std::string scoped_json(xds::ResourceType type, std::string_view name) const;
   [[nodiscard]] model::State state(const model::ObjectRef& ref) const;
   [[nodiscard]] std::vector<std::string> reasons(const model::ObjectRef& ref) const;
+  [[nodiscard]] model::Diagnostics problems(const model::ObjectRef& ref) const;
   [[nodiscard]] const Output& output() const { return output_; }
   [[nodiscard]] std::vector<model::ObjectReport> reports() const;
   // Steps of translation that the last translate() ran.

@@ -1,6 +1,6 @@
-// Every scenario of tests/feature/xds/scenarios over a Stream alone, with a clock that is moved by hand; those that need
-// no clock also with responses that are taken as soon as they are due, or at any time between that and when the scenario
-// looks for them, as a server's transport does: a scenario whose outcome depends on it is not one.
+// Every scenario of tests/feature/xds/scenarios over a Stream alone, with a clock that is moved by hand; those that
+// need no clock also with responses that are taken as soon as they are due, or at any time between that and when the
+// scenario looks for them, as a server's transport does: a scenario whose outcome depends on it is not one.
 #include <deque>
 #include <functional>
 #include <random>
@@ -44,6 +44,7 @@ class StreamWire final : public Wire {
   void restart_server() override { stream_.reset(); }
   void pass(std::chrono::milliseconds time) override { now_ += time; }
   std::vector<Refusal> refusals() override { return std::exchange(refusals_, {}); }
+  std::vector<Culprit> culprits() override { return stream_->status().culprits; }
 
  private:
   std::optional<std::string> next() {

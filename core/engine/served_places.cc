@@ -1,0 +1,58 @@
+#include "core/engine/served_places.h"
+
+#include "core/engine/route_configuration.h"
+#include "core/engine/route_layout.h"
+#include "core/engine/scoped_routes.h"
+#include "core/engine/translation.h"
+#include "core/engine/visible_world.h"
+#include "core/xds/scope_names.h"
+
+namespace solder::engine {
+
+namespace {
+
+std::vector<std::string> scopes_of(const PlannedPart& part, const PlannedHost& host) {
+  std::vector<std::string> scopes;
+  bool others = false;
+  for (const auto& domain : host.domains) {
+    if (is_exact(domain)) {
+      scopes.push_back(scope_key(part.route_configuration, domain));
+    } else {
+      others = true;
+    }
+  }
+  if (others) scopes.push_back(xds::fallback_scope(part.route_configuration));
+  return scopes;
+}
+
+}  // namespace
+
+std::shared_ptr<const ServedPlaces> ServedPlaces::of(const Translation& t, const VisibleWorld& world) {
+  std::vector<std::shared_ptr<const GatewayPlan>> plans;
+  for (const auto& ref : world.seen("Gateway")) {
+    if (auto plan = t.plans.peek(ref)) plans.push_back(std::move(plan));
+  }
+  return std::make_shared<const ServedPlaces>(world.write_namespace(), std::move(plans));
+}
+
+std::map<model::ObjectRef, std::vector<ServedPlace>> ServedPlaces::all() const {
+  std::map<model::ObjectRef, std::vector<ServedPlace>> places;
+  for (const auto& plan : plans_) {
+    if (!plan->serving || plan->parts.empty()) continue;
+    for (const auto& proxy : plan->gateway.proxy_names) {
+      const std::string role = write_namespace_ + "~" + proxy;
+      places[plan->gateway.ref].push_back({role, {}, plan->listener_name, ""});
+      for (const auto& part : plan->parts) {
+        for (const auto& host : part.hosts) {
+          places[host.virtual_service].push_back(
+              {role, scopes_of(part, host), part.route_configuration, virtual_host_name(host.virtual_service)});
+        }
+      }
+    }
+  }
+  return places;
+}
+
+std::string served_cluster(const model::ObjectRef& upstream) { return cluster_name(upstream); }
+
+}  // namespace solder::engine
