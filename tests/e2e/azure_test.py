@@ -83,7 +83,7 @@ class Azure(Case):
         self.serve()
         self.assertEqual(["key-of-own"], self.key("/own"))
         with self.world.load("web.test/own", rate=500) as figures:
-            for i in range(3):
+            for i in range(20):
                 self.world.write("secret.yaml", secret({"own": f"key-{i}", "_master": "key-of-all"}))
                 until(f"key-{i} is used", lambda i=i: self.key("/own") == [f"key-{i}"])
         self.assert_all_ok(figures)

@@ -239,7 +239,7 @@ class Lambda(Case):
                 keys = {key: [f"secret-{i}", f"token-{i}" if i % 2 else None]}
                 self.accept(keys)
                 self.world.write("secret.yaml", secret(key, *keys[key]))
-                until(f"{key} signs", lambda key=key: self.seen()["keys"].get(key, 0) > 50)
+                until(f"{key} signs", lambda key=key: self.seen()["keys"].get(key, 0) > 200)
         self.assert_all_ok(figures)
         self.assertEqual({}, self.seen()["refused"])
         self.assertGreater(self.seen()["right"] - before, 500)

@@ -40,13 +40,23 @@ local function status_of(raw)
   return string.format("%d", status)
 end
 
+-- A string as what it says, any other value as it is written; nil where the string is none that can be.
+local function written(raw)
+  if raw:byte(1) == 34 then return json.read_string(raw) end
+  return raw
+end
+
 -- The headers of both maps; nil where one is no map, or a value of many is no text.
 local function headers_of(answer)
   local list = {}
   local single = json.read_object(answer.headers or "{}")
   local multi = json.read_object(answer.multiValueHeaders or "{}")
   if not single or not multi then return nil end
-  for name, raw in pairs(single) do add_header(list, name, json.read_string(raw) or raw) end
+  for name, raw in pairs(single) do
+    local text = written(raw)
+    if not text then return nil end
+    add_header(list, name, text)
+  end
   for name, raw in pairs(multi) do
     local values = json.read_list(raw)
     if not values then return nil end
@@ -80,8 +90,8 @@ function unwraps.api_gateway(text)
   if not status then return failed("Non-integer status code") end
   local headers = headers_of(answer)
   if not headers then return failed("invalid headers object") end
-  local body = json.read_string(answer.body) or answer.body or "{}"
-  if answer.isBase64Encoded == "true" then body = from_base64(body) end
+  local body = written(answer.body or "{}")
+  if body and answer.isBase64Encoded == "true" then body = from_base64(body) end
   if not body then return failed("Failed to transform response") end
   return {status = status, headers = headers, body = body}
 end
@@ -94,8 +104,8 @@ function unwraps.alb(text)
   local headers = headers_of(answer)
   local base64 = answer.isBase64Encoded
   if not status or not headers or not (base64 == nil or base64 == "true" or base64 == "false") then return broken end
-  local body = json.read_string(answer.body) or ""
-  if base64 == "true" then body = from_base64(body) end
+  local body = written(answer.body or '""')
+  if body and base64 == "true" then body = from_base64(body) end
   if not body then return broken end
   return {status = status, headers = headers, body = body, keep = true}
 end
