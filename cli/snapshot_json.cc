@@ -58,7 +58,9 @@ base::Result<Json> snapshot_json(const services::MessageTypes& types, const xds:
     const auto* descriptor = types.find(xds::type_url(type));
     if (descriptor == nullptr) return base::internal_error("unknown type " + std::string(xds::type_url(type)));
     for (const auto& resource : snapshot.of(type)) {
-      const auto text = types.wire_to_json(*descriptor, resource->message.flatten());
+      const bool masked = !with_secrets && !resource->shown.empty();
+      const auto text =
+          types.wire_to_json(*descriptor, masked ? resource->shown.flatten() : resource->message.flatten());
       if (!text.ok()) return base::internal_error(resource->name + ": " + text.status().message());
       list.push_back(Json::parse(*text, nullptr, false));
       if (!with_secrets) redact(list.back());

@@ -1,3 +1,8 @@
+// A Secret's values: Kubernetes' data and stringData, and Gloo's forms (`aws:`, `azure:`), which become values under
+// dotted names, "aws.accessKey", "azure.apiKeys.<name>". In Kubernetes a form may stand as YAML under its name in data.
+#include <algorithm>
+#include <array>
+
 #include "core/base/base64.h"
 #include "core/config/catalog_access.h"
 #include "core/config/decode.h"
@@ -7,16 +12,53 @@ namespace solder::config {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr std::array kForms{"aws", "azure"};
+constexpr std::array<std::string_view, 5> kPlainFields{"/apiVersion", "/kind", "/metadata", "/type", "/immutable"};
+
+// What was found is a secret's value, so no report may show it.
+void hide_values(model::Diagnostics& diagnostics) {
+  for (auto& diagnostic : diagnostics) {
+    const bool plain = std::any_of(kPlainFields.begin(), kPlainFields.end(),
+                                   [&](std::string_view field) { return diagnostic.field.starts_with(field); });
+    const bool name = diagnostic.reason == "UnknownField" && !diagnostic.field.starts_with("/data");
+    if (plain || name) continue;
+    diagnostic.found.clear();
+    diagnostic.expected.clear();
+  }
+}
+
+void flatten(const std::string& name, const json& value, std::map<std::string, std::string>& data) {
+  if (value.is_string()) {
+    data[name] = value.get<std::string>();
+  } else if (value.is_object()) {
+    for (const auto& [key, member] : value.items()) flatten(name + "." + key, member, data);
+  }
+}
+
+// What Kubernetes holds of a form: its YAML under its name. A text that is none is a value like any other.
+void read_form(const model::ObjectRef& ref, const char* form, const SchemaCatalog& catalog,
+               std::map<std::string, std::string>& data) {
+  const auto at = data.find(form);
+  if (at == data.end()) return;
+  const ReadDocument read = read_yaml(at->second, 1, {}, false);
+  if (!read.problems.empty() || !read.value.is_object()) return;
+  model::Diagnostics problems;
+  const auto schema = schema_of(catalog, "secret").properties.find(form);
+  const json checked = check_value(*schema->second, read.value, "", ref, problems);
+  if (!problems.empty()) return;
+  data.erase(at);
+  flatten(form, checked, data);
+}
+
+}  // namespace
+
 Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCatalog& catalog) {
   Decoded<model::Secret> out;
   const json document = json::parse(object.json, nullptr, false);
   const json checked = check_value(schema_of(catalog, "secret"), document, "", object.ref, out.diagnostics);
-  // What was found is a secret's value, so no report may show it.
-  for (auto& diagnostic : out.diagnostics) {
-    if (!diagnostic.field.starts_with("/data") && !diagnostic.field.starts_with("/stringData")) continue;
-    diagnostic.found.clear();
-    diagnostic.expected.clear();
-  }
+  hide_values(out.diagnostics);
   if (has_error(out.diagnostics)) return out;
   model::Secret secret;
   secret.ref = object.ref;
@@ -34,6 +76,10 @@ Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCa
     secret.data[key] = std::move(*bytes);
   }
   for (const auto& [key, value] : member(checked, "stringData").items()) secret.data[key] = value;
+  for (const char* form : kForms) {
+    if (const json& value = member(checked, form); !value.is_null()) flatten(form, value, secret.data);
+    read_form(secret.ref, form, catalog, secret.data);
+  }
   if (!has_error(out.diagnostics)) out.value = std::move(secret);
   return out;
 }

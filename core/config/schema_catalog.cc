@@ -48,7 +48,10 @@ base::Result<SchemaCatalogPtr> SchemaCatalog::make(const std::vector<Claim>& cla
     if (!compiled.ok()) return compiled.status();
     catalog->claims[claim.scope][claim.key] = *compiled;
     // An upstream's type stands among its options; which of its keys are types the decoder asks upstream_types().
-    if (claim.scope == "upstream_type") catalog->claims["upstream"][claim.key] = *compiled;
+    if (claim.scope == "upstream_type") {
+      catalog->claims["upstream"][claim.key] = *compiled;
+      catalog->claims["destination"].try_emplace(claim.key, std::make_shared<const Schema>());
+    }
   }
   for (const auto& [key, schema] : catalog->claims["upstream"])
     find_default_places(key, schema, catalog->default_places);

@@ -39,6 +39,8 @@ constexpr std::array kRouteKeys = {
     KeysOfPlugin{"route", "buffer", "bufferPerRoute"},
     KeysOfPlugin{"route", "metadata", "envoyMetadata"},
     KeysOfPlugin{"route", "extensions", "extensions"},
+    KeysOfPlugin{"destination", "aws_lambda", "aws"},
+    KeysOfPlugin{"destination", "azure", "azure"},
     KeysOfPlugin{"weighted_destination", "headers", "headerManipulation"},
     KeysOfPlugin{"weighted_destination", "transformation", "transformations stagedTransformations"},
     KeysOfPlugin{"weighted_destination", "ext_auth", "extauth"},

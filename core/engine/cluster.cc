@@ -91,18 +91,21 @@ void append_protocol_options(Translation& t, Slots& slots, model::Diagnostics& d
 struct Built {
   bool ok = false;
   ClusterResult result;
+  std::vector<SecretField> secret_fields;
 };
 
-void collect(std::vector<host::ItemOutput> outputs, Slots& slots, ClusterResult& result) {
+void collect(std::vector<host::ItemOutput> outputs, Slots& slots, Built& built) {
+  ClusterResult& result = built.result;
   for (host::ItemOutput& output : outputs) {
     slots.add(output.fragments);
+    std::move(output.secret_fields.begin(), output.secret_fields.end(), std::back_inserter(built.secret_fields));
     std::move(output.secret_uses.begin(), output.secret_uses.end(), std::back_inserter(result.secrets));
     std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(result.diagnostics));
   }
 }
 
-void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstream, Slots& slots,
-                  ClusterResult& result) {
+void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstream, Slots& slots, Built& built) {
+  ClusterResult& result = built.result;
   host::Plugin* owner = t.plugins.upstream_type(upstream.type);
   if (owner == nullptr) {
     result.diagnostics.push_back({.reason = "NoPluginForKey",
@@ -123,12 +126,12 @@ void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstrea
   result.endpoints_apart = t.plugins.has(*owner, host::Operation::kEndpoints);
   collect(t.plugins.call(*owner, host::Operation::kClusters, {&input, 1, sizeof(input)}, {&subject, 1},
                          lookup_for(t, reader)),
-          slots, result);
+          slots, built);
   OptionCalls options(t, reader, upstream.ref);
   options.add(kUpstreamScope, upstream.options, 0, 0);
   std::vector<host::ItemOutput> outputs;
   options.run([&](size_t, host::ItemOutput output) { outputs.push_back(std::move(output)); });
-  collect(std::move(outputs), slots, result);
+  collect(std::move(outputs), slots, built);
 }
 
 bool check_cluster(const Translation& t, const model::Upstream& upstream, const std::string& bytes,
@@ -199,7 +202,7 @@ void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built
   if (const std::string metadata = merged_metadata(slots, "metadata"); !metadata.empty()) {
     writer.add_message(cluster::Cluster::kMetadata, metadata);
   }
-  result.resources = slots.resources(true);
+  result.resources = slots.resources(true, built.secret_fields, &result.secrets);
   if (!wrappers.empty()) bytes = wrappers.around_matches(bytes);
   if (check_cluster(t, upstream, bytes, result.diagnostics)) {
     auto own = xds::make_resource(own_name, base::Bytes(std::move(bytes)));
@@ -228,7 +231,7 @@ Built build(Translation& t, Reader& reader, const model::Object& object, Provena
   built.result.type = decoded.value->type;
   built.result.type_json = decoded.value->type_json;
   Slots slots(t, built.result.diagnostics, provenance);
-  if (!decoded.value->type.empty()) call_plugins(t, reader, *decoded.value, slots, built.result);
+  if (!decoded.value->type.empty()) call_plugins(t, reader, *decoded.value, slots, built);
   finish(t, *decoded.value, slots, built, provenance);
   // Gloo's state of an Upstream that decodes but does not translate is Warning: it has no cluster, its routes stay.
   for (size_t i = checked; i < built.result.diagnostics.size(); ++i) {

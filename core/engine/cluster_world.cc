@@ -24,7 +24,9 @@ void ClusterWorld::add(const model::ObjectRef& upstream, const ClusterResult& cl
   for (const ExtraResource& extra : cluster.resources) by_upstream_[extra.type].put(upstream, extra.resource);
   for (const SecretUse& use : cluster.secrets) {
     const std::string key = encode_secret_use(use);
-    if (secrets_[key].users++ == 0) use_changes_.come.push_back(key);
+    Secret& secret = secrets_[key];
+    secret.type = resource_type(use.form);
+    if (secret.users++ == 0) use_changes_.come.push_back(key);
   }
 }
 
@@ -36,7 +38,7 @@ void ClusterWorld::take_away(const model::ObjectRef& upstream, const ClusterResu
     const std::string key = encode_secret_use(use);
     const auto secret = secrets_.find(key);
     if (--secret->second.users > 0) continue;
-    if (secret->second.resource) by_use_.drop(key, secret->second.resource->name);
+    if (secret->second.resource) by_use_[secret->second.type].drop(key, secret->second.resource->name);
     secrets_.erase(secret);
     use_changes_.gone.push_back(key);
   }
@@ -61,19 +63,22 @@ void ClusterWorld::drop_endpoints(const model::ObjectRef& upstream) {
 void ClusterWorld::set_secret(const std::string& use, const xds::ResourcePtr& secret) {
   const auto at = secrets_.find(use);
   if (at == secrets_.end() || at->second.resource == secret) return;
-  if (at->second.resource) by_use_.drop(use, at->second.resource->name);
+  auto& resources = by_use_[at->second.type];
+  if (at->second.resource) resources.drop(use, at->second.resource->name);
   at->second.resource = secret;
-  if (secret) by_use_.put(use, secret);
+  if (secret) resources.put(use, secret);
 }
 
 std::shared_ptr<const ClusterSetResult> ClusterWorld::result() const {
   auto result = std::make_shared<ClusterSetResult>();
   for (const auto& [type, resources] : by_upstream_) result->types[static_cast<size_t>(type)] = resources.set();
-  auto& secrets = result->types[static_cast<size_t>(xds::ResourceType::kSecret)];
-  if (secrets.empty()) {
-    secrets = by_use_.set();
-  } else {
-    for (const auto& secret : by_use_.set()) secrets = secrets.with(secret);
+  for (const auto& [type, resources] : by_use_) {
+    auto& all = result->types[static_cast<size_t>(type)];
+    if (all.empty()) {
+      all = resources.set();
+    } else {
+      for (const auto& resource : resources.set()) all = all.with(resource);
+    }
   }
   for (const auto& type : result->types) result->hash = base::hash_combine(result->hash, type.hash());
   return result;

@@ -39,6 +39,7 @@ class ClusterWorld {
  private:
   struct Secret {
     size_t users = 0;
+    xds::ResourceType type = xds::ResourceType::kSecret;
     xds::ResourcePtr resource;
   };
 
@@ -51,7 +52,7 @@ class ClusterWorld {
   std::map<std::string, Secret> secrets_;                   // by use
   UseChanges use_changes_;
   std::map<xds::ResourceType, OwnedResources<model::ObjectRef>> by_upstream_;  // clusters, endpoints, plugins' own
-  OwnedResources<std::string> by_use_;                                         // secrets
+  std::map<xds::ResourceType, OwnedResources<std::string>> by_use_;            // what holds secrets
 };
 
 }  // namespace solder::engine

@@ -41,16 +41,28 @@ inline unsigned filter_flags(const Fragment& fragment) {
   return (fragment.disabled ? 1u : 0u) | (fragment.only ? 2u : 0u) | (fragment.absent ? 4u : 0u);
 }
 
-enum class SecretForm { kTlsCertificate = 1, kValidationContext = 2, kGeneric = 3 };
+// kFilled is not a plugin's to name: it is made of SecretFields.
+enum class SecretForm { kTlsCertificate = 1, kValidationContext = 2, kGeneric = 3, kFilled = 4 };
 
-// A secret that a fragment refers to by its SDS name.
+// A text field of an extension configuration that takes a value of a Secret.
+struct SecretField {
+  std::string resource;  // the extension configuration's name
+  std::string path;      // dotted proto field path
+  model::ObjectRef secret;
+  std::string key;
+  Origin origin;
+};
+
+// A resource made of secrets: one that a fragment refers to by its SDS name, or an extension configuration.
 struct SecretUse {
-  std::string sds_name;
+  std::string sds_name;  // or the extension configuration's
   model::ObjectRef secret;
   SecretForm form = SecretForm::kTlsCertificate;
   std::string key;
-  std::string patch;
+  std::string patch;  // kFilled: the configuration as far as it is no secret
   Origin origin;
+  std::string type_url;             // kFilled
+  std::vector<SecretField> fields;  // kFilled
 };
 
 }  // namespace solder::engine

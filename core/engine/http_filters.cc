@@ -85,6 +85,10 @@ void append_filter(std::string& list, uint32_t tag, std::string_view name, std::
   protozero::pbf_writer writer(list);
   protozero::pbf_writer filter(writer, tag);
   filter.add_string(hcm::HttpFilter::kName, name.data(), name.size());
+  if (type_url.substr(type_url.rfind('/') + 1) == kDiscoveredFilter) {
+    static_assert(uint32_t{hcm::HttpFilter::kConfigDiscovery} == uint32_t{listener::Filter::kConfigDiscovery});
+    return filter.add_message(hcm::HttpFilter::kConfigDiscovery, bytes.data(), bytes.size());
+  }
   filter.add_message(hcm::HttpFilter::kTypedConfig, pack_any(type_url, bytes));
   if (disabled) filter.add_bool(hcm::HttpFilter::kDisabled, true);
 }

@@ -23,6 +23,8 @@ inline constexpr TerminalFilter kUpstreamCodec{"envoy.filters.http.upstream_code
 // A stage of its own: filters of the router, which run once a request has its upstream, at each try. A cluster with
 // upstream filters of its own has those instead.
 inline constexpr std::string_view kBehindRouting = "upstream";
+// The type of a filter whose configuration is found by ECDS under the filter's name.
+inline constexpr std::string_view kDiscoveredFilter = "envoy.config.core.v3.ExtensionConfigSource";
 
 // HttpFilter messages under `tag` (listener.Filter has the same fields), ready to be appended to their parent, which
 // provenance calls `path`. Fragments of one filter name are merged; a filter that several plugins put at different

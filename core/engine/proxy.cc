@@ -50,7 +50,7 @@ class ProxyBuilder {
   void add_secrets(const std::vector<SecretUse>& uses) {
     for (const auto& use : uses) {
       const auto& secret = t_.secret_resources.read(reader_, encode_secret_use(use));
-      if (secret->resource) put(xds::ResourceType::kSecret, secret->resource);
+      if (secret->resource) put(resource_type(use.form), secret->resource);
     }
   }
 

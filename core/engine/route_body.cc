@@ -176,14 +176,16 @@ class BodyBuilder {
     result_.resources = slots.resources();
   }
 
-  // Those of weighted destinations fill slots of their own cluster entry, except filters.
+  // Those of weighted destinations fill slots of their own cluster entry, except filters and what they say of the
+  // action as a whole.
   void add_destinations(Slots& slots) const {
     const bool single = parts_.size() == 1;
     const auto add = [&](const host::ItemOutput& output) {
       std::vector<Fragment> shared;
       for (const Fragment& fragment : output.fragments) {
-        const bool filter = fragment.slot.starts_with("http_filter/") || fragment.slot.starts_with("resource/");
-        if (filter || single) shared.push_back(fragment);
+        const bool whole = fragment.slot.starts_with("http_filter/") || fragment.slot.starts_with("resource/") ||
+                           fragment.slot == "route_action";
+        if (whole || single) shared.push_back(fragment);
       }
       slots.add(shared);
     };

@@ -21,6 +21,23 @@ void call_options(Translation& t, Reader& reader, const model::ObjectRef& owner,
   calls.run([&](size_t target, host::ItemOutput output) { parts[target].options.push_back(std::move(output)); });
 }
 
+// A specification is for upstreams of its own type; with another's nobody would read it.
+void report_foreign(const Translation& t, const model::ObjectRef& owner, const model::Destination& wanted,
+                    const DestinationResult& destination, host::ItemOutput& output) {
+  if (!destination.present || wanted.spec_key.empty() || wanted.spec_key == destination.type) return;
+  if (t.plugins.upstream_type(wanted.spec_key) == nullptr) return;
+  const model::ObjectRef upstream = upstream_of(wanted);
+  output.diagnostics.push_back({.severity = model::Severity::kWarning,
+                                .reason = "WrongUpstreamType",
+                                .object = owner,
+                                .field = wanted.path + "/destinationSpec/" + wanted.spec_key,
+                                .message = "Upstream " + upstream.ns + "/" + upstream.name + " is not of the type " +
+                                           wanted.spec_key + "; what is said here has no effect",
+                                .found = destination.type,
+                                .expected = wanted.spec_key,
+                                .related = upstream});
+}
+
 // One call an upstream type with all the destinations on such upstreams.
 void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, const model::RouteAction& action,
                 std::vector<DestinationParts>& parts) {
@@ -55,6 +72,10 @@ void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, c
                                   {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)},
                                   batch.subjects, lookup_for(t, reader));
     for (size_t k = 0; k < results.size(); ++k) *batch.outputs[k] = std::move(results[k]);
+  }
+  for (size_t d = 0; d < action.destinations.size(); ++d) {
+    const model::Destination& wanted = action.destinations[d].destination;
+    report_foreign(t, owner, wanted, *t.destinations.read(reader, upstream_of(wanted)), parts[d].destination);
   }
 }
 

@@ -1,11 +1,14 @@
 // Secrets: what is wrong with one, the shape that plugins may see of it, and the SDS resources made from its values.
 // This is the only place where values stand beside translation; they go into resources and nowhere else.
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_writer.hpp>
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/engine/secret_fields.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
 #include "core/services/certificates.h"
@@ -46,9 +49,23 @@ std::vector<services::CertificateProblem> problems_of(const model::Secret& secre
   return problems;
 }
 
+// Readable text without blanks around it: what a key or token has to be, and often is not after `echo | base64`.
+bool one_line(const std::string& value) {
+  if (value.empty()) return true;
+  if (std::isspace(static_cast<unsigned char>(value.front())) != 0 ||
+      std::isspace(static_cast<unsigned char>(value.back())) != 0) {
+    return false;
+  }
+  return std::all_of(value.begin(), value.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7f; });
+}
+
 std::string shape_of(const model::Secret& secret, const std::vector<services::CertificateProblem>& problems) {
   nlohmann::json shape{{"type", secret.type}, {"keys", nlohmann::json::array()}, {"problems", nlohmann::json::array()}};
-  for (const auto& [key, value] : secret.data) shape["keys"].push_back(key);
+  for (const auto& [key, value] : secret.data) {
+    shape["keys"].push_back(key);
+    if (value.empty()) shape["empty"].push_back(key);
+    if (!one_line(value)) shape["notOneLine"].push_back(key);
+  }
   for (const auto& problem : problems) {
     shape["problems"].push_back({{"reason", problem.reason},
                                  {"message", problem.message},
@@ -136,8 +153,12 @@ std::shared_ptr<const SecretResult> build_secret(Translation& t, Reader& reader,
 std::string encode_secret_use(const SecretUse& use) {
   // The patch is wire bytes, so it travels as numbers.
   const std::vector<uint8_t> patch(use.patch.begin(), use.patch.end());
-  return nlohmann::json::array(
-             {use.sds_name, use.secret.ns, use.secret.name, static_cast<int>(use.form), use.key, patch})
+  auto fields = nlohmann::json::array();
+  for (const SecretField& field : use.fields) {
+    fields.push_back({field.path, field.secret.ns, field.secret.name, field.key});
+  }
+  return nlohmann::json::array({use.sds_name, use.secret.ns, use.secret.name, static_cast<int>(use.form), use.key,
+                                patch, use.type_url, fields})
       .dump();
 }
 
@@ -149,12 +170,21 @@ SecretUse decode_secret_use(const std::string& key) {
   use.form = static_cast<SecretForm>(parts[3].get<int>());
   use.key = parts[4];
   for (const auto& byte : parts[5]) use.patch.push_back(static_cast<char>(byte.get<uint8_t>()));
+  use.type_url = parts[6];
+  for (const auto& field : parts[7]) {
+    use.fields.push_back({use.sds_name, field[0], {"Secret", field[1], field[2]}, field[3], {}});
+  }
   return use;
 }
 
 std::shared_ptr<const ResourceResult> build_secret_resource(Translation& t, Reader& reader, const std::string& key) {
   auto result = std::make_shared<ResourceResult>();
   const SecretUse use = decode_secret_use(key);
+  if (use.form == SecretForm::kFilled) {
+    result->resource = filled_resource(t, reader, use);
+    if (result->resource) result->hash = result->resource->hash;
+    return result;
+  }
   const auto& secret = t.secrets.read(reader, use.secret);
   if (!secret->present || secret->data.empty()) return result;
   std::string out;

@@ -7,6 +7,7 @@
 #include <protozero/pbf_writer.hpp>
 #include <tuple>
 
+#include "core/engine/secret_fields.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::engine {
@@ -271,7 +272,19 @@ std::vector<FilterNeed> Slots::filters(std::string_view prefix) {
   return needs;
 }
 
-std::vector<ExtraResource> Slots::resources(bool listeners) {
+void Slots::add_filled(SecretUse use, std::vector<SecretUse>& uses) {
+  const Fragment& first = by_slot_.find("resource/" + use.sds_name)->second.front();
+  const auto shown = fill_stand_ins(translation_, bare_type(use.type_url), use.patch, use.fields);
+  if (!shown) return refuse(first, "names a field for a secret that " + bare_type(use.type_url) + " has not as a text");
+  if (const auto status = translation_.types.check(*translation_.types.find(bare_type(use.type_url)), *shown);
+      !status.ok()) {
+    return refuse(first, "gave a resource that Envoy would refuse: " + status.message());
+  }
+  uses.push_back(std::move(use));
+}
+
+std::vector<ExtraResource> Slots::resources(bool listeners, const std::vector<SecretField>& fields,
+                                            std::vector<SecretUse>* uses) {
   std::vector<ExtraResource> resources;
   each("resource/", "", "resource", [&](const std::string& name, const std::string& type_url, std::string bytes) {
     const Fragment& first = by_slot_.find("resource/" + name)->second.front();
@@ -283,6 +296,19 @@ std::vector<ExtraResource> Slots::resources(bool listeners) {
                                "; a plugin may bring clusters and configurations of extensions, and of an upstream "
                                "listeners");
     }
+    std::vector<SecretField> own;
+    std::copy_if(fields.begin(), fields.end(), std::back_inserter(own),
+                 [&](const SecretField& field) { return field.resource == name; });
+    if (!own.empty() && !type) {
+      SecretUse use;
+      use.sds_name = name;
+      use.form = SecretForm::kFilled;
+      use.patch = std::move(bytes);
+      use.origin = first.origin;
+      use.type_url = type_url;
+      use.fields = std::move(own);
+      return add_filled(std::move(use), *uses);
+    }
     if (type) {
       static_assert(uint32_t{cluster::Cluster::kName} == uint32_t{listener::Listener::kName});
       // Written last, the slot's name wins over one that the plugin wrote.
@@ -292,12 +318,7 @@ std::vector<ExtraResource> Slots::resources(bool listeners) {
         !status.ok()) {
       return refuse(first, "gave a resource that Envoy would refuse: " + status.message());
     }
-    std::string message = type ? bytes : std::string();
-    if (!type) {
-      protozero::pbf_writer writer(message);
-      writer.add_string(core::TypedExtensionConfig::kName, name);
-      writer.add_message(core::TypedExtensionConfig::kTypedConfig, pack_any(type_url, bytes));
-    }
+    std::string message = type ? bytes : extension_config(name, type_url, bytes);
     resources.push_back({type.value_or(xds::ResourceType::kExtensionConfig), name,
                          xds::make_resource(name, base::Bytes(std::move(message))), first.origin});
   });

@@ -58,8 +58,9 @@ class Slots {
   // Reports what is wrong with a filled slot as an error of the first plugin that filled it.
   void refuse_slot(const std::string& slot, const std::string& problem);
   // The resource/<name> slots as resources: clusters, listeners, and what Envoy is to find by ECDS.
-  // Listeners, for tunnels, only where they are asked for.
-  std::vector<ExtraResource> resources(bool listeners = false);
+  // Listeners, for tunnels, only where they are asked for. What has fields for secrets becomes a use of them.
+  std::vector<ExtraResource> resources(bool listeners = false, const std::vector<SecretField>& fields = {},
+                                       std::vector<SecretUse>* uses = nullptr);
 
  private:
   [[nodiscard]] std::vector<std::string> names(std::string_view prefix) const;
@@ -70,6 +71,8 @@ class Slots {
   // What is the core's to set: a fragment that sets it is refused.
   void check_protected(std::string_view slot, const std::vector<const Fragment*>& fragments);
   void refuse(const Fragment& fragment, const std::string& problem);
+  // An extension configuration with fields for secrets, checked with stand-ins for their values.
+  void add_filled(SecretUse use, std::vector<SecretUse>& uses);
 
   const Translation& translation_;
   model::Diagnostics& diagnostics_;

@@ -238,6 +238,10 @@ std::shared_ptr<const RouteOutlineResult> read_outline(Translation& t, Reader& r
 // A secret use as a key of secret_resources, and back.
 std::string encode_secret_use(const SecretUse& use);
 SecretUse decode_secret_use(const std::string& key);
+// Of what type the resource is that such a use makes.
+inline xds::ResourceType resource_type(SecretForm form) {
+  return form == SecretForm::kFilled ? xds::ResourceType::kExtensionConfig : xds::ResourceType::kSecret;
+}
 
 // The name of an upstream's cluster in Envoy: "<name>_<namespace>".
 std::string cluster_name(const model::ObjectRef& upstream);

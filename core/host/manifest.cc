@@ -250,6 +250,13 @@ class Parser {
     }
   }
 
+  std::string schema(const Json& json, const std::string& where, const char* name) {
+    const auto schema = json.find(name);
+    if (schema != json.end() && (schema->is_object() || schema->is_boolean())) return schema->dump();
+    problem(where + "/" + name, "must be a JSON Schema: an object, or true for any value");
+    return "";
+  }
+
   void claim(const Json& json, const std::string& where, bool has_scope, ManifestCapability& capability) {
     ManifestClaim out;
     if (has_scope) {
@@ -259,16 +266,14 @@ class Parser {
         problem(where + "/scope", "is \"" + out.scope + "\"; right are " + joined(kScopes));
       }
     } else {
-      only(json, where, {"key", "schema"});
+      only(json, where, {"key", "schema", "destination"});
       out.scope = "upstream_type";
     }
     out.key = text(json, where, "key", true);
     if (!out.key.empty() && !is_key(out.key)) problem(where + "/key", "is no key of an object: \"" + out.key + "\"");
-    const auto schema = json.find("schema");
-    if (schema == json.end() || !(schema->is_object() || schema->is_boolean())) {
-      problem(where + "/schema", "must be a JSON Schema: an object, or true for any value");
-    } else {
-      out.schema_json = schema->dump();
+    out.schema_json = schema(json, where, "schema");
+    if (json.contains("destination")) {
+      capability.claims.push_back({"destination", out.key, schema(json, where, "destination")});
     }
     for (const ManifestClaim& earlier : capability.claims) {
       if (earlier.scope == out.scope && earlier.key == out.key) {

@@ -22,7 +22,7 @@
 namespace solder::host {
 
 struct ClaimInfo {
-  // scope "upstream_type" for upstream types; "kind" for the objects that a plugin's schema checks
+  // scope "upstream_type", "destination" for what routes say to it; "kind" for the objects that a schema checks
   std::string plugin, capability, scope, key, schema_json;
 };
 
@@ -67,6 +67,7 @@ struct Subject {
 struct ItemOutput {
   std::vector<engine::Fragment> fragments;
   std::vector<engine::SecretUse> secret_uses;
+  std::vector<engine::SecretField> secret_fields;
   std::vector<std::string> objects;  // derived ones, as JSON
   model::Diagnostics diagnostics;
 };

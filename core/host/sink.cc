@@ -147,7 +147,10 @@ solder_status Sink::take(const solder_item* item) {
   if (item->type == SOLDER_ITEM_OBJECT && item->size >= SOLDER_ITEM_OBJECT_SIZE_1_0) {
     return take_object(copy_known<solder_item_object>(item, item->size));
   }
-  if (item->type >= SOLDER_ITEM_FRAGMENT && item->type <= SOLDER_ITEM_OBJECT) {
+  if (item->type == SOLDER_ITEM_SECRET_FIELD && item->size >= SOLDER_ITEM_SECRET_FIELD_SIZE_1_0) {
+    return take_secret_field(copy_known<solder_item_secret_field>(item, item->size));
+  }
+  if (item->type >= SOLDER_ITEM_FRAGMENT && item->type <= SOLDER_ITEM_SECRET_FIELD) {
     return bad_item(kNoIndex, "its size is " + std::to_string(item->size) + " bytes; right is sizeof its struct");
   }
   bad_item(kNoIndex, "its type " + std::to_string(item->type) + " is unknown to this Solder");
@@ -250,6 +253,31 @@ solder_status Sink::take_secret_use(const solder_item_secret_use& item) {
   use.patch = patch;
   use.origin = origin(item.index, field);
   outputs_[item.index].secret_uses.push_back(std::move(use));
+  return SOLDER_OK;
+}
+
+solder_status Sink::take_secret_field(const solder_item_secret_field& item) {
+  if (item.index >= subjects_.size()) {
+    return bad_item(item.index, "its index is " + std::to_string(item.index) + " in a batch of " +
+                                    std::to_string(subjects_.size()));
+  }
+  std::string_view resource, path, key, field;
+  RefText ref;
+  std::string unreadable = read_all({{"resource", item.resource, &resource},
+                                     {"path", item.path, &path},
+                                     {"key", item.key, &key},
+                                     {"field", item.field, &field}});
+  if (unreadable.empty()) unreadable = read_ref("secret", item.ref, ref);
+  if (!unreadable.empty()) return bad_item(item.index, unreadable);
+  const Site site = site_of(operation_, in_, item.index);
+  if (!may_fill_secrets(site)) return not_allowed(item.index, "secrets are not for " + std::string(site_words(site)));
+  if (resource.empty() || path.empty() || ref.name.empty() || key.empty()) {
+    return bad_item(item.index, "its field for a secret does not name resource, path, secret and key");
+  }
+  if (!is_pointer(field)) return bad_item(item.index, "its field must be a JSON pointer, found " + std::string(field));
+  if (!count(resource.size() + path.size() + key.size())) return SOLDER_RESOURCE_EXHAUSTED;
+  outputs_[item.index].secret_fields.push_back(
+      {std::string(resource), std::string(path), object_ref(ref), std::string(key), origin(item.index, field)});
   return SOLDER_OK;
 }
 

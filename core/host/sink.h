@@ -37,6 +37,7 @@ class Sink {
   solder_status take_fragment(const solder_item_fragment& item);
   solder_status take_object(const solder_item_object& item);
   solder_status take_secret_use(const solder_item_secret_use& item);
+  solder_status take_secret_field(const solder_item_secret_field& item);
   void take_diag(const solder_diag* diag);
 
   bool count(uint64_t bytes);

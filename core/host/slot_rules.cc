@@ -35,7 +35,9 @@ constexpr std::array<Rule, 21> kRules = {{
      {false, "envoy.config.endpoint.v3.ClusterLoadAssignment"},
      kClusterSites | sites(Site::kEndpoints)},
     {"route", {false, "envoy.config.route.v3.Route"}, kRouteSites | sites(Site::kDestination)},
-    {"route_action", {false, "envoy.config.route.v3.RouteAction"}, sites(Site::kForward, Site::kDestination)},
+    {"route_action",
+     {false, "envoy.config.route.v3.RouteAction"},
+     sites(Site::kForward, Site::kDestination, Site::kWeightedEntry)},
     {"redirect_action", {false, "envoy.config.route.v3.RedirectAction"}, sites(Site::kRedirect)},
     {"weighted_cluster", {false, "envoy.config.route.v3.WeightedCluster.ClusterWeight"}, kWeightedSites},
     {"virtual_host", {false, "envoy.config.route.v3.VirtualHost"}, sites(Site::kVirtualHost)},
@@ -147,6 +149,8 @@ std::variant<SlotUse, std::string> find_slot(Site site, std::string_view slot) {
 }
 
 bool may_use_secrets(Site site) { return ((kClusterSites | sites(Site::kSsl)) & sites(site)) != 0; }
+
+bool may_fill_secrets(Site site) { return (kClusterSites & sites(site)) != 0; }
 
 std::string_view site_words(Site site) {
   switch (site) {

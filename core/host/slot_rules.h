@@ -44,6 +44,8 @@ struct SlotUse {
 std::variant<SlotUse, std::string> find_slot(Site site, std::string_view slot);
 // True where fragments can name SDS secrets.
 bool may_use_secrets(Site site);
+// True where text fields of extension configurations can be filled from secrets.
+bool may_fill_secrets(Site site);
 // Words for a person: "a route that redirects".
 std::string_view site_words(Site site);
 

@@ -166,6 +166,7 @@ std::vector<ItemOutput> call_plugin(Plugin& plugin, Operation operation, solder_
   for (ItemOutput& output : outputs) {
     output.fragments.clear();
     output.secret_uses.clear();
+    output.secret_fields.clear();
     output.objects.clear();
   }
   sink.report_all(failure.reason, failure.message);

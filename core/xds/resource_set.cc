@@ -9,12 +9,17 @@
 namespace solder::xds {
 
 ResourcePtr make_resource(std::string name, base::Bytes message, uint64_t hash) {
-  return std::make_shared<const Resource>(Resource{std::move(name), hash, std::move(message)});
+  return std::make_shared<const Resource>(Resource{std::move(name), hash, std::move(message), {}});
 }
 
 ResourcePtr make_resource(std::string name, base::Bytes message) {
   const uint64_t hash = base::hash_bytes(message);
   return make_resource(std::move(name), std::move(message), hash);
+}
+
+ResourcePtr make_secret_resource(std::string name, base::Bytes message, base::Bytes shown) {
+  const uint64_t hash = base::hash_bytes(message);
+  return std::make_shared<const Resource>(Resource{std::move(name), hash, std::move(message), std::move(shown)});
 }
 
 struct ResourceSet::Tree {

@@ -21,11 +21,14 @@ struct Resource {
   std::string name;
   uint64_t hash = 0;    // of `message`: its version
   base::Bytes message;  // the resource itself in wire format, not packed in an Any
+  base::Bytes shown;    // where `message` holds secrets: what may be printed in its place
 };
 using ResourcePtr = std::shared_ptr<const Resource>;
 ResourcePtr make_resource(std::string name, base::Bytes message);
 // The same with a content hash that the caller has already: a parent's is the hash of its children's.
 ResourcePtr make_resource(std::string name, base::Bytes message, uint64_t hash);
+// One that holds secrets; `shown` is printed in the place of `message`.
+ResourcePtr make_secret_resource(std::string name, base::Bytes message, base::Bytes shown);
 
 class ResourceSet {
  public:

@@ -68,6 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"no_slot_name", "SlotNotAllowed", "has no name behind the slash", "7"},
         Case{"stage", "SlotNotAllowed", "names no stage; right are fault, cors", "7"},
         Case{"secret", "SlotNotAllowed", "secrets are not for an option of a route", "7"},
+        Case{"secret_field", "SlotNotAllowed", "secrets are not for an option of a route", "7"},
         Case{"null_diag", "BadItem", "no right size", "0", true},
         Case{"diag_size", "BadItem", "no right size", "0", true},
         Case{"diag_index", "BadItem", "its index is 1000; it says: is odd", "0", true},

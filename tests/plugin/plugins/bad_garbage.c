@@ -87,6 +87,13 @@ static solder_status emit_garbage(const solder_option_input *input, uint64_t ind
   if (make_diag(input, index, &diag)) return out->diag(out->ctx, &diag), SOLDER_OK;
   if (MODE("null_item")) return out->emit(out->ctx, NULL);
   if (MODE("null_diag")) return out->diag(out->ctx, NULL), SOLDER_OK;
+  solder_item_secret_field filled = {.head = {sizeof filled, SOLDER_ITEM_SECRET_FIELD},
+                                     .index = index,
+                                     .resource = SOLDER_STR("config"),
+                                     .path = SOLDER_STR("key"),
+                                     .ref = {SOLDER_STR("Secret"), SOLDER_STR("ns"), SOLDER_STR("s")},
+                                     .key = SOLDER_STR("value")};
+  if (MODE("secret_field")) return out->emit(out->ctx, &filled.head);
   if (MODE("secret")) return out->emit(out->ctx, &use.head);
   if (MODE("flood")) {
     solder_status status = SOLDER_OK;

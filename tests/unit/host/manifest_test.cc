@@ -71,6 +71,22 @@ TEST(Manifest, Whole) {
   EXPECT_TRUE(manifest.unload_allowed);
 }
 
+// What routes say to an upstream type is a claim of its own.
+TEST(Manifest, DestinationOfAnUpstreamType) {
+  json manifest = right();
+  json& claim = manifest["provides"][1]["claims"][0];
+  claim["destination"] = {{"type", "object"}};
+  const ManifestResult result = parse_manifest(manifest.dump());
+  ASSERT_THAT(result.problems, IsEmpty());
+  const auto& claims = result.manifest.provides[1].claims;
+  ASSERT_EQ(claims.size(), right()["provides"][1]["claims"].size() + 1);
+  EXPECT_EQ(claims[0].scope, "destination");
+  EXPECT_EQ(claims[0].key, claims[1].key);
+  EXPECT_EQ(claims[0].schema_json, R"({"type":"object"})");
+  claim["destination"] = "anything";
+  EXPECT_THAT(problems(manifest), ElementsAre(HasSubstr("/provides/1/claims/0/destination must be a JSON Schema")));
+}
+
 TEST(Manifest, KindsThatCannotBeRead) {
   EXPECT_THAT(problems_with("/kinds/0/kind", "Secret"),
               ElementsAre("/kinds/0/kind is Secret, whose values do not reach plugins"));

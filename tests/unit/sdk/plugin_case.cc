@@ -90,6 +90,13 @@ ordered_json secret_json(const engine::SecretUse& use) {
           {"form", kForms[static_cast<int>(use.form)]}};
 }
 
+ordered_json secret_field_json(const engine::SecretField& field) {
+  return {{"resource", field.resource},
+          {"path", field.path},
+          {"secret", model::to_string(field.secret)},
+          {"key", field.key}};
+}
+
 class Case {
  public:
   Case(host::PluginSet& plugins, const services::MessageTypes& types, const ordered_json& one)
@@ -110,11 +117,16 @@ class Case {
     const json value = config::check_value(**schema, json::parse(one_.at("value").dump()), kPath, object, problems);
     host::ItemOutput output;
     host::Site site = host::Site::kUpstreamType;
-    if (problems.empty()) output = upstream_type_ ? upstream(value, site) : option(value, site);
+    if (problems.empty()) {
+      output = upstream_type_           ? upstream(value, site)
+               : scope == "destination" ? destination(value, site)
+                                        : option(value, site);
+    }
     problems.insert(problems.end(), output.diagnostics.begin(), output.diagnostics.end());
     ordered_json out{{"fragments", ordered_json::array()}};
     for (const auto& fragment : output.fragments) out["fragments"].push_back(fragment_json(types_, site, fragment));
     for (const auto& use : output.secret_uses) out["secrets"].push_back(secret_json(use));
+    for (const auto& field : output.secret_fields) out["secret_fields"].push_back(secret_field_json(field));
     for (const auto& problem : problems) out["problems"].push_back(problem_json(problem));
     return out;
   }
@@ -193,6 +205,21 @@ class Case {
     const bool endpoints = one_.value("operation", "clusters") == "endpoints";
     return call(plugins_.upstream_type(key_), endpoints ? host::Operation::kEndpoints : host::Operation::kClusters,
                 input, site);
+  }
+
+  // `upstream` is the upstream's value; a null value is a destination that says nothing.
+  host::ItemOutput destination(const json& value, host::Site& site) {
+    const std::string kind = "Route", of = "Upstream", none;
+    const std::string text = value.is_null() ? "" : value.dump(), upstream = one_.at("upstream").dump();
+    const solder_destination_input input{sizeof input,
+                                         one_.value("weighted", false) ? 1u : 0u,
+                                         {view(kind), view(kNamespace), view(none)},
+                                         view(kPath),
+                                         {view(of), view(kNamespace), view(kName)},
+                                         view(upstream),
+                                         view(text),
+                                         view(kClusterName)};
+    return call(plugins_.upstream_type(key_), host::Operation::kDestinations, input, site);
   }
 
   host::ItemOutput option(const json& value, host::Site& site) {

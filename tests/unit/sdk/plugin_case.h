@@ -4,9 +4,10 @@
 //   {"case": words, "key": "timeout", "value": ..., "scope": "route", "action": "forward", "options": {...}, "spec":
 //   {...},
 //    "objects": {"Secret ns/name": ...}, "expect": {"fragments", "secrets", "problems"}}
-// An upstream type's endpoints: "operation": "endpoints". Derived objects: "source": "Service ns/name" in place of key
-// and value, "objects" among what is expected.
-// scope absent: an upstream type. action: forward. options: {key: value}. spec: {key: value}. objects: none.
+// A destination on an upstream: "scope": "destination", "upstream": what stands under the key in the upstream,
+// "weighted". An upstream type's endpoints: "operation": "endpoints". Derived objects: "source": "Service ns/name" in
+// place of key and value, "objects" among what is expected. scope absent: an upstream type. action: forward. options:
+// {key: value}. spec: {key: value}. objects: none.
 #pragma once
 
 #include <nlohmann/json.hpp>

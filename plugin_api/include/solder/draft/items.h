@@ -33,7 +33,8 @@
  *   per_filter/<filter name>     typed_per_filter_config of the route, weighted cluster or virtual host
  *   http_filter/<stage>          the configuration of an HTTP filter; `name` is the filter's name, `flags` say more
  *   network_filter/<stage>       the same of a network filter, before the connection manager or the TCP proxy
- *   upstream_filter/<stage>      the same on a cluster
+ *   upstream_filter/<stage>      the same on a cluster. A filter of type envoy.config.core.v3.ExtensionConfigSource has
+ *                                its configuration in the resource/ of the filter's name
  *   metadata/<namespace>         google.protobuf.Struct in the metadata of the cluster, route or virtual host
  *   resource/<name>              a resource of its own (cluster, listener, extension configuration); message.type_url
  * says which Which of them an operation may fill stands with its capability.
@@ -43,7 +44,7 @@
 
 #include "solder/draft/plugin.h"
 
-enum { SOLDER_ITEM_FRAGMENT = 1, SOLDER_ITEM_SECRET_USE = 2, SOLDER_ITEM_OBJECT = 3 };
+enum { SOLDER_ITEM_FRAGMENT = 1, SOLDER_ITEM_SECRET_USE = 2, SOLDER_ITEM_OBJECT = 3, SOLDER_ITEM_SECRET_FIELD = 4 };
 
 /* Flags of fragments for http_filter/ slots. */
 enum {
@@ -88,6 +89,22 @@ typedef struct solder_item_secret_use {
 } solder_item_secret_use;
 
 #define SOLDER_ITEM_SECRET_USE_SIZE_1_0 (offsetof(solder_item_secret_use, field) + sizeof(solder_str))
+
+/* A text field of an extension configuration that the same input emits in the slot resource/<resource>: the host writes
+ * the value `key` of the Secret `ref` into it, after everything else and outside of all that can be printed. As long as
+ * one of a resource's values is not there the resource is not served. A value that rotates changes that resource alone:
+ * a filter that finds its configuration by ECDS is renewed without touching the cluster it stands in. */
+typedef struct solder_item_secret_field {
+  solder_item head; /* {sizeof, SOLDER_ITEM_SECRET_FIELD} */
+  uint64_t index;
+  solder_str resource; /* the name behind resource/ */
+  solder_str path;     /* dotted proto field path, "credential_provider.inline_credential.access_key_id" */
+  solder_ref ref;
+  solder_str key;   /* which value */
+  solder_str field; /* JSON pointer below the input's path */
+} solder_item_secret_field;
+
+#define SOLDER_ITEM_SECRET_FIELD_SIZE_1_0 (offsetof(solder_item_secret_field, field) + sizeof(solder_str))
 
 /* An object that a plugin derives from another one (kinds/discovery.h). */
 typedef struct solder_item_object {

@@ -5,6 +5,7 @@
  *
  * Looking up a Secret gives its shape, never its values:
  *   {"type":"kubernetes.io/tls","keys":["tls.crt","tls.key"],"problems":[{"reason":"CertificateExpired","message":"..."}]}
+ * with "empty" and "notOneLine", lists of keys, where values are empty, or are no single line of printable ASCII.
  */
 #ifndef SOLDER_DRAFT_KINDS_OPTIONS_H_
 #define SOLDER_DRAFT_KINDS_OPTIONS_H_

@@ -24,7 +24,8 @@ typedef struct solder_upstream_input {
 
 typedef struct solder_destination_input {
   uint32_t size;
-  /* 1: inside a weighted cluster, so the only slots are weighted_cluster, per_filter/ and http_filter/ */
+  /* 1: inside a weighted cluster, so the only slots are weighted_cluster, per_filter/, http_filter/, and route_action
+   * for what then holds for all destinations of the route */
   uint32_t weighted;
   solder_ref object; /* as in a route's options: kind "Route", the namespace, no name */
   solder_str path;   /* JSON pointer of the destination below its route */

@@ -49,6 +49,15 @@ struct HttpFilter {
   std::string_view field = {};
 };
 
+// Tells the host to write a value of a Secret into a text field of resource/<resource>.
+struct SecretField {
+  std::string_view resource;
+  std::string_view path;  // "credential_provider.inline_credential.access_key_id"
+  Ref ref;
+  std::string_view key;
+  std::string_view field = {};
+};
+
 class Out {
  public:
   Out(const solder_call* call, const solder_out* out, uint64_t index) : call_(call), out_(out), index_(index) {}
@@ -126,6 +135,16 @@ class Out {
                  .weight = weight,
                  .field = field});
   }
+  bool upstream_filter_json(std::string_view stage, std::string_view name, std::string_view type_url,
+                            std::string_view json, int32_t weight = 0, std::string_view field = {}) {
+    return emit({.slot = "upstream_filter/" + std::string(stage),
+                 .name = name,
+                 .type_url = type_url,
+                 .bytes = json,
+                 .encoding = SOLDER_ENCODING_JSON,
+                 .weight = weight,
+                 .field = field});
+  }
   // A filter's configuration for this route, weighted destination or virtual host.
   bool per_filter(std::string_view filter_name, std::string_view type_url, const Message& message,
                   std::string_view field = {}) {
@@ -159,6 +178,17 @@ class Out {
     item.key = str(use.key);
     item.patch = str(use.patch);
     item.field = str(use.field);
+    return out_->emit(out_->ctx, &item.head) == SOLDER_OK;
+  }
+  bool secret_field(const SecretField& secret) {
+    solder_item_secret_field item{};
+    item.head = {sizeof item, SOLDER_ITEM_SECRET_FIELD};
+    item.index = index_;
+    item.resource = str(secret.resource);
+    item.path = str(secret.path);
+    item.ref = secret.ref.c();
+    item.key = str(secret.key);
+    item.field = str(secret.field);
     return out_->emit(out_->ctx, &item.head) == SOLDER_OK;
   }
 

@@ -1,0 +1,107 @@
+// The upstream type `aws`: functions of AWS Lambda. A cluster that reaches AWS over TLS, with filters of its own that
+// turn a request into a call, sign it, and refuse what is not signed; a route says which function and how. Names and
+// defaults are Gloo's. Tested by plugins/aws_lambda/testdata, tests/golden/cases/upstream-aws and
+// tests/e2e/lambda_test.py.
+#include "credentials.h"
+#include "endpoint.h"
+#include "functions.h"
+#include "invocation.h"
+#include "solder/envoy_fields.h"
+
+namespace solder::plugins::aws_lambda {
+
+namespace route = envoy::config::route::v3;
+using sdk::Json;
+using sdk::Message;
+
+namespace {
+
+// What the destination says, and what the upstream says for it where it says nothing.
+Json with_overrides(Json destination, const Json& upstream) {
+  const Json* overrides = sdk::find(upstream, "destinationOverrides");
+  if (overrides == nullptr) return destination;
+  for (const auto& [key, value] : overrides->items()) {
+    Json& own = destination[key];
+    if (own.is_null() || own == false || own == "" || own == "SYNC") own = value;
+  }
+  return destination;
+}
+
+bool is_set(const Json& destination, const char* name) { return sdk::get_bool(destination, name).value_or(false); }
+
+// How request and answer are changed; false where the destination contradicts itself.
+bool add_transformations(const Json& destination, Json& context, sdk::Out& out) {
+  const bool gateway = is_set(destination, "unwrapAsApiGateway") || is_set(destination, "responseTransformation");
+  const bool alb = is_set(destination, "unwrapAsAlb");
+  if (gateway && alb) {
+    out.error({"/destinationSpec/aws/unwrapAsAlb", "OneofConflict", "an answer is unwrapped in one way",
+               "unwrapAsAlb and unwrapAsApiGateway", "one of unwrapAsAlb, unwrapAsApiGateway, responseTransformation"});
+  }
+  const bool document = is_set(destination, "requestTransformation"), event = is_set(destination, "wrapAsApiGateway");
+  if (document && event) {
+    out.error({"/destinationSpec/aws/wrapAsApiGateway", "OneofConflict", "a request is wrapped in one way",
+               "requestTransformation and wrapAsApiGateway", "one of requestTransformation, wrapAsApiGateway"});
+  }
+  if (gateway || alb) context["unwrap"] = alb ? "alb" : "api_gateway";
+  if (document || event) context["wrap"] = event ? "api_gateway" : "gloo";
+  return !out.failed();
+}
+
+void report_unknown(const Json& upstream, const std::string& name, const sdk::Ref& ref, sdk::Out& out) {
+  const std::string names = names_of(upstream);
+  const std::string of = "Upstream " + sdk::to_string(ref);
+  const std::string answered = "; requests are answered 500 until it comes";
+  // As in Gloo, nothing is wrong with a route to an upstream whose functions are still to be found.
+  if (names.empty()) {
+    return out.info({"/destinationSpec/aws/logicalName", "FunctionNotFound", of + " has no functions yet" + answered,
+                     name, "", ref});
+  }
+  out.warning({"/destinationSpec/aws/logicalName", "FunctionNotFound", of + " has no function of this name" + answered,
+               name, "one of " + names, ref});
+}
+
+}  // namespace
+
+class Plugin {
+ public:
+  void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
+    const Json spec = sdk::parse_json(in.json);
+    const auto at = endpoint_of(spec, &out);
+    check_functions(spec, out);
+    sign_requests(spec, in.cluster_name, out);
+    if (!at || out.failed()) return;
+    sdk::web_cluster(*at, sdk::parse_json(in.spec_json), sdk::find(spec, "sslParameters"), "/region", out);
+    invoke_functions(out);
+  }
+
+  void destinations(const sdk::DestinationInput& in, sdk::Out& out) {
+    // An upstream without credentials has no cluster.
+    Message action;
+    action.add_enum(route::RouteAction::kClusterNotFoundResponseCode,
+                    route::RouteAction::ClusterNotFoundResponseCode::kINTERNAL_SERVER_ERROR);
+    out.fragment("route_action", action);
+    const Json upstream = sdk::parse_json(in.upstream_json);
+    const Json* options = sdk::find(upstream, "awsOptions");
+    const bool fallback = options != nullptr && is_set(*options, "fallbackToFirstFunction");
+    if (in.destination_json.empty() && !fallback) return;
+    const auto at = endpoint_of(upstream, nullptr);
+    if (!at) return;
+    Json destination = in.destination_json.empty() ? Json::object() : sdk::parse_json(in.destination_json);
+    destination = with_overrides(std::move(destination), upstream);
+    const std::string name = sdk::get_string(destination, "logicalName");
+    const auto path = path_of(upstream, name, fallback);
+    if (!path) {
+      report_unknown(upstream, name, in.upstream, out);
+      return tell_invocation({{"problem", "unknown lambda function " + name}}, "/destinationSpec/aws", out);
+    }
+    Json context{{"path", *path}, {"host", at->authority()}};
+    if (!add_transformations(destination, context, out)) return;
+    if (sdk::get_string(destination, "invocationStyle") == "ASYNC") context["async"] = true;
+    if (options != nullptr && is_set(*options, "propagateOriginalRouting")) context["propagate"] = true;
+    tell_invocation(context, "/destinationSpec/aws", out);
+  }
+};
+
+}  // namespace solder::plugins::aws_lambda
+
+SOLDER_PLUGIN(solder::plugins::aws_lambda::Plugin, "aws_lambda", "1.0.0")
