@@ -1,8 +1,8 @@
 // A request or a response in Envoy as the engine's Message. Made for one hook; owns nothing.
 #pragma once
 
-#include "../engine/surroundings.h"
 #include "abi.h"
+#include "engine/surroundings.h"
 
 namespace solder::transformation {
 

@@ -8,8 +8,8 @@
 #include <memory>
 #include <string>
 
-#include "../engine/program.h"
 #include "abi.h"
+#include "engine/program.h"
 
 namespace solder::transformation {
 
