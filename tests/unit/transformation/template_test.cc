@@ -133,8 +133,6 @@ INSTANTIATE_TEST_SUITE_P(
         {"{% for k, v in list %}{% endfor %}", "failed, line 1, column 16: the loop needs an object, found an array"},
         {"{% for x in range(1000000000) %}{% endfor %}",
          "failed, line 1, column 13: range() asks for too many numbers"},
-        {"{% for x in range(1000000) %}{% for y in list %}{{ y }}{% endfor %}{% endfor %}",
-         "failed, line 1, column 42: the template does too much work"},
     }));
 
 TEST(Template, PointersInPlaceOfDots) {
@@ -168,6 +166,11 @@ TEST(Template, DepthAndLengthAreBounded) {
   EXPECT_EQ("last", render("{% if 0 %}a" + otherwise + "{% else %}last{% endif %}"));
   for (int i = 0; i < 200; ++i) otherwise += "{% else if 0 %}a";
   EXPECT_NE(std::string::npos, render("{% if 0 %}a" + otherwise + "{% endif %}").find("too many else if"));
+}
+
+TEST(Template, WorkIsBounded) {
+  const std::string shown = render("{% for x in range(1000000) %}{{ x }}{{ x }}{{ x }}{% endfor %}");
+  EXPECT_NE(std::string::npos, shown.find("the template does too much work")) << shown.substr(0, 100);
 }
 
 TEST(Template, OutputIsBounded) {
