@@ -7,11 +7,12 @@ import dataclasses
 from harness import scenarios
 from harness.processes import Failed
 from harness.results import Results
+from harness.scenarios import SHAPES
 from harness.systems import FLEET_DELTA, FLEET_SOTW, ONE_GATEWAY_DELTA, System
 from harness.world import ENDPOINTS_EACH, WORLDS, Shape, World, directory
 
 SCENARIOS = ("cold_translation", "one_route_changed_engine", "one_route_changed", "fanout_delta", "fanout_sotw", "connect_storm", "endpoint_churn", "memory_after_scaling",
-             "plugin_boundary")
+             "plugin_boundary", "other_shapes")
 NO_TRANSLATION = "no peer does that work: go-control-plane is given finished messages and translates nothing"
 
 
@@ -32,6 +33,8 @@ class Plan:
     discovered: int = 1000
     scaling_cycles: int = 5
     scaling_services: int = 1000
+    shapes: tuple = SHAPES
+    shape_rounds: int = 30
     fleet_sotw: tuple = tuple(FLEET_SOTW)
 
     def of_worlds(self, worlds):
@@ -69,6 +72,9 @@ class Run:
         if self.wants("plugin_boundary"):
             self.say("plugin_boundary")
             self.results.alone["plugin_boundary"] = scenarios.plugin_boundary(self.build)
+        if self.wants("other_shapes"):
+            self.say("other_shapes")
+            self.results.alone["other_shapes"] = scenarios.other_shapes(self.build, plan.shapes, plan.shape_rounds)
         return self.results
 
     def step(self, scenario, world, system, work):

@@ -117,6 +117,17 @@ def cold_floor(build, world, rounds):
     return statistics.median(found["ms"])
 
 
+# Worlds that lean to one side: what is changed in them, and (upstreams, virtual services, routes each).
+SHAPES = (("one virtual service with 50,000 routes, one of them changed", "one_route_changed", "100,1,50000"),
+          ("50,000 virtual services with one route, one of them changed", "one_route_changed", "100,50000,1"),
+          ("one upstream that 100,000 routes use, changed", "one_upstream_changed", "1,1000,100"))
+
+
+def other_shapes(build, shapes, rounds):
+    """Milliseconds from the changed object to the snapshot, medians, in one process."""
+    return {f"{words}, ms": round(statistics.median(engine(build, scenario, shape, rounds).times), 2) for words, scenario, shape in shapes}
+
+
 def plugin_boundary(build):
     """Nanoseconds a route: called directly, and through the host."""
     return run_json([build / "bin/solder-bench-engine", "--plugin-dir", build / "lib/solder/plugins", "plugin_boundary", "0,1,64", 2000])

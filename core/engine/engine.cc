@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "core/base/parallel.h"
 #include "core/base/progress.h"
+#include "core/engine/ahead.h"
 #include "core/engine/blame.h"
 #include "core/engine/cluster_world.h"
 #include "core/engine/diagnostic_book.h"
@@ -29,8 +29,6 @@ std::string text_of(const model::ObjectRef& ref) { return to_string(ref); }
 std::string text_of(const VirtualServiceKey& key) { return to_string(key.ref); }
 std::string text_of(const std::string& key) { return key; }
 std::string text_of(int) { return ""; }
-
-constexpr size_t kMostThreads = 8;
 
 // Those for one gateway say what the one that decides says.
 bool tells(const VirtualServiceKey& key) { return key.gateway.empty(); }
@@ -156,27 +154,6 @@ struct Engine::Impl {
     }
   }
 
-  // Very many new objects on all processors; the roots' turn then finds them done. But for gateways, each of which
-  // reads all virtual services.
-  void translate_ahead(const std::set<model::ObjectRef>& come) {
-    std::vector<const model::ObjectRef*> refs;
-    for (const auto& ref : come) {
-      if (ref.kind != "Gateway") refs.push_back(&ref);
-    }
-    const size_t threads = options.threads > 0 ? options.threads : base::processors(kMostThreads);
-    if (refs.size() < options.worth_threads || threads < 2) return;
-    base::Progress progress("translating", refs.size());
-    std::mutex progress_mutex;
-    translation.graph.ahead();
-    base::parallel_for(refs.size(), threads, [&](size_t i) {
-      Reader reader(translation.graph, Reader::Kind::kAhead);
-      with_step(translation, *refs[i], [&](auto& family, const auto& key) { family.read(reader, key); });
-      const std::lock_guard lock(progress_mutex);
-      progress.step();
-    });
-    translation.graph.settle();
-  }
-
   // Objects that are seen are roots: they have a state whether something on a listener reads them or not.
   void update_roots() {
     auto membership = world.take_membership();
@@ -187,7 +164,7 @@ struct Engine::Impl {
     unroot(derived.gone);
     for (const auto& ref : derived.gone) membership.come.erase(ref);
     membership.come.merge(derived.come);
-    translate_ahead(membership.come);
+    translate_ahead(translation, membership.come, options.threads, options.worth_threads);
     base::Progress progress("translating", membership.come.size());
     const auto root = [](auto& family, const auto& key) { family.root(key); };
     for (const auto& ref : membership.come) {

@@ -131,6 +131,11 @@ class Pieces(unittest.TestCase):
         self.assertGreater(found["direct_ns"], 0)
         self.assertGreater(found["hosted_ns"], 0)
 
+    def test_a_shape_of_ones_own_is_measured(self):
+        found = scenarios.other_shapes(BUILD, (("few", "one_route_changed", "2,2,2"), ("used by all", "one_upstream_changed", "1,2,2")), 3)
+        self.assertEqual({"few, ms", "used by all, ms"}, set(found))
+        self.assertTrue(all(value > 0 for value in found.values()), found)
+
     def test_memory_is_read_after_the_routes_came_and_after_they_went(self):
         with tempfile.TemporaryDirectory(prefix="solder-bench-test-") as directory:
             world = World(f"{directory}/world", Shape(5, 1, 5))
