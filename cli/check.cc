@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/from_gloo.h"
 #include "cli/offline.h"
 #include "core/report/reporter.h"
 
@@ -19,6 +20,7 @@ struct CheckOptions {
   std::vector<std::string> paths;
   std::vector<std::string> plugin_directories;
   std::string form;
+  bool from_gloo = false;
 };
 
 struct Counts {
@@ -81,6 +83,7 @@ int check(const CheckOptions& options) {
     return kCannotRun;
   }
   for (const auto& note : (*run)->plugins.notes) complain(note);
+  if (options.from_gloo) return report_from_gloo(**run, options.paths, options.form);
   const auto reports = report::make_reports((*run)->engine->objects(), (*run)->engine->diagnostics());
   const Counts counts = count(reports);
   if (options.form == "json") {
@@ -97,12 +100,16 @@ void add_check(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("check", "Report every problem in a set of manifests");
   command->footer(
       "Exits with 1 if an object is Rejected or a file cannot be read; warnings are printed and pass.\n"
+      "With --from-gloo: with 1 if an object is not supported or has mistakes, or a file cannot be read.\n"
       "Examples:\n"
       "  solder check manifests\n"
-      "  solder check -o json petstore.yaml upstreams/");
+      "  solder check -o json petstore.yaml upstreams/\n"
+      "  solder check --from-gloo dump               what would change for objects of Gloo's");
   auto options = std::make_shared<CheckOptions>();
   command->add_option("PATH", options->paths, "Files or directories with manifests")->required()->type_name("PATH");
   add_plugin_directories(*command, options->plugin_directories);
+  command->add_flag("--from-gloo", options->from_gloo,
+                    "Say for each object of Gloo's what would change: dumps of kubectl, output of Helm");
   add_output_form(*command, options->form, {"text", "json"});
   command->callback([&action, options] { action = [options] { return check(*options); }; });
 }

@@ -17,6 +17,7 @@ void add_check(CLI::App& app, Action& action);
 void add_translate(CLI::App& app, Action& action);
 void add_get(CLI::App& app, Action& action);
 void add_plugin(CLI::App& app, Action& action);
+void add_crds(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 
 // --plugin-dir, as every command that loads plugins has it. Empty after parsing: default_plugin_directories().
