@@ -100,8 +100,19 @@ std::string filter_list(const Translation& translation, const std::vector<Filter
 std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
                              const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
                              ProvenanceList* provenance) {
-  std::string out = filter_list(translation, needs, tag, path + ".http_filters", diagnostics, provenance);
-  append_filter(out, tag, last.name, last.type, "");
+  std::vector<FilterNeed> before;
+  std::vector<const Fragment*> own;
+  for (const FilterNeed& need : needs) {
+    if (need.fragment.name == last.name)
+      add_once(own, need.fragment);
+    else
+      before.push_back(need);
+  }
+  const std::string list = path + ".http_filters";
+  std::string out = filter_list(translation, before, tag, list, diagnostics, provenance);
+  append_filter(out, tag, last.name, last.type,
+                merge_fragments(translation, last.type, "", own, list + "[" + std::string(last.name) + "]", diagnostics,
+                                provenance));
   return out;
 }
 
