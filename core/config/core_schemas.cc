@@ -13,6 +13,9 @@ SOLDER_SCHEMA(route_option);
 SOLDER_SCHEMA(virtual_host_option);
 SOLDER_SCHEMA(gateway);
 SOLDER_SCHEMA(matchable_http_gateway);
+SOLDER_SCHEMA(matchable_tcp_gateway);
+SOLDER_SCHEMA(listener_option);
+SOLDER_SCHEMA(http_listener_option);
 SOLDER_SCHEMA(upstream);
 SOLDER_SCHEMA(upstream_group);
 SOLDER_SCHEMA(settings);
@@ -30,10 +33,11 @@ struct Text {
 
 #define SOLDER_TEXT(name) \
   { #name, solder_schema_##name, solder_schema_##name##_end }
-const std::array<Text, 11> kTexts{{SOLDER_TEXT(defs), SOLDER_TEXT(virtual_service), SOLDER_TEXT(route_table),
-                                   SOLDER_TEXT(route_option), SOLDER_TEXT(virtual_host_option), SOLDER_TEXT(gateway),
-                                   SOLDER_TEXT(matchable_http_gateway), SOLDER_TEXT(upstream),
-                                   SOLDER_TEXT(upstream_group), SOLDER_TEXT(settings), SOLDER_TEXT(secret)}};
+const std::array<Text, 14> kTexts{
+    {SOLDER_TEXT(defs), SOLDER_TEXT(virtual_service), SOLDER_TEXT(route_table), SOLDER_TEXT(route_option),
+     SOLDER_TEXT(virtual_host_option), SOLDER_TEXT(gateway), SOLDER_TEXT(matchable_http_gateway),
+     SOLDER_TEXT(matchable_tcp_gateway), SOLDER_TEXT(listener_option), SOLDER_TEXT(http_listener_option),
+     SOLDER_TEXT(upstream), SOLDER_TEXT(upstream_group), SOLDER_TEXT(settings), SOLDER_TEXT(secret)}};
 #undef SOLDER_TEXT
 
 }  // namespace

@@ -43,8 +43,10 @@ Decoded<model::RouteTable> decode_route_table(const model::Object& object, const
 Decoded<std::string> decode_options_object(const model::Object& object, const SchemaCatalog& catalog);
 Decoded<model::UpstreamGroup> decode_upstream_group(const model::Object& object, const SchemaCatalog& catalog);
 Decoded<model::Gateway> decode_gateway(const model::Object& object, const SchemaCatalog& catalog);
-// A MatchableHttpGateway: a part that gateways delegate to.
+// A MatchableHttpGateway or MatchableTcpGateway: a part that gateways delegate to.
 Decoded<model::GatewayPart> decode_matchable_gateway(const model::Object& object, const SchemaCatalog& catalog);
+// A ListenerOption or HttpListenerOption.
+Decoded<model::AttachedOptions> decode_attached_options(const model::Object& object, const SchemaCatalog& catalog);
 Decoded<model::Settings> decode_settings(const model::Object& object, const SchemaCatalog& catalog);
 // A Secret's values are base64 in `data`, plain in `stringData`.
 Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCatalog& catalog);

@@ -40,10 +40,10 @@ class Decoder {
     model::GatewayPart part;
     part.object = object_;
     part.matcher = matcher(member(value, "matcher"), path + "/matcher");
-    part.is_tcp = value.contains("tcpGateway");
+    part.is_tcp = value.contains("tcpGateway") || object_.kind == "MatchableTcpGateway";
     part.path = path + (part.is_tcp ? "/tcpGateway" : "/httpGateway");
     if (part.is_tcp) {
-      part.tcp = tcp_gateway(value["tcpGateway"], part.path);
+      part.tcp = tcp_gateway(member(value, "tcpGateway"), part.path);
     } else {
       part.http = http_gateway(member(value, "httpGateway"), part.path);
     }
@@ -57,17 +57,24 @@ class Decoder {
       gateway.parts.push_back(part(matched[i], "/spec/hybridGateway/matchedGateways/" + std::to_string(i)));
     }
     // Source: Gloo gateway.proto: where both are set, matchedGateways count.
-    if (!matched.empty() || !value.contains("delegatedHttpGateways")) return;
-    const json& delegated = value["delegatedHttpGateways"];
+    if (!matched.empty()) return;
+    delegate(value, "delegatedHttpGateways", "MatchableHttpGateway", gateway);
+    delegate(value, "delegatedTcpGateways", "MatchableTcpGateway", gateway);
+  }
+
+  void delegate(const json& hybrid, const char* key, const char* kind, model::Gateway& gateway) const {
+    if (!hybrid.contains(key)) return;
+    const json& delegated = hybrid[key];
     model::DelegatedGateways out;
-    out.path = "/spec/hybridGateway/delegatedHttpGateways";
-    if (delegated.contains("ref")) out.ref = read_ref(delegated["ref"], "MatchableHttpGateway", object_.ns);
+    out.kind = kind;
+    out.path = std::string("/spec/hybridGateway/") + key;
+    if (delegated.contains("ref")) out.ref = read_ref(delegated["ref"], kind, object_.ns);
     if (delegated.contains("selector")) out.selector = table_selector(delegated["selector"]);
     out.prevent_child_overrides = flag_of(delegated, "preventChildOverrides");
     if (delegated.contains("sslConfig")) out.tls = delegated["sslConfig"].dump();
     if (delegated.contains("httpConnectionManagerSettings"))
       out.connection_manager = delegated["httpConnectionManagerSettings"].dump();
-    gateway.delegated = std::move(out);
+    gateway.delegated.push_back(std::move(out));
   }
 
   [[nodiscard]] model::HttpGateway http_gateway(const json& value, const std::string& path) const {
@@ -156,11 +163,32 @@ Decoded<model::Gateway> decode_gateway(const model::Object& object, const Schema
 }
 
 Decoded<model::GatewayPart> decode_matchable_gateway(const model::Object& object, const SchemaCatalog& catalog) {
-  auto checked = check_spec(object, catalog, "matchable_http_gateway");
+  const bool http = object.ref.kind == "MatchableHttpGateway";
+  auto checked = check_spec(object, catalog, http ? "matchable_http_gateway" : "matchable_tcp_gateway");
   Decoded<model::GatewayPart> out{std::nullopt, std::move(checked.diagnostics)};
   if (!checked.ok) return out;
   model::GatewayPart part = Decoder(object.ref, catalog, out.diagnostics).part(checked.spec, "/spec");
   if (!has_error(out.diagnostics)) out.value = std::move(part);
+  return out;
+}
+
+Decoded<model::AttachedOptions> decode_attached_options(const model::Object& object, const SchemaCatalog& catalog) {
+  const bool http = object.ref.kind == "HttpListenerOption";
+  auto checked = check_spec(object, catalog, http ? "http_listener_option" : "listener_option");
+  Decoded<model::AttachedOptions> out{std::nullopt, std::move(checked.diagnostics)};
+  if (!checked.ok) return out;
+  model::AttachedOptions attached;
+  attached.options = option_set(member(checked.spec, "options"), "/spec/options");
+  const json& targets = member(checked.spec, "targetRefs");
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const std::string ns = text_of(targets[i], "namespace");
+    attached.targets.push_back({text_of(targets[i], "group"), text_of(targets[i], "kind"),
+                                ns.empty() ? object.ref.ns : ns, text_of(targets[i], "name"),
+                                text_of(targets[i], "sectionName"), "/spec/targetRefs/" + std::to_string(i)});
+  }
+  const json document = json::parse(object.json, nullptr, false);
+  attached.created = text_of(member(document, "metadata"), "creationTimestamp");
+  out.value = std::move(attached);
   return out;
 }
 

@@ -28,10 +28,10 @@ constexpr std::array<Kind, 15> kKinds{{
     {"RouteTable", "gateway.solo.io/v1", true},
     {"RouteOption", "gateway.solo.io/v1", true},
     {"VirtualHostOption", "gateway.solo.io/v1", true},
-    {"ListenerOption", "gateway.solo.io/v1", false},
-    {"HttpListenerOption", "gateway.solo.io/v1", false},
+    {"ListenerOption", "gateway.solo.io/v1", true},
+    {"HttpListenerOption", "gateway.solo.io/v1", true},
     {"MatchableHttpGateway", "gateway.solo.io/v1", true},
-    {"MatchableTcpGateway", "gateway.solo.io/v1", false},
+    {"MatchableTcpGateway", "gateway.solo.io/v1", true},
     {"AuthConfig", "enterprise.gloo.solo.io/v1", false},
     {"RateLimitConfig", "ratelimit.solo.io/v1alpha1", false},
 }};

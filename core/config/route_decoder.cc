@@ -112,8 +112,8 @@ model::RouteAction RouteDecoder::forward(const json& value, const std::string& p
   if (value.contains("upstreamGroup"))
     action.upstream_group = read_ref(value["upstreamGroup"], "UpstreamGroup", object_.ns);
   if (value.contains("dynamicForwardProxy")) {
-    action.dynamic_forward_proxy = true;
-    action.dynamic_forward_proxy_json = value["dynamicForwardProxy"].dump();
+    const json& proxy = value["dynamicForwardProxy"];
+    action.dynamic_forward_proxy = {text_of(proxy, "hostRewrite"), text_of(proxy, "autoHostRewriteHeader")};
   }
   if (value.contains("single")) {
     model::WeightedDestination single;

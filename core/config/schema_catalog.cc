@@ -57,7 +57,8 @@ base::Result<SchemaCatalogPtr> SchemaCatalog::make(const std::vector<Claim>& cla
     find_default_places(key, schema, catalog->default_places);
   const json defs = json::parse(core_schema("defs"));
   for (const char* name : {"virtual_service", "route_table", "route_option", "virtual_host_option", "gateway",
-                           "matchable_http_gateway", "upstream", "upstream_group", "settings", "secret"}) {
+                           "matchable_http_gateway", "matchable_tcp_gateway", "listener_option", "http_listener_option",
+                           "upstream", "upstream_group", "settings", "secret"}) {
     json schema = json::parse(core_schema(name));
     if (!schema.contains("$defs")) schema["$defs"] = defs;
     auto compiled = compile_schema(schema, catalog->claims);

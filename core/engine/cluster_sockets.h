@@ -14,7 +14,7 @@ namespace solder::engine {
 // the first by name counts.
 std::string merged_socket(Slots& slots);
 
-// The socket_wrapper/<name> slots of one cluster.
+// The socket_wrapper/<name> slots of one cluster or of one listener.
 class SocketWrappers {
  public:
   // One that cannot hold another socket is reported as an error of whoever asked for it.

@@ -78,6 +78,7 @@ struct Engine::Impl {
     translation.endpoints.take_touched();
     translation.route_tables.take_touched();
     translation.options_objects.take_touched();
+    translation.attached_options.take_touched();
     translation.upstream_groups.take_touched();
     translation.virtual_services.take_touched();
     translation.matchable_gateways.take_touched();
@@ -262,6 +263,7 @@ struct Engine::Impl {
     tell("plugin kind", translation.plugin_kinds);
     tell("route table", translation.route_tables);
     tell("options", translation.options_objects);
+    tell("attached options", translation.attached_options);
     tell("upstream group", translation.upstream_groups);
     tell("matchable gateway", translation.matchable_gateways);
     tell_services();

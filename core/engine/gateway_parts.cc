@@ -19,8 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kMatchableKind = "MatchableHttpGateway";
-
 // The bits of an address of that family, or 0 where it is none.
 uint32_t address_bits(const std::string& address) {
   std::array<unsigned char, 16> parsed{};
@@ -100,27 +98,28 @@ void hand_down(const model::DelegatedGateways& parent, model::GatewayPart& part)
   set_value(part.http.options, settings, part.path + "/options/" + settings, manager);
 }
 
-void add_delegated(Translation& t, Reader& reader, const model::Gateway& gateway, GatewayParts& out,
-                   model::Diagnostics& diagnostics) {
-  const model::DelegatedGateways& delegated = *gateway.delegated;
+void add_delegated(Translation& t, Reader& reader, const model::Gateway& gateway,
+                   const model::DelegatedGateways& delegated, GatewayParts& out, model::Diagnostics& diagnostics) {
+  const size_t before = out.parts.size();
   if (!usable(delegated, gateway.ref, diagnostics)) return;
-  if (const auto list = t.kinds.read(reader, kMatchableKind)) {
+  if (const auto list = t.kinds.read(reader, delegated.kind)) {
     for (const auto& ref : list->refs) {
       const auto& matchable = t.matchable_gateways.read(reader, ref);
       if (!matchable->serving || !selects(delegated, ref, matchable->labels)) continue;
       out.hash = base::hash_combine(out.hash, matchable->hash);
       model::GatewayPart part = matchable->part;
-      hand_down(delegated, part);
+      if (!part.is_tcp) hand_down(delegated, part);
       out.parts.push_back(std::move(part));
     }
   }
-  if (!out.parts.empty()) return;
-  diagnostics.push_back({.severity = model::Severity::kWarning,
-                         .reason = "GatewayPartNotFound",
-                         .object = gateway.ref,
-                         .field = delegated.path,
-                         .message = "no MatchableHttpGateway is what the gateway delegates to; it serves nothing",
-                         .expected = "one that exists by ref, or whose labels the selector asks for"});
+  if (out.parts.size() > before) return;
+  diagnostics.push_back(
+      {.severity = model::Severity::kWarning,
+       .reason = "GatewayPartNotFound",
+       .object = gateway.ref,
+       .field = delegated.path,
+       .message = "no " + delegated.kind + " is what the gateway delegates to; it serves nothing there",
+       .expected = "one that exists by ref, or whose labels the selector asks for"});
 }
 
 // Envoy refuses a listener with two filter chains that match alike.
@@ -145,14 +144,13 @@ GatewayParts take_parts(Translation& t, Reader& reader, model::Gateway& gateway,
   out.parts = std::move(gateway.parts);
   gateway.parts.clear();
   std::erase_if(out.parts, [&](const model::GatewayPart& part) { return !check_ranges(part, diagnostics); });
-  if (gateway.delegated) {
-    add_delegated(t, reader, gateway, out, diagnostics);
-  } else if (gateway.hybrid && out.parts.empty() && !has_error(diagnostics)) {
+  for (const auto& delegated : gateway.delegated) add_delegated(t, reader, gateway, delegated, out, diagnostics);
+  if (gateway.delegated.empty() && gateway.hybrid && out.parts.empty() && !has_error(diagnostics)) {
     diagnostics.push_back({.reason = "MissingField",
                            .object = gateway.ref,
                            .field = "/spec/hybridGateway",
                            .message = "a hybrid gateway without parts serves nothing",
-                           .expected = "matchedGateways or delegatedHttpGateways"});
+                           .expected = "matchedGateways, delegatedHttpGateways or delegatedTcpGateways"});
   }
   drop_equal_matchers(out.parts, diagnostics);
   return out;

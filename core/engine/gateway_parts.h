@@ -1,5 +1,6 @@
-// The parts of a gateway: its own, or those of the MatchableHttpGateways that a hybrid one delegates to, with what it
-// hands down to them. Source: Gloo gateway.proto (HybridGateway). Tested by tests/golden/cases/gateway-hybrid-*.
+// The parts of a gateway: its own, or those of the MatchableHttpGateways and MatchableTcpGateways that a hybrid one
+// delegates to, with what it hands down to them. Source: Gloo gateway.proto (HybridGateway). Tested by
+// tests/golden/cases/gateway-hybrid-*.
 #pragma once
 
 #include <vector>

@@ -9,6 +9,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/engine/attached_options.h"
 #include "core/engine/gateway_parts.h"
 #include "core/engine/gateway_selection.h"
 #include "core/engine/translation.h"
@@ -213,7 +214,8 @@ Version read_version(Translation& t, Reader& reader, const model::Object& object
   if (gateway.proxy_names.empty()) gateway.proxy_names = {"gateway-proxy"};
   GatewayParts parts = take_parts(t, reader, gateway, out.plan.diagnostics);
   out.parts = std::move(parts.parts);
-  out.hash = base::hash_combine(object.hash, parts.hash);
+  const uint64_t attached = attach_options(t, reader, gateway, out.parts);
+  out.hash = base::hash_combine(base::hash_combine(object.hash, parts.hash), attached);
   out.usable = true;
   out.ok = !has_error(out.plan.diagnostics);
   return out;

@@ -130,12 +130,20 @@ std::string http_filter_list(const Translation& translation, const std::vector<F
                              const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
                              ProvenanceList* provenance) {
   std::vector<FilterNeed> before, behind;
-  for (const FilterNeed& need : needs) (need.stage == kBehindRouting ? behind : before).push_back(need);
-  std::string out = filter_list(translation, before, tag, path + ".http_filters", diagnostics, provenance);
-  std::string config;
+  std::vector<const Fragment*> own;
+  for (const FilterNeed& need : needs) {
+    if (need.fragment.name == last.name)
+      add_once(own, need.fragment);
+    else
+      (need.stage == kBehindRouting ? behind : before).push_back(need);
+  }
+  const std::string list = path + ".http_filters";
+  std::string out = filter_list(translation, before, tag, list, diagnostics, provenance);
+  std::string config = merge_fragments(translation, last.type, "", own, list + "[" + std::string(last.name) + "]",
+                                       diagnostics, provenance);
   if (!behind.empty() && last.name == kRouter.name) {
-    config = filter_list(translation, behind, router::Router::kUpstreamHttpFilters, path + ".upstream_http_filters",
-                         diagnostics, provenance);
+    config += filter_list(translation, behind, router::Router::kUpstreamHttpFilters, path + ".upstream_http_filters",
+                          diagnostics, provenance);
     append_filter(config, router::Router::kUpstreamHttpFilters, kUpstreamCodec.name, kUpstreamCodec.type, "");
   }
   append_filter(out, tag, last.name, last.type, config);

@@ -32,7 +32,8 @@ inline constexpr std::string_view kDiscoveredFilter = "envoy.config.core.v3.Exte
 // are to count alone the others do not.
 std::string filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
                         const std::string& path, model::Diagnostics& diagnostics, ProvenanceList* provenance);
-// The same, closed by the filter that Envoy wants last.
+// The same, closed by the filter that Envoy wants last. What plugins say of that filter itself becomes its
+// configuration, whatever the stage.
 std::string http_filter_list(const Translation& translation, const std::vector<FilterNeed>& needs, uint32_t tag,
                              const TerminalFilter& last, const std::string& path, model::Diagnostics& diagnostics,
                              ProvenanceList* provenance);

@@ -6,6 +6,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/engine/cluster_sockets.h"
 #include "core/engine/filter_chain.h"
 #include "core/engine/http_filter_chains.h"
 #include "core/engine/plugin_calls.h"
@@ -80,6 +81,8 @@ class ListenerBuilder {
     for (const auto& chain : list_.chains()) base += chain.part.listener;
     std::string head = slots_.merged("listener", kListener, base, "");
     append_listener_filters(head);
+    const SocketWrappers wrappers(t_, slots_);
+    for (auto& chain : list_.chains()) chain.part.transport_socket = wrappers.around(chain.part.transport_socket);
     result_.listener = finish(with_chains(head, false));
     const bool scoped = std::any_of(list_.chains().begin(), list_.chains().end(),
                                     [](const ListenerChain& chain) { return !chain.scoped_filters.empty(); });

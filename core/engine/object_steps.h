@@ -13,10 +13,11 @@ void with_step(Translation& t, const model::ObjectRef& ref, F&& f) {
   if (ref.kind == "Upstream") f(t.clusters, ref);
   if (ref.kind == "VirtualService") f(t.virtual_services, VirtualServiceKey{ref, ""});
   if (ref.kind == "Gateway") f(t.plans, ref);
-  if (ref.kind == "MatchableHttpGateway") f(t.matchable_gateways, ref);
+  if (ref.kind == "MatchableHttpGateway" || ref.kind == "MatchableTcpGateway") f(t.matchable_gateways, ref);
   if (ref.kind == "Secret") f(t.secrets, ref);
   if (ref.kind == "RouteTable") f(t.route_tables, ref);
   if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") f(t.options_objects, ref);
+  if (ref.kind == "ListenerOption" || ref.kind == "HttpListenerOption") f(t.attached_options, ref);
   if (ref.kind == "UpstreamGroup") f(t.upstream_groups, ref);
   if (is_plugin_kind(t, ref.kind)) f(t.plugin_kinds, ref);
 }

@@ -148,6 +148,16 @@ struct OptionsObjectResult {
   model::Diagnostics diagnostics;
 };
 
+// A ListenerOption or HttpListenerOption, of the current or the last good version.
+struct AttachedOptionsResult {
+  uint64_t hash = 0;
+  bool present = false;
+  bool ok = false;
+  bool serving = false;
+  model::AttachedOptions attached;
+  model::Diagnostics diagnostics;
+};
+
 struct UpstreamGroupResult {
   uint64_t hash = 0;
   bool present = false;

@@ -14,8 +14,15 @@ namespace solder::engine {
 namespace route = solder::envoy::config::route::v3;
 namespace core = solder::envoy::config::core::v3;
 namespace matching = solder::envoy::type::matcher::v3;
+namespace forward_proxy = solder::envoy::extensions::filters::http::dynamic_forward_proxy::v3;
 
 namespace {
+
+// Gloo's name. The cluster and the filter come with the listener's option; a listener without it answers 503.
+constexpr const char* kForwardProxyCluster = "solo_io_generated_dfp:0";
+constexpr std::string_view kForwardProxyFilter = "envoy.filters.http.dynamic_forward_proxy";
+constexpr std::string_view kForwardProxyPerRoute =
+    "envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig";
 
 void append_wrapped(protozero::pbf_writer& writer, uint32_t tag, uint32_t value) {
   protozero::pbf_writer wrapper(writer, tag);
@@ -156,12 +163,7 @@ std::string forward_action(Translation& t, Reader& reader, const model::RouteAct
   } else if (action.upstream_group && action.destinations.empty()) {
     // Said already where the group was looked up.
   } else if (action.dynamic_forward_proxy) {
-    diagnostics.push_back({.reason = "UnsupportedDestination",
-                           .object = object,
-                           .field = action.path,
-                           .message = "no loaded plugin serves this kind of destination",
-                           .found = "dynamicForwardProxy",
-                           .expected = "single, multi, upstreamGroup or clusterHeader"});
+    writer.add_string(route::RouteAction::kCluster, kForwardProxyCluster);
   } else if (action.destinations.empty()) {
     diagnostics.push_back({.reason = "MissingField",
                            .object = object,
@@ -179,6 +181,30 @@ std::string forward_action(Translation& t, Reader& reader, const model::RouteAct
     if (!single.subset.empty()) writer.add_message(route::RouteAction::kMetadataMatch, subset_metadata(single.subset));
   }
   return out;
+}
+
+std::string forward_proxy_entry(const model::ForwardProxyAction& action, const std::string& path,
+                                const model::ObjectRef& object, model::Diagnostics& diagnostics) {
+  if (action.host_rewrite.empty() && action.host_rewrite_header.empty()) {
+    diagnostics.push_back({.reason = "MissingField",
+                           .object = object,
+                           .field = path + "/dynamicForwardProxy",
+                           .message = "the route does not say which host it forwards to",
+                           .expected = "hostRewrite or autoHostRewriteHeader"});
+    return "";
+  }
+  std::string config;
+  protozero::pbf_writer per_route(config);
+  if (!action.host_rewrite.empty()) {
+    per_route.add_string(forward_proxy::PerRouteConfig::kHostRewriteLiteral, action.host_rewrite);
+  } else {
+    per_route.add_string(forward_proxy::PerRouteConfig::kHostRewriteHeader, action.host_rewrite_header);
+  }
+  std::string entry;
+  protozero::pbf_writer writer(entry);
+  writer.add_string(1, kForwardProxyFilter.data(), kForwardProxyFilter.size());
+  writer.add_message(2, pack_any(kForwardProxyPerRoute, config));
+  return entry;
 }
 
 std::string redirect_action(const model::RedirectAction& action, const model::ObjectRef& object,

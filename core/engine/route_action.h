@@ -23,6 +23,9 @@ struct DestinationParts {
 std::string forward_action(Translation& t, Reader& reader, const model::RouteAction& action,
                            std::vector<DestinationParts>& parts, const model::ObjectRef& object,
                            model::Diagnostics& diagnostics, ProvenanceList* provenance);
+// The entry of the route's typed_per_filter_config that says which host is meant.
+std::string forward_proxy_entry(const model::ForwardProxyAction& action, const std::string& path,
+                                const model::ObjectRef& object, model::Diagnostics& diagnostics);
 std::string redirect_action(const model::RedirectAction& action, const model::ObjectRef& object,
                             model::Diagnostics& diagnostics);
 std::string direct_response(uint32_t status, const std::string& body);

@@ -125,6 +125,10 @@ class BodyBuilder {
   void translate(const model::Route& route, const RouteOptionsResult& options) {
     ProvenanceList weighted;
     const std::string own = core_action(route, provenance_ == nullptr ? nullptr : &weighted);
+    if (forward_ != nullptr && forward_->dynamic_forward_proxy) {
+      forward_proxy_ =
+          forward_proxy_entry(*forward_->dynamic_forward_proxy, forward_->path, owner_, result_.diagnostics);
+    }
     const bool apart = !gave_anything(parts_) && !sets_any(own, options.action_fields);
     if (apart && provenance_ == nullptr) {
       concatenate(route, own, options);
@@ -195,12 +199,14 @@ class BodyBuilder {
     }
   }
 
-  static std::string base_of(const model::Route& route, const std::string& action) {
+  [[nodiscard]] std::string base_of(const model::Route& route, const std::string& action) const {
     std::string base;
     uint32_t field = route::Route::kDirectResponse;
     if (std::holds_alternative<model::RouteAction>(route.action)) field = route::Route::kRoute;
     if (std::holds_alternative<model::RedirectAction>(route.action)) field = route::Route::kRedirect;
-    protozero::pbf_writer(base).add_message(field, action);
+    protozero::pbf_writer writer(base);
+    writer.add_message(field, action);
+    if (!forward_proxy_.empty()) writer.add_message(route::Route::kTypedPerFilterConfig, forward_proxy_);
     return base;
   }
 
@@ -250,6 +256,7 @@ class BodyBuilder {
   RouteBodyResult& result_;
   const model::RouteAction* forward_ = nullptr;
   std::vector<DestinationParts> parts_;
+  std::string forward_proxy_;  // what the route says to the dynamic forward proxy, or empty
 };
 
 }  // namespace

@@ -235,11 +235,16 @@ std::string Slots::type_in(const std::string& slot) {
   return one_type("slot " + slot, fragments) ? bare_type(fragments.front()->type_url) : "";
 }
 
-bool Slots::usable_filter(const std::string& name, const std::vector<const Fragment*>& fragments) {
+bool Slots::usable_filter(std::string_view prefix, const std::string& name,
+                          const std::vector<const Fragment*>& fragments) {
   if (!one_type("filter " + name, fragments)) return false;
   const Fragment& first = *fragments.front();
   const std::string type = bare_type(first.type_url);
-  if (type == kRouterType || type == kUpstreamCodecType || name == kRouterName || name == kUpstreamCodecName) {
+  // The router of a listener may be configured, by its own name; where it stands is the core's to say.
+  const bool router = name == kRouterName && type == kRouterType && prefix == "http_filter/";
+  const bool last =
+      type == kRouterType || type == kUpstreamCodecType || name == kRouterName || name == kUpstreamCodecName;
+  if (last && !router) {
     refuse(first, "put the filter " + name + " into a list that the core itself ends with it");
     return false;
   }
@@ -266,7 +271,7 @@ std::vector<FilterNeed> Slots::filters(std::string_view prefix) {
     }
   }
   for (const auto& filter : by_name) {
-    if (filter.second.empty() || usable_filter(filter.first, filter.second)) continue;
+    if (filter.second.empty() || usable_filter(prefix, filter.first, filter.second)) continue;
     std::erase_if(needs, [&](const FilterNeed& need) { return need.fragment.name == filter.first; });
   }
   return needs;

@@ -67,7 +67,7 @@ class Slots {
   // The message type of a slot whose fragments bring it; disagreement is reported.
   std::string type_in(const std::string& slot);
   bool one_type(const std::string& what, const std::vector<const Fragment*>& fragments);
-  bool usable_filter(const std::string& name, const std::vector<const Fragment*>& fragments);
+  bool usable_filter(std::string_view prefix, const std::string& name, const std::vector<const Fragment*>& fragments);
   // What is the core's to set: a fragment that sets it is refused.
   void check_protected(std::string_view slot, const std::vector<const Fragment*>& fragments);
   void refuse(const Fragment& fragment, const std::string& problem);

@@ -26,6 +26,8 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                       [this](Reader& reader, const auto& ref) { return summarize(*route_tables.read(reader, ref)); }),
       options_objects(graph,
                       [this](Reader& reader, const auto& ref) { return build_options_object(*this, reader, ref); }),
+      attached_options(graph,
+                       [this](Reader& reader, const auto& ref) { return build_attached_options(*this, reader, ref); }),
       upstream_groups(graph,
                       [this](Reader& reader, const auto& ref) { return build_upstream_group(*this, reader, ref); }),
       outlines(

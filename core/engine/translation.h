@@ -163,6 +163,7 @@ struct Translation {
   Memo<model::ObjectRef, RouteTableResult> route_tables;
   Memo<model::ObjectRef, RouteTableSummary> table_summaries;
   Memo<model::ObjectRef, OptionsObjectResult> options_objects;
+  Memo<model::ObjectRef, AttachedOptionsResult> attached_options;
   Memo<model::ObjectRef, UpstreamGroupResult> upstream_groups;
   Memo<RouteKey, RouteOutlineResult> outlines;
   TextMemo<RoutePartKey, RouteMatchResult> route_matches;
@@ -197,6 +198,8 @@ std::shared_ptr<const EndpointsResult> build_endpoints(Translation& t, Reader& r
 std::shared_ptr<const DestinationResult> build_destination(Translation& t, Reader& reader, const model::ObjectRef& ref);
 std::shared_ptr<const RouteTableResult> build_route_table(Translation& t, Reader& reader, const model::ObjectRef& ref);
 std::shared_ptr<const RouteTableSummary> summarize(const RouteTableResult& table);
+std::shared_ptr<const AttachedOptionsResult> build_attached_options(Translation& t, Reader& reader,
+                                                                    const model::ObjectRef& ref);
 std::shared_ptr<const OptionsObjectResult> build_options_object(Translation& t, Reader& reader,
                                                                 const model::ObjectRef& ref);
 std::shared_ptr<const UpstreamGroupResult> build_upstream_group(Translation& t, Reader& reader,

@@ -13,8 +13,9 @@ namespace solder::engine {
 namespace {
 
 // The kinds whose lists translation reads. Of the others it only reads single objects.
-constexpr std::array<std::string_view, 5> kListed = {"VirtualService", "RouteTable", "Gateway", "MatchableHttpGateway",
-                                                     "Settings"};
+constexpr std::array<std::string_view, 8> kListed = {
+    "VirtualService", "RouteTable",         "Gateway", "MatchableHttpGateway", "MatchableTcpGateway",
+    "ListenerOption", "HttpListenerOption", "Settings"};
 
 // Gloo's two default gateways, there where the user has none.
 model::ObjectPtr default_gateway(const std::string& ns, const char* name, int port, bool ssl) {

@@ -52,7 +52,7 @@ constexpr std::array<Rule, 21> kRules = {{
      {false, "envoy.config.listener.v3.Listener"},
      sites(Site::kSsl, Site::kGateway, Site::kHttpGateway, Site::kTcpGateway, Site::kSettings)},
     {"transport_socket/", {false, ""}, kClusterSites | sites(Site::kSsl)},
-    {"socket_wrapper/", {false, ""}, kClusterSites},
+    {"socket_wrapper/", {false, ""}, kClusterSites | sites(Site::kGateway)},
     {"per_filter/", {false, ""}, kPerFilterSites},
     {"http_filter/", {true, ""}, kPerFilterSites | sites(Site::kHttpGateway, Site::kSettings)},
     {"network_filter/", {true, ""}, sites(Site::kHttpGateway, Site::kTcpGateway)},
@@ -148,7 +148,7 @@ std::variant<SlotUse, std::string> find_slot(Site site, std::string_view slot) {
          "; right are: " + right_slots(site);
 }
 
-bool may_use_secrets(Site site) { return ((kClusterSites | sites(Site::kSsl)) & sites(site)) != 0; }
+bool may_use_secrets(Site site) { return ((kClusterSites | sites(Site::kSsl, Site::kHttpGateway)) & sites(site)) != 0; }
 
 bool may_fill_secrets(Site site) { return (kClusterSites & sites(site)) != 0; }
 

@@ -1,4 +1,5 @@
-// Gateway and MatchableHttpGateway (gateway.solo.io/v1), decoded. A gateway is a listener of one or more parts; each
+// Gateway, MatchableHttpGateway and MatchableTcpGateway (gateway.solo.io/v1), decoded, and what ListenerOption and
+// HttpListenerOption add to them. A gateway is a listener of one or more parts; each
 // part serves virtual services or forwards TCP, to the connections that its matcher takes.
 #pragma once
 
@@ -64,14 +65,26 @@ struct GatewayPart {
   std::string path;  // of httpGateway or tcpGateway there
 };
 
-// hybridGateway.delegatedHttpGateways: parts that stand in objects of their own.
+// hybridGateway.delegatedHttpGateways or delegatedTcpGateways: parts that stand in objects of their own.
 struct DelegatedGateways {
+  std::string kind;  // MatchableHttpGateway or MatchableTcpGateway
   std::optional<ObjectRef> ref;
   std::optional<TableSelector> selector;
   bool prevent_child_overrides = false;
   std::string tls;                 // sslConfig as JSON, or empty
   std::string connection_manager;  // httpConnectionManagerSettings as JSON, or empty
   std::string path;
+};
+
+// A ListenerOption or HttpListenerOption.
+struct AttachedOptions {
+  struct Target {
+    std::string group, kind, ns, name, section;
+    std::string path;
+  };
+  OptionSet options;
+  std::vector<Target> targets;
+  std::string created;  // metadata.creationTimestamp: older ones win
 };
 
 struct Gateway {
@@ -83,7 +96,7 @@ struct Gateway {
   bool use_proxy_proto = false;
   bool hybrid = false;
   std::vector<GatewayPart> parts;  // one, unless it is hybrid
-  std::optional<DelegatedGateways> delegated;
+  std::vector<DelegatedGateways> delegated;
   OptionSet options;
   // routeOptions
   std::optional<uint32_t> max_direct_response_bytes;

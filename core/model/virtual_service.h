@@ -58,13 +58,18 @@ struct WeightedDestination {
   std::string path;
 };
 
+// Requests go to the host that they name, or that a header names.
+struct ForwardProxyAction {
+  std::string host_rewrite;
+  std::string host_rewrite_header;
+};
+
 struct RouteAction {
   std::vector<WeightedDestination> destinations;
-  bool multi = false;                       // `multi`; false: `single`, one destination
-  std::optional<ObjectRef> upstream_group;  // `upstreamGroup`
-  std::string cluster_header;               // `clusterHeader`
-  bool dynamic_forward_proxy = false;
-  std::string dynamic_forward_proxy_json;
+  bool multi = false;                                       // `multi`; false: `single`, one destination
+  std::optional<ObjectRef> upstream_group;                  // `upstreamGroup`
+  std::string cluster_header;                               // `clusterHeader`
+  std::optional<ForwardProxyAction> dynamic_forward_proxy;  // `dynamicForwardProxy`
   std::string path;
 };
 

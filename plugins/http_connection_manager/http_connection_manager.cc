@@ -1,5 +1,6 @@
-// httpConnectionManagerSettings of a gateway and tracing of a route. Source: Gloo's options/hcm and options/tracing;
-// Envoy HttpConnectionManager. Tested by plugins/http_connection_manager/testdata and tests/e2e/listener_test.py.
+// httpConnectionManagerSettings, headerValidationSettings and leftmostXffAddress of a gateway, tracing of a route.
+// Source: Gloo's options/hcm and options/tracing; Envoy HttpConnectionManager. Tested by
+// plugins/http_connection_manager/testdata and tests/e2e/listener_test.py.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -91,6 +92,43 @@ Json manager_of(const Json& settings, const std::string& service, sdk::Out& out)
   return manager;
 }
 
+constexpr const char* kFirstAddress = "x-solder-first-forwarded-address";
+
+Json remove_header() { return {{"remove", kFirstAddress}}; }
+
+// Before anything else looks at the request, the first address of x-forwarded-for goes into a header of its own, which
+// Envoy's detection of the client's address reads and a filter takes away again. What the client wrote there counts
+// never. Envoy's detection by x-forwarded-for itself counts hops from the right, and finds none where all are trusted.
+void first_forwarded_address(const sdk::OptionInput& in, sdk::Out& out) {
+  const Json options = sdk::parse_json(in.options_json);
+  const Json* settings = sdk::find(options, "httpConnectionManagerSettings");
+  if (settings != nullptr && sdk::get_bool(*settings, "useRemoteAddress").value_or(false)) {
+    return out.error({"", "OneofConflict", "useRemoteAddress takes the peer's address, this one from a header",
+                      "leftmostXffAddress beside useRemoteAddress", "one of them"});
+  }
+  const char* first = R"(%CEL(re.capture(request.headers["x-forwarded-for"], "[[:space:]]*([^,[:space:]]+).*"))%)";
+  const Json append{
+      {"append",
+       {{"header", {{"key", kFirstAddress}, {"value", first}}}, {"appendAction", "OVERWRITE_IF_EXISTS_OR_ADD"}}}};
+  const Json mutation{
+      {"@type", "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"},
+      {"mutations", {remove_header(), append}}};
+  const Json detection{
+      {"@type", "type.googleapis.com/envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig"},
+      {"headerName", kFirstAddress}};
+  const auto extension = [](const char* name, const Json& config) {
+    return Json::array({Json{{"name", name}, {"typedConfig", config}}});
+  };
+  out.fragment_json(
+      "hcm",
+      Json{{"earlyHeaderMutationExtensions", extension("envoy.http.early_header_mutation.header_mutation", mutation)},
+           {"originalIpDetectionExtensions", extension("envoy.http.original_ip_detection.custom_header", detection)}}
+          .dump());
+  out.filter_json("fault", "envoy.filters.http.header_mutation.first_forwarded_address",
+                  "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
+                  Json{{"mutations", {{"requestMutations", Json::array({remove_header()})}}}}.dump(), -2);
+}
+
 }  // namespace
 
 class Plugin {
@@ -99,6 +137,15 @@ class Plugin {
     const Json value = sdk::parse_json(in.json);
     if (in.scope == SOLDER_SCOPE_ROUTE) {
       out.fragment_json("route", route_tracing(value).dump());
+      return;
+    }
+    if (in.key == "leftmostXffAddress") {
+      if (value == true) first_forwarded_address(in, out);
+      return;
+    }
+    if (in.key == "headerValidationSettings") {
+      if (value.contains("disableHttp1MethodValidation"))
+        out.fragment_json("hcm", R"({"httpProtocolOptions": {"allowCustomMethods": true}})");
       return;
     }
     const Json manager = manager_of(value, std::string(in.object.name), out);

@@ -6,6 +6,7 @@
 
 #include "service.h"
 #include "solder/envoy_fields.h"
+#include "solder/sdk/grpc_json.hpp"
 
 namespace solder::plugins::kubernetes {
 
@@ -77,7 +78,8 @@ class Plugin {
                         "a Service in some store",
                         {"Service", spec.ns, spec.service}});
     }
-    check(spec, *service, json, out);
+    check(spec, *service, out);
+    sdk::transcoded_cluster(json, in.upstream.ns, out);
     sdk::Message fields;
     fields.add_enum(cluster::Cluster::kType, cluster::Cluster::DiscoveryType::kEDS);
     out.fragment("cluster", fields);
@@ -92,11 +94,15 @@ class Plugin {
     if (const auto service = find_service(spec, out)) give_endpoints(spec, *service, out);
   }
 
+  void destinations(const sdk::DestinationInput& in, sdk::Out& out) {
+    sdk::transcoded_route(in.upstream_json, in.upstream.ns, out);
+  }
+
   void derive(const sdk::SourceInput& in, sdk::Out& out) { derive_upstreams(in, discovery_, out); }
 
  private:
   // What makes an upstream that never has an endpoint.
-  static void check(const UpstreamSpec& spec, const Service& service, const sdk::Json& json, sdk::Out& out) {
+  static void check(const UpstreamSpec& spec, const Service& service, sdk::Out& out) {
     if (service.type == "ExternalName") {
       out.info({"/serviceName",
                 "ExternalService",
@@ -111,10 +117,6 @@ class Plugin {
                    std::to_string(spec.port),
                    ports_of(service),
                    {"Service", spec.ns, spec.service}});
-    }
-    if (part(part(json, "serviceSpec"), "grpcJsonTranscoder").is_object()) {
-      out.warning({"/serviceSpec/grpcJsonTranscoder", "NotServed",
-                   "transcoding between JSON and gRPC is not there yet; requests pass unchanged"});
     }
   }
 

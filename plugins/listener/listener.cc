@@ -39,6 +39,12 @@ class Plugin {
   void options(const sdk::OptionInput& in, sdk::Out& out) {
     const Json value = sdk::parse_json(in.json);
     const std::string key(in.key);
+    if (key == "tcpStats") {
+      if (value == true)
+        out.fragment_json("socket_wrapper/envoy.transport_sockets.tcp_stats", "{}",
+                          "type.googleapis.com/envoy.extensions.transport_sockets.tcp_stats.v3.Config");
+      return;
+    }
     Json listener = Json::object();
     if (key == "socketOptions") {
       listener[key] = socket_options(value, out);

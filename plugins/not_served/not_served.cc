@@ -18,6 +18,13 @@ constexpr std::array kMissing = {
             "a server that masks answers by the option extProc, or an access log format without what is secret"},
     Missing{"ai", "stock Envoy knows no language models: Gloo's AI gateway is a server of Solo's and filters of its own Envoy",
             "a proxy for models as an ordinary upstream, or one that speaks ext_proc by the option extProc"},
+    Missing{"proxyLatency", "stock Envoy does not measure its own latency",
+            "%REQUEST_DURATION%, %RESPONSE_DURATION% and %RESPONSE_TX_DURATION% in accessLoggingService"},
+    Missing{"tap", "stock Envoy taps into files and its admin page, not to servers",
+            "extProc with a server that copies, or shadowing"},
+    Missing{"sanitizeClusterHeader",
+            "stock Envoy has no filter that takes the header from clients before the route is chosen",
+            "a proxy in front that removes it; in Envoy, do not route by a header that clients can reach"},
 };
 
 }  // namespace
@@ -25,6 +32,7 @@ constexpr std::array kMissing = {
 class Plugin {
  public:
   void options(const sdk::OptionInput& in, sdk::Out& out) {
+    if (in.json == "false") return;
     for (const Missing& missing : kMissing) {
       if (missing.key == in.key) out.error({"", "NotServed", missing.why, in.key, missing.instead});
     }

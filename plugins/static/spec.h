@@ -32,7 +32,4 @@ sdk::Message load_assignment(const std::vector<Host>& hosts, const std::string& 
 // google.protobuf.Struct {"<match name>": true}: what an endpoint carries and what a transport socket match asks for.
 sdk::Message socket_match(const Host& host);
 
-// Reports what cannot be right, or is not served, in serviceSpec.
-void check_service_spec(const sdk::Json& spec, sdk::Out& out);
-
 }  // namespace solder::plugins::statics

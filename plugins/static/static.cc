@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "solder/envoy_fields.h"
+#include "solder/sdk/grpc_json.hpp"
 #include "solder/sdk/tls_context.hpp"
 #include "spec.h"
 
@@ -60,7 +61,7 @@ class Plugin {
   void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
     const sdk::Json spec = sdk::parse_json(in.json), whole = sdk::parse_json(in.spec_json);
     const std::vector<Host> hosts = read_hosts(spec, out);
-    check_service_spec(spec, out);
+    sdk::transcoded_cluster(spec, in.upstream.ns, out);
     if (out.failed()) return;
     const std::string name = first_name(hosts);
     sdk::Message fields;
@@ -73,6 +74,10 @@ class Plugin {
     out.fragment("cluster", fields);
     out.fragment("load_assignment", load_assignment(hosts, health_host(whole)), "/hosts");
     sockets(spec, whole, hosts, name, out);
+  }
+
+  void destinations(const sdk::DestinationInput& in, sdk::Out& out) {
+    sdk::transcoded_route(in.upstream_json, in.upstream.ns, out);
   }
 
  private:

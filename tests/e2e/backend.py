@@ -3,7 +3,7 @@
 Usage: backend.py NAME PORT [CERTIFICATE KEY]        PORT may be the path of a Unix domain socket
 
 /status/N answers N; /status-of/NAME/N does where the backend has that name; /delay/MS answers late; /fail/KEY/N fails N
-times with 503, then answers 200; everything else 200.
+times with 503, then answers 200; /keep/SECONDS may be kept by caches; everything else 200.
 """
 import asyncio
 import collections
@@ -31,6 +31,11 @@ def status_and_delay(path):
     return 200, 0.0
 
 
+def kept(path):
+    parts = path.split("?")[0].split("/")
+    return f"cache-control: max-age={parts[parts.index('keep') + 1]}\r\n" if "keep" in parts else ""
+
+
 class Echo(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport = transport
@@ -55,7 +60,7 @@ class Echo(asyncio.Protocol):
     def answer(self, method, path, headers):
         status, delay = status_and_delay(path)
         body = json.dumps({"backend": NAME, "method": method, "path": path, "host": headers.get("host", [""])[0], "headers": headers}).encode()
-        head = f"HTTP/1.1 {status} Answer\r\ncontent-type: application/json\r\nx-backend: {NAME}\r\nx-internal: yes\r\ncontent-length: {len(body)}\r\n\r\n"
+        head = f"HTTP/1.1 {status} Answer\r\ncontent-type: application/json\r\nx-backend: {NAME}\r\nx-internal: yes\r\n{kept(path)}content-length: {len(body)}\r\n\r\n"
         data = head.encode() + (b"" if method == "HEAD" else body)
         if delay:
             asyncio.get_running_loop().call_later(delay, self.transport.write, data)

@@ -106,7 +106,7 @@ TEST(DecodeVirtualService, OtherActions) {
   EXPECT_EQ(std::get<model::RouteAction>(route_of("      routeAction: {clusterHeader: x-c}\n").action).cluster_header,
             "x-c");
   EXPECT_TRUE(std::get<model::RouteAction>(route_of("      routeAction: {dynamicForwardProxy: {}}\n").action)
-                  .dynamic_forward_proxy);
+                  .dynamic_forward_proxy.has_value());
   const auto redirect = std::get<model::RedirectAction>(
       route_of("      redirectAction: {hostRedirect: h, responseCode: 2, portRedirect: 8443, stripQuery: true}\n")
           .action);

@@ -54,6 +54,16 @@ TEST_F(HttpFilters, StandInTheOrderOfGloosStages) {
               ElementsAre("a", "b", "c", "d", "e", "f", "g", "h", "i", "envoy.filters.http.router"));
 }
 
+TEST_F(HttpFilters, TheLastOneIsConfiguredWhereItStands) {
+  FilterNeed router = need("fault", std::string(kRouter.name), R"({"suppressEnvoyHeaders": true})");
+  router.fragment.type_url = "type.googleapis.com/" + std::string(kRouter.type);
+  const auto filters = list({router, need("route", "a")});
+  ASSERT_EQ(filters.size(), 2u);
+  EXPECT_EQ(filters[1]["name"], kRouter.name);
+  EXPECT_EQ(filters[1]["typedConfig"]["suppressEnvoyHeaders"], true);
+  EXPECT_THAT(problems_, IsEmpty());
+}
+
 TEST_F(HttpFilters, OfOneStageByWeightThenName) {
   EXPECT_THAT(
       names({need("authz", "z", "{}", -1), need("authz", "b"), need("authz", "a"), need("authz", "y", "{}", 1)}),

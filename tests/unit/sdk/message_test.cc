@@ -4,6 +4,8 @@
 #include "core/services/message_types.h"
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"
+#include "solder/sdk/base64.hpp"
+#include "solder/sdk/descriptor_set.hpp"
 #include "solder/sdk/json.hpp"
 
 namespace solder::sdk {
@@ -104,6 +106,28 @@ TEST(Json, AbsentAndWronglyTypedMembersReadAsNothing) {
   EXPECT_EQ(get_strings(value, "list"), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(get_duration(value, "d"), (Duration{5, 0}));
   EXPECT_TRUE(parse_json("{").is_discarded());
+}
+
+TEST(Base64, ReadsEveryFormAndWritesTheStandardOne) {
+  const std::string bytes("\xfb\xff\x00z", 4);
+  EXPECT_EQ(encode_base64(bytes), "+/8Aeg==");
+  for (const char* text : {"+/8Aeg==", "-_8Aeg", "+/8A\r\neg==\n"}) EXPECT_EQ(decode_base64(text), bytes) << text;
+  EXPECT_FALSE(decode_base64("a.b="));
+}
+
+TEST(DescriptorSet, NamesServicesAndWhatIsMissing) {
+  // file { name: "a" package: "p" dependency: "b" service { name: "S" } }
+  const std::string file(
+      "\x0a\x01"
+      "a\x12\x01p\x1a\x01"
+      "b\x32\x03\x0a\x01S",
+      14);
+  const auto set = read_descriptor_set(std::string("\x0a\x0e", 2) + file);
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->services, std::vector<std::string>{"p.S"});
+  EXPECT_EQ(set->missing_imports, std::vector<std::string>{"b"});
+  EXPECT_FALSE(read_descriptor_set(std::string("\x0a\x0f", 2) + file)) << "cut off";
+  EXPECT_FALSE(read_descriptor_set("invalid"));
 }
 
 TEST(Text, PointerStepsAreEscaped) { EXPECT_EQ(pointer_step("a/b~c"), "/a~1b~0c"); }
