@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
@@ -20,6 +21,7 @@ namespace {
 constexpr int kEndStreamsMs = 2000;
 constexpr size_t kMaxLoggedProblems = 50;
 constexpr size_t kManyChanges = 1000;  // of objects and resources in one translation
+constexpr size_t kManyObjects = 500;   // a world that was that large may be worth giving memory back for
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
@@ -155,7 +157,12 @@ void Runtime::translate(size_t changed_objects) {
                engine_->object_count(), changes.changed, changes.removed, took.count() * 1000);
   published_ = output.snapshots;
   // The allocator keeps what a smaller world no longer needs; giving it back costs milliseconds, so not for a few.
-  if (changed_objects + changes.removed >= kManyChanges) malloc_trim(0);
+  // Files that go one by one come in many small translations: the world is smaller by a tenth now and then.
+  const size_t objects = engine_->object_count();
+  most_objects_ = std::max(most_objects_, objects);
+  const bool shrunk = most_objects_ >= kManyObjects && objects <= most_objects_ - most_objects_ / 10;
+  if (shrunk) most_objects_ = objects;
+  if (shrunk || changed_objects + changes.removed >= kManyChanges) malloc_trim(0);
   auto reports = reports_.update(output.changes);
   log_problems(reports);
   view_->update(std::move(output), reports, took);

@@ -58,6 +58,7 @@ class Runtime {
   report::Reports reports_;
   ProblemLog problems_;
   std::shared_ptr<const xds::SnapshotsByRole> published_;
+  size_t most_objects_ = 0;  // since memory was given back last
   std::thread engine_thread_;
 };
 
