@@ -161,9 +161,9 @@ Built build(Translation& t, Reader& reader, const model::Object& object, const s
   result.named_routes = routes.named;
   std::move(routes.filters.begin(), routes.filters.end(), std::back_inserter(result.filters));
   // A disabled filter is made only for requests whose route is known by then.
-  result.chosen_first =
-      routes.chosen_first || names_filter_config(result.host) ||
-      std::any_of(result.filters.begin(), result.filters.end(), [](const auto& need) { return need.fragment.disabled; });
+  result.chosen_first = routes.chosen_first || names_filter_config(result.host) ||
+                        std::any_of(result.filters.begin(), result.filters.end(),
+                                    [](const auto& need) { return need.fragment.disabled; });
   std::move(routes.resources.begin(), routes.resources.end(), std::back_inserter(result.resources));
   const bool good = decoded.value && !has_error(result.diagnostics);
   built.ok = good && !misled;
@@ -180,8 +180,7 @@ void compact(std::vector<FilterNeed>& needs) {
       return other.stage == need.stage && other.fragment.name == need.fragment.name &&
              other.fragment.bytes == need.fragment.bytes && other.fragment.weight == need.fragment.weight &&
              other.fragment.origin.plugin == need.fragment.origin.plugin &&
-             other.fragment.clear == need.fragment.clear &&
-             filter_flags(other.fragment) == filter_flags(need.fragment);
+             other.fragment.clear == need.fragment.clear && filter_flags(other.fragment) == filter_flags(need.fragment);
     });
     if (!known) kept.push_back(std::move(need));
   }

@@ -46,10 +46,12 @@ std::string user_lines(const Json& basic, const std::string& field, sdk::Out& ou
     if (!sdk::get_string(user, "salt").empty())
       out.error({at + "/salt", "NotServed", "Envoy compares passwords with SHA-1 without salt", "", "no salt"});
     if (hash.empty())
-      out.error({at + "/hashedPassword", "InvalidValue", "this is no SHA-1", "", "what htpasswd -nbs prints behind {SHA}"});
+      out.error(
+          {at + "/hashedPassword", "InvalidValue", "this is no SHA-1", "", "what htpasswd -nbs prints behind {SHA}"});
     lines += name + ":{SHA}" + hash + "\n";
   }
-  if (lines.empty()) out.error({field + "/userList/users", "MissingField", "nobody could log in", "", "at least one user"});
+  if (lines.empty())
+    out.error({field + "/userList/users", "MissingField", "nobody could log in", "", "at least one user"});
   return out.failed() ? "" : lines;
 }
 
@@ -81,7 +83,9 @@ void pass_on_config(const Place& place, const Json& config, int step, sdk::Out& 
   static constexpr const char* kLevels[] = {"", ".route", ".destination"};
   const std::string name = std::string(kMetadataFilter) + "." + place.ns + "." + place.name + "." +
                            std::to_string(step + 1) + kLevels[level];
-  const Json metadata{{"metadata", Json::array({{{"metadataNamespace", kConfigMetadata}, {"allowOverwrite", true}, {"value", config}}})}};
+  const Json metadata{
+      {"metadata",
+       Json::array({{{"metadataNamespace", kConfigMetadata}, {"allowOverwrite", true}, {"value", config}}})}};
   const std::string json = metadata.dump();
   out.filter({.stage = kStage,
               .name = name,
@@ -116,7 +120,8 @@ std::string ask_server(const Place& place, const Json& pass, size_t index, int s
 void check_chain(const Json& spec, const std::string& field, sdk::Out& out) {
   const Json configs = spec.value("configs", Json::array());
   if (configs.empty())
-    out.error({field + "/configs", "MissingField", "an AuthConfig without configs would let every request pass", "", "at least one"});
+    out.error({field + "/configs", "MissingField", "an AuthConfig without configs would let every request pass", "",
+               "at least one"});
   int servers = 0, passwords = 0;
   for (size_t i = 0; i < configs.size(); ++i) {
     const std::string at = field + "/configs/" + std::to_string(i);

@@ -1,6 +1,6 @@
 // External authorization: extauth and namedExtauth of Settings, extauth of gateways, virtual hosts, routes and weighted
-// destinations, and AuthConfig objects. A request is denied where its auth server is not known or not there; the control
-// plane never takes the doubt for a yes. Source: Gloo's extauth API; Envoy ExtAuthz. Tested by
+// destinations, and AuthConfig objects. A request is denied where its auth server is not known or not there; the
+// control plane never takes the doubt for a yes. Source: Gloo's extauth API; Envoy ExtAuthz. Tested by
 // plugins/ext_auth/testdata, tests/e2e/ext_auth_test.py and tests/e2e/auth_config_test.py.
 #include "auth_config.h"
 #include "option.h"

@@ -17,7 +17,8 @@ inline constexpr const char* kServerType = "type.googleapis.com/envoy.extensions
 inline constexpr const char* kServerOptionType =
     "type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute";
 inline constexpr const char* kBasicAuth = "envoy.filters.http.basic_auth";
-inline constexpr const char* kBasicAuthType = "type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuth";
+inline constexpr const char* kBasicAuthType =
+    "type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuth";
 inline constexpr const char* kBasicAuthOptionType =
     "type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute";
 inline constexpr const char* kFilterConfigType = "type.googleapis.com/envoy.config.route.v3.FilterConfig";
@@ -37,7 +38,9 @@ enum Weight {
 // How many servers one AuthConfig may ask, one after the other.
 inline constexpr int kMostSteps = 2;
 
-inline std::string named_server(const std::string& name) { return name.empty() ? kServer : kServer + (".named." + name); }
+inline std::string named_server(const std::string& name) {
+  return name.empty() ? kServer : kServer + (".named." + name);
+}
 // The filter decides whether a server that may fail lets requests pass, and by the protocol which headers are told.
 struct Kind {
   bool http = false;
@@ -45,7 +48,8 @@ struct Kind {
 };
 inline constexpr Kind kKinds[] = {{false, false}, {false, true}, {true, false}, {true, true}};
 inline std::string step_server(int step, Kind kind) {
-  return kServer + (".auth_config." + std::to_string(step + 1)) + (kind.http ? ".http" : "") + (kind.open ? ".open" : "");
+  return kServer + (".auth_config." + std::to_string(step + 1)) + (kind.http ? ".http" : "") +
+         (kind.open ? ".open" : "");
 }
 
 // ExtAuthz that asks a service which is never there, so that a request is denied where nothing more is known.

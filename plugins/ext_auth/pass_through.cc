@@ -65,7 +65,8 @@ void check_http(const Json& pass, const Json& http, const std::string& field, sd
                "passThroughAuth.grpc, or a custom auth server"});
   };
   const Json request = http.value("request", Json::object());
-  for (const char* key : {"passThroughState", "passThroughFilterMetadata", "passThroughBody"}) refuse(request, "/request", key);
+  for (const char* key : {"passThroughState", "passThroughFilterMetadata", "passThroughBody"})
+    refuse(request, "/request", key);
   refuse(http.value("response", Json::object()), "/response", "readStateFromResponse");
   if (pass.contains("config")) {
     out.error({field + "/config", "NotServed", "Envoy has no place for it in what it sends an HTTP auth server", "",
@@ -126,7 +127,8 @@ void check_pass_through(const Json& pass, const std::string& field, sdk::Out& ou
   const Json* http = sdk::find(pass, "http");
   const Json* grpc = sdk::find(pass, "grpc");
   if (http == nullptr && grpc == nullptr) {
-    return out.error({field, "MissingField", "this does not say which server is asked", "", "grpc.address or http.url"});
+    return out.error(
+        {field, "MissingField", "this does not say which server is asked", "", "grpc.address or http.url"});
   }
   if (!target_of(pass)) {
     const bool is_http = http != nullptr;
@@ -142,8 +144,8 @@ void check_pass_through(const Json& pass, const std::string& field, sdk::Out& ou
 
 Json server_upstream(const Json& pass, const std::string& ns, const std::string& name, size_t index) {
   const Target target = target_of(pass).value_or(Target{});
-  Json spec{{"static",
-             {{"hosts", Json::array({{{"addr", target.host}, {"port", target.port}}})}, {"useTls", target.tls}}}};
+  Json spec{
+      {"static", {{"hosts", Json::array({{{"addr", target.host}, {"port", target.port}}})}, {"useTls", target.tls}}}};
   if (pass.contains("grpc")) spec["useHttp2"] = true;
   return {{"apiVersion", "gloo.solo.io/v1"},
           {"kind", "Upstream"},

@@ -20,10 +20,10 @@ constexpr const char* kNobody = "no_auth_server";  // a cluster that never is
 constexpr uint64_t kDefaultBody = 4096;
 
 // Envoy's StatusCode.
-constexpr std::array kStatuses = {100, 200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304, 305,
-                                  307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414,
-                                  415, 416, 417, 421, 422, 423, 424, 426, 428, 429, 431, 500, 501, 502, 503, 504, 505,
-                                  506, 507, 508, 510, 511};
+constexpr std::array kStatuses = {100, 200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302,
+                                  303, 304, 305, 307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408,
+                                  409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 423, 424, 426,
+                                  428, 429, 431, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511};
 
 Json names(const Json& object, const char* key) {
   Json patterns = Json::array();
@@ -72,8 +72,7 @@ Json http_service(const Json& http, Json server, const std::string& field, Json&
   return service;
 }
 
-void add_service(const Json& value, const std::string& cluster, const std::string& field, Json& config,
-                 sdk::Out& out) {
+void add_service(const Json& value, const std::string& cluster, const std::string& field, Json& config, sdk::Out& out) {
   const auto timeout = sdk::checked_duration(value, "requestTimeout", sdk::Least::kZero, field, out);
   const std::string text = timeout ? sdk::get_string(value, "requestTimeout") : kDefaultTimeout;
   if (const Json* http = sdk::find(value, "httpService")) {
@@ -137,9 +136,10 @@ void add_server(const Json& value, const std::string& name, Weight weight, const
   const std::string ns = sdk::get_string(*ref, "namespace");
   const sdk::Ref server{"Upstream", ns, upstream};
   if (!out.lookup(server)) {
-    out.warning({field + "/extauthzServerRef", "UpstreamNotFound",
-                 "Upstream " + ns + "/" + upstream + " is not there; what asks this auth server is denied until it comes",
-                 ns + "/" + upstream, "", server});
+    out.warning(
+        {field + "/extauthzServerRef", "UpstreamNotFound",
+         "Upstream " + ns + "/" + upstream + " is not there; what asks this auth server is denied until it comes",
+         ns + "/" + upstream, "", server});
   }
   Json config{{"transportApiVersion", "V3"}, {"metadataContextNamespaces", Json::array({kJwtMetadata})}};
   add_service(value, upstream + "_" + ns, field, config, out);

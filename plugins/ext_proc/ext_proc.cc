@@ -1,7 +1,7 @@
 // extProc, extProcEarly and extProcLate: servers that see and change requests and answers, at three places. The late
-// one is a filter of the router, behind everything that routes change. Settings' give way to a gateway's own, setting by
-// setting; a virtual host or route changes some, or switches one off. Source: Gloo's options/extproc and plugin; Envoy
-// ExternalProcessor. Tested by plugins/ext_proc/testdata and tests/e2e/ext_proc_test.py.
+// one is a filter of the router, behind everything that routes change. Settings' give way to a gateway's own, setting
+// by setting; a virtual host or route changes some, or switches one off. Source: Gloo's options/extproc and plugin;
+// Envoy ExternalProcessor. Tested by plugins/ext_proc/testdata and tests/e2e/ext_proc_test.py.
 #include "processor.h"
 
 #include <array>
@@ -46,14 +46,16 @@ int32_t weight_of(const std::string& predicate) {
 }
 
 Place place_of(const Json& settings, sdk::Out& out) {
-  static constexpr std::array kStages = {std::pair{"FaultStage", "fault"}, std::pair{"CorsStage", "cors"},
-                                         std::pair{"WafStage", "waf"}, std::pair{"AuthNStage", "authn"},
-                                         std::pair{"AuthZStage", "authz"}, std::pair{"RateLimitStage", "rate_limit"},
-                                         std::pair{"AcceptedStage", "accepted"}, std::pair{"OutAuthStage", "out_auth"},
-                                         std::pair{"RouteStage", "route"}};
+  static constexpr std::array kStages = {
+      std::pair{"FaultStage", "fault"},       std::pair{"CorsStage", "cors"},
+      std::pair{"WafStage", "waf"},           std::pair{"AuthNStage", "authn"},
+      std::pair{"AuthZStage", "authz"},       std::pair{"RateLimitStage", "rate_limit"},
+      std::pair{"AcceptedStage", "accepted"}, std::pair{"OutAuthStage", "out_auth"},
+      std::pair{"RouteStage", "route"}};
   const Json* given = sdk::find(settings, "filterStage");
   if (given == nullptr) {
-    out.error({"/filterStage", "MissingField", "the processor's place among the filters is not said", "", "filterStage.stage"});
+    out.error({"/filterStage", "MissingField", "the processor's place among the filters is not said", "",
+               "filterStage.stage"});
     return {"fault", 0};
   }
   const std::string stage = sdk::get_string(*given, "stage");
@@ -138,8 +140,10 @@ class Plugin {
   static void gateway(const Variant& variant, const sdk::OptionInput& in, const Json& value, sdk::Out& out) {
     const Json beside = sdk::parse_json(in.options_json);
     const std::string disabling(variant.disabling);
-    if (!sdk::get_bool(beside, disabling.c_str()).value_or(false)) return add(variant, merged(variant, value, out), true, out);
-    out.error({"", "OneofConflict", "the gateway has a processor here and is to go without it", disabling + ": true", "one of them"});
+    if (!sdk::get_bool(beside, disabling.c_str()).value_or(false))
+      return add(variant, merged(variant, value, out), true, out);
+    out.error({"", "OneofConflict", "the gateway has a processor here and is to go without it", disabling + ": true",
+               "one of them"});
   }
 };
 

@@ -24,7 +24,8 @@ Json envoy_grpc(const Json& service, const std::string& field, sdk::Out& out) {
   const Json ref = service.value("extProcServerRef", Json::object());
   const std::string name = sdk::get_string(ref, "name"), ns = sdk::get_string(ref, "namespace");
   if (name.empty()) {
-    out.error({field + "/extProcServerRef", "MissingField", "a processor is an upstream", "", "name and namespace of an Upstream"});
+    out.error({field + "/extProcServerRef", "MissingField", "a processor is an upstream", "",
+               "name and namespace of an Upstream"});
     return Json::object();
   }
   const sdk::Ref upstream{"Upstream", ns, name};
@@ -51,14 +52,16 @@ void add_timeouts(const Json& settings, Json& config, sdk::Out& out) {
     const auto duration = sdk::checked_duration(settings, name, sdk::Least::kZero, "", out);
     if (!duration) continue;
     if (*duration > kLongest)
-      out.error({std::string("/") + name, "InvalidDuration", "a processor may take an hour at most", sdk::get_string(settings, name), "0s to 3600s"});
+      out.error({std::string("/") + name, "InvalidDuration", "a processor may take an hour at most",
+                 sdk::get_string(settings, name), "0s to 3600s"});
     copy(settings, {name}, config);
   }
   const auto usual = sdk::get_duration(settings, "messageTimeout");
   const auto most = sdk::get_duration(settings, "maxMessageTimeout");
   if (usual && most && *usual > *most) {
     out.error({"/maxMessageTimeout", "InvalidDuration", "the longest timeout is below messageTimeout",
-               sdk::get_string(settings, "maxMessageTimeout"), sdk::get_string(settings, "messageTimeout") + " or more"});
+               sdk::get_string(settings, "maxMessageTimeout"),
+               sdk::get_string(settings, "messageTimeout") + " or more"});
   }
 }
 
@@ -95,7 +98,8 @@ void add_forward_rules(const Json& settings, Json& config, sdk::Out& out) {
       if (const Json* expression = sdk::find(pattern, "safeRegex"))
         pattern["safeRegex"] = regex(*expression, at + "/safeRegex", out);
       if (pattern.size() == (pattern.contains("ignoreCase") ? 1u : 0u))
-        out.error({at, "MissingField", "this does not say what a header's name is like", "", "exact, prefix, suffix or safeRegex"});
+        out.error({at, "MissingField", "this does not say what a header's name is like", "",
+                   "exact, prefix, suffix or safeRegex"});
       into.push_back(std::move(pattern));
     }
   }
@@ -122,8 +126,9 @@ Json processor(const Json& settings, sdk::Out& out) {
     config["grpcService"] = grpc_service(*service, "/grpcService", out);
   else
     out.error({"/grpcService", "MissingField", "no processor is named", "", "grpcService.extProcServerRef"});
-  copy(settings, {"failureModeAllow", "processingMode", "requestAttributes", "responseAttributes", "statPrefix",
-                  "disableClearRouteCache", "filterMetadata", "allowModeOverride"},
+  copy(settings,
+       {"failureModeAllow", "processingMode", "requestAttributes", "responseAttributes", "statPrefix",
+        "disableClearRouteCache", "filterMetadata", "allowModeOverride"},
        config);
   refuse_async(settings, "", out);
   add_timeouts(settings, config, out);
@@ -138,7 +143,8 @@ Json processor(const Json& settings, sdk::Out& out) {
 Json changes(const Json& value, sdk::Out& out) {
   if (const auto disabled = sdk::get_bool(value, "disabled")) {
     if (!*disabled)
-      out.error({"/disabled", "InvalidValue", "Envoy can switch the processor off here, but not on", "false", "true, or overrides"});
+      out.error({"/disabled", "InvalidValue", "Envoy can switch the processor off here, but not on", "false",
+                 "true, or overrides"});
     return {{"disabled", true}};
   }
   const Json* given = sdk::find(value, "overrides");

@@ -69,7 +69,8 @@ void require(const sdk::OptionInput& in, const Json& value, const Place& place, 
   if (out.failed()) return;
   filter["requirementMap"] = {{name, requirement(value, names)}};
   out.filter_json(kStage, place.filter, kFilterType, filter.dump(), place.weight, field);
-  out.fragment_json(std::string("per_filter/") + place.filter, Json{{"requirementName", name}}.dump(), kOptionType, field);
+  out.fragment_json(std::string("per_filter/") + place.filter, Json{{"requirementName", name}}.dump(), kOptionType,
+                    field);
 }
 
 void switch_off(const Json& value, const Place& place, sdk::Out& out) {

@@ -89,7 +89,8 @@ Json web_key(const EVP_PKEY& key) {
 }
 
 KeySet from_pem(const std::string& text) {
-  if (text.find("PRIVATE KEY-----") != std::string::npos) return {nullptr, "this is a private key; tokens are checked with the public one"};
+  if (text.find("PRIVATE KEY-----") != std::string::npos)
+    return {nullptr, "this is a private key; tokens are checked with the public one"};
   const Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   Key key;
   if (text.find("BEGIN CERTIFICATE") != std::string::npos) {
@@ -101,7 +102,8 @@ KeySet from_pem(const std::string& text) {
   ERR_clear_error();
   if (!key) return {nullptr, "this PEM text holds no public key and no certificate"};
   Json found = web_key(*key);
-  if (found.is_null()) return {nullptr, "a key of this kind cannot check tokens; right are RSA, EC (P-256, P-384, P-521) and Ed25519"};
+  if (found.is_null())
+    return {nullptr, "a key of this kind cannot check tokens; right are RSA, EC (P-256, P-384, P-521) and Ed25519"};
   return {{{"keys", Json::array({std::move(found)})}}, ""};
 }
 
@@ -113,7 +115,8 @@ KeySet read_keys(const std::string& text) {
   if (!json.is_object()) return {nullptr, "this is neither a PEM text nor a JSON Web Key"};
   if (json.contains("kty")) json = {{"keys", Json::array({json})}};
   const Json* keys = sdk::find(json, "keys");
-  if (keys == nullptr || !keys->is_array() || keys->empty()) return {nullptr, "this is no set of JSON Web Keys: it has no keys"};
+  if (keys == nullptr || !keys->is_array() || keys->empty())
+    return {nullptr, "this is no set of JSON Web Keys: it has no keys"};
   for (const Json& key : *keys) {
     if (!key.is_object() || sdk::get_string(key, "kty").empty())
       return {nullptr, "one of the keys has no kty, so that it is no JSON Web Key"};

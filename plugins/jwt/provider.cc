@@ -9,8 +9,8 @@ using sdk::Json;
 
 namespace {
 
-constexpr const char* kClaims = "principal";            // where rate limits and the option rbac find a token's claims
-constexpr const char* kProviderPrefix = "provider.";    // by whom it was checked: the option rbac asks for it
+constexpr const char* kClaims = "principal";          // where rate limits and the option rbac find a token's claims
+constexpr const char* kProviderPrefix = "provider.";  // by whom it was checked: the option rbac asks for it
 constexpr const char* kFetchTimeout = "5s";
 constexpr const char* kCacheDuration = "300s";
 
@@ -19,9 +19,11 @@ Json remote(const Json& value, const std::string& field, sdk::Out& out) {
   const std::string name = sdk::get_string(ref, "name"), ns = sdk::get_string(ref, "namespace");
   const std::string url = sdk::get_string(value, "url");
   if (name.empty())
-    out.error({field + "/upstreamRef", "MissingField", "keys come from an upstream", "", "name and namespace of an Upstream"});
+    out.error({field + "/upstreamRef", "MissingField", "keys come from an upstream", "",
+               "name and namespace of an Upstream"});
   if (!url.starts_with("http://") && !url.starts_with("https://"))
-    out.error({field + "/url", "InvalidUrl", "this is no URL, of which the host and the path are asked for", url, "https://login.example.com/keys"});
+    out.error({field + "/url", "InvalidUrl", "this is no URL, of which the host and the path are asked for", url,
+               "https://login.example.com/keys"});
   const sdk::Ref upstream{"Upstream", ns, name};
   if (!name.empty() && !out.lookup(upstream)) {
     out.warning({field + "/upstreamRef", "UpstreamNotFound",
@@ -56,7 +58,8 @@ void add_source(const Json& value, Json& config) {
   const Json source = value.value("tokenSource", Json::object());
   const Json headers = source.value("headers", Json::array());
   for (const Json& header : headers)
-    config["fromHeaders"].push_back({{"name", sdk::get_string(header, "header")}, {"valuePrefix", sdk::get_string(header, "prefix")}});
+    config["fromHeaders"].push_back(
+        {{"name", sdk::get_string(header, "header")}, {"valuePrefix", sdk::get_string(header, "prefix")}});
   if (const Json* parameters = sdk::find(source, "queryParams")) config["fromParams"] = *parameters;
 }
 
@@ -73,7 +76,8 @@ void add_claims(const Json& value, const std::string& field, Json& config, sdk::
     config["claimToHeaders"].push_back(std::move(header));
     if (sdk::get_bool(claims[i], "append").value_or(false)) {
       out.warning({field + "/claimsToHeaders/" + std::to_string(i) + "/append", "NotServed",
-                   "Envoy removes what a client sent in a header for claims; nothing is appended to it", "true", "false"});
+                   "Envoy removes what a client sent in a header for claims; nothing is appended to it", "true",
+                   "false"});
     }
   }
 }

@@ -14,10 +14,13 @@ struct Missing {
 constexpr std::array kMissing = {
     Missing{"waf", "stock Envoy has no web application firewall: ModSecurity is a filter of Solo's own Envoy",
             "a firewall in front of the gateway, or one that speaks ext_proc by the option extProc"},
-    Missing{"dlp", "stock Envoy masks no data in answers and logs: data loss prevention is a filter of Solo's own Envoy",
+    Missing{"dlp",
+            "stock Envoy masks no data in answers and logs: data loss prevention is a filter of Solo's own Envoy",
             "a server that masks answers by the option extProc, or an access log format without what is secret"},
-    Missing{"ai", "stock Envoy knows no language models: Gloo's AI gateway is a server of Solo's and filters of its own Envoy",
-            "a proxy for models as an ordinary upstream, or one that speaks ext_proc by the option extProc"},
+    Missing{
+        "ai",
+        "stock Envoy knows no language models: Gloo's AI gateway is a server of Solo's and filters of its own Envoy",
+        "a proxy for models as an ordinary upstream, or one that speaks ext_proc by the option extProc"},
     Missing{"proxyLatency", "stock Envoy does not measure its own latency",
             "%REQUEST_DURATION%, %RESPONSE_DURATION% and %RESPONSE_TX_DURATION% in accessLoggingService"},
     Missing{"tap", "stock Envoy taps into files and its admin page, not to servers",

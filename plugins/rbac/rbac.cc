@@ -39,7 +39,8 @@ std::vector<std::string> claim_path(const std::string& claim, const std::string&
 Json claim_value(const std::string& matcher, const std::string& text, const std::string& field, sdk::Out& out) {
   if (matcher == "BOOLEAN") {
     if (text != "true" && text != "false")
-      out.error({field, "InvalidValue", "a claim that is matched as BOOLEAN is true or false", text, "\"true\" or \"false\""});
+      out.error({field, "InvalidValue", "a claim that is matched as BOOLEAN is true or false", text,
+                 "\"true\" or \"false\""});
     return {{"boolMatch", text == "true"}};
   }
   Json exact{{"stringMatch", {{"exact", text}}}};

@@ -1,8 +1,8 @@
 // statefulSession: a client stays with the host that answered it first, by a cookie or a header that Envoy writes.
 // Source: Gloo's options/stateful_session; Envoy StatefulSession. Tested by plugins/stateful_session/testdata and
 // tests/e2e/ext_proc_test.py.
-#include "solder/sdk/checked.hpp"
 #include "solder/sdk.hpp"
+#include "solder/sdk/checked.hpp"
 #include "solder/sdk/json.hpp"
 
 namespace solder::plugins::stateful_session {
@@ -25,7 +25,8 @@ Json by_cookie(const Json& value, sdk::Out& out) {
     cookie["ttl"] = sdk::get_string(given, "ttl");
   }
   return {{"name", "envoy.http.stateful_session.cookie"},
-          {"typedConfig", {{"@type", std::string(kTypes) + "cookie.v3.CookieBasedSessionState"}, {"cookie", std::move(cookie)}}}};
+          {"typedConfig",
+           {{"@type", std::string(kTypes) + "cookie.v3.CookieBasedSessionState"}, {"cookie", std::move(cookie)}}}};
 }
 
 Json by_header(const Json& value, sdk::Out& out) {
@@ -44,7 +45,8 @@ class Plugin {
     const Json* cookie = sdk::find(value, "cookieBased");
     const Json* header = sdk::find(value, "headerBased");
     if (cookie == nullptr && header == nullptr)
-      return out.error({"", "MissingField", "this does not say where the session is kept", "", "cookieBased or headerBased"});
+      return out.error(
+          {"", "MissingField", "this does not say where the session is kept", "", "cookieBased or headerBased"});
     Json config{{"sessionState", cookie != nullptr ? by_cookie(*cookie, out) : by_header(*header, out)}};
     if (sdk::get_bool(value, "strict").value_or(false)) config["strict"] = true;
     out.filter_json("route", "envoy.filters.http.stateful_session",

@@ -6,7 +6,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORD = re.compile(r'"([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|Expired)"')
 # Words of the same shape that are no reasons: kinds, operators of label expressions, messages of Envoy's.
-KINDS = {"AuthConfig", "ConfigMap", "EndpointSlice", "ExternalName", "HttpListenerOption", "ListenerOption", "MatchableHttpGateway", "MatchableTcpGateway", "RateLimitConfig", "RouteOption",
+KINDS = {"AuthConfig", "ConfigMap", "CustomResourceDefinition", "EndpointSlice", "ExternalName", "HttpListenerOption", "ListenerOption", "MatchableHttpGateway", "MatchableTcpGateway", "RateLimitConfig", "RouteOption",
          "RouteTable", "UpstreamGroup", "VirtualHostOption", "VirtualService"}
 OPERATORS = {"DoesNotExist", "DoubleEquals", "GreaterThan", "LessThan", "NotEquals", "NotIn"}
 NUMBERS = {"NaN"}

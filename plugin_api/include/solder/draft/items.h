@@ -48,9 +48,10 @@ enum { SOLDER_ITEM_FRAGMENT = 1, SOLDER_ITEM_SECRET_USE = 2, SOLDER_ITEM_OBJECT 
 
 /* Flags of fragments for http_filter/ slots. */
 enum {
-  SOLDER_FILTER_DISABLED = 1, /* the filter works only where a per_filter/ fragment names it; one that says so suffices */
-  SOLDER_FILTER_ONLY = 2,     /* what fragments without this flag say of the filter does not count on this listener */
-  SOLDER_FILTER_ABSENT = 4    /* the listener goes without this filter, whoever else asks for it */
+  SOLDER_FILTER_DISABLED =
+      1,                   /* the filter works only where a per_filter/ fragment names it; one that says so suffices */
+  SOLDER_FILTER_ONLY = 2,  /* what fragments without this flag say of the filter does not count on this listener */
+  SOLDER_FILTER_ABSENT = 4 /* the listener goes without this filter, whoever else asks for it */
 };
 
 typedef struct solder_item_fragment {
@@ -62,7 +63,7 @@ typedef struct solder_item_fragment {
   solder_span clear; /* solder_str[]: dotted proto field paths to unset before merging, "retry_policy.num_retries" */
   int32_t weight;    /* order within the slot; for filters: before (-1), during (0) or after (1) the stage, or beyond */
   uint32_t flags;    /* SOLDER_FILTER_*; else 0 */
-  solder_str field; /* JSON pointer below the input's path that asked for this; provenance, may be empty */
+  solder_str field;  /* JSON pointer below the input's path that asked for this; provenance, may be empty */
 } solder_item_fragment;
 
 #define SOLDER_ITEM_FRAGMENT_SIZE_1_0 (offsetof(solder_item_fragment, field) + sizeof(solder_str))

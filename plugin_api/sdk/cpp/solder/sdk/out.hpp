@@ -44,7 +44,7 @@ struct HttpFilter {
   std::string_view type_url;
   std::string_view json = "{}";
   int32_t weight = 0;
-  uint32_t flags = 0;                              // SOLDER_FILTER_*
+  uint32_t flags = 0;                                  // SOLDER_FILTER_*
   std::initializer_list<std::string_view> clear = {};  // what fragments of less weight said of these fields is undone
   std::string_view field = {};
 };
