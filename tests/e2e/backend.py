@@ -7,6 +7,7 @@ times with 503, then answers 200; /keep/SECONDS may be kept by caches; everythin
 """
 import asyncio
 import collections
+import email.utils
 import json
 import ssl
 import sys
@@ -33,7 +34,10 @@ def status_and_delay(path):
 
 def kept(path):
     parts = path.split("?")[0].split("/")
-    return f"cache-control: max-age={parts[parts.index('keep') + 1]}\r\n" if "keep" in parts else ""
+    if "keep" not in parts:
+        return ""
+    # A cache asks anew about an answer without a date.
+    return f"cache-control: max-age={parts[parts.index('keep') + 1]}\r\ndate: {email.utils.formatdate(usegmt=True)}\r\n"
 
 
 class Echo(asyncio.Protocol):

@@ -31,7 +31,7 @@ def pod(name, address, version):
 apiVersion: v1
 kind: Pod
 metadata: {{name: {name}, namespace: shop, labels: {{app: cart, version: {version}}}}}
-status: {{podIP: {address}}}
+status: {{podIP: {address}, phase: Running}}
 """
 
 
