@@ -107,7 +107,6 @@ constexpr std::array kGatewayKeys = {
     KeysOfPlugin{"http_gateway", "grpc_json", "grpcJsonTranscoder"},
     KeysOfPlugin{"http_gateway", "health_check", "healthCheck"},
     KeysOfPlugin{"http_gateway", "gzip", "gzip"},
-    KeysOfPlugin{"http_gateway", "not_served", "waf dlp"},
     KeysOfPlugin{"http_gateway", "caching", "caching"},
     KeysOfPlugin{"http_gateway", "wasm", "wasm"},
     KeysOfPlugin{"http_gateway", "buffer", "buffer"},

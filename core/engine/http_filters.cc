@@ -139,12 +139,15 @@ std::string http_filter_list(const Translation& translation, const std::vector<F
   }
   const std::string list = path + ".http_filters";
   std::string out = filter_list(translation, before, tag, list, diagnostics, provenance);
-  std::string config = merge_fragments(translation, last.type, "", own, list + "[" + std::string(last.name) + "]",
-                                       diagnostics, provenance);
+  std::string config;
   if (!behind.empty() && last.name == kRouter.name) {
-    config += filter_list(translation, behind, router::Router::kUpstreamHttpFilters, path + ".upstream_http_filters",
-                          diagnostics, provenance);
+    config = filter_list(translation, behind, router::Router::kUpstreamHttpFilters, path + ".upstream_http_filters",
+                         diagnostics, provenance);
     append_filter(config, router::Router::kUpstreamHttpFilters, kUpstreamCodec.name, kUpstreamCodec.type, "");
+  }
+  if (!own.empty()) {
+    config = merge_fragments(translation, last.type, config, own, list + "[" + std::string(last.name) + "]",
+                             diagnostics, provenance);
   }
   append_filter(out, tag, last.name, last.type, config);
   return out;

@@ -22,8 +22,13 @@ class Plugin {
       out.warning({"/services", "NoEffect", "no service is named, so none is transcoded", "", "package.Service"});
     }
     // Routes to upstreams with a transcoder of their own bring an empty filter, which this one replaces.
-    out.replacing_filter_json(sdk::kTranscoderStage, sdk::kTranscoderName, sdk::kTranscoderUrl, config->dump(),
-                              {"descriptor_set"}, -1);
+    const std::string json = config->dump();
+    out.filter({.stage = sdk::kTranscoderStage,
+                .name = sdk::kTranscoderName,
+                .type_url = sdk::kTranscoderUrl,
+                .json = json,
+                .weight = -1,
+                .clear = {"descriptor_set"}});
   }
 };
 

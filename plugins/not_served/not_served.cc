@@ -21,13 +21,15 @@ constexpr std::array kMissing = {
         "ai",
         "stock Envoy knows no language models: Gloo's AI gateway is a server of Solo's and filters of its own Envoy",
         "a proxy for models as an ordinary upstream, or one that speaks ext_proc by the option extProc"},
-    Missing{"proxyLatency", "stock Envoy does not measure its own latency",
+    Missing{"proxyLatency", "stock Envoy does not measure its own latency: that is a filter of Solo's own Envoy",
             "%REQUEST_DURATION%, %RESPONSE_DURATION% and %RESPONSE_TX_DURATION% in accessLoggingService"},
-    Missing{"tap", "stock Envoy taps into files and its admin page, not to servers",
-            "extProc with a server that copies, or shadowing"},
-    Missing{"sanitizeClusterHeader",
-            "stock Envoy has no filter that takes the header from clients before the route is chosen",
-            "a proxy in front that removes it; in Envoy, do not route by a header that clients can reach"},
+    Missing{"tap",
+            "stock Envoy taps into files and its admin page, not to servers: those are sinks of Solo's own Envoy",
+            "a server that copies, by the option extProc, or shadowing"},
+    Missing{
+        "sanitizeClusterHeader",
+        "stock Envoy has no filter that takes the header of clusterHeader from clients: it is one of Solo's own Envoy",
+        "a proxy in front that removes it, or routes that do not choose by a header which clients reach"},
 };
 
 }  // namespace

@@ -115,19 +115,6 @@ class Out {
                  .flags = filter.flags,
                  .field = filter.field});
   }
-  // ... that first unsets fields which the same filter has from fragments of a lower weight.
-  bool replacing_filter_json(std::string_view stage, std::string_view name, std::string_view type_url,
-                             std::string_view json, std::initializer_list<std::string_view> clear, int32_t weight) {
-    std::vector<solder_str> list;
-    for (const std::string_view path : clear) list.push_back(str(path));
-    return emit({.slot = "http_filter/" + std::string(stage),
-                 .name = name,
-                 .type_url = type_url,
-                 .bytes = json,
-                 .encoding = SOLDER_ENCODING_JSON,
-                 .clear = {list.data(), list.size(), sizeof(solder_str)},
-                 .weight = weight});
-  }
   // A network filter before the connection manager or the TCP proxy, at one of the same stages.
   bool network_filter_json(std::string_view stage, std::string_view name, std::string_view type_url,
                            std::string_view json, int32_t weight = 0, std::string_view field = {}) {
