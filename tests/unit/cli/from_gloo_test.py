@@ -59,9 +59,9 @@ class FromGloo(unittest.TestCase):
         deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "gloo", "namespace": "gloo-system"}, "spec": {"replicas": 1}}
         role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "gloo"}, "rules": []}
         self.write(BACKEND, proxy, deployment, role)
-        (self.directory / "helm.yaml").write_text("---\n# Source: gloo/templates/1.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  namespace: gloo-system\ndata: {a: b}\n---\n\n")
+        (self.directory / "helm.yaml").write_text("---\n# Source: gloo/templates/1.yaml\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: c\n  namespace: gloo-system\n---\n\n")
         found, said = self.verdicts(0)
-        self.assertEqual({"Proxy/gateway-proxy", "Deployment/gloo", "ClusterRole/gloo", "ConfigMap/c"}, {name for name, each in found.items() if each["outcome"] == "aside"})
+        self.assertEqual({"Proxy/gateway-proxy", "Deployment/gloo", "ClusterRole/gloo", "ServiceAccount/c"}, {name for name, each in found.items() if each["outcome"] == "aside"})
         self.assertIn("Gloo makes it from the other objects", found["Proxy/gateway-proxy"]["findings"][0]["message"])
         self.assertEqual(4, said["summary"]["aside"])
 

@@ -23,7 +23,9 @@ inline SchemaCatalogPtr test_catalog() {
                                       {"hcm", "http_gateway", "router", any},
                                       {"x", "settings", "mine", any},
                                       {"static", "upstream_type", "static", any},
-                                      {"pipe", "upstream_type", "pipe", any}});
+                                      {"pipe", "upstream_type", "pipe", any},
+                                      {"aws_lambda", "upstream_type", "aws", any},
+                                      {"openapi", "upstream_type", "rest", any}});
   EXPECT_TRUE(catalog.ok()) << catalog.status().message();
   return catalog.ok() ? *catalog : nullptr;
 }

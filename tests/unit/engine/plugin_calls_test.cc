@@ -57,7 +57,7 @@ TEST(PluginCalls, AFailureOfARoutesOptionCostsThatRoute) {
 
 TEST(PluginCalls, AnOptionThatNobodyOwnsIsNamed) {
   World world;
-  world.put(upstream("one", 1)).put(service("", "waf: {}")).translate();
+  world.put(upstream("one", 1)).put(service("", "nobodys: {}")).translate();
   EXPECT_EQ(world.state(kService), model::State::kRejected);
 }
 

@@ -76,7 +76,7 @@ TEST(RouteLayout, OnDemandAScopeNamesItsRoutesAndTheFallbackHoldsThem) {
   EXPECT_THAT(names(world.set(ResourceType::kRoute)), ElementsAre(kHttpRoutes)) << "others keep Gloo's layout";
   EXPECT_THAT(
       world.scoped_json(kScope, key("a.test")),
-      AllOf(HasSubstr("\"onDemand\": true"), HasSubstr("\"routeConfigurationName\""), Not(HasSubstr("gloo-system_a"))));
+      AllOf(HasSubstr("\"onDemand\":true"), HasSubstr("\"routeConfigurationName\""), Not(HasSubstr("gloo-system_a"))));
   EXPECT_THAT(world.scoped_json(ResourceType::kRoute, key("a.test")), HasSubstr("gloo-system_a"));
   EXPECT_THAT(world.scoped_json(kScope, key("*")), HasSubstr("*.wild.test"));
   EXPECT_THAT(world.scoped_json(ResourceType::kListener, kHttpListener), HasSubstr("on_demand"));

@@ -78,7 +78,7 @@ TEST(SecretFields, ARotatedKeyChangesOneResource) {
   world.put(keys_yaml("AKIDTWO", "second-key")).translate();
   EXPECT_THAT(signing_of(world), HasSubstr("second-key"));
   EXPECT_NE(world.resource(ResourceType::kExtensionConfig, kSigning)->hash, signing->hash);
-  EXPECT_EQ(world.resource(ResourceType::kCluster, kCluster), cluster);
+  EXPECT_EQ(world.resource(ResourceType::kCluster, kCluster)->hash, cluster->hash);
 }
 
 TEST(SecretFields, WithoutAValueNothingIsServedUntilItComes) {

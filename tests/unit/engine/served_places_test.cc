@@ -26,7 +26,7 @@ TEST(ServedPlacesTest, VirtualServicesStandInRoutesAndScopesAndGatewaysAreListen
 TEST(ServedPlacesTest, WildcardDomainsAreInTheFallback) {
   World world;
   world.put(testing::upstream("backend", 80));
-  world.put(testing::virtual_service("web", "\"*.web.test\"", "backend"));
+  world.put(testing::virtual_service("web", "*.web.test", "backend"));
   const auto places = world.translate().places->all();
   EXPECT_EQ(places.at({"VirtualService", "gloo-system", "web"})[0].scopes,
             std::vector<std::string>{std::string(testing::kHttpRoutes) + "|*"});

@@ -55,14 +55,14 @@ TEST(SlotRules, AsTheContractListsThem) {
   const std::map<Site, std::set<std::string>> expected = {
       {Site::kUpstreamType, upstream},
       {Site::kDestination, {"route", "route_action", "per_filter/x", "http_filter/cors", "metadata/x"}},
-      {Site::kWeightedEntry, {"weighted_cluster", "per_filter/x", "http_filter/cors"}},
+      {Site::kWeightedEntry, {"weighted_cluster", "route_action", "per_filter/x", "http_filter/cors"}},
       {Site::kForward, forward},
       {Site::kRedirect, redirect},
       {Site::kDirectResponse, direct},
       {Site::kWeightedDestination, {"weighted_cluster", "per_filter/x", "http_filter/cors"}},
       {Site::kVirtualHost, {"virtual_host", "per_filter/x", "http_filter/cors", "metadata/x", "resource/x"}},
       {Site::kSsl, {"filter_chain", "transport_socket/x", "listener"}},
-      {Site::kGateway, {"hcm", "listener", "tcp_proxy", "resource/x"}},
+      {Site::kGateway, {"hcm", "listener", "tcp_proxy", "socket_wrapper/x", "resource/x"}},
       {Site::kHttpGateway, {"hcm", "http_filter/cors", "network_filter/authn", "listener", "resource/x"}},
       {Site::kTcpGateway, {"tcp_proxy", "network_filter/authn", "listener", "resource/x"}},
       {Site::kEndpoints, {"load_assignment"}},
@@ -73,9 +73,11 @@ TEST(SlotRules, AsTheContractListsThem) {
 }
 
 TEST(SlotRules, Secrets) {
-  EXPECT_TRUE(may_use_secrets(Site::kUpstreamType) && may_use_secrets(Site::kUpstream) && may_use_secrets(Site::kSsl));
-  EXPECT_FALSE(may_use_secrets(Site::kForward) || may_use_secrets(Site::kDestination) ||
-               may_use_secrets(Site::kHttpGateway));
+  for (const Site site : {Site::kUpstreamType, Site::kUpstream, Site::kSsl, Site::kHttpGateway})
+    EXPECT_TRUE(may_use_secrets(site)) << site_words(site);
+  EXPECT_FALSE(may_use_secrets(Site::kForward) || may_use_secrets(Site::kDestination));
+  EXPECT_TRUE(may_fill_secrets(Site::kUpstreamType) && may_fill_secrets(Site::kUpstream));
+  EXPECT_FALSE(may_fill_secrets(Site::kSsl) || may_fill_secrets(Site::kHttpGateway));
 }
 
 TEST(SlotRules, Words) {
