@@ -34,7 +34,7 @@ TEST(DecodeUpstream, TwoTypesNoTypeAndATypeWithoutPlugin) {
   EXPECT_FALSE(out.value);
   out = decode_upstream(*object_of("Upstream", "spec: {}\n"), *catalog);
   EXPECT_THAT(reasons_of(out.diagnostics), ElementsAre("MissingField /spec"));
-  EXPECT_EQ(out.diagnostics[0].expected, "one of pipe, static");
+  EXPECT_EQ(out.diagnostics[0].expected, "one of aws, pipe, rest, static");
   out = decode_upstream(*object_of("Upstream", "spec: {kube: {serviceName: x}}\n"), *catalog);
   EXPECT_THAT(reasons_of(out.diagnostics), ElementsAre("NoPluginForKey /spec/kube"));
   EXPECT_THAT(out.diagnostics[0].message, HasSubstr("plugin kubernetes"));
