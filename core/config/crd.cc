@@ -14,17 +14,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Gloo's own names: two of them are not those of their kinds.
+// Gloo's own names: those of MatchableHttpGateway and MatchableTcpGateway are not their kinds'.
 struct Names {
   std::string_view kind;
   std::string_view schema;  // of the core; empty: a plugin's
   std::string_view plural, singular, short_name;
 };
 
-constexpr std::array<Names, 11> kNames{{
+constexpr std::array<Names, 14> kNames{{
     {"AuthConfig", "", "authconfigs", "authconfig", "ac"},
     {"Gateway", "gateway", "gateways", "gateway", "gw"},
+    {"HttpListenerOption", "http_listener_option", "httplisteneroptions", "httplisteneroption", "hlisopts"},
+    {"ListenerOption", "listener_option", "listeneroptions", "listeneroption", "lisopts"},
     {"MatchableHttpGateway", "matchable_http_gateway", "httpgateways", "httpgateway", "hgw"},
+    {"MatchableTcpGateway", "matchable_tcp_gateway", "tcpgateways", "tcpgateway", "tgw"},
     {"RateLimitConfig", "", "ratelimitconfigs", "ratelimitconfig", "rlc"},
     {"RouteOption", "route_option", "routeoptions", "routeoption", "rtopts"},
     {"RouteTable", "route_table", "routetables", "routetable", "rt"},

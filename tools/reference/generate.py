@@ -36,7 +36,8 @@ SCOPES = {
 }
 # Kinds of the core: file in core/config/schemas → name. The parts that they share are a section of their own.
 KINDS = {"virtual_service": "VirtualService", "route_table": "RouteTable", "upstream": "Upstream", "upstream_group": "UpstreamGroup", "gateway": "Gateway",
-         "matchable_http_gateway": "MatchableHttpGateway", "route_option": "RouteOption", "virtual_host_option": "VirtualHostOption", "settings": "Settings",
+         "matchable_http_gateway": "MatchableHttpGateway", "route_option": "RouteOption", "virtual_host_option": "VirtualHostOption",
+         "listener_option": "ListenerOption", "http_listener_option": "HttpListenerOption", "matchable_tcp_gateway": "MatchableTcpGateway", "settings": "Settings",
          "secret": "Secret"}
 
 

@@ -17,7 +17,9 @@ KEYWORDS = {"type", "properties", "additionalProperties", "items", "required", "
             "format", "nullable", "description", "oneOf", "allOf", "anyOf", "not", OPEN, NUMBER_OR_TEXT}
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float)}
 # Gloo's own definitions, from its Helm chart: plural and short names by kind.
-NAMES = {"Gateway": ("gateways.gateway.solo.io", "gw"), "MatchableHttpGateway": ("httpgateways.gateway.solo.io", "hgw"), "RouteOption": ("routeoptions.gateway.solo.io", "rtopts"),
+NAMES = {"Gateway": ("gateways.gateway.solo.io", "gw"), "ListenerOption": ("listeneroptions.gateway.solo.io", "lisopts"),
+         "HttpListenerOption": ("httplisteneroptions.gateway.solo.io", "hlisopts"), "MatchableTcpGateway": ("tcpgateways.gateway.solo.io", "tgw"), "AuthConfig": ("authconfigs.enterprise.gloo.solo.io", "ac"),
+         "MatchableHttpGateway": ("httpgateways.gateway.solo.io", "hgw"), "RouteOption": ("routeoptions.gateway.solo.io", "rtopts"),
          "RouteTable": ("routetables.gateway.solo.io", "rt"), "VirtualHostOption": ("virtualhostoptions.gateway.solo.io", "vhopts"),
          "VirtualService": ("virtualservices.gateway.solo.io", "vs"), "Settings": ("settings.gloo.solo.io", "st"), "Upstream": ("upstreams.gloo.solo.io", "us"),
          "UpstreamGroup": ("upstreamgroups.gloo.solo.io", "ug"), "RateLimitConfig": ("ratelimitconfigs.ratelimit.solo.io", "rlc")}

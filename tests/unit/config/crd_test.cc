@@ -78,7 +78,7 @@ TEST(Crds, HoldTheKeysOfPlugins) {
   const auto catalog = SchemaCatalog::make({{"wait", "route", "wait", R"({"type":"boolean"})"}});
   ASSERT_TRUE(catalog.ok());
   const auto definitions = custom_resource_definitions(**catalog, true);
-  ASSERT_EQ(definitions.size(), 9u);  // without a plugin that reads RateLimitConfigs or AuthConfigs
+  ASSERT_EQ(definitions.size(), 12u);  // without a plugin that reads RateLimitConfigs or AuthConfigs
   EXPECT_NE(definitions.back().dump().find(R"("wait":{"type":"boolean","nullable":true})"), std::string::npos);
 }
 
