@@ -20,7 +20,7 @@ inline std::set<std::string_view> telling_words(std::string_view text) {
   for (size_t i = 0; i <= text.size() && words.size() < kMost; ++i) {
     if (i < text.size() && !parts_words(text[i])) continue;
     auto word = text.substr(begin, i - begin);
-    while (!word.empty() && (std::string_view(".:?!").find(word.back()) != std::string_view::npos)) word.remove_suffix(1);
+    while (!word.empty() && std::string_view(".:?!").find(word.back()) != std::string_view::npos) word.remove_suffix(1);
     if (word.size() >= kShortest) words.insert(word);
     begin = i + 1;
   }
