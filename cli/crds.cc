@@ -21,15 +21,12 @@ struct CrdsOptions {
 
 int crds(const CrdsOptions& options) {
   const CopyDirectory copies;
-  if (copies.path().empty()) {
-    complain("no temporary directory can be made; set TMPDIR");
+  const auto wanted = load_options(copies, options.plugin_directories);
+  if (!wanted.ok()) {
+    complain(wanted.status().message());
     return kCannotRun;
   }
-  const auto plugins =
-      load_plugins({options.plugin_directories.empty() ? default_plugin_directories() : options.plugin_directories,
-                    copies.path(),
-                    {},
-                    {}});
+  const auto plugins = load_plugins(*wanted);
   if (!plugins.ok()) {
     complain(plugins.status().message());
     return kCannotRun;

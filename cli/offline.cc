@@ -65,13 +65,21 @@ CopyDirectory::~CopyDirectory() {
   if (!path_.empty()) std::filesystem::remove_all(path_, error);
 }
 
+base::Result<host::LoadOptions> load_options(const CopyDirectory& copies, const std::vector<std::string>& directories) {
+  if (copies.path().empty()) return base::unavailable("no temporary directory can be made; set TMPDIR");
+  host::LoadOptions options;
+  options.directories = directories.empty() ? default_plugin_directories() : directories;
+  options.copy_directory = copies.path();
+  return options;
+}
+
 base::Result<std::unique_ptr<Offline>> run_offline(const std::vector<std::string>& paths,
                                                    const std::vector<std::string>& plugin_directories) {
   if (const auto status = check_paths(paths); !status.ok()) return status;
   auto offline = std::make_unique<Offline>();
-  if (offline->copies.path().empty()) return base::unavailable("no temporary directory can be made; set TMPDIR");
-  auto plugins = load_plugins(
-      {plugin_directories.empty() ? default_plugin_directories() : plugin_directories, offline->copies.path(), {}, {}});
+  const auto wanted = load_options(offline->copies, plugin_directories);
+  if (!wanted.ok()) return wanted.status();
+  auto plugins = load_plugins(*wanted);
   if (!plugins.ok()) return plugins.status();
   offline->plugins = std::move(*plugins);
   engine::EngineOptions options;

@@ -38,6 +38,9 @@ class CopyDirectory {
   std::string path_;
 };
 
+// What a command without a server loads plugins with: those of `directories`, or of the usual ones where there is none.
+base::Result<host::LoadOptions> load_options(const CopyDirectory& copies, const std::vector<std::string>& directories);
+
 struct Offline {
   CopyDirectory copies;
   services::MessageTypes types;

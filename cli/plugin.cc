@@ -19,12 +19,12 @@ struct PluginListOptions {
 
 int list(const PluginListOptions& options) {
   const CopyDirectory copies;
-  if (copies.path().empty()) {
-    complain("no temporary directory can be made; set TMPDIR");
+  const auto wanted = load_options(copies, options.directories);
+  if (!wanted.ok()) {
+    complain(wanted.status().message());
     return kCannotRun;
   }
-  const auto plugins = load_plugin_set(
-      {options.directories.empty() ? default_plugin_directories() : options.directories, copies.path(), {}, {}});
+  const auto plugins = load_plugin_set(*wanted);
   std::cout << (options.form == "json" ? host::to_json(*plugins) : host::to_table(*plugins));
   if (options.form == "json") std::cout << "\n";
   return plugins->refused().empty() ? kOk : kProblems;

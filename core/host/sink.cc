@@ -98,6 +98,11 @@ solder_status Sink::bad_item(uint64_t index, const std::string& what) {
   return SOLDER_INVALID_ARGUMENT;
 }
 
+solder_status Sink::outside_batch(uint64_t index) {
+  return bad_item(index,
+                  "its index is " + std::to_string(index) + " in a batch of " + std::to_string(subjects_.size()));
+}
+
 solder_status Sink::not_allowed(uint64_t index, const std::string& what) {
   report(index, "SlotNotAllowed", "plugin " + plugin_ + ": " + what);
   return SOLDER_PERMISSION_DENIED;
@@ -158,10 +163,7 @@ solder_status Sink::take(const solder_item* item) {
 }
 
 solder_status Sink::take_fragment(const solder_item_fragment& item) {
-  if (item.index >= subjects_.size()) {
-    return bad_item(item.index, "its index is " + std::to_string(item.index) + " in a batch of " +
-                                    std::to_string(subjects_.size()));
-  }
+  if (item.index >= subjects_.size()) return outside_batch(item.index);
   std::string_view slot, name, type_url, bytes, field;
   const std::string unreadable = read_all({{"slot", item.slot, &slot},
                                            {"name", item.name, &name},
@@ -226,10 +228,7 @@ solder_status Sink::take_fragment(const solder_item_fragment& item) {
 }
 
 solder_status Sink::take_secret_use(const solder_item_secret_use& item) {
-  if (item.index >= subjects_.size()) {
-    return bad_item(item.index, "its index is " + std::to_string(item.index) + " in a batch of " +
-                                    std::to_string(subjects_.size()));
-  }
+  if (item.index >= subjects_.size()) return outside_batch(item.index);
   std::string_view sds_name, key, patch, field;
   RefText ref;
   std::string unreadable =
@@ -257,10 +256,7 @@ solder_status Sink::take_secret_use(const solder_item_secret_use& item) {
 }
 
 solder_status Sink::take_secret_field(const solder_item_secret_field& item) {
-  if (item.index >= subjects_.size()) {
-    return bad_item(item.index, "its index is " + std::to_string(item.index) + " in a batch of " +
-                                    std::to_string(subjects_.size()));
-  }
+  if (item.index >= subjects_.size()) return outside_batch(item.index);
   std::string_view resource, path, key, field;
   RefText ref;
   std::string unreadable = read_all({{"resource", item.resource, &resource},
@@ -282,10 +278,7 @@ solder_status Sink::take_secret_field(const solder_item_secret_field& item) {
 }
 
 solder_status Sink::take_object(const solder_item_object& item) {
-  if (item.index >= subjects_.size()) {
-    return bad_item(item.index, "its index is " + std::to_string(item.index) + " in a batch of " +
-                                    std::to_string(subjects_.size()));
-  }
+  if (item.index >= subjects_.size()) return outside_batch(item.index);
   if (operation_ != Operation::kDerive) return not_allowed(item.index, "objects are derived by " SOLDER_CAP_DISCOVERY);
   std::string_view json;
   if (const char* problem = read_text(item.json, json)) {

@@ -42,6 +42,7 @@ class Sink {
 
   bool count(uint64_t bytes);
   solder_status bad_item(uint64_t index, const std::string& what);
+  solder_status outside_batch(uint64_t index);
   solder_status not_allowed(uint64_t index, const std::string& what);
   engine::Origin origin(uint64_t index, std::string_view field) const;
 

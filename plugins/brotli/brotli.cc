@@ -2,6 +2,7 @@
 // setting, else Envoy's. Source: Envoy Compressor, Brotli. Tested by plugins/brotli/testdata and
 // tests/e2e/http_options_test.py.
 #include "solder/sdk.hpp"
+#include "solder/sdk/compressor.hpp"
 #include "solder/sdk/json.hpp"
 
 namespace solder::plugins::brotli {
@@ -21,30 +22,14 @@ Json library(const Json& value) {
   return {{"name", "envoy.compression.brotli.compressor"}, {"typedConfig", std::move(brotli)}};
 }
 
-Json response(const Json& value) {
-  Json common = Json::object();
-  if (const Json* length = sdk::find(value, "contentLength")) common["minContentLength"] = *length;
-  if (const Json* types = sdk::find(value, "contentType")) common["contentType"] = *types;
-  Json direction = Json::object();
-  if (!common.empty()) direction["commonConfig"] = std::move(common);
-  for (const char* flag : {"disableOnEtagHeader", "removeAcceptEncodingHeader"}) {
-    if (sdk::get_bool(value, flag).value_or(false)) direction[flag] = true;
-  }
-  return direction;
-}
-
 }  // namespace
 
 class Plugin {
  public:
   void options(const sdk::OptionInput& in, sdk::Out& out) {
     const Json value = sdk::parse_json(in.json);
-    Json compressor{{"compressorLibrary", library(value)}};
-    if (Json direction = response(value); !direction.empty()) compressor["responseDirectionConfig"] = direction;
     // A name of its own, so that it stands beside gzip: the client's accept-encoding chooses.
-    out.filter_json("fault", "envoy.filters.http.compressor.brotli",
-                    "type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor", compressor.dump(),
-                    -1);
+    sdk::compressor_filter("envoy.filters.http.compressor.brotli", value, library(value), out);
   }
 };
 

@@ -5,14 +5,12 @@ Usage: grpc_services.py auth|processor NAME PORT
 auth: a request passes where it has x-allow: yes. The upstream is told who said so (x-auth), in which context (x-context) and with which config (x-config).
 processor: the upstream and the client get x-processor-NAME.
 """
-import asyncio
-import struct
 import sys
 
+from grpc_connection import DATA, END_HEADERS, END_STREAM, HEADERS, STATUS_200, Connection, header, message, serve
+from protobuf_wire import field
+
 ROLE, NAME, PORT = sys.argv[1], sys.argv[2], int(sys.argv[3])
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-DATA, HEADERS, SETTINGS, PING = 0, 1, 4, 6
-END_STREAM, ACK, END_HEADERS = 1, 1, 4
 CONFIG = "solo.auth.passthrough.config"
 
 
@@ -51,18 +49,6 @@ def entries(message, number):
     return {get(entry, 1).decode(): get(entry, 2) for found, entry in fields(message) if found == number}
 
 
-def field(number, value):
-    def plain(rest):
-        out = b""
-        while rest > 127:
-            rest, out = rest >> 7, out + bytes([rest & 127 | 128])
-        return out + bytes([rest])
-    if isinstance(value, int):
-        return plain(number << 3) + plain(value)
-    value = value.encode() if isinstance(value, str) else value
-    return plain(number << 3 | 2) + plain(len(value)) + value
-
-
 def shown(values):
     return ",".join(f"{key}={value.decode()}" for key, value in sorted(values.items()))
 
@@ -82,48 +68,20 @@ def check(request):
 def process(request):
     """ProcessingRequest to ProcessingResponse."""
     number = next(number for number, _ in fields(request) if number in range(2, 8))
-    header = field(1, f"x-processor-{NAME}") + field(3, "request" if number == 2 else "answer")
-    return field(number - 1, field(1, field(2, field(1, field(1, header)))) if number in (2, 3) else b"")
+    told = field(1, f"x-processor-{NAME}") + field(3, "request" if number == 2 else "answer")
+    return field(number - 1, field(1, field(2, field(1, field(1, told)))) if number in (2, 3) else b"")
 
 
-def frame(kind, flags, stream, payload=b""):
-    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
-
-
-def head(name, value):
-    return b"\x00" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
-
-
-class Calls(asyncio.Protocol):
-    def connection_made(self, transport):
-        self.transport, self.received, self.greeted, self.bodies = transport, b"", False, {}
-        transport.write(frame(SETTINGS, 0, 0))
-
-    def data_received(self, data):
-        self.received += data
-        if not self.greeted:
-            if len(self.received) < len(PREFACE):
-                return
-            self.received, self.greeted = self.received[len(PREFACE):], True
-        while len(self.received) >= 9:
-            size = int.from_bytes(self.received[:3], "big")
-            if len(self.received) < 9 + size:
-                return
-            kind, flags, stream = self.received[3], self.received[4], int.from_bytes(self.received[5:9], "big")
-            payload, self.received = self.received[9:9 + size], self.received[9 + size:]
-            self.take(kind, flags, stream, payload)
-
+class Calls(Connection):
     def take(self, kind, flags, stream, payload):
-        if kind in (SETTINGS, PING) and not flags & ACK:
-            self.transport.write(frame(kind, ACK, 0, payload if kind == PING else b""))
         if kind == HEADERS:
             self.bodies[stream] = b""
-            self.transport.write(frame(HEADERS, END_HEADERS, stream, b"\x88" + head("content-type", "application/grpc")))
+            self.send(HEADERS, END_HEADERS, stream, STATUS_200 + header("content-type", "application/grpc"))
         if kind == DATA:
             self.bodies[stream] += payload
             self.answer(stream)
         if kind in (DATA, HEADERS) and flags & END_STREAM:
-            self.transport.write(frame(HEADERS, END_HEADERS | END_STREAM, stream, head("grpc-status", "0")))
+            self.send(HEADERS, END_HEADERS | END_STREAM, stream, header("grpc-status", "0"))
 
     def answer(self, stream):
         """Each whole message with one."""
@@ -131,15 +89,8 @@ class Calls(asyncio.Protocol):
             size = int.from_bytes(self.bodies[stream][1:5], "big")
             if len(self.bodies[stream]) < 5 + size:
                 return
-            message, self.bodies[stream] = self.bodies[stream][5:5 + size], self.bodies[stream][5 + size:]
-            answer = check(message) if ROLE == "auth" else process(message)
-            self.transport.write(frame(DATA, 0, stream, b"\x00" + struct.pack(">I", len(answer)) + answer))
+            request, self.bodies[stream] = self.bodies[stream][5:5 + size], self.bodies[stream][5 + size:]
+            self.send(DATA, 0, stream, message(check(request) if ROLE == "auth" else process(request)))
 
 
-async def main():
-    server = await asyncio.get_running_loop().create_server(Calls, "127.0.0.1", PORT)
-    print("listening", flush=True)
-    await server.serve_forever()
-
-
-asyncio.run(main())
+serve(Calls, PORT)

@@ -4,7 +4,7 @@ import json
 import unittest
 
 from harness import Case, until
-from manifests import to, upstream, virtual_service
+from manifests import gateway, to, upstream, virtual_service
 
 ROUTES = f"""
     - matchers: [{{prefix: /}}]
@@ -16,16 +16,7 @@ ROUTES = f"""
 class HttpOptions(Case):
     def serve(self, http_options, options="{}", state="Accepted"):
         world = self.world
-        world.write("gateway.yaml", f"""
-apiVersion: gateway.solo.io/v1
-kind: Gateway
-metadata: {{name: gateway-proxy, namespace: gloo-system}}
-spec:
-  bindAddress: 127.0.0.1
-  bindPort: {world.http_port}
-  options: {options}
-  httpGateway: {{options: {http_options}}}
-""")
+        world.write("gateway.yaml", gateway(world.http_port, options, http_options))
         world.write("world.yaml", upstream("one", world.start_backend("one")) + "---" + virtual_service("routes", ROUTES))
         world.start_solder()
         world.until_state("Gateway", "gateway-proxy", state)

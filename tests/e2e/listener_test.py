@@ -6,7 +6,7 @@ import threading
 import unittest
 
 from harness import Case, free_port, until
-from manifests import to, upstream, virtual_service
+from manifests import gateway, to, upstream, virtual_service
 
 ROUTES = f"""
     - matchers: [{{prefix: /traced}}]
@@ -55,17 +55,7 @@ def start_collector(case):
 class Listener(Case):
     def serve(self, options="{}", http_options="{}", more="", state="Accepted"):
         world = self.world
-        world.write("gateway.yaml", f"""
-apiVersion: gateway.solo.io/v1
-kind: Gateway
-metadata: {{name: gateway-proxy, namespace: gloo-system}}
-spec:
-  bindAddress: 127.0.0.1
-  bindPort: {world.http_port}
-  options: {options}
-  httpGateway:
-    options: {http_options}
-""")
+        world.write("gateway.yaml", gateway(world.http_port, options, http_options))
         world.write("one.yaml", upstream("one", world.start_backend("one")))
         world.write("more.yaml", more)
         world.write("routes.yaml", virtual_service("routes", ROUTES))

@@ -16,6 +16,20 @@ spec: {{bindAddress: 127.0.0.1, bindPort: {https_port}, ssl: true, proxyNames: [
 """
 
 
+def gateway(http_port, options="{}", http_options="{}"):
+    """The default gateway with options, which are YAML in one line."""
+    return f"""
+apiVersion: gateway.solo.io/v1
+kind: Gateway
+metadata: {{name: gateway-proxy, namespace: gloo-system}}
+spec:
+  bindAddress: 127.0.0.1
+  bindPort: {http_port}
+  options: {options}
+  httpGateway: {{options: {http_options}}}
+"""
+
+
 def upstream(name, port, more=""):
     return f"""
 apiVersion: gloo.solo.io/v1

@@ -43,13 +43,12 @@ class Tunneling(Case):
         # Without the option the upstream is reached directly again, and what the tunnel needed is gone.
         world.edit("upstreams.yaml", "  httpProxyHostname: plain.test:80\n  httpConnectHeaders: [{key: x-tunnel, value: 'yes'}]", "")
         world.edit("upstreams.yaml", f"port: {proxies['plain'].port}}}", f"port: {plain_host}}}")
+        listeners = "listener_manager.total_listeners_active"
+        until("the tunnel is gone", lambda: envoy.stats(f"^{listeners}$")[listeners] == 3)
+        # Until then each worker of Envoy may have opened a tunnel of its own.
         before = len(proxies["plain"].heads)
-
-        def direct():
-            answer = world.get("/plain")
-            return answer.status == 200 and envoy.stats("^listener_manager.total_listeners_active$")["listener_manager.total_listeners_active"] == 3
-        until("the tunnel is gone", direct)
-        self.assertEqual("plain", world.get("/plain").backend)
+        for _ in range(8):
+            self.assertEqual("plain", world.get("/plain").backend)
         self.assertEqual(before, len(proxies["plain"].heads))
         self.assertEqual({}, {name: value for name, value in envoy.stats("update_rejected").items() if value})
 

@@ -6,7 +6,8 @@ The input holds the whole world. Its first comment lines may say
     # no-validate: REASON           the static output is not expected to pass Envoy's validation
 Each case runs a second time with its documents in another order and must print the same. Unless told otherwise the static
 output of every case must pass `envoy --mode validate`. An expected.yaml without an input, and an input without an
-expected.yaml, fail. With UPDATE=1 in the environment the expected files are written instead of compared.
+expected.yaml, fail. With UPDATE=1 in the environment the expected files are written instead of compared. Without --envoy
+nothing is validated: for a build whose output is the one that another build has validated.
 """
 import argparse
 import concurrent.futures
@@ -81,7 +82,7 @@ def run_case(args, case_dir):
             again = translate(args, other, "input.yaml", plugins, ["-o", "yaml", "--provenance"])
         if without_places(again) != without_places(printed):
             return "with the documents in another order:\n" + diff(case_dir.name, without_places(printed), without_places(again))
-    if not header(text, "no-validate"):
+    if args.envoy and not header(text, "no-validate"):
         return validate(args, case_dir, plugins)
     return ""
 
@@ -89,7 +90,7 @@ def run_case(args, case_dir):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--solder", "--plugin-dir", "--test-plugin-dir", "--envoy"):
-        parser.add_argument(name, type=lambda path: pathlib.Path(path).resolve(), required=True)
+        parser.add_argument(name, type=lambda path: pathlib.Path(path).resolve(), required=name != "--envoy")
     parser.add_argument("--only", default="", help="cases whose name contains this")
     args = parser.parse_args()
     args.update = os.environ.get("UPDATE") == "1"

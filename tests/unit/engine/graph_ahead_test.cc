@@ -8,24 +8,11 @@
 #include "core/base/parallel.h"
 #include "core/engine/graph.h"
 #include "core/engine/text_memo.h"
+#include "graph_numbers.h"
 
 namespace solder::engine {
 
-struct WordKey {
-  uint64_t text_hash = 0;
-  auto operator<=>(const WordKey&) const = default;
-};
-template <>
-struct KeyHash<WordKey> {
-  size_t operator()(const WordKey& key) const { return key.text_hash; }
-};
-
 namespace {
-
-struct Number {
-  uint64_t hash = 0;
-  int value = 0;
-};
 
 struct Length {
   uint64_t hash = 0;
@@ -33,20 +20,13 @@ struct Length {
   std::shared_ptr<const std::string> text;
 };
 
-std::shared_ptr<const Number> number(int value) {
-  auto result = std::make_shared<Number>();
-  result->value = value;
-  result->hash = static_cast<uint64_t>(value) + 1;
-  return result;
-}
-
 // sums[k] = tens[k / 10] + input k + the length of a word that all share
 struct World {
   Graph graph;
   Inputs<int, int> inputs{graph};
   std::atomic<int> tens_made{0}, sums_made{0}, lengths_made{0};
   std::string word = "twelve chars";
-  TextMemo<WordKey, Length> lengths{graph, [this](Reader&, const WordKey&, const std::string& text) {
+  TextMemo<TextKey, Length> lengths{graph, [this](Reader&, const TextKey&, const std::string& text) {
                                       ++lengths_made;
                                       auto result = std::make_shared<Length>();
                                       result->hash = result->value = text.size();

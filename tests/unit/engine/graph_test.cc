@@ -9,31 +9,11 @@
 #include <string>
 
 #include "core/engine/text_memo.h"
+#include "graph_numbers.h"
 
 namespace solder::engine {
 
-struct TextKey {
-  uint64_t text_hash = 0;
-  auto operator<=>(const TextKey&) const = default;
-};
-template <>
-struct KeyHash<TextKey> {
-  size_t operator()(const TextKey& key) const { return key.text_hash; }
-};
-
 namespace {
-
-struct Number {
-  uint64_t hash = 0;
-  int value = 0;
-};
-
-std::shared_ptr<const Number> number(int value) {
-  auto result = std::make_shared<Number>();
-  result->value = value;
-  result->hash = static_cast<uint64_t>(value) + 1;
-  return result;
-}
 
 // inputs → halves (value / 2) → sums over a fixed set of keys.
 struct World {

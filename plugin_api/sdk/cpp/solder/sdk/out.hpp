@@ -84,33 +84,22 @@ class Out {
   // weight: before (-1), during (0) or after (1) the stage.
   bool filter(std::string_view stage, std::string_view name, std::string_view type_url, const Message& message,
               int32_t weight = 0, std::string_view field = {}) {
-    return emit({.slot = "http_filter/" + std::string(stage),
-                 .name = name,
-                 .type_url = type_url,
-                 .bytes = message.bytes(),
-                 .weight = weight,
-                 .field = field});
+    return filter_at("http_filter/", stage, name, type_url, message.bytes(), SOLDER_ENCODING_WIRE, weight, field);
   }
   // The same as proto3 JSON.
   bool filter_json(std::string_view stage, std::string_view name, std::string_view type_url, std::string_view json,
                    int32_t weight = 0, std::string_view field = {}) {
-    return emit({.slot = "http_filter/" + std::string(stage),
-                 .name = name,
-                 .type_url = type_url,
-                 .bytes = json,
-                 .encoding = SOLDER_ENCODING_JSON,
-                 .weight = weight,
-                 .field = field});
+    return filter_at("http_filter/", stage, name, type_url, json, SOLDER_ENCODING_JSON, weight, field);
   }
+  // The same with all that can be said of one.
   bool filter(const HttpFilter& filter) {
-    std::vector<solder_str> list;
-    for (const std::string_view path : filter.clear) list.push_back(str(path));
+    const std::vector<solder_str> paths = views(filter.clear);
     return emit({.slot = "http_filter/" + std::string(filter.stage),
                  .name = filter.name,
                  .type_url = filter.type_url,
                  .bytes = filter.json,
                  .encoding = SOLDER_ENCODING_JSON,
-                 .clear = {list.data(), list.size(), sizeof(solder_str)},
+                 .clear = {paths.data(), paths.size(), sizeof(solder_str)},
                  .weight = filter.weight,
                  .flags = filter.flags,
                  .field = filter.field});
@@ -118,32 +107,15 @@ class Out {
   // A network filter before the connection manager or the TCP proxy, at one of the same stages.
   bool network_filter_json(std::string_view stage, std::string_view name, std::string_view type_url,
                            std::string_view json, int32_t weight = 0, std::string_view field = {}) {
-    return emit({.slot = "network_filter/" + std::string(stage),
-                 .name = name,
-                 .type_url = type_url,
-                 .bytes = json,
-                 .encoding = SOLDER_ENCODING_JSON,
-                 .weight = weight,
-                 .field = field});
+    return filter_at("network_filter/", stage, name, type_url, json, SOLDER_ENCODING_JSON, weight, field);
   }
   bool upstream_filter(std::string_view stage, std::string_view name, std::string_view type_url, const Message& message,
                        int32_t weight = 0, std::string_view field = {}) {
-    return emit({.slot = "upstream_filter/" + std::string(stage),
-                 .name = name,
-                 .type_url = type_url,
-                 .bytes = message.bytes(),
-                 .weight = weight,
-                 .field = field});
+    return filter_at("upstream_filter/", stage, name, type_url, message.bytes(), SOLDER_ENCODING_WIRE, weight, field);
   }
   bool upstream_filter_json(std::string_view stage, std::string_view name, std::string_view type_url,
                             std::string_view json, int32_t weight = 0, std::string_view field = {}) {
-    return emit({.slot = "upstream_filter/" + std::string(stage),
-                 .name = name,
-                 .type_url = type_url,
-                 .bytes = json,
-                 .encoding = SOLDER_ENCODING_JSON,
-                 .weight = weight,
-                 .field = field});
+    return filter_at("upstream_filter/", stage, name, type_url, json, SOLDER_ENCODING_JSON, weight, field);
   }
   // A filter's configuration for this route, weighted destination or virtual host.
   bool per_filter(std::string_view filter_name, std::string_view type_url, const Message& message,
@@ -161,8 +133,7 @@ class Out {
   // name of the plugin.
   bool clear(std::string_view slot, std::initializer_list<std::string_view> paths, std::string_view field = {},
              int32_t weight = 0) {
-    std::vector<solder_str> list;
-    for (const std::string_view path : paths) list.push_back(str(path));
+    const std::vector<solder_str> list = views(paths);
     return emit({.slot = std::string(slot),
                  .clear = {list.data(), list.size(), sizeof(solder_str)},
                  .weight = weight,
@@ -251,6 +222,24 @@ class Out {
     uint32_t flags = 0;
     std::string_view field = {};
   };
+
+  static std::vector<solder_str> views(std::initializer_list<std::string_view> texts) {
+    std::vector<solder_str> list;
+    for (const std::string_view text : texts) list.push_back(str(text));
+    return list;
+  }
+
+  // `list`: the slot's beginning, "http_filter/" and its like.
+  bool filter_at(const char* list, std::string_view stage, std::string_view name, std::string_view type_url,
+                 std::string_view bytes, uint32_t encoding, int32_t weight, std::string_view field) {
+    return emit({.slot = list + std::string(stage),
+                 .name = name,
+                 .type_url = type_url,
+                 .bytes = bytes,
+                 .encoding = encoding,
+                 .weight = weight,
+                 .field = field});
+  }
 
   bool emit(const Fragment& fragment) {
     solder_item_fragment item{};
