@@ -87,10 +87,10 @@ class HttpOptions(Case):
     def test_what_only_the_enterprise_envoy_has_is_refused(self):
         self.serve("{}")
         for option, words in (("proxyLatency: {}", "latency"), ("waf: {ruleSets: []}", "firewall"), ("tap: {sinks: []}", "admin page")):
-            self.world.edit("gateway.yaml", "httpGateway: {options: {}}", f"httpGateway: {{options: {{{option}}}}}")
+            self.world.edit("gateway.yaml", "    options: {}", f"    options: {{{option}}}")
             self.world.until_state("Gateway", "gateway-proxy", "Rejected", "NotServed", words)
             self.assertEqual(200, self.world.get("/").status)
-            self.world.edit("gateway.yaml", f"httpGateway: {{options: {{{option}}}}}", "httpGateway: {options: {}}")
+            self.world.edit("gateway.yaml", f"    options: {{{option}}}", "    options: {}")
         self.world.until_state("Gateway", "gateway-proxy", "Accepted")
 
 

@@ -17,7 +17,7 @@ spec: {{bindAddress: 127.0.0.1, bindPort: {https_port}, ssl: true, proxyNames: [
 
 
 def gateway(http_port, options="{}", http_options="{}"):
-    """The default gateway with options, which are YAML in one line."""
+    """The default gateway with options: YAML in one line, or in lines of 6 spaces or more."""
     return f"""
 apiVersion: gateway.solo.io/v1
 kind: Gateway
@@ -26,7 +26,8 @@ spec:
   bindAddress: 127.0.0.1
   bindPort: {http_port}
   options: {options}
-  httpGateway: {{options: {http_options}}}
+  httpGateway:
+    options: {http_options}
 """
 
 

@@ -41,8 +41,8 @@ class Tunneling(Case):
             world.until_state("Upstream", name, "Accepted")
         self.assertIn("\r\nx-tunnel: yes\r\n", proxies["plain"].heads[0])
         # Without the option the upstream is reached directly again, and what the tunnel needed is gone.
-        world.edit("upstreams.yaml", "  httpProxyHostname: plain.test:80\n  httpConnectHeaders: [{key: x-tunnel, value: 'yes'}]", "")
-        world.edit("upstreams.yaml", f"port: {proxies['plain'].port}}}", f"port: {plain_host}}}")
+        world.write("upstreams.yaml", upstream_of("plain", plain_host) + "---\n".join(
+            ["", *(upstream_of(name, proxies[name].port, more=more[name]) for name in ("inside", "both"))]))
         listeners = "listener_manager.total_listeners_active"
         until("the tunnel is gone", lambda: envoy.stats(f"^{listeners}$")[listeners] == 3)
         # Until then each worker of Envoy may have opened a tunnel of its own.
