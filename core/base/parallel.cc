@@ -19,13 +19,13 @@ size_t processors(size_t most) {
 }
 
 void parallel_for(size_t count, size_t threads, const std::function<void(size_t)>& work) {
-  std::atomic<size_t> next{0};
-  const auto run = [&] {
-    for (size_t i = next++; i < count; i = next++) work(i);
+  std::atomic<size_t> taken{0}, front{0}, back{count};
+  const auto run = [&](bool from_back) {
+    while (taken++ < count) work(from_back ? --back : front++);
   };
   std::vector<std::thread> others;
-  for (size_t i = 1; i < std::min(threads, count); ++i) others.emplace_back(run);
-  run();
+  for (size_t i = 1; i < std::min(threads, count); ++i) others.emplace_back(run, i % 2 == 1);
+  run(false);
   for (auto& thread : others) thread.join();
 }
 

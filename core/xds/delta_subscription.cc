@@ -214,7 +214,7 @@ bool DeltaSubscription::held_for_drain(const std::string& name) const {
   return type_ == ResourceType::kScopedRoute && !world_->find(fallback_of(name));
 }
 
-void DeltaSubscription::send(const ResourcePtr& resource, Outgoing& out) {
+void DeltaSubscription::send(const ResourcePtr& resource, Draft& out) {
   const auto& sent = sent_.find(resource->name);
   if (sent && sent->hash != resource->hash) out.replaced.push_back(resource);
   out.resources.push_back(resource);
@@ -223,17 +223,8 @@ void DeltaSubscription::send(const ResourcePtr& resource, Outgoing& out) {
 Outgoing DeltaSubscription::take_fresh() {
   Outgoing out;
   out.version = world_->hash();
-  if (wildcard_) {
-    out.resources.assign(world_->begin(), world_->end());
-  } else {
-    names_.each([&](const std::string& name) {
-      if (const auto& resource = world_->find(name)) {
-        out.resources.push_back(resource);
-      } else {
-        out.removed.push_back(name);
-      }
-    });
-  }
+  const NameListPtr& names = names_.base();
+  out.content = answers_ == nullptr ? first_answer(names.get(), *world_) : answers_->get(names, *world_);
   fresh_ = false;
   answer_all_ = false;
   difference_.reset();
@@ -246,8 +237,7 @@ Outgoing DeltaSubscription::take(Take what) {
   if (fresh_) return take_fresh();
   difference();
   const Difference now = *std::exchange(difference_, std::nullopt);
-  Outgoing out;
-  out.version = world_->hash();
+  Draft out;
   std::set<std::string> asked = std::move(asked_);
   asked_.clear();
   if (what != Take::kAnswer || answer_all_) {
@@ -274,8 +264,8 @@ Outgoing DeltaSubscription::take(Take what) {
     for (const auto& resource : out.resources) sent_ = sent_.with(resource);
   }
   settle();
-  out.after = sent_;
-  return out;
+  auto content = make_content(std::move(out.resources), std::move(out.removed));
+  return {std::move(content), std::move(out.replaced), world_->hash(), sent_};
 }
 
 void DeltaSubscription::accepted(const Answered& response) {
@@ -283,8 +273,8 @@ void DeltaSubscription::accepted(const Answered& response) {
     has_ = *response.after;
     return;
   }
-  for (const auto& resource : response.resources) has_ = has_.with(resource);
-  for (const auto& name : response.removed) has_ = has_.without(name);
+  for (const auto& resource : response.content.resources) has_ = has_.with(resource);
+  for (const auto& name : response.content.removed) has_ = has_.without(name);
 }
 
 void DeltaSubscription::refused(const Answered& response) {
@@ -298,10 +288,11 @@ void DeltaSubscription::refused(const Answered& response) {
     }
     pending_.insert(name);
   };
-  for (const auto& resource : response.resources) take_back(resource->name, true);
+  const auto& [resources, removed, hash] = response.content;
+  for (const auto& resource : resources) take_back(resource->name, true);
   // One that only removes is not repeated: there is nothing to find in it.
-  if (!response.resources.empty()) {
-    for (const auto& name : response.removed) take_back(name, false);
+  if (!resources.empty()) {
+    for (const auto& name : removed) take_back(name, false);
   }
   difference_.reset();
 }
@@ -323,7 +314,7 @@ std::vector<std::string> DeltaSubscription::behind(size_t most) const {
   return names;
 }
 
-void DeltaSubscription::forget(const std::string& name, Outgoing& out) {
+void DeltaSubscription::forget(const std::string& name, Draft& out) {
   out.removed.push_back(name);
   pending_.erase(name);
   sent_ = sent_.without(name);

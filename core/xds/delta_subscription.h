@@ -8,7 +8,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "core/xds/first_answers.h"
 #include "core/xds/name_list.h"
 #include "core/xds/subscription.h"
 
@@ -16,8 +18,9 @@ namespace solder::xds {
 
 class DeltaSubscription final : public Subscription {
  public:
-  // `lists` may be null; otherwise it outlives the subscription.
-  explicit DeltaSubscription(ResourceType type, NameLists* lists = nullptr) : type_(type), lists_(lists) {}
+  // What is shared with other subscriptions may be null; otherwise it outlives this one.
+  explicit DeltaSubscription(ResourceType type, NameLists* lists = nullptr, FirstAnswers* answers = nullptr)
+      : type_(type), lists_(lists), answers_(answers) {}
 
   void start(const DiscoveryRequest& request) override;
   void change(const DiscoveryRequest& request) override;
@@ -57,13 +60,19 @@ class DeltaSubscription final : public Subscription {
   // A connection manager that gave up scopes goes on with them in the connections that it drains, for minutes: the
   // client keeps those of a group that is gone as a whole, and is told of them again when the group is back.
   [[nodiscard]] bool held_for_drain(const std::string& name) const;
-  void send(const ResourcePtr& resource, Outgoing& out);
-  void forget(const std::string& name, Outgoing& out);
+  // What a response is made of, piece by piece.
+  struct Draft {
+    std::vector<ResourcePtr> resources, replaced;
+    std::vector<std::string> removed;
+  };
+  void send(const ResourcePtr& resource, Draft& out);
+  void forget(const std::string& name, Draft& out);
   // Where nothing is pending any more, what was sent is what there is.
   void settle();
 
   const ResourceType type_;
   NameLists* const lists_;
+  FirstAnswers* const answers_;
   std::optional<ResourceSet> world_;  // nothing before anything was published
   bool wildcard_ = false;
   bool resumed_ = false;

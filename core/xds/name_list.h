@@ -51,6 +51,8 @@ class NameLists {
 class NameSet {
  public:
   void assign(NameListPtr base);
+  // What it began with; null: nothing. All that there is, where nothing was inserted or erased since.
+  [[nodiscard]] const NameListPtr& base() const { return base_; }
   [[nodiscard]] bool contains(const std::string& name) const;
   // False: it was there.
   bool insert(const std::string& name);

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/hash.h"
-#include "core/xds/set_hash.h"
-
 namespace solder::xds {
 namespace {
 
@@ -15,11 +12,7 @@ constexpr size_t kMostBytes = 64 << 20;  // of one entry
 }  // namespace
 
 ResponseCache::Key ResponseCache::key_of(bool delta, ResourceType type, const Outgoing& out) {
-  SetHash resources;
-  for (const auto& resource : out.resources) resources.add(resource->name, resource->hash);
-  uint64_t removed = out.removed.size();
-  for (const auto& name : out.removed) removed = base::hash_combine(removed, base::hash_bytes(name));
-  return {delta, type, out.version, resources.value(), removed, out.resources.size()};
+  return {delta, type, out.version, out.content->hash, out.content->resources.size()};
 }
 
 base::Bytes ResponseCache::get(const Key& key, const std::function<base::Bytes()>& write) {

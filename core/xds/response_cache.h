@@ -20,22 +20,19 @@ class ResponseCache {
     bool delta = false;
     ResourceType type{};
     uint64_t version = 0;
-    uint64_t resources = 0;
-    uint64_t removed = 0;
+    uint64_t content = 0;
     size_t count = 0;
 
     bool operator==(const Key&) const = default;
   };
   static Key key_of(bool delta, ResourceType type, const Outgoing& out);
-  // Whether it is worth while: small responses are written faster than they are looked up.
-  static bool is_for(const Outgoing& out) { return out.resources.size() >= kFewest; }
+  static bool is_for(const Outgoing& out) { return out.content->is_large(); }
 
   // What is known under the key, or what `write` gives. While one stream writes, others that want the same wait.
   base::Bytes get(const Key& key, const std::function<base::Bytes()>& write);
   void clear();
 
  private:
-  static constexpr size_t kFewest = 16;
   struct Entry {
     Key key;
     base::Bytes bytes;

@@ -54,7 +54,7 @@ base::Bytes sotw_body(ResourceType type, const Outgoing& outgoing, std::string_v
   PieceGatherer out;
   protozero::pbf_writer response{out.text()};
   response.add_string(Field::kVersionInfo, base::hash_text(outgoing.version));
-  for (const auto& resource : outgoing.resources) {
+  for (const auto& resource : outgoing.content->resources) {
     add_any(out, Field::kResources, url, resource->message);
     out.settle();
   }
@@ -71,7 +71,7 @@ base::Bytes delta_body(ResourceType type, const Outgoing& outgoing, std::string_
   PieceGatherer out;
   protozero::pbf_writer response{out.text()};
   response.add_string(Field::kSystemVersionInfo, base::hash_text(outgoing.version));
-  for (const auto& resource : outgoing.resources) {
+  for (const auto& resource : outgoing.content->resources) {
     const std::string version = base::hash_text(resource->hash);
     const size_t size = field_size(resource->name.size()) + field_size(version.size()) +
                         field_size(any_size(url, resource->message.size()));
@@ -82,7 +82,7 @@ base::Bytes delta_body(ResourceType type, const Outgoing& outgoing, std::string_
     add_any(out, Resource::kResource, url, resource->message);
     out.settle();
   }
-  for (const auto& name : outgoing.removed) {
+  for (const auto& name : outgoing.content->removed) {
     response.add_string(Field::kRemovedResources, name);
     out.settle();
   }

@@ -172,6 +172,7 @@ std::vector<std::shared_ptr<DiscoveryCall>> GrpcServer::calls() const {
 void GrpcServer::publish(std::shared_ptr<const SnapshotsByRole> snapshots) {
   context_.groups.publish(std::move(snapshots));
   context_.shared.responses.clear();
+  context_.shared.answers.clear();
   push_thread_.poke_all();
 }
 

@@ -70,11 +70,11 @@ void SotwSubscription::accepted(const Answered& response) {
     has_ = *response.after;
     return;
   }
-  for (const auto& resource : response.resources) has_ = has_.with(resource);
+  for (const auto& resource : response.content.resources) has_ = has_.with(resource);
 }
 
 void SotwSubscription::refused(const Answered& response) {
-  for (const auto& resource : response.resources) {
+  for (const auto& resource : response.content.resources) {
     if (const auto& had = has_.find(resource->name)) {
       sent_[resource->name] = had;
     } else {
@@ -180,9 +180,11 @@ Outgoing SotwSubscription::take_whole(Take what, Resources set) {
   }
   if (what != Take::kUpdateAndRemovals) set.insert(sent_.begin(), sent_.end());
   out.version = hash_of(set);
-  out.resources.reserve(set.size());
-  for (const auto& [name, resource] : set) out.resources.push_back(resource);
-  out.after = out.version == world_->hash() ? *world_ : ResourceSet(out.resources);
+  std::vector<ResourcePtr> resources;
+  resources.reserve(set.size());
+  for (const auto& [name, resource] : set) resources.push_back(resource);
+  out.after = out.version == world_->hash() ? *world_ : ResourceSet(resources);
+  out.content = make_content(std::move(resources));
   sent_ = std::move(set);
   return out;
 }
@@ -190,16 +192,18 @@ Outgoing SotwSubscription::take_whole(Take what, Resources set) {
 Outgoing SotwSubscription::take_lacking(const Resources& set) {
   Outgoing out;
   out.version = hash_of(set);
+  std::vector<ResourcePtr> resources;
   for (const auto& [name, resource] : set) {
     ResourcePtr& sent = sent_[name];
     const bool changed = sent && sent->hash != resource->hash;
     if (sent && !changed && !repeat_all_ && again_.count(name) == 0) continue;
     if (changed) out.replaced.push_back(resource);
     sent = resource;
-    out.resources.push_back(resource);
+    resources.push_back(resource);
   }
   again_.clear();
   repeat_all_ = false;
+  out.content = make_content(std::move(resources));
   return out;
 }
 

@@ -105,7 +105,8 @@ base::Status Stream::check_cost() {
 void Stream::subscribe(ResourceType type, const DiscoveryRequest& request) {
   auto& subscription = slot_of(type).subscription;
   if (kind_.delta) {
-    subscription = std::make_unique<DeltaSubscription>(type, shared_ == nullptr ? nullptr : &shared_->names);
+    subscription = shared_ == nullptr ? std::make_unique<DeltaSubscription>(type)
+                                      : std::make_unique<DeltaSubscription>(type, &shared_->names, &shared_->answers);
   } else {
     subscription = std::make_unique<SotwSubscription>(type);
   }
@@ -157,12 +158,12 @@ void Stream::acknowledge(ResourceType type, uint64_t nonce, const DiscoveryReque
 }
 
 void Stream::accepted(TypeSlot& slot, const InFlight& response) {
-  slot.subscription->accepted({response.resources, response.removed, response.after});
+  slot.subscription->accepted({*response.content, response.after});
   if (slot.refused.empty() && !slot.trace) return;
-  if (slot.trace) slot.trace->accepted(response.resources);
+  if (slot.trace) slot.trace->accepted(response.content->resources);
   // Of what is sent without its culprit the client goes on using the old one.
   const auto held = slot.trace ? slot.trace->held_back() : std::set<std::string>();
-  for (const auto& resource : response.resources) {
+  for (const auto& resource : response.content->resources) {
     if (held.count(resource->name) == 0) slot.refused.erase(resource->name);
   }
 }
@@ -175,12 +176,12 @@ void Stream::refused(ResourceType type, TypeSlot& slot, const InFlight& response
         shared_ == nullptr ? nullptr : &shared_->culprits);
     slot.trace->set_world(world_of(type));
   }
-  slot.trace->refused(response.resources, words);
-  slot.subscription->refused({response.resources, response.removed, response.after});
-  for (const auto& resource : response.resources) slot.refused.insert(resource->name);
+  slot.trace->refused(response.content->resources, words);
+  slot.subscription->refused({*response.content, response.after});
+  for (const auto& resource : response.content->resources) slot.refused.insert(resource->name);
   if (searching) return;
   Refusal refusal{node_.role, node_.id, type, words, {}};
-  for (const auto& resource : response.resources) refusal.names.push_back(resource->name);
+  for (const auto& resource : response.content->resources) refusal.names.push_back(resource->name);
   refusals_.push_back(std::move(refusal));
 }
 
@@ -271,13 +272,13 @@ base::Bytes Stream::send(const Choice& choice, Clock::time_point now) {
   auto bytes = write_response(kind_.delta, choice.type, out, nonce, shared_ == nullptr ? nullptr : &shared_->responses);
   ++counters_.responses;
   ++status_.sent[static_cast<size_t>(choice.type)];
-  counters_.resources_sent += out.resources.size();
+  counters_.resources_sent += out.content->resources.size();
   counters_.bytes_sent += bytes.size();
   if (choice.type == ResourceType::kCluster) follow_clusters(out.replaced);
-  for (const auto& name : out.removed) slot.refused.erase(name);
+  for (const auto& name : out.content->removed) slot.refused.erase(name);
   // What else is on its way may be refused.
   if (!slot.in_flight.empty()) out.after.reset();
-  slot.in_flight.push_back({slot.nonce, std::move(out.resources), std::move(out.removed), std::move(out.after)});
+  slot.in_flight.push_back({slot.nonce, std::move(out.content), std::move(out.after)});
   if (slot.in_flight.size() > kMaxInFlight) slot.in_flight.erase(slot.in_flight.begin());
   return bytes;
 }

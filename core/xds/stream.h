@@ -16,6 +16,7 @@
 #include "core/base/bytes.h"
 #include "core/base/status.h"
 #include "core/xds/counters.h"
+#include "core/xds/first_answers.h"
 #include "core/xds/known_culprits.h"
 #include "core/xds/name_list.h"
 #include "core/xds/response_cache.h"
@@ -41,6 +42,7 @@ struct StreamLimits {
 struct SharedByStreams {
   ResponseCache responses;
   NameLists names;
+  FirstAnswers answers;
   KnownCulprits culprits;
 };
 

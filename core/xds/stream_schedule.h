@@ -21,8 +21,7 @@ namespace solder::xds {
 // A response that was neither acknowledged nor refused yet.
 struct InFlight {
   uint64_t nonce = 0;
-  std::vector<ResourcePtr> resources;
-  std::vector<std::string> removed;
+  ResponseContentPtr content;
   std::optional<ResourceSet> after;  // none where something else was on its way
 };
 

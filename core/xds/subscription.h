@@ -11,23 +11,22 @@
 #include <vector>
 
 #include "core/xds/discovery_request.h"
+#include "core/xds/response_content.h"
 #include "core/xds/snapshot.h"
 
 namespace solder::xds {
 
-// The content of one response, before it has a nonce.
+// One response, before it has a nonce.
 struct Outgoing {
-  std::vector<ResourcePtr> resources;
-  std::vector<std::string> removed;   // delta only
-  std::vector<ResourcePtr> replaced;  // those of `resources` that the client had in another version
+  ResponseContentPtr content = no_content();
+  std::vector<ResourcePtr> replaced;  // those of its resources that the client had in another version
   uint64_t version = 0;               // of the whole set that the client asked for
   std::optional<ResourceSet> after;   // all that the client has once it took this; none: what it had, and this
 };
 
 // What became of a response.
 struct Answered {
-  const std::vector<ResourcePtr>& resources;
-  const std::vector<std::string>& removed;
+  const ResponseContent& content;
   const std::optional<ResourceSet>& after;  // as in Outgoing, where nothing else was on its way
 };
 

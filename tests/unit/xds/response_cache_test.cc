@@ -6,12 +6,13 @@
 namespace solder::xds {
 namespace {
 
-Outgoing outgoing(const std::string& value, std::vector<std::string> removed = {}) {
-  Outgoing out;
-  for (int i = 0; i < 20; ++i) {
-    out.resources.push_back(make_resource("route-" + std::to_string(i), base::Bytes(value + std::to_string(i))));
+Outgoing outgoing(const std::string& value, std::vector<std::string> removed = {}, int count = 20) {
+  std::vector<ResourcePtr> resources;
+  for (int i = 0; i < count; ++i) {
+    resources.push_back(make_resource("route-" + std::to_string(i), base::Bytes(value + std::to_string(i))));
   }
-  out.removed = std::move(removed);
+  Outgoing out;
+  out.content = make_content(std::move(resources), std::move(removed));
   out.version = 7;
   return out;
 }
@@ -45,7 +46,7 @@ TEST(ResponseCache, AnythingElseIsAnotherResponse) {
   Outgoing newer = outgoing("a");
   newer.version = 8;
   written.get(ResourceType::kRoute, newer);
-  newer.resources.pop_back();
+  newer = outgoing("a", {}, 19);
   written.get(ResourceType::kRoute, newer);
   EXPECT_EQ(written.times, 7);
 }

@@ -24,8 +24,10 @@ bool shares(const base::Bytes& bytes, const ResourcePtr& part) {
 
 TEST(ResponseWriter, WritesWhatAClientReads) {
   Outgoing out;
-  out.resources = {resource("small", "1"), resource("", "2"), resource("large", std::string(100'000, 'x'))};
-  out.removed = {"gone", "lost"};
+  const std::vector<ResourcePtr> parts = {resource("small", "1"), resource("", "2"),
+                                          resource("large", std::string(100'000, 'x'))};
+  const std::vector<std::string> removed = {"gone", "lost"};
+  out.content = make_content(parts, removed);
   out.version = 0xabcdef;
   for (const bool delta : {false, true}) {
     const auto bytes = write_response(delta, kRoute, out, "n-1", nullptr);
@@ -35,11 +37,11 @@ TEST(ResponseWriter, WritesWhatAClientReads) {
     EXPECT_EQ(response.nonce, "n-1");
     EXPECT_EQ(response.version, "0000000000abcdef");
     EXPECT_EQ(response.resources, (Values{{"small", "1"}, {"", "2"}, {"large", std::string(100'000, 'x')}}));
-    EXPECT_EQ(response.removed, delta ? out.removed : std::vector<std::string>{});
+    EXPECT_EQ(response.removed, delta ? removed : std::vector<std::string>{});
     if (delta) {
-      EXPECT_EQ(response.versions.at("small"), base::hash_text(out.resources[0]->hash));
+      EXPECT_EQ(response.versions.at("small"), base::hash_text(parts[0]->hash));
     }
-    EXPECT_TRUE(shares(bytes, out.resources[2])) << "a large piece was copied";
+    EXPECT_TRUE(shares(bytes, parts[2])) << "a large piece was copied";
     EXPECT_LE(bytes.pieces().size(), 3U) << "small pieces were not gathered";
   }
 }
@@ -57,7 +59,7 @@ TEST(ResponseWriter, AnEmptyResponseIsWhole) {
 TEST(ResponseWriter, EverySizeIsRight) {
   for (const size_t size : {0, 1, 20, 100, 126, 127, 128, 129, 4000, 4095, 4096, 16'383, 16'384, 70'000}) {
     Outgoing out;
-    out.resources = {resource("before", "1"), resource("n", std::string(size, 'x')), resource("z", "2")};
+    out.content = make_content({resource("before", "1"), resource("n", std::string(size, 'x')), resource("z", "2")});
     for (const bool delta : {false, true}) {
       const auto bytes = write_response(delta, kRoute, out, "n", nullptr);
       const auto response = TestClient(delta).read(bytes.flatten());
@@ -68,8 +70,10 @@ TEST(ResponseWriter, EverySizeIsRight) {
 }
 
 TEST(ResponseWriter, ManySmallResourcesAreFewPieces) {
+  std::vector<ResourcePtr> resources;
+  for (int i = 0; i < 10'000; ++i) resources.push_back(resource("route-" + std::to_string(i), "value"));
   Outgoing out;
-  for (int i = 0; i < 10'000; ++i) out.resources.push_back(resource("route-" + std::to_string(i), "value"));
+  out.content = make_content(std::move(resources));
   const auto bytes = write_response(true, kRoute, out, "n", nullptr);
   EXPECT_LT(bytes.pieces().size(), bytes.size() / 60'000 + 2);
   EXPECT_EQ(TestClient(true).read(bytes.flatten()).resources.size(), 10'000U);

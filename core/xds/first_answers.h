@@ -1,0 +1,36 @@
+// Answers to first requests: which resources of a world stand under the names that are asked for. A thousand clients
+// that connect at once ask for the same, so the search is done for the first of them. What it holds is bounded, and
+// gone when something new is published. Any thread. Tested by tests/unit/xds/first_answers_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <mutex>
+
+#include "core/xds/name_list.h"
+#include "core/xds/response_content.h"
+
+namespace solder::xds {
+
+// All of a world; with names, those that it has, and as removed those that it has not.
+ResponseContentPtr first_answer(const NameList* names, const ResourceSet& world);
+
+class FirstAnswers {
+ public:
+  // As first_answer(). `names` may be null: all. Only one stream searches; others that ask for the same wait for it.
+  ResponseContentPtr get(const NameListPtr& names, const ResourceSet& world);
+  void clear();
+  [[nodiscard]] size_t size() const;
+
+ private:
+  struct Entry {
+    NameListPtr names;
+    ResourceSet world;
+    ResponseContentPtr answer;
+  };
+
+  mutable std::mutex mutex_;
+  std::list<Entry> entries_;  // the last used first
+};
+
+}  // namespace solder::xds
