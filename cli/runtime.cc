@@ -1,6 +1,5 @@
 #include "cli/runtime.h"
 
-#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "cli/refused_parts.h"
 #include "cli/snapshot_changes.h"
 #include "cli/xds_tls.h"
+#include "core/base/memory.h"
 #include "core/host/listing.h"
 
 namespace solder::cli {
@@ -162,7 +162,7 @@ void Runtime::translate(size_t changed_objects) {
   most_objects_ = std::max(most_objects_, objects);
   const bool shrunk = most_objects_ >= kManyObjects && objects <= most_objects_ - most_objects_ / 10;
   if (shrunk) most_objects_ = objects;
-  if (shrunk || changed_objects + changes.removed >= kManyChanges) malloc_trim(0);
+  if (shrunk || changed_objects + changes.removed >= kManyChanges) base::give_back_memory();
   auto reports = reports_.update(output.changes);
   log_problems(reports);
   view_->update(std::move(output), reports, took);

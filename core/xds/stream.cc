@@ -1,7 +1,5 @@
 #include "core/xds/stream.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -9,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/base/memory.h"
 #include "core/xds/delta_subscription.h"
 #include "core/xds/endpoint_reference.h"
 #include "core/xds/response_writer.h"
@@ -38,7 +37,7 @@ Stream::~Stream() {
   if (!told_culprits_.empty()) --counters_.refusing;
   for (auto& slot : slots_) slot.subscription.reset();
   // The allocator keeps what was freed; a client that asked for very much and went should leave nothing behind.
-  if (cost_ > kLargeCost) malloc_trim(0);
+  if (cost_ > kLargeCost) base::give_back_memory();
 }
 
 base::Status Stream::receive(std::string_view wire, Clock::time_point now) {
