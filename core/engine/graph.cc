@@ -123,6 +123,7 @@ void Graph::collect() {
     set_reads(*cell, {});
     cell->forget();
   }
+  for (Family* family : families_) family->shrink();
 }
 
 }  // namespace solder::engine

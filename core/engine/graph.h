@@ -71,6 +71,15 @@ class Family {
 
   virtual void ahead() = 0;
   virtual void settle() = 0;
+  // Gives up what a table keeps for cells that are gone.
+  virtual void shrink() = 0;
+
+ protected:
+  template <typename Table>
+  static void shrink(Table& table) {
+    constexpr size_t kWorthIt = 1024;
+    if (table.bucket_count() > kWorthIt && table.size() < table.bucket_count() / 8) table.rehash(0);
+  }
 };
 
 class Graph {
@@ -167,6 +176,7 @@ class Inputs final : public Family {
     auto at = cells_.find(key);
     return at == cells_.end() ? nullptr : at->second->value;
   }
+  void shrink() override { Family::shrink(cells_); }
   void ahead() override { drafts_ = std::make_unique<InputDrafts>(); }
   void settle() override {
     drafts_->move_into(cells_, [&](InputCell& cell) { graph_.queue_if_unread(cell); });
@@ -277,6 +287,7 @@ class Memo final : public Family {
     auto at = cells_.find(key);
     return at == cells_.end() ? nullptr : at->second->value;
   }
+  void shrink() override { Family::shrink(cells_); }
   void ahead() override {
     drafts_ = std::make_unique<MemoDrafts>();
     nothing_ = std::make_shared<const T>();
