@@ -1,8 +1,10 @@
-// What the stores said, waiting for the engine: everything that is there is taken at once, so that a flood of changes
-// costs few translations and a single one is not delayed. Tested by tests/unit/cli/batch_queue_test.cc.
+// What the engine's thread has to do: what the stores said, all that is there taken at once, so that a flood of changes
+// costs few translations and a single one is not delayed; and tasks, which are done between two translations. Tested by
+// tests/unit/cli/batch_queue_test.cc.
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -11,13 +13,24 @@
 
 namespace solder::cli {
 
+// Called with false where it will not be done, because everything ends.
+using Task = std::function<void(bool doable)>;
+
+struct Work {
+  std::vector<store::Batch> batches;
+  std::vector<Task> tasks;
+  bool poked = false;
+
+  [[nodiscard]] bool empty() const { return batches.empty() && tasks.empty() && !poked; }
+};
+
 class BatchQueue {
  public:
   // [any thread]
   void push(store::Batch batch) {
     {
       const std::lock_guard lock(mutex_);
-      batches_.push_back(std::move(batch));
+      work_.batches.push_back(std::move(batch));
     }
     filled_.notify_one();
   }
@@ -26,9 +39,20 @@ class BatchQueue {
   void poke() {
     {
       const std::lock_guard lock(mutex_);
-      poked_ = true;
+      work_.poked = true;
     }
     filled_.notify_one();
+  }
+
+  // False where nobody takes work any more; the task is not called then. [any thread]
+  bool post(Task task) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return false;
+      work_.tasks.push_back(std::move(task));
+    }
+    filled_.notify_one();
+    return true;
   }
 
   // No more will come; take() gives what is left and then nothing.
@@ -40,24 +64,17 @@ class BatchQueue {
     filled_.notify_all();
   }
 
-  struct Taken {
-    std::vector<store::Batch> batches;
-    bool poked = false;
-
-    [[nodiscard]] bool nothing() const { return batches.empty() && !poked; }
-  };
-  // All that waits; nothing once the queue is closed and empty.
-  Taken take() {
+  // All that waits, at least one thing; nothing once the queue is closed and empty.
+  Work take() {
     std::unique_lock lock(mutex_);
-    filled_.wait(lock, [this] { return closed_ || poked_ || !batches_.empty(); });
-    return {std::exchange(batches_, {}), std::exchange(poked_, false)};
+    filled_.wait(lock, [this] { return closed_ || !work_.empty(); });
+    return std::exchange(work_, {});
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable filled_;
-  std::vector<store::Batch> batches_;
-  bool poked_ = false;
+  Work work_;
   bool closed_ = false;
 };
 

@@ -17,7 +17,7 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
 
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const auto* command : app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); })) {
     names.push_back(command->get_name());
   }
   return names;
@@ -65,6 +65,7 @@ std::unique_ptr<CLI::App> make_command_line(Action& action) {
   add_get(*app, action);
   add_crds(*app, action);
   add_plugin(*app, action);
+  add_preflight(*app, action);
   add_completion(*app, action);
   return app;
 }

@@ -13,7 +13,7 @@ namespace solder::cli {
 namespace {
 
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
+  return app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
 }
 
 std::string join(const std::vector<std::string>& words, const char* separator = " ") {

@@ -24,21 +24,29 @@ base::Status check_paths(const std::vector<std::string>& paths) {
 
 }  // namespace
 
-std::unique_ptr<host::PluginSet> load_plugin_set(host::LoadOptions options) {
+host::LoadOptions with_schemas(host::LoadOptions options) {
   options.check_claim = [](const host::ClaimInfo& claim) {
     return config::SchemaCatalog::check_claim({claim.plugin, claim.scope, claim.key, claim.schema_json});
   };
-  return host::PluginSet::load(options);
+  return options;
+}
+
+std::unique_ptr<host::PluginSet> load_plugin_set(host::LoadOptions options) {
+  return host::PluginSet::load(with_schemas(std::move(options)));
+}
+
+base::Result<config::SchemaCatalogPtr> catalog_of(const host::PluginSet& plugins) {
+  std::vector<config::Claim> claims;
+  for (const auto& plugin : plugins.loaded()) {
+    for (const auto& claim : plugin.claims) claims.push_back({claim.plugin, claim.scope, claim.key, claim.schema_json});
+  }
+  return config::SchemaCatalog::make(claims);
 }
 
 base::Result<Plugins> load_plugins(const host::LoadOptions& options) {
   Plugins plugins;
   plugins.set = load_plugin_set(options);
-  std::vector<config::Claim> claims;
   for (const auto& plugin : plugins.set->loaded()) {
-    for (const auto& claim : plugin.claims) {
-      claims.push_back({claim.plugin, claim.scope, claim.key, claim.schema_json});
-    }
     for (const auto& part : plugin.partial) {
       plugins.notes.push_back("plugin " + plugin.name + ": " + part.message + " [" + part.reason + "]");
     }
@@ -47,7 +55,7 @@ base::Result<Plugins> load_plugins(const host::LoadOptions& options) {
     plugins.notes.push_back("plugin file " + refused.file + " is refused: " + refused.message + " [" + refused.reason +
                             "]");
   }
-  auto catalog = config::SchemaCatalog::make(claims);
+  auto catalog = catalog_of(*plugins.set);
   if (!catalog.ok()) return catalog.status();
   plugins.catalog = *catalog;
   return plugins;

@@ -21,7 +21,9 @@ struct Plugins {
   config::SchemaCatalogPtr catalog;
   std::vector<std::string> notes;  // refused files and keys of others, one sentence each
 };
-// A plugin with a claim whose schema cannot be used is refused.
+// So that a plugin with a claim whose schema cannot be used is refused.
+host::LoadOptions with_schemas(host::LoadOptions options);
+base::Result<config::SchemaCatalogPtr> catalog_of(const host::PluginSet& plugins);
 std::unique_ptr<host::PluginSet> load_plugin_set(host::LoadOptions options);
 base::Result<Plugins> load_plugins(const host::LoadOptions& options);
 

@@ -35,7 +35,7 @@ int list(const PluginListOptions& options) {
 void add_plugin(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("plugin", "About plugins");
   command->require_subcommand(1);
-  command->footer("Examples:\n  solder plugin list");
+  command->footer("Examples:\n  solder plugin list\n  solder plugin install maintenance.so\n  solder plugin history");
   auto* list_command = command->add_subcommand("list", "Show loaded plugins, and refused ones with the reason");
   list_command->footer(
       "Exits with 1 if a file is refused.\n"
@@ -46,6 +46,8 @@ void add_plugin(CLI::App& app, Action& action) {
   add_plugin_directories(*list_command, options->directories);
   add_output_form(*list_command, options->form, {"table", "json"});
   list_command->callback([&action, options] { action = [options] { return list(*options); }; });
+  add_plugin_files(*command, action);
+  add_plugin_live(*command, action);
 }
 
 }  // namespace solder::cli

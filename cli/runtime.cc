@@ -5,9 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <future>
+#include <iterator>
+#include <set>
 #include <system_error>
 #include <utility>
 
+#include "cli/plugin_commands.h"
+#include "cli/plugin_trial.h"
 #include "cli/refused_parts.h"
 #include "cli/snapshot_changes.h"
 #include "cli/xds_tls.h"
@@ -29,21 +34,16 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-// Private copies that a killed run left behind.
-std::string fresh_copy_directory(const StateDirectory& state) {
-  const std::string path = state.below("plugins");
-  std::error_code error;
-  std::filesystem::remove_all(path, error);
-  return path;
-}
-
-void log_plugins(const Plugins& plugins) {
-  for (const auto& plugin : plugins.set->loaded()) {
-    spdlog::info("plugin {} {} loaded from {}: {}", plugin.name, plugin.version, plugin.file,
+void log_plugins(const host::PluginSet& plugins) {
+  for (const auto& plugin : plugins.loaded()) {
+    spdlog::info("plugin {} {} {} from {}: {}", plugin.name, plugin.version, plugin.state, plugin.file,
                  joined(plugin.capabilities));
+    for (const auto& part : plugin.partial) spdlog::warn("plugin {}: {} [{}]", plugin.name, part.message, part.reason);
   }
-  for (const auto& note : plugins.notes) spdlog::warn("{}", note);
-  if (plugins.set->loaded().empty())
+  for (const auto& refused : plugins.refused())
+    spdlog::warn("plugin file {} is refused: {} [{}]", refused.file, refused.message, refused.reason);
+  for (const auto& problem : plugins.problems()) spdlog::warn("plugins: {}", problem);
+  if (plugins.loaded().empty())
     spdlog::warn("no plugin is loaded: most manifests need some; --plugin-dir names where they are");
 }
 
@@ -65,14 +65,31 @@ base::Result<std::unique_ptr<Runtime>> Runtime::start(const ServeOptions& option
   auto state = StateDirectory::open(options.state_directory);
   if (!state.ok()) return state.status();
   std::unique_ptr<Runtime> runtime(new Runtime(options, std::move(*state)));
-  auto plugins = load_plugins({options.plugin_directories, fresh_copy_directory(runtime->state_), options.key_owners,
-                               options.plugin_configurations});
-  if (!plugins.ok()) return plugins.status();
-  runtime->plugins_ = std::move(*plugins);
-  log_plugins(runtime->plugins_);
+  if (auto status = runtime->start_plugins(options); !status.ok()) return status;
   if (auto status = runtime->start_servers(options); !status.ok()) return status;
   if (auto status = runtime->start_engine(options); !status.ok()) return status;
   return runtime;
+}
+
+base::Status Runtime::start_plugins(const ServeOptions& options) {
+  host::ManagerOptions manager;
+  auto trust = trust_of(options);
+  if (!trust.ok()) return trust.status();
+  manager.plugins.load = with_schemas(
+      {options.plugin_directories, state_.below("plugins"), options.key_owners, options.plugin_configurations});
+  manager.plugins.load.trust = std::move(*trust);
+  manager.plugins.keep_removed = options.removed_plugins == "keep";
+  manager.preflight_program = "/proc/self/exe";
+  manager.preflight_arguments = {kPreflightCommand};
+  auto opened = host::PluginManager::open(std::move(manager));
+  if (!opened.ok()) return opened.status();
+  manager_ = std::move(*opened);
+  plugins_ = manager_->plugins();
+  auto catalog = catalog_of(*plugins_);
+  if (!catalog.ok()) return catalog.status();
+  catalog_ = std::move(*catalog);
+  log_plugins(*manager_->listing());
+  return {};
 }
 
 base::Status Runtime::start_servers(const ServeOptions& options) {
@@ -85,7 +102,7 @@ base::Status Runtime::start_servers(const ServeOptions& options) {
       xds_options, [this](const xds::Refusal& refusal) { refused(refusal); }, [this] { queue_.poke(); });
   if (!server.ok()) return server.status();
   server_ = std::move(*server);
-  view_ = std::make_unique<ServeView>(types_, *plugins_.set, *server_, refusals_);
+  view_ = std::make_unique<ServeView>(types_, *manager_, *server_, refusals_);
   view_->not_ready("the manifests are being read for the first time");
   statuses_ = std::make_unique<report::StatusWriter>(state_.below("status"));
   admin::Handlers handlers;
@@ -93,7 +110,9 @@ base::Status Runtime::start_servers(const ServeOptions& options) {
   handlers.metrics = [this] { return view_->metrics(); };
   handlers.snapshot = [this] { return view_->snapshot(); };
   handlers.status = [this] { return view_->status(); };
-  handlers.plugins = [this] { return host::to_json(*plugins_.set); };
+  handlers.plugins = [this] { return host::to_json(*manager_->listing()); };
+  handlers.plugin_history = [this](const std::string& plugin) { return manager_->history_json(plugin); };
+  handlers.plugin_command = [this](const admin::PluginCommand& command) { return run_command(*manager_, command); };
   auto pages = admin::Server::start(options.admin_address, std::move(handlers));
   if (!pages.ok()) return pages.status();
   admin_ = std::move(*pages);
@@ -108,10 +127,14 @@ base::Status Runtime::start_engine(const ServeOptions& options) {
   engine_options.scoped_above = scoped_routes_above(options);
   engine_options.scopes_on_demand = options.scoped_routes_on_demand;
   engine_options.last_good_directory = state_.below("last_good");
-  engine_ = std::make_unique<engine::Engine>(types_, *plugins_.set, plugins_.catalog, engine_options);
+  engine_ = std::make_unique<engine::Engine>(types_, *plugins_, catalog_, engine_options);
   warn_of_missing(options.config_directories);
   spdlog::info("watching {}; state in {}", joined(options.config_directories), state_.path());
   engine_thread_ = std::thread([this] { translate_until_closed(); });
+  if (auto status = manager_->follow([this](const host::Proposal& proposal) { return consider(proposal); });
+      !status.ok()) {
+    return status;
+  }
   store_ = store::make_file_store(options.config_directories);
   return store_->start([this](store::Batch batch) { queue_.push(std::move(batch)); });
 }
@@ -120,6 +143,7 @@ Runtime::~Runtime() {
   if (store_) store_->stop();
   queue_.close();
   if (engine_thread_.joinable()) engine_thread_.join();
+  if (manager_) manager_->stop();
   if (server_) server_->shutdown(kEndStreamsMs);
   admin_.reset();
   statuses_.reset();  // writes what is pending
@@ -127,6 +151,9 @@ Runtime::~Runtime() {
 
 void Runtime::refused(const xds::Refusal& refusal) {
   refusals_.add(refusal);
+  std::set<std::string> resources;
+  for (const auto& name : refusal.names) resources.insert(std::string(xds::plural(refusal.type)) + " " + name);
+  manager_->refused_by_envoy(std::move(resources), refusal.message);
   spdlog::warn("node {} of {} refused {} ({}): {}", refusal.node_id, refusal.role, xds::plural(refusal.type),
                joined(refusal.names), refusal.message);
 }
@@ -134,17 +161,21 @@ void Runtime::refused(const xds::Refusal& refusal) {
 void Runtime::translate_until_closed() {
   bool complete = false;
   size_t changed = 0;
-  for (auto taken = queue_.take(); !taken.nothing(); taken = queue_.take()) {
-    if (taken.poked && published_) engine_->set_refused(refused_parts(server_->refusing(), *published_));
-    for (const auto& batch : taken.batches) {
+  std::vector<Task> tasks;
+  for (auto work = queue_.take(); !work.empty(); work = queue_.take()) {
+    if (work.poked && published_) engine_->set_refused(refused_parts(server_->refusing(), *published_));
+    for (const auto& batch : work.batches) {
       engine_->apply(batch);
       changed += batch.changes.size();
       complete = complete || batch.complete;
     }
+    std::move(work.tasks.begin(), work.tasks.end(), std::back_inserter(tasks));
     // Half a world would take away from Envoys what only has not been read yet.
     if (!complete) continue;
-    translate(std::exchange(changed, 0));
+    if (!work.batches.empty()) translate(std::exchange(changed, 0));
+    for (const auto& task : std::exchange(tasks, {})) task(true);
   }
+  for (const auto& task : tasks) task(false);
 }
 
 void Runtime::translate(size_t changed_objects) {
@@ -155,7 +186,6 @@ void Runtime::translate(size_t changed_objects) {
   const auto changes = count_changes(published_.get(), *output.snapshots);
   spdlog::info("translated: {} of {} objects changed, {} resources changed, {} removed, {:.1f} ms", changed_objects,
                engine_->object_count(), changes.changed, changes.removed, took.count() * 1000);
-  published_ = output.snapshots;
   // The allocator keeps what a smaller world no longer needs; giving it back costs milliseconds, so not for a few.
   // Files that go one by one come in many small translations: the world is smaller by a tenth now and then.
   const size_t objects = engine_->object_count();
@@ -163,10 +193,68 @@ void Runtime::translate(size_t changed_objects) {
   const bool shrunk = most_objects_ >= kManyObjects && objects <= most_objects_ - most_objects_ / 10;
   if (shrunk) most_objects_ = objects;
   if (shrunk || changed_objects + changes.removed >= kManyChanges) base::give_back_memory();
+  present(std::move(output), took);
+}
+
+void Runtime::present(engine::Output output, std::chrono::duration<double> took) {
+  published_ = output.snapshots;
   auto reports = reports_.update(output.changes);
   log_problems(reports);
   view_->update(std::move(output), reports, took);
   statuses_->write(std::move(reports));
+}
+
+host::Verdict Runtime::consider(const host::Proposal& proposal) {
+  const auto catalog = catalog_of(*proposal.plugins);
+  if (!catalog.ok()) return {.taken = false, .message = catalog.status().message()};
+  std::promise<host::Verdict> promise;
+  auto answer = promise.get_future();
+  xds::SnapshotsByRole before, after;
+  const bool posted = queue_.post([&](bool doable) {
+    promise.set_value(doable ? use_plugins(proposal, *catalog, before, after)
+                             : host::Verdict{.taken = false, .ended = true, .message = "Solder is ending"});
+  });
+  if (!posted) return {.taken = false, .ended = true, .message = "Solder is ending"};
+  host::Verdict verdict = answer.get();
+  auto diff = diff_snapshots(types_, before, after);
+  verdict.diff = std::move(diff.lines);
+  verdict.resources = std::move(diff.resources);
+  return verdict;
+}
+
+// With both generations: the old one's translation is what serves, the new one's is looked at before it does.
+host::Verdict Runtime::use_plugins(const host::Proposal& proposal, const config::SchemaCatalogPtr& catalog,
+                                   xds::SnapshotsByRole& before, xds::SnapshotsByRole& after) {
+  host::Verdict verdict;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto took = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin); };
+  engine_->use_plugins(*proposal.plugins, catalog);
+  engine::Output output = engine_->try_out();
+  before = *published_;
+  after = *output.snapshots;
+  std::vector<std::string> errors;
+  if (proposal.judge) {
+    errors = new_errors(reports_.all(), output.changes);
+    if (errors.empty()) errors = lost_resources(before, after);
+  }
+  if (!errors.empty()) {
+    engine_->use_plugins(*plugins_, catalog_);
+    output = engine_->translate();
+    verdict.taken = false;
+    verdict.message = std::to_string(errors.size()) + " problems that are not there now: " + errors.front();
+  } else {
+    plugins_ = proposal.plugins;
+    catalog_ = catalog;
+  }
+  server_->publish(output.snapshots);
+  verdict.milliseconds = took().count() * 1000;
+  present(std::move(output), took());
+  if (!verdict.taken) return verdict;
+  // What is good now may become last good.
+  output = engine_->translate();
+  server_->publish(output.snapshots);
+  present(std::move(output), std::chrono::duration<double>(0));
+  return verdict;
 }
 
 void Runtime::log_problems(const report::Reports::Changes& reports) {

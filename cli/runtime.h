@@ -3,6 +3,7 @@
 // tests/e2e.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "cli/state_directory.h"
 #include "core/admin/server.h"
 #include "core/engine/engine.h"
+#include "core/host/plugin_manager.h"
 #include "core/report/reporter.h"
 #include "core/store/store.h"
 #include "core/xds/server.h"
@@ -42,11 +44,20 @@ class Runtime {
   void refused(const xds::Refusal& refusal);
   void translate_until_closed();
   void translate(size_t changed_objects);
+  void present(engine::Output output, std::chrono::duration<double> took);
+  base::Status start_plugins(const ServeOptions& options);
+  // The manager's questions, asked in its thread and answered by the engine's.
+  host::Verdict consider(const host::Proposal& proposal);
+  host::Verdict use_plugins(const host::Proposal& proposal, const config::SchemaCatalogPtr& catalog,
+                            xds::SnapshotsByRole& before, xds::SnapshotsByRole& after);
   void log_problems(const report::Reports::Changes& reports);
 
   StateDirectory state_;
   services::MessageTypes types_;
-  Plugins plugins_;
+  std::unique_ptr<host::PluginManager> manager_;
+  // What the engine uses; the manager may be about to propose others.
+  std::shared_ptr<host::PluginSet> plugins_;
+  config::SchemaCatalogPtr catalog_;
   RefusalBook refusals_;
   std::unique_ptr<xds::Server> server_;
   std::unique_ptr<ServeView> view_;

@@ -86,8 +86,36 @@ std::string read_configurations(const YamlNode& node, ServeOptions& options) {
   return "";
 }
 
-const std::array<Key, 14>& keys() {
-  static const std::array<Key, 14> kKeys{{
+std::string read_removed(const YamlNode& node, ServeOptions& options) {
+  const char* expected = "keep or drop";
+  if (node.kind != YamlNode::Kind::kScalar || (node.text != "keep" && node.text != "drop")) return expected;
+  options.removed_plugins = node.text;
+  return "";
+}
+
+std::string read_texts(const YamlNode& node, std::vector<std::string>& out, const char* expected) {
+  if (node.kind != YamlNode::Kind::kSequence) return expected;
+  out.clear();
+  for (const auto& item : node.items) {
+    if (item.kind != YamlNode::Kind::kScalar || item.text.empty()) return expected;
+    out.push_back(item.text);
+  }
+  return "";
+}
+
+std::string read_trust(const YamlNode& node, ServeOptions& options) {
+  const char* expected = "a map with keys (files of public keys) and hashes (SHA-256), each a list";
+  if (node.kind != YamlNode::Kind::kMapping) return expected;
+  for (const auto& [name, value] : node.members) {
+    if (name.text != "keys" && name.text != "hashes") return expected;
+    auto& into = name.text == "keys" ? options.trusted_keys : options.trusted_hashes;
+    if (auto wrong = read_texts(value, into, expected); !wrong.empty()) return wrong;
+  }
+  return "";
+}
+
+const std::array<Key, 16>& keys() {
+  static const std::array<Key, 16> kKeys{{
       {"configDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.config_directories); }},
       {"pluginDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.plugin_directories); }},
       {"xdsAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_address, "HOST:PORT"); }},
@@ -106,6 +134,8 @@ const std::array<Key, 14>& keys() {
        [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.scoped_routes_on_demand); }},
       {"keyOwners", read_owners},
       {"pluginConfig", read_configurations},
+      {"removedPlugins", read_removed},
+      {"pluginTrust", read_trust},
   }};
   return kKeys;
 }

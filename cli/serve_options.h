@@ -31,6 +31,11 @@ struct ServeOptions {
   bool scoped_routes_on_demand = false;
   // "route:timeout" → plugin, for keys that two plugins claim.
   std::vector<std::pair<std::string, std::string>> key_owners;
+  // What stays of a plugin that is taken away: "keep" what it last gave until objects are edited, or "drop" it at once.
+  std::string removed_plugins = "keep";
+  // Whoever signs or lists a plugin's file may have it run; neither: every file may.
+  std::vector<std::string> trusted_keys;    // files with public keys
+  std::vector<std::string> trusted_hashes;  // SHA-256
   // Plugin → its configuration as JSON.
   std::vector<std::pair<std::string, std::string>> plugin_configurations;
 };

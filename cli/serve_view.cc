@@ -72,7 +72,8 @@ void add_objects(admin::Metrics& metrics, const std::map<model::ObjectRef, model
 
 void add_plugins(admin::Metrics& metrics, const host::PluginSet& plugins) {
   for (const auto& plugin : plugins.loaded()) {
-    set(metrics, "solder_plugin_loaded", "Loaded plugins.", 1, {{"plugin", plugin.name}, {"version", plugin.version}});
+    set(metrics, "solder_plugin_loaded", "Plugins that run, or whose last output is kept (gone).", 1,
+        {{"plugin", plugin.name}, {"version", plugin.version}, {"state", plugin.state}});
   }
   for (const auto& refused : plugins.refused()) {
     set(metrics, "solder_plugin_refused", "Plugin files that were refused.", 1,
@@ -82,7 +83,7 @@ void add_plugins(admin::Metrics& metrics, const host::PluginSet& plugins) {
 
 }  // namespace
 
-ServeView::ServeView(const services::MessageTypes& types, const host::PluginSet& plugins, const xds::Server& server,
+ServeView::ServeView(const services::MessageTypes& types, const host::PluginManager& plugins, const xds::Server& server,
                      RefusalBook& refusals)
     : types_(types),
       plugins_(plugins),
@@ -123,7 +124,7 @@ std::string ServeView::metrics() const {
     set(now, "solder_ready", "1 where the first configuration is published.", why_not_ready_.empty() ? 1 : 0);
   }
   add_xds(now, server_.counters());
-  add_plugins(now, plugins_);
+  add_plugins(now, *plugins_.listing());
   return metrics_.text() + now.text();
 }
 

@@ -13,7 +13,7 @@
 #include "core/admin/metrics.h"
 #include "core/base/status.h"
 #include "core/engine/engine.h"
-#include "core/host/plugin_set.h"
+#include "core/host/plugin_manager.h"
 #include "core/model/diagnostic.h"
 #include "core/report/reporter.h"
 #include "core/services/message_types.h"
@@ -25,7 +25,7 @@ namespace solder::cli {
 class ServeView {
  public:
   // All must outlive the view.
-  ServeView(const services::MessageTypes& types, const host::PluginSet& plugins, const xds::Server& server,
+  ServeView(const services::MessageTypes& types, const host::PluginManager& plugins, const xds::Server& server,
             RefusalBook& refusals);
 
   // One translation is done and published; `reports` is what it changed.
@@ -42,7 +42,7 @@ class ServeView {
 
  private:
   const services::MessageTypes& types_;
-  const host::PluginSet& plugins_;
+  const host::PluginManager& plugins_;
   const xds::Server& server_;
   RefusalBook& refusals_;
   admin::Metrics metrics_;  // what is counted as it happens; the rest is read when it is asked for

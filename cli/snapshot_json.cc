@@ -33,7 +33,8 @@ void redact_values(Json& value) {
   if (value.contains("inlineString") || value.contains("inlineBytes")) value = Json{{"inlineString", kRedacted}};
 }
 
-// Sensitive fields anywhere within a resource.
+}  // namespace
+
 void redact(Json& value) {
   if (value.is_array()) {
     for (auto& element : value) redact(element);
@@ -47,8 +48,6 @@ void redact(Json& value) {
     }
   }
 }
-
-}  // namespace
 
 base::Result<Json> snapshot_json(const services::MessageTypes& types, const xds::Snapshot& snapshot,
                                  bool with_secrets) {

@@ -82,6 +82,29 @@ struct Server::Impl {
 
   void plugins(const Request& /*request*/, Response& response) const { show(handlers.plugins, kJson, response); }
 
+  void plugin_history(const Request& request, Response& response) const {
+    if (!handlers.plugin_history) return show({}, kJson, response);
+    response.set_content(handlers.plugin_history(request.get_param_value("plugin")) + "\n", kJson);
+  }
+
+  // /plugins/NAME/ACTION, or /plugins/look.
+  void command(const Request& request, Response& response) const {
+    constexpr std::string_view kRoot = "/plugins/";
+    PluginCommand command;
+    const size_t slash = request.path.rfind('/');
+    command.action = request.path.substr(slash + 1);
+    if (slash > kRoot.size()) command.plugin = request.path.substr(kRoot.size(), slash - kRoot.size());
+    for (const auto& [key, value] : request.params) command.parameters[key] = value;
+    const std::string user = request.get_header_value("X-Solder-Command");
+    if (user.empty()) return refuse(response, 403, "a command needs the header X-Solder-Command: WHO");
+    command.by = "admin pages, " + request.remote_addr + ", " + user.substr(0, 100);
+    const auto done = handlers.plugin_command(command);
+    if (!done.ok()) {
+      return refuse(response, done.status().code() == base::Code::kNotFound ? 404 : 409, done.status().message());
+    }
+    response.set_content(*done + "\n", kText);
+  }
+
   void status(const Request& request, Response& response) const {
     std::map<std::string, std::string> filters;
     for (const auto& [key, value] : request.params) {
@@ -101,11 +124,17 @@ struct Server::Impl {
 
   void answer(const Request& request, Response& response) const {
     static const std::map<std::string, Page> kPages{
-        {"/", &Impl::index},          {"/healthz", &Impl::health},    {"/readyz", &Impl::readiness},
-        {"/metrics", &Impl::metrics}, {"/snapshot", &Impl::snapshot}, {"/status", &Impl::status},
+        {"/", &Impl::index},
+        {"/healthz", &Impl::health},
+        {"/readyz", &Impl::readiness},
+        {"/metrics", &Impl::metrics},
+        {"/snapshot", &Impl::snapshot},
+        {"/status", &Impl::status},
         {"/plugins", &Impl::plugins},
+        {"/plugins/history", &Impl::plugin_history},
     };
-    if (request.method != "GET" && request.method != "HEAD") {
+    const bool asks = request.method == "POST" && request.path.rfind("/plugins/", 0) == 0 && handlers.plugin_command;
+    if (request.method != "GET" && request.method != "HEAD" && !asks) {
       response.set_header("Allow", "GET, HEAD");
       return refuse(response, 405, "the admin pages only show; use GET");
     }
@@ -113,12 +142,13 @@ struct Server::Impl {
     if (loopback && !host.empty() && !is_loopback(host)) {
       return refuse(response, 403, "these pages are for this machine: ask for localhost, not for \"" + host + "\"");
     }
-    const auto page = kPages.find(request.path);
-    if (page == kPages.end()) {
+    const auto page = asks ? kPages.end() : kPages.find(request.path);
+    if (page == kPages.end() && !asks) {
       return refuse(response, 404,
                     "no such page; there are / /healthz /readyz /metrics /snapshot /status and /plugins");
     }
     try {
+      if (asks) return command(request, response);
       (this->*page->second)(request, response);
     } catch (const std::exception& failure) {  // of the JSON library, on texts from elsewhere
       spdlog::error("admin page {}: {}", request.path, failure.what());

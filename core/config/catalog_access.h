@@ -13,6 +13,8 @@ namespace solder::config {
 
 // The core's schema of that name, with the claimed keys in it.
 const Schema& schema_of(const SchemaCatalog& catalog, std::string_view name);
+// Where what a check depends on is recorded, or null.
+ClaimUses* uses_of(const SchemaCatalog& catalog);
 bool claimed(const SchemaCatalog& catalog, std::string_view scope, std::string_view key);
 std::vector<std::string> claimed_keys(const SchemaCatalog& catalog, std::string_view scope);
 const Schema* claimed_schema(const SchemaCatalog& catalog, std::string_view scope, std::string_view key);

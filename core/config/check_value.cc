@@ -74,10 +74,11 @@ struct Field {
 
 class Checker {
  public:
-  Checker(const model::ObjectRef& object, model::Diagnostics& diagnostics)
-      : object_(object), diagnostics_(diagnostics) {}
+  Checker(const model::ObjectRef& object, model::Diagnostics& diagnostics, ClaimUses* uses)
+      : object_(object), diagnostics_(diagnostics), uses_(uses) {}
 
   json check(const Schema& schema, const json& value, const Field& field) {
+    if (uses_ != nullptr && !schema.claim.empty()) uses_->push_back(schema.claim);
     if (!schema.not_served.empty()) {
       problem("NotServed", field, schema.not_served);
       return value;
@@ -159,6 +160,10 @@ class Checker {
   }
 
   void unknown(const Schema& schema, const std::string& key, const std::string& camel, const Field& at) {
+    if (uses_ != nullptr && !schema.scope.empty()) {
+      uses_->push_back(schema.scope + ":" + camel);
+      uses_->push_back(schema.scope + ":");  // what is said of it depends on all names
+    }
     if (const std::string plugin = plugin_for_key(schema.scope, camel); !plugin.empty()) {
       problem("NoPluginForKey", at, "the option " + camel + " is the plugin " + plugin + "'s, which is not loaded", key,
               "the plugin " + plugin + ", or the object without this field");
@@ -331,14 +336,15 @@ class Checker {
 
   const model::ObjectRef& object_;
   model::Diagnostics& diagnostics_;
+  ClaimUses* uses_;
   size_t problems_ = 0;
 };
 
 }  // namespace
 
 json check_value(const Schema& schema, const json& value, const std::string& field, const model::ObjectRef& object,
-                 model::Diagnostics& diagnostics) {
-  return Checker(object, diagnostics).check(schema, value, Field{nullptr, &field});
+                 model::Diagnostics& diagnostics, ClaimUses* uses) {
+  return Checker(object, diagnostics, uses).check(schema, value, Field{nullptr, &field});
 }
 
 }  // namespace solder::config

@@ -27,7 +27,8 @@ CheckedSpec check_spec(const model::Object& object, const SchemaCatalog& catalog
   const json& spec = member(document, "spec");
   out.has_spec = !spec.is_null();
   out.spec = json::object();
-  if (out.has_spec) out.spec = check_value(schema_of(catalog, schema), spec, "/spec", object.ref, out.diagnostics);
+  if (out.has_spec)
+    out.spec = check_value(schema_of(catalog, schema), spec, "/spec", object.ref, out.diagnostics, uses_of(catalog));
   out.ok = !has_error(out.diagnostics) && out.spec.is_object();
   return out;
 }
@@ -38,7 +39,8 @@ Decoded<std::shared_ptr<const std::string>> decode_plugin_kind(const model::Obje
   std::shared_ptr<const std::string> own(object, &object->json);
   const Schema* schema = claimed_schema(catalog, "kind", object->ref.kind);
   if (schema == nullptr) return {std::move(own), {}};
-  const json value = check_value(*schema, json::parse(object->json, nullptr, false), "", object->ref, out.diagnostics);
+  const json value = check_value(*schema, json::parse(object->json, nullptr, false), "", object->ref, out.diagnostics,
+                                 uses_of(catalog));
   if (has_error(out.diagnostics)) return out;
   std::string text = value.dump();
   out.value = text == object->json ? std::move(own) : std::make_shared<const std::string>(std::move(text));

@@ -12,7 +12,7 @@ namespace {
 json checked_route(const model::ObjectRef& object, const std::string& text, const SchemaCatalog& catalog,
                    model::Diagnostics& diagnostics) {
   const Schema& schema = *schema_of(catalog, "route_table").properties.find("routes")->second->items;
-  return check_value(schema, json::parse(text, nullptr, false), "", object, diagnostics);
+  return check_value(schema, json::parse(text, nullptr, false), "", object, diagnostics, uses_of(catalog));
 }
 
 std::optional<bool> wrapped_flag(const json& value, const char* key) {

@@ -14,7 +14,8 @@ std::vector<model::OptionDefault> upstream_defaults(const json& spec, const mode
   for (const DefaultPlace& place : default_places(catalog)) {
     const json::json_pointer pointer(place.settings_path);
     if (!spec.contains(pointer)) continue;
-    const json value = check_value(*place.schema, spec.at(pointer), "/spec" + place.settings_path, ref, diagnostics);
+    const json value =
+        check_value(*place.schema, spec.at(pointer), "/spec" + place.settings_path, ref, diagnostics, uses_of(catalog));
     defaults.push_back({place.path, value.dump()});
   }
   return defaults;

@@ -66,7 +66,9 @@ class Compiler {
     if (scope != claims_.end()) {
       if (const auto key = scope->second.find(text.substr(colon + 1)); key != scope->second.end()) return key->second;
     }
-    return SchemaPtr(std::make_shared<Schema>());
+    auto anything = std::make_shared<Schema>();
+    anything->claim = text;
+    return SchemaPtr(std::move(anything));
   }
 
   static base::Status type(const std::string& name, Schema& out) {

@@ -50,6 +50,7 @@ struct Schema {
   std::shared_ptr<const re2::RE2> pattern;
   std::vector<std::vector<std::string>> oneofs;
   std::string scope;
+  std::string claim;  // "scope:key" where a plugin's claim brings it
   std::string settings_default;
   std::string not_served;
 };
@@ -60,9 +61,13 @@ using ClaimedKeys = std::map<std::string, std::map<std::string, SchemaPtr>, std:
 
 base::Result<SchemaPtr> compile_schema(const nlohmann::json& schema, const ClaimedKeys& claims = {});
 
-// Checks `value` and gives its canonical form. Problems of `object` are added, with fields in the user's own spelling.
+// Which claims a check depended on, those that nobody made included (schema_catalog.h).
+using ClaimUses = std::vector<std::string>;
+
+// Checks `value` and gives its canonical form. Problems of `object` are added, with fields in the user's own spelling;
+// the claims that were asked for are added to `uses` where it is given.
 nlohmann::json check_value(const Schema& schema, const nlohmann::json& value, const std::string& field,
-                           const model::ObjectRef& object, model::Diagnostics& diagnostics);
+                           const model::ObjectRef& object, model::Diagnostics& diagnostics, ClaimUses* uses = nullptr);
 
 // The plugin that brings a key of Gloo's which no loaded plugin claims, or empty.
 std::string plugin_for_key(std::string_view scope, std::string_view key);

@@ -10,6 +10,7 @@
 #include "core/engine/cluster_sockets.h"
 #include "core/engine/http_filters.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
 #include "solder/draft/kinds/upstream_type.h"
@@ -106,7 +107,7 @@ void collect(std::vector<host::ItemOutput> outputs, Slots& slots, Built& built) 
 
 void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstream, Slots& slots, Built& built) {
   ClusterResult& result = built.result;
-  host::Plugin* owner = t.plugins.upstream_type(upstream.type);
+  host::Plugin* owner = owner_of(t, reader, kUpstreamTypeScope, upstream.type);
   if (owner == nullptr) {
     result.diagnostics.push_back({.reason = "NoPluginForKey",
                                   .object = upstream.ref,
@@ -123,8 +124,8 @@ void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstrea
                                     view(upstream.spec_json),
                                     view(result.name)};
   const host::Subject subject{upstream.ref, upstream.type_path};
-  result.endpoints_apart = t.plugins.has(*owner, host::Operation::kEndpoints);
-  collect(t.plugins.call(*owner, host::Operation::kClusters, {&input, 1, sizeof(input)}, {&subject, 1},
+  result.endpoints_apart = t.plugins->has(*owner, host::Operation::kEndpoints);
+  collect(t.plugins->call(*owner, host::Operation::kClusters, {&input, 1, sizeof(input)}, {&subject, 1},
                          lookup_for(t, reader)),
           slots, built);
   OptionCalls options(t, reader, upstream.ref);
@@ -216,8 +217,10 @@ void finish(Translation& t, const model::Upstream& upstream, Slots& slots, Built
 }
 
 config::Decoded<model::Upstream> decode(Translation& t, Reader& reader, const model::Object& object) {
-  if (!config::upstreams_have_defaults(*t.catalog)) return config::decode_upstream(object, *t.catalog);
-  return config::decode_upstream(object, *t.catalog, t.settings.read(reader, 0)->settings.upstream_defaults);
+  return decode_with_schemas(t, reader, [&](const auto& catalog) {
+    if (!config::upstreams_have_defaults(catalog)) return config::decode_upstream(object, catalog);
+    return config::decode_upstream(object, catalog, t.settings.read(reader, 0)->settings.upstream_defaults);
+  });
 }
 
 Built build(Translation& t, Reader& reader, const model::Object& object, ProvenanceList* provenance) {
@@ -292,8 +295,9 @@ std::shared_ptr<const DestinationResult> build_destination(Translation& t, Reade
   result->present = true;
   result->type = built->type;
   // A type that has nothing to say of destinations spares their routes: its specification is not theirs to read.
-  const host::Plugin* plugin = built->type.empty() ? nullptr : t.plugins.upstream_type(built->type);
-  if (plugin != nullptr && t.plugins.has(*plugin, host::Operation::kDestinations)) result->type_json = built->type_json;
+  const host::Plugin* plugin = built->type.empty() ? nullptr : owner_of(t, reader, kUpstreamTypeScope, built->type);
+  if (plugin != nullptr && t.plugins->has(*plugin, host::Operation::kDestinations))
+    result->type_json = built->type_json;
   result->hash = base::hash_combine(1, base::hash_bytes(result->type + '\n' + result->type_json));
   return result;
 }

@@ -12,7 +12,7 @@ namespace solder::engine {
 namespace {
 
 host::ItemOutput call_type(Translation& t, Reader& reader, const model::ObjectRef& ref, const ClusterResult& cluster) {
-  host::Plugin* owner = t.plugins.upstream_type(cluster.type);
+  host::Plugin* owner = owner_of(t, reader, kUpstreamTypeScope, cluster.type);
   if (owner == nullptr) return {};
   const std::string path = "/spec/" + cluster.type;
   const solder_upstream_input input{sizeof(solder_upstream_input),
@@ -24,8 +24,8 @@ host::ItemOutput call_type(Translation& t, Reader& reader, const model::ObjectRe
                                     view(cluster.spec_json),
                                     view(cluster.name)};
   const host::Subject subject{ref, path};
-  auto outputs = t.plugins.call(*owner, host::Operation::kEndpoints, {&input, 1, sizeof(input)}, {&subject, 1},
-                                lookup_for(t, reader));
+  auto outputs = t.plugins->call(*owner, host::Operation::kEndpoints, {&input, 1, sizeof(input)}, {&subject, 1},
+                                 lookup_for(t, reader));
   return std::move(outputs.front());
 }
 

@@ -48,7 +48,7 @@ struct Engine::Impl {
     translation.scoped_above = options.scoped_above.value_or(kNeverScoped);
     translation.scopes_on_demand = options.scopes_on_demand;
     translation.proxies.update_only_on_request();
-    watch();
+    translation.record_touched();
     if (!options.keep_last_good) return;
     for (const auto& [ref, object] : journal.loaded()) translation.last_good.set(ref, object, object->hash);
   }
@@ -66,29 +66,39 @@ struct Engine::Impl {
   std::optional<std::vector<RefusedPart>> refused;  // to be told
   std::shared_ptr<const ServedPlaces> places;
 
-  // From now on the families record what is touched.
-  void watch() {
-    translation.clusters.take_touched();
-    translation.secret_resources.take_touched();
-    translation.settings.take_touched();
-    translation.secrets.take_touched();
-    translation.plugin_kinds.take_touched();
-    translation.derived.take_touched();
-    translation.endpoints.take_touched();
-    translation.route_tables.take_touched();
-    translation.options_objects.take_touched();
-    translation.attached_options.take_touched();
-    translation.upstream_groups.take_touched();
-    translation.virtual_services.take_touched();
-    translation.matchable_gateways.take_touched();
-    translation.plans.take_touched();
-    translation.listeners.take_touched();
-    translation.proxies.take_touched();
-  }
-
   void set_object(const model::ObjectRef& ref, const model::ObjectPtr& object) {
     world.set(ref, object);
     note_change(ref);
+  }
+
+  void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) {
+    const auto before = translation.plugins->kinds();
+    for (const auto& [kind, read] : before) {
+      if (plugins.kinds().count(kind) != 0) continue;
+      for (const auto& ref : world.seen(kind)) translation.plugin_kinds.unroot(ref);
+    }
+    translation.use_plugins(plugins, std::move(catalog));
+    world.kinds_changed(before);
+  }
+
+  Output translate(bool trial) {
+    world.update();
+    update_roots();
+    update_clusters();
+    update_proxies();
+    if (!trial) update_last_good();
+    translation.graph.collect();
+    update_book();
+    tell_refused();
+    Output output;
+    auto snapshots = std::make_shared<xds::SnapshotsByRole>();
+    for (const auto& name : proxy_names) {
+      (*snapshots)[world.write_namespace() + "~" + name] = translation.proxies.peek(name)->snapshot;
+    }
+    output.snapshots = std::move(snapshots);
+    output.changes = changes();
+    output.places = places;
+    return output;
   }
 
   void note_change(const model::ObjectRef& ref) {
@@ -109,7 +119,7 @@ struct Engine::Impl {
   // Objects that follow from others come before what may lead to them is translated.
   void update_derived() {
     for (const auto& source : world.take_sources()) {
-      if (world.sees(source)) {
+      if (world.derives(source)) {
         translation.derived.root(source);
       } else {
         translation.derived.unroot(source);
@@ -118,7 +128,7 @@ struct Engine::Impl {
     }
     translation.graph.update_roots();
     for (const auto& source : translation.derived.take_touched()) {
-      set_derived(source, world.sees(source) ? translation.derived.peek(source) : nullptr);
+      set_derived(source, world.derives(source) ? translation.derived.peek(source) : nullptr);
     }
   }
 
@@ -326,25 +336,12 @@ void Engine::apply(const store::Batch& batch) {
 
 void Engine::set_refused(const std::vector<RefusedPart>& refused) { impl_->refused = refused; }
 
-Output Engine::translate() {
-  impl_->world.update();
-  impl_->update_roots();
-  impl_->update_clusters();
-  impl_->update_proxies();
-  impl_->update_last_good();
-  impl_->translation.graph.collect();
-  impl_->update_book();
-  impl_->tell_refused();
-  Output output;
-  auto snapshots = std::make_shared<xds::SnapshotsByRole>();
-  for (const auto& name : impl_->proxy_names) {
-    (*snapshots)[impl_->world.write_namespace() + "~" + name] = impl_->translation.proxies.peek(name)->snapshot;
-  }
-  output.snapshots = std::move(snapshots);
-  output.changes = impl_->changes();
-  output.places = impl_->places;
-  return output;
+void Engine::use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) {
+  impl_->use_plugins(plugins, std::move(catalog));
 }
+
+Output Engine::translate() { return impl_->translate(false); }
+Output Engine::try_out() { return impl_->translate(true); }
 
 std::vector<model::ObjectPtr> Engine::objects() const {
   std::vector<model::ObjectPtr> out;

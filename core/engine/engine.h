@@ -60,7 +60,7 @@ struct Output {
 
 class Engine {
  public:
-  // All three must outlive the engine.
+  // All three must outlive the engine, or the plugins the next use_plugins().
   Engine(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog,
          EngineOptions options);
   ~Engine();
@@ -74,6 +74,11 @@ class Engine {
   void set_refused(const std::vector<RefusedPart>& refused);
   // Brings everything up to date and tells what is new; equal parts are the same pointers as before.
   Output translate();
+  // From now on these; nothing is translated yet. They must outlive the engine or the next call. What used a key, a
+  // schema or a kind that is now another plugin's, or another generation's, is translated again, and nothing else.
+  void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
+  // As translate(), but what turns out good does not become last good: for a look at plugins that may be taken back.
+  Output try_out();
   // All objects that have a report, derived ones and default gateways included, sorted by ref: those that plugins only
   // read are left out unless something is wrong with them.
   [[nodiscard]] std::vector<model::ObjectPtr> objects() const;

@@ -11,6 +11,7 @@
 #include "core/config/decode.h"
 #include "core/engine/gateway_selection.h"
 #include "core/engine/label_selector.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/serving_version.h"
 
 namespace solder::engine {
@@ -161,10 +162,11 @@ std::shared_ptr<const MatchableGatewayResult> build_matchable_gateway(Translatio
   uint64_t hash = 0;
   auto result =
       with_last_good<MatchableGatewayResult>(t, reader, ref, [&](const model::Object& object, auto& matchable) {
-        auto decoded = config::decode_matchable_gateway(object, *t.catalog);
+        hash = object.hash;
+        auto decoded = decode_with_schemas(
+            t, reader, [&](const auto& catalog) { return config::decode_matchable_gateway(object, catalog); }, &hash);
         matchable.diagnostics = std::move(decoded.diagnostics);
         matchable.labels = object.labels;
-        hash = object.hash;
         if (!decoded.value) return false;
         matchable.part = std::move(*decoded.value);
         return check_ranges(matchable.part, matchable.diagnostics);

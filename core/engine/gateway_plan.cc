@@ -12,6 +12,7 @@
 #include "core/engine/attached_options.h"
 #include "core/engine/gateway_parts.h"
 #include "core/engine/gateway_selection.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/translation.h"
 
 namespace solder::engine {
@@ -83,7 +84,8 @@ std::vector<Candidate> select(Translation& t, Reader& reader, const PlannedPart&
 bool held_before(Translation& t, Reader& reader, const model::ObjectRef& ref, const std::string& domain) {
   const auto good = t.last_good.read(reader, ref);
   if (!good) return false;
-  const auto decoded = config::decode_virtual_service(*good, *t.catalog);
+  const auto decoded = decode_with_schemas(
+      t, reader, [&](const auto& catalog) { return config::decode_virtual_service(*good, catalog); });
   if (!decoded.value) return false;
   const auto& domains = decoded.value->domains;
   return domains.empty() ? domain == "*" : std::find(domains.begin(), domains.end(), domain) != domains.end();
@@ -205,7 +207,9 @@ struct Version {
 
 Version read_version(Translation& t, Reader& reader, const model::Object& object) {
   Version out;
-  auto decoded = config::decode_gateway(object, *t.catalog);
+  out.hash = object.hash;
+  auto decoded = decode_with_schemas(
+      t, reader, [&](const auto& catalog) { return config::decode_gateway(object, catalog); }, &out.hash);
   out.plan.diagnostics = std::move(decoded.diagnostics);
   if (!decoded.value || !check(*decoded.value, out.plan.diagnostics)) return out;
   out.plan.gateway = std::move(*decoded.value);
@@ -215,7 +219,7 @@ Version read_version(Translation& t, Reader& reader, const model::Object& object
   GatewayParts parts = take_parts(t, reader, gateway, out.plan.diagnostics);
   out.parts = std::move(parts.parts);
   const uint64_t attached = attach_options(t, reader, gateway, out.parts);
-  out.hash = base::hash_combine(base::hash_combine(object.hash, parts.hash), attached);
+  out.hash = base::hash_combine(base::hash_combine(out.hash, parts.hash), attached);
   out.usable = true;
   out.ok = !has_error(out.plan.diagnostics);
   return out;

@@ -10,6 +10,7 @@
 #include "core/engine/filter_chain.h"
 #include "core/engine/http_filter_chains.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/slots.h"
 #include "core/engine/tcp_filter_chains.h"
 #include "core/engine/translation.h"
@@ -207,7 +208,8 @@ Built build(Translation& t, Reader& reader, const GatewayPlan& plan, ProvenanceL
 std::optional<GatewayPlan> plan_before(Translation& t, Reader& reader, const GatewayPlan& plan) {
   const auto good = t.last_good.read(reader, plan.gateway.ref);
   if (!good) return std::nullopt;
-  auto decoded = config::decode_gateway(*good, *t.catalog);
+  auto decoded =
+      decode_with_schemas(t, reader, [&](const auto& catalog) { return config::decode_gateway(*good, catalog); });
   if (!decoded.value) return std::nullopt;
   GatewayPlan before = plan;
   before.gateway.options = std::move(decoded.value->options);

@@ -48,9 +48,10 @@ std::vector<host::Selector> entries_of(const host::ObjectKind& kind, const model
 void ObjectIndex::set(const std::map<std::string, host::ObjectKind>& kinds, const model::ObjectRef& ref,
                       const model::ObjectPtr& object) {
   const auto kind = kinds.find(ref.kind);
-  if (kind == kinds.end() || kind->second.index.empty()) return;
+  const bool indexed = kind != kinds.end() && !kind->second.index.empty();
+  if (!indexed && entries_.count(ref) == 0) return;
   std::vector<host::Selector> now;
-  if (object) now = entries_of(kind->second, *object);
+  if (object && indexed) now = entries_of(kind->second, *object);
   auto& before = entries_[ref];
   for (const auto& entry : before) {
     if (std::binary_search(now.begin(), now.end(), entry)) continue;

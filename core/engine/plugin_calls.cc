@@ -17,6 +17,7 @@ const Scope kVirtualHostScope{SOLDER_SCOPE_VIRTUAL_HOST, "virtual_host"};
 const Scope kRouteScope{SOLDER_SCOPE_ROUTE, "route"};
 const Scope kWeightedDestinationScope{SOLDER_SCOPE_WEIGHTED_DESTINATION, "weighted_destination"};
 const Scope kUpstreamScope{SOLDER_SCOPE_UPSTREAM, "upstream"};
+const std::string_view kUpstreamTypeScope = "upstream_type";
 
 solder_str view(std::string_view text) { return {text.data(), text.size()}; }
 solder_ref view(const model::ObjectRef& ref) { return {view(ref.kind), view(ref.ns), view(ref.name)}; }
@@ -30,7 +31,9 @@ const std::string* look_up(Translation& translation, Reader& reader, const model
     const auto list = translation.kinds.read(reader, ref.kind);
     return list && !list->refs.empty() ? look_up(translation, reader, chosen_settings(*list)) : nullptr;
   }
-  if (is_plugin_kind(translation, ref.kind)) return translation.plugin_kinds.read(reader, ref)->json.get();
+  if (!config::known_kind(ref.kind) && translation.object_kinds.read(reader, ref.kind)) {
+    return translation.plugin_kinds.read(reader, ref)->json.get();
+  }
   const auto& object = translation.objects.read(reader, ref);
   return object ? &object->json : nullptr;
 }
@@ -39,9 +42,9 @@ namespace {
 
 std::optional<std::vector<host::Listed>> list_objects(Translation& translation, Reader& reader,
                                                       const host::Selector& selector) {
-  const auto kind = translation.plugins.kinds().find(selector.kind);
-  if (kind == translation.plugins.kinds().end()) return std::nullopt;
-  const auto& index = kind->second.index;
+  const auto kind = translation.object_kinds.read(reader, selector.kind);
+  if (!kind) return std::nullopt;
+  const auto& index = kind->index;
   if (!std::binary_search(index.begin(), index.end(), selector.field)) return std::nullopt;
   std::vector<host::Listed> out;
   const auto list = translation.lists.read(reader, selector);
@@ -54,8 +57,16 @@ std::optional<std::vector<host::Listed>> list_objects(Translation& translation, 
 
 }  // namespace
 
+host::Plugin* owner_of(Translation& translation, Reader& reader, std::string_view scope, std::string_view key) {
+  std::string claim(scope);
+  claim += ':';
+  claim += key;
+  const auto& owner = translation.owners.read(reader, claim);
+  return owner ? owner->plugin : nullptr;
+}
+
 bool is_plugin_kind(const Translation& translation, const std::string& kind) {
-  return translation.plugins.kinds().count(kind) != 0 && !config::known_kind(kind);
+  return translation.plugins->kinds().count(kind) != 0 && !config::known_kind(kind);
 }
 
 host::Lookup lookup_for(Translation& translation, Reader& reader) {
@@ -73,9 +84,9 @@ std::vector<host::ItemOutput> OptionCalls::call() {
   std::map<std::string, std::pair<host::Plugin*, std::vector<size_t>>> by_plugin;
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const Input& input = inputs_[i];
-    host::Plugin* owner = translation_.plugins.option(input.scope->word, input.value->key);
+    host::Plugin* owner = owner_of(translation_, reader_, input.scope->word, input.value->key);
     if (owner != nullptr) {
-      auto& group = by_plugin[translation_.plugins.name(*owner)];
+      auto& group = by_plugin[translation_.plugins->name(*owner)];
       group.first = owner;
       group.second.push_back(i);
       continue;
@@ -98,9 +109,9 @@ std::vector<host::ItemOutput> OptionCalls::call() {
                        view(input.options->json)});
       subjects.push_back({object_, input.value->path});
     }
-    auto results = translation_.plugins.call(*group.first, host::Operation::kOptions,
-                                             {batch.data(), batch.size(), sizeof(solder_option_input)}, subjects,
-                                             lookup_for(translation_, reader_));
+    auto results = translation_.plugins->call(*group.first, host::Operation::kOptions,
+                                              {batch.data(), batch.size(), sizeof(solder_option_input)}, subjects,
+                                              lookup_for(translation_, reader_));
     for (size_t k = 0; k < results.size(); ++k) outputs[group.second[k]] = std::move(results[k]);
   }
   return outputs;

@@ -20,6 +20,11 @@ struct Scope {
 };
 extern const Scope kSettingsScope, kGatewayScope, kHttpGatewayScope, kTcpGatewayScope, kSslScope, kVirtualHostScope,
     kRouteScope, kWeightedDestinationScope, kUpstreamScope;
+extern const std::string_view kUpstreamTypeScope;
+
+// Who owns a key now, or null; recorded as a read, so that the cell runs again when another plugin does, or another
+// generation of it.
+host::Plugin* owner_of(Translation& translation, Reader& reader, std::string_view scope, std::string_view key);
 
 solder_str view(std::string_view text);
 solder_ref view(const model::ObjectRef& ref);

@@ -6,6 +6,7 @@
 #include "core/config/decode.h"
 #include "core/config/documents.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/translation.h"
 #include "solder/draft/kinds/discovery.h"
 
@@ -32,8 +33,8 @@ void derive(Translation& t, Reader& reader, host::Plugin& plugin, const model::O
             const std::string& json, DerivedResult& result) {
   const solder_object input{sizeof(solder_object), 0, view(source), view(json)};
   const host::Subject subject{source, ""};
-  auto outputs = t.plugins.call(plugin, host::Operation::kDerive, {&input, 1, sizeof(input)}, {&subject, 1},
-                                lookup_for(t, reader));
+  auto outputs = t.plugins->call(plugin, host::Operation::kDerive, {&input, 1, sizeof(input)}, {&subject, 1},
+                                 lookup_for(t, reader));
   host::ItemOutput& output = outputs.front();
   std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(result.diagnostics));
   for (const std::string& text : output.objects) {
@@ -45,8 +46,8 @@ void derive(Translation& t, Reader& reader, host::Plugin& plugin, const model::O
     result.diagnostics.push_back(
         {.reason = "BadDerivedObject",
          .object = source,
-         .message = "plugin " + t.plugins.name(plugin) + " derives an object that cannot be used: " + problem,
-         .plugin = t.plugins.name(plugin)});
+         .message = "plugin " + t.plugins->name(plugin) + " derives an object that cannot be used: " + problem,
+         .plugin = t.plugins->name(plugin)});
   }
 }
 
@@ -63,12 +64,16 @@ std::shared_ptr<const PluginKindResult> build_plugin_kind(Translation& t, Reader
   auto result = std::make_shared<PluginKindResult>();
   const auto object = t.objects.read(reader, ref);
   if (!object) return result;
-  auto decoded = config::decode_plugin_kind(object, *t.catalog);
+  auto decoded =
+      decode_with_schemas(t, reader, [&](const auto& catalog) { return config::decode_plugin_kind(object, catalog); });
   result->diagnostics = std::move(decoded.diagnostics);
   result->ok = decoded.value.has_value();
   if (!result->ok) {
     const auto good = t.last_good.read(reader, ref);
-    if (good) decoded = config::decode_plugin_kind(good, *t.catalog);
+    if (good) {
+      decoded = decode_with_schemas(t, reader,
+                                    [&](const auto& catalog) { return config::decode_plugin_kind(good, catalog); });
+    }
   }
   if (decoded.value) result->json = std::move(*decoded.value);
   result->hash = result->json ? base::hash_combine(1, base::hash_bytes(*result->json)) : 0;
@@ -77,10 +82,10 @@ std::shared_ptr<const PluginKindResult> build_plugin_kind(Translation& t, Reader
 
 std::shared_ptr<const DerivedResult> build_derived(Translation& t, Reader& reader, const model::ObjectRef& source) {
   auto result = std::make_shared<DerivedResult>();
-  const auto kind = t.plugins.kinds().find(source.kind);
+  const auto kind = t.object_kinds.read(reader, source.kind);
   const std::string* json = look_up(t, reader, source);
-  if (json == nullptr || kind == t.plugins.kinds().end()) return result;
-  for (host::Plugin* plugin : kind->second.derivers) derive(t, reader, *plugin, source, *json, *result);
+  if (json == nullptr || !kind) return result;
+  for (host::Plugin* plugin : kind->derivers) derive(t, reader, *plugin, source, *json, *result);
   auto& objects = result->objects;
   std::stable_sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a->ref < b->ref; });
   objects.erase(

@@ -14,6 +14,7 @@
 #include "core/engine/route_destinations.h"
 #include "core/engine/route_layout.h"
 #include "core/engine/route_part.h"
+#include "core/engine/schema_reads.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/envoy_fields.h"
 
@@ -59,7 +60,8 @@ class BodyBuilder {
 
   void build(const std::string& text) {
     const size_t end = text.find('\n');
-    auto decoded = config::decode_route(owner_, text.substr(0, end), *t_.catalog);
+    auto decoded = decode_with_schemas(
+        t_, reader_, [&](const auto& catalog) { return config::decode_route(owner_, text.substr(0, end), catalog); });
     result_.diagnostics = std::move(decoded.diagnostics);
     uint32_t action = SOLDER_ACTION_NONE;
     if (decoded.value) action = action_number(*decoded.value);

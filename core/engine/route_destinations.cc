@@ -22,10 +22,10 @@ void call_options(Translation& t, Reader& reader, const model::ObjectRef& owner,
 }
 
 // A specification is for upstreams of its own type; with another's nobody would read it.
-void report_foreign(const Translation& t, const model::ObjectRef& owner, const model::Destination& wanted,
+void report_foreign(Translation& t, Reader& reader, const model::ObjectRef& owner, const model::Destination& wanted,
                     const DestinationResult& destination, host::ItemOutput& output) {
   if (!destination.present || wanted.spec_key.empty() || wanted.spec_key == destination.type) return;
-  if (t.plugins.upstream_type(wanted.spec_key) == nullptr) return;
+  if (owner_of(t, reader, kUpstreamTypeScope, wanted.spec_key) == nullptr) return;
   const model::ObjectRef upstream = upstream_of(wanted);
   output.diagnostics.push_back({.severity = model::Severity::kWarning,
                                 .reason = "WrongUpstreamType",
@@ -53,8 +53,9 @@ void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, c
   for (size_t d = 0; d < action.destinations.size(); ++d) {
     const model::Destination& wanted = action.destinations[d].destination;
     const auto destination = t.destinations.read(reader, upstream_of(wanted));
-    host::Plugin* plugin = destination->type.empty() ? nullptr : t.plugins.upstream_type(destination->type);
-    if (plugin == nullptr || !t.plugins.has(*plugin, host::Operation::kDestinations)) continue;
+    host::Plugin* plugin =
+        destination->type.empty() ? nullptr : owner_of(t, reader, kUpstreamTypeScope, destination->type);
+    if (plugin == nullptr || !t.plugins->has(*plugin, host::Operation::kDestinations)) continue;
     Batch& batch = batches[destination->type];
     batch.plugin = plugin;
     batch.keep.push_back(destination);
@@ -68,14 +69,14 @@ void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, c
     batch.outputs.push_back(&parts[d].destination);
   }
   for (auto& [type, batch] : batches) {
-    auto results = t.plugins.call(*batch.plugin, host::Operation::kDestinations,
-                                  {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)},
-                                  batch.subjects, lookup_for(t, reader));
+    auto results = t.plugins->call(*batch.plugin, host::Operation::kDestinations,
+                                   {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)},
+                                   batch.subjects, lookup_for(t, reader));
     for (size_t k = 0; k < results.size(); ++k) *batch.outputs[k] = std::move(results[k]);
   }
   for (size_t d = 0; d < action.destinations.size(); ++d) {
     const model::Destination& wanted = action.destinations[d].destination;
-    report_foreign(t, owner, wanted, *t.destinations.read(reader, upstream_of(wanted)), parts[d].destination);
+    report_foreign(t, reader, owner, wanted, *t.destinations.read(reader, upstream_of(wanted)), parts[d].destination);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/hash.h"
 #include "core/config/decode.h"
 #include "core/engine/route_part.h"
+#include "core/engine/schema_reads.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::engine {
@@ -150,9 +151,10 @@ std::string route_match(const model::Matcher& matcher, const model::ObjectRef& o
   return out;
 }
 
-void build(Translation& t, const RoutePartKey& key, const std::string& text, RouteMatchResult& result) {
+void build(Translation& t, Reader& reader, const RoutePartKey& key, const std::string& text, RouteMatchResult& result) {
   const model::ObjectRef owner = route_ref(key.ns);
-  auto decoded = config::decode_route(owner, text, *t.catalog);
+  auto decoded =
+      decode_with_schemas(t, reader, [&](const auto& catalog) { return config::decode_route(owner, text, catalog); });
   result.diagnostics = std::move(decoded.diagnostics);
   result.refused = !decoded.value.has_value();
   if (result.refused) return;
@@ -171,9 +173,10 @@ void build(Translation& t, const RoutePartKey& key, const std::string& text, Rou
 
 }  // namespace
 
-std::shared_ptr<RouteMatchResult> build_route_match(Translation& t, const RoutePartKey& key, const std::string& text) {
+std::shared_ptr<RouteMatchResult> build_route_match(Translation& t, Reader& reader, const RoutePartKey& key,
+                                                    const std::string& text) {
   auto result = std::make_shared<RouteMatchResult>();
-  build(t, key, text, *result);
+  build(t, reader, key, text, *result);
   uint64_t hash = hash_part(*result);
   for (const auto& match : result->matches) hash = base::hash_combine(hash, base::hash_bytes(match));
   result->hash = hash;

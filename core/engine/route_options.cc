@@ -9,6 +9,7 @@
 #include "core/config/decode.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/route_part.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/slots.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/envoy_fields.h"
@@ -85,7 +86,8 @@ void merge(Translation& t, const model::ObjectRef& owner, uint32_t action, Route
 void build(Translation& t, Reader& reader, const RoutePartKey& key, const std::string& text,
            RouteOptionsResult& result) {
   const model::ObjectRef owner = route_ref(key.ns);
-  auto decoded = config::decode_route(owner, text, *t.catalog);
+  auto decoded =
+      decode_with_schemas(t, reader, [&](const auto& catalog) { return config::decode_route(owner, text, catalog); });
   result.diagnostics = std::move(decoded.diagnostics);
   result.refused = !decoded.value.has_value();
   if (result.refused) return;

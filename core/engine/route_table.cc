@@ -7,6 +7,7 @@
 #include "core/config/route_texts.h"
 #include "core/engine/delegation.h"
 #include "core/engine/route_action.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/serving_version.h"
 #include "core/engine/translation.h"
 
@@ -38,7 +39,8 @@ bool read_table(Translation& t, Reader& reader, const model::Object& object, Rou
   config::RouteTexts texts = config::split_routes(object.json);
   model::Object head = object;
   head.json = std::move(texts.rest);
-  auto decoded = config::decode_route_table(head, *t.catalog);
+  auto decoded =
+      decode_with_schemas(t, reader, [&](const auto& catalog) { return config::decode_route_table(head, catalog); });
   result.diagnostics = std::move(decoded.diagnostics);
   result.weight = decoded.value ? decoded.value->weight : 0;
   result.labels = object.labels;
@@ -83,22 +85,25 @@ std::shared_ptr<const RouteTableSummary> summarize(const RouteTableResult& table
   return summary;
 }
 
-std::shared_ptr<const RouteOutlineResult> build_outline(Translation& t, const model::ObjectRef& owner,
+std::shared_ptr<const RouteOutlineResult> build_outline(Translation& t, Reader& reader, const model::ObjectRef& owner,
                                                         std::shared_ptr<const std::string> text) {
   auto result = std::make_shared<RouteOutlineResult>();
-  auto decoded = config::outline_route(owner, *text, *t.catalog);
+  uint64_t hash = base::hash_bytes(*text);
+  auto decoded = decode_with_schemas(
+      t, reader, [&](const auto& catalog) { return config::outline_route(owner, *text, catalog); }, &hash);
   result->text = std::move(text);
   result->outline = std::move(decoded.value);
   result->diagnostics = std::move(decoded.diagnostics);
-  // The text decides everything, and it is the key.
-  result->hash = base::hash_bytes(*result->text);
+  // The text and the schemas decide everything.
+  result->hash = hash;
   return result;
 }
 
 std::shared_ptr<const OptionsObjectResult> build_options_object(Translation& t, Reader& reader,
                                                                 const model::ObjectRef& ref) {
   auto result = with_last_good<OptionsObjectResult>(t, reader, ref, [&](const model::Object& object, auto& options) {
-    auto decoded = config::decode_options_object(object, *t.catalog);
+    auto decoded = decode_with_schemas(
+        t, reader, [&](const auto& catalog) { return config::decode_options_object(object, catalog); });
     options.diagnostics = std::move(decoded.diagnostics);
     if (decoded.value) options.json = std::move(*decoded.value);
     return decoded.value.has_value() && !has_error(options.diagnostics);
@@ -112,9 +117,10 @@ std::shared_ptr<const UpstreamGroupResult> build_upstream_group(Translation& t, 
                                                                 const model::ObjectRef& ref) {
   uint64_t hash = 0;
   auto result = with_last_good<UpstreamGroupResult>(t, reader, ref, [&](const model::Object& object, auto& group) {
-    auto decoded = config::decode_upstream_group(object, *t.catalog);
-    group.diagnostics = std::move(decoded.diagnostics);
     hash = object.hash;
+    auto decoded = decode_with_schemas(
+        t, reader, [&](const auto& catalog) { return config::decode_upstream_group(object, catalog); }, &hash);
+    group.diagnostics = std::move(decoded.diagnostics);
     if (!decoded.value || has_error(group.diagnostics)) return false;
     group.destinations = std::move(decoded.value->destinations);
     return true;

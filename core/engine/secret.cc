@@ -8,6 +8,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/secret_fields.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
@@ -113,7 +114,8 @@ std::shared_ptr<const SecretResult> build_secret(Translation& t, Reader& reader,
   const auto object = t.objects.read(reader, ref);
   if (!object) return result;
   result->present = true;
-  auto decoded = config::decode_secret(*object, *t.catalog);
+  auto decoded =
+      decode_with_schemas(t, reader, [&](const auto& catalog) { return config::decode_secret(*object, catalog); });
   result->diagnostics = std::move(decoded.diagnostics);
   std::vector<services::CertificateProblem> problems;
   if (decoded.value) {
@@ -130,7 +132,8 @@ std::shared_ptr<const SecretResult> build_secret(Translation& t, Reader& reader,
   if (!result->ok) {
     // A secret that went bad keeps serving in its last good version.
     if (const auto good = t.last_good.read(reader, ref)) {
-      auto before = config::decode_secret(*good, *t.catalog);
+      auto before =
+          decode_with_schemas(t, reader, [&](const auto& catalog) { return config::decode_secret(*good, catalog); });
       if (before.value) {
         const auto before_problems = problems_of(*before.value);
         if (usable(before_problems)) {

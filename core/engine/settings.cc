@@ -6,6 +6,7 @@
 #include "core/config/decode.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/route_part.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/translation.h"
 
 namespace solder::engine {
@@ -50,14 +51,16 @@ std::shared_ptr<const SettingsResult> build_settings(Translation& t, Reader& rea
                                    .related = chosen});
   }
   const auto object = t.objects.read(reader, chosen);
-  auto decoded = config::decode_settings(*object, *t.catalog);
+  uint64_t hash = object->hash;
+  auto decoded = decode_with_schemas(
+      t, reader, [&](const auto& catalog) { return config::decode_settings(*object, catalog); }, &hash);
   result->diagnostics.insert(result->diagnostics.end(), decoded.diagnostics.begin(), decoded.diagnostics.end());
   result->ok = decoded.value.has_value();
-  uint64_t hash = object->hash;
   if (!decoded.value) {
     if (const auto good = t.last_good.read(reader, chosen)) {
-      decoded = config::decode_settings(*good, *t.catalog);
       hash = good->hash;
+      decoded = decode_with_schemas(
+          t, reader, [&](const auto& catalog) { return config::decode_settings(*good, catalog); }, &hash);
     }
   }
   if (decoded.value) {

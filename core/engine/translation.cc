@@ -3,14 +3,17 @@
 namespace solder::engine {
 
 Translation::Translation(const services::MessageTypes& message_types, host::PluginSet& plugin_set,
-                         config::SchemaCatalogPtr schemas)
+                         config::SchemaCatalogPtr schema_catalog)
     : types(message_types),
-      plugins(plugin_set),
-      catalog(std::move(schemas)),
+      plugins(&plugin_set),
+      catalog(schema_catalog),
       objects(graph),
       kinds(graph),
       lists(graph),
       last_good(graph),
+      owners(graph),
+      schemas(graph),
+      object_kinds(graph),
       cluster_set(graph),
       settings(graph, [this](Reader& reader, int) { return build_settings(*this, reader); }),
       secrets(graph, [this](Reader& reader, const auto& ref) { return build_secret(*this, reader, ref); }),
@@ -30,11 +33,12 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                        [this](Reader& reader, const auto& ref) { return build_attached_options(*this, reader, ref); }),
       upstream_groups(graph,
                       [this](Reader& reader, const auto& ref) { return build_upstream_group(*this, reader, ref); }),
-      outlines(
-          graph,
-          [this](Reader&, const RouteKey& key) { return build_outline(*this, key.owner, outlines.peek(key)->text); }),
-      route_matches(graph, [this](Reader&, const auto& key,
-                                  const std::string& text) { return build_route_match(*this, key, text); }),
+      outlines(graph,
+               [this](Reader& reader, const RouteKey& key) {
+                 return build_outline(*this, reader, key.owner, outlines.peek(key)->text);
+               }),
+      route_matches(graph, [this](Reader& reader, const auto& key,
+                                  const std::string& text) { return build_route_match(*this, reader, key, text); }),
       route_options(graph, [this](Reader& reader, const auto& key,
                                   const std::string& text) { return build_route_options(*this, reader, key, text); }),
       route_bodies(graph, [this](Reader& reader, const auto& key,
@@ -67,7 +71,71 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       host_scopes(graph, [this](Reader& reader, const auto& key) { return build_host_scopes(*this, reader, key); }),
       scope_sets(graph, [this](Reader& reader, const auto& key) { return build_scope_set(*this, reader, key); }),
       listeners(graph, [this](Reader& reader, const auto& ref) { return build_listener(*this, reader, ref); }),
-      proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }) {}
+      proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }) {
+  use_plugins(plugin_set, std::move(schema_catalog));
+}
+
+namespace {
+
+// Takes away what was set before and is not now.
+template <typename T>
+void drop_old(std::set<std::string>& before, std::set<std::string> now, Inputs<std::string, T>& inputs) {
+  for (const auto& name : before) {
+    if (now.count(name) == 0) inputs.set(name, nullptr, 0);
+  }
+  before = std::move(now);
+}
+
+uint64_t hash_kind(const host::PluginSet& plugins, const host::ObjectKind& kind) {
+  uint64_t hash = base::hash_bytes(kind.api_version);
+  for (const auto& field : kind.index) hash = base::hash_combine(hash, base::hash_bytes(field));
+  for (const host::Plugin* plugin : kind.derivers) hash = base::hash_combine(hash, plugins.generation(*plugin));
+  return hash;
+}
+
+}  // namespace
+
+void Translation::record_touched() {
+  clusters.take_touched();
+  secret_resources.take_touched();
+  settings.take_touched();
+  secrets.take_touched();
+  plugin_kinds.take_touched();
+  derived.take_touched();
+  endpoints.take_touched();
+  route_tables.take_touched();
+  options_objects.take_touched();
+  attached_options.take_touched();
+  upstream_groups.take_touched();
+  virtual_services.take_touched();
+  matchable_gateways.take_touched();
+  plans.take_touched();
+  listeners.take_touched();
+  proxies.take_touched();
+}
+
+void Translation::use_plugins(host::PluginSet& plugin_set, config::SchemaCatalogPtr schema_catalog) {
+  plugins = &plugin_set;
+  catalog = std::move(schema_catalog);
+  std::set<std::string> owned, marked, kinds_read;
+  for (const auto& [key, plugin] : plugin_set.owners()) {
+    owners.set(key, std::make_shared<KeyOwner>(KeyOwner{plugin}), plugin_set.generation(*plugin));
+    owned.insert(key);
+  }
+  drop_old(owned_, std::move(owned), owners);
+  if (catalog) {
+    for (const auto& [name, hash] : catalog->marks()) {
+      schemas.set(name, std::make_shared<uint64_t>(hash), hash);
+      marked.insert(name);
+    }
+  }
+  drop_old(marked_, std::move(marked), schemas);
+  for (const auto& [name, kind] : plugin_set.kinds()) {
+    object_kinds.set(name, std::make_shared<host::ObjectKind>(kind), hash_kind(plugin_set, kind));
+    kinds_read.insert(name);
+  }
+  drop_old(kinds_read_, std::move(kinds_read), object_kinds);
+}
 
 std::shared_ptr<const RouteOutlineResult> read_outline(Translation& t, Reader& reader, const model::ObjectRef& owner,
                                                        const std::shared_ptr<const std::string>& text) {

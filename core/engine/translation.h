@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -132,11 +133,23 @@ struct KeyHash<HostRunKey> {
 
 inline constexpr size_t kNeverScoped = std::numeric_limits<size_t>::max();
 
+// Who owns a key: one generation of one plugin.
+struct KeyOwner {
+  host::Plugin* plugin = nullptr;
+};
+
 struct Translation {
   Translation(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
 
+  // From now on these. Whatever used a key, a schema or a kind that is another one now runs again. The set must outlive
+  // the translation or the next call.
+  void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
+
+  // From now on the families record what is touched.
+  void record_touched();
+
   const services::MessageTypes& types;
-  host::PluginSet& plugins;
+  host::PluginSet* plugins;
   config::SchemaCatalogPtr catalog;
 
   // Routes of one gateway part above which they are served as scopes: route_layout.h. Set before anything is computed.
@@ -150,6 +163,11 @@ struct Translation {
   Inputs<std::string, RefList> kinds;     // kind → what there is of it
   Inputs<host::Selector, RefList> lists;  // by declared index; kept by ObjectIndex
   Inputs<model::ObjectRef, model::Object> last_good;
+  // The plugins: who owns "scope:key", what its schema says ("scope:" and "defaults:" too: schema_catalog.h), and which
+  // kinds of objects they read. Kept by use_plugins().
+  Inputs<std::string, KeyOwner> owners;
+  Inputs<std::string, uint64_t> schemas;
+  Inputs<std::string, host::ObjectKind> object_kinds;
   Inputs<int, ClusterSetResult> cluster_set;  // one key: 0; kept by ClusterWorld from `clusters`
 
   Memo<int, SettingsResult> settings;  // one key: 0
@@ -183,6 +201,10 @@ struct Translation {
   Memo<GatewayPartKey, ScopeSetResult> scope_sets;
   Memo<model::ObjectRef, ListenerResult> listeners;
   Memo<std::string, ProxyResult> proxies;  // by proxy name: "gateway-proxy"
+
+ private:
+  // The names that were set by the last use_plugins().
+  std::set<std::string> owned_, marked_, kinds_read_;
 };
 
 // One step each. `provenance` may be null; where it is given, nothing is memoized by the caller.
@@ -204,10 +226,11 @@ std::shared_ptr<const OptionsObjectResult> build_options_object(Translation& t, 
                                                                 const model::ObjectRef& ref);
 std::shared_ptr<const UpstreamGroupResult> build_upstream_group(Translation& t, Reader& reader,
                                                                 const model::ObjectRef& ref);
-std::shared_ptr<const RouteOutlineResult> build_outline(Translation& t, const model::ObjectRef& owner,
+std::shared_ptr<const RouteOutlineResult> build_outline(Translation& t, Reader& reader, const model::ObjectRef& owner,
                                                         std::shared_ptr<const std::string> text);
 // The parts of a route, from texts that config::split_route() gave; a body's is body_text().
-std::shared_ptr<RouteMatchResult> build_route_match(Translation& t, const RoutePartKey& key, const std::string& text);
+std::shared_ptr<RouteMatchResult> build_route_match(Translation& t, Reader& reader, const RoutePartKey& key,
+                                                    const std::string& text);
 std::shared_ptr<RouteOptionsResult> build_route_options(Translation& t, Reader& reader, const RoutePartKey& key,
                                                         const std::string& text);
 std::shared_ptr<RouteBodyResult> build_route_body(Translation& t, Reader& reader, const RoutePartKey& key,

@@ -14,6 +14,7 @@
 #include "core/engine/route.h"
 #include "core/engine/route_configuration.h"
 #include "core/engine/route_layout.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
 #include "solder/envoy_fields.h"
@@ -141,7 +142,8 @@ Built build(Translation& t, Reader& reader, const model::Object& object, const s
   config::RouteTexts texts = config::split_routes(object.json);
   model::Object head = object;
   head.json = std::move(texts.rest);
-  auto decoded = config::decode_virtual_service(head, *t.catalog);
+  auto decoded = decode_with_schemas(
+      t, reader, [&](const auto& catalog) { return config::decode_virtual_service(head, catalog); });
   result.diagnostics = std::move(decoded.diagnostics);
   result.name = virtual_host_name(object.ref);
   std::string host_options = "{}";

@@ -49,7 +49,7 @@ bool VisibleWorld::watched(const std::string& ns) const {
 // A kind that plugins read may have namesakes in other API groups, which they do not.
 bool VisibleWorld::right_version(const model::Object& object) const {
   if (!is_plugin_kind(translation_, object.ref.kind)) return true;
-  return translation_.plugins.kinds().at(object.ref.kind).api_version == object.api_version;
+  return translation_.plugins->kinds().at(object.ref.kind).api_version == object.api_version;
 }
 
 // Gateways count in the write namespace only, unless the Settings say otherwise.
@@ -130,16 +130,50 @@ void VisibleWorld::explain_sources(const model::ObjectRef& ref) {
 
 void VisibleWorld::show(const model::ObjectRef& ref, const model::ObjectPtr& object) {
   translation_.objects.set(ref, object, object ? object->hash : 0);
-  index_.set(translation_.plugins.kinds(), ref, object);
+  index_.set(translation_.plugins->kinds(), ref, object);
   auto& seen = seen_[ref.kind];
   const bool changed = object ? seen.insert(ref).second : seen.erase(ref) > 0;
   if (!changed) return;
-  const auto kind = translation_.plugins.kinds().find(ref.kind);
-  const bool derives = kind != translation_.plugins.kinds().end() && !kind->second.derivers.empty();
+  const auto kind = translation_.plugins->kinds().find(ref.kind);
+  const bool derives = kind != translation_.plugins->kinds().end() && !kind->second.derivers.empty();
   if (derives && derived_.count(ref) == 0) sources_.insert(ref);
   changed_kinds_.insert(ref.kind);
   auto& other = object ? membership_.gone : membership_.come;
   if (other.erase(ref) == 0) (object ? membership_.come : membership_.gone).insert(ref);
+}
+
+bool VisibleWorld::derives(const model::ObjectRef& ref) const {
+  const auto kind = translation_.plugins->kinds().find(ref.kind);
+  return sees(ref) && derived_.count(ref) == 0 && kind != translation_.plugins->kinds().end() &&
+         !kind->second.derivers.empty();
+}
+
+void VisibleWorld::kinds_changed(const std::map<std::string, host::ObjectKind>& before) {
+  const auto& now = translation_.plugins->kinds();
+  std::set<std::string> changed;
+  const auto compare = [&](const auto& kinds, const auto& others) {
+    for (const auto& [kind, read] : kinds) {
+      const auto other = others.find(kind);
+      if (other == others.end() || other->second != read) changed.insert(kind);
+    }
+  };
+  compare(before, now);
+  compare(now, before);
+  if (changed.empty()) return;
+  std::set<model::ObjectRef> refs;
+  const auto take = [&](const auto& objects) {
+    for (const auto& [ref, ignored] : objects) {
+      if (changed.count(ref.kind) != 0) refs.insert(ref);
+    }
+  };
+  take(told_);
+  take(derived_);
+  for (const auto& ref : refs) {
+    take_in(ref);
+    if (!sees(ref)) continue;
+    if (before.count(ref.kind) == 0) membership_.come.insert(ref);
+    if (derived_.count(ref) == 0) sources_.insert(ref);
+  }
 }
 
 void VisibleWorld::explain(const model::ObjectRef& ref, const model::ObjectPtr& object) {
@@ -155,7 +189,7 @@ void VisibleWorld::explain(const model::ObjectRef& ref, const model::ObjectPtr& 
 }
 
 model::Diagnostic VisibleWorld::other_version(const model::Object& object) const {
-  const std::string& read = translation_.plugins.kinds().at(object.ref.kind).api_version;
+  const std::string& read = translation_.plugins->kinds().at(object.ref.kind).api_version;
   return {.severity = model::Severity::kWarning,
           .reason = "UnsupportedKind",
           .object = object.ref,

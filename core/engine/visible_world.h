@@ -28,6 +28,10 @@ class VisibleWorld {
   std::set<model::ObjectRef> set_derived(const model::ObjectRef& source, const std::vector<model::ObjectPtr>& objects);
   // The objects from which plugins derive others that came to be seen or are no longer seen since the last call.
   std::set<model::ObjectRef> take_sources() { return std::exchange(sources_, {}); }
+  // Plugins read other kinds now than `before`, or read them otherwise: finds anew what is seen of these.
+  void kinds_changed(const std::map<std::string, host::ObjectKind>& before);
+  // Whether plugins derive others from it.
+  [[nodiscard]] bool derives(const model::ObjectRef& ref) const;
   // Brings the lists of kinds, the Settings and the default gateways up to date.
   void update();
 

@@ -1,10 +1,12 @@
 #include "core/host/activity.h"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <cstring>
@@ -16,6 +18,13 @@
 namespace solder::host {
 
 thread_local Activity* Activity::current_ = nullptr;
+
+namespace {
+
+// A signal handler can do no more than write to a file that is open.
+std::atomic<int> crash_note{-1};
+
+}  // namespace
 
 // All activities under way, looked at by a thread that lives while there is one.
 class Watch {
@@ -93,9 +102,15 @@ void tell_of_crash(int signal) {
     words(" plugin ");
     say(activity->plugin_.data(), activity->plugin_.size());
     words("; take it out of the plugin directory to go on without it\n");
+    if (const int note = crash_note; note >= 0 && ::write(note, activity->plugin_.data(), activity->plugin_.size()) < 0)
+      words("and that could not be noted\n");
   }
   std::signal(signal, SIG_DFL);
   ::raise(signal);
+}
+
+void leave_crash_note(const std::string& file) {
+  crash_note = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 }
 
 void name_plugins_that_crash() {

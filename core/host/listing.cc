@@ -58,8 +58,8 @@ std::string to_table(const PluginSet& plugins) {
   std::vector<Row> rows = {{"NAME", "VERSION", "STATE", "CAPABILITIES", "KEYS/REASON", "FILE"}};
   std::string notes;
   for (const PluginInfo& plugin : plugins.loaded()) {
-    const bool noted = !plugin.partial.empty() || !plugin.warnings.empty();
-    rows.push_back({plugin.name, plugin.version, noted ? "loaded*" : "loaded", joined(plugin.capabilities, ","),
+    const bool noted = !plugin.partial.empty() || !plugin.warnings.empty() || plugin.state != "loaded";
+    rows.push_back({plugin.name, plugin.version, plugin.state + (noted ? "*" : ""), joined(plugin.capabilities, ","),
                     keys(plugin), file_name(plugin.file)});
     for (const Refused& lost : plugin.partial)
       notes += "* " + plugin.name + ": " + lost.reason + ": " + lost.message + "\n";
@@ -82,7 +82,8 @@ std::string to_json(const PluginSet& plugins) {
     list.push_back({{"name", plugin.name},
                     {"version", plugin.version},
                     {"summary", plugin.summary},
-                    {"state", "loaded"},
+                    {"state", plugin.state},
+                    {"sha256", plugin.sha256},
                     {"capabilities", plugin.capabilities},
                     {"claims", std::move(claims)},
                     {"partial", std::move(partial)},

@@ -7,10 +7,11 @@
 
 #include "core/host/abi_text.h"
 #include "core/host/activity.h"
-#include "core/host/gate.h"
+#include "core/host/library_plugin.h"
 #include "core/host/negotiation.h"
 #include "core/host/private_copy.h"
 #include "core/host/registry.h"
+#include "core/host/trust.h"
 
 namespace solder::host {
 
@@ -68,37 +69,45 @@ std::optional<Refusal> check_claims(const Manifest& manifest, const LoadOptions&
   return std::nullopt;
 }
 
-std::variant<std::unique_ptr<Plugin>, Refusal> open_plugin(const std::string& file, Gated gated, std::string_view bytes,
-                                                           const LoadOptions& options) {
-  const base::Result<std::string> copy = private_copy(options.copy_directory, gated.manifest.name, bytes);
+std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const LoadOptions& options) {
+  const base::Result<std::string> copy =
+      private_copy(options.copy_directory, candidate.gated.manifest.name, candidate.bytes);
   if (!copy.ok()) return Refusal{reason::kCopyFailed, "its private copy could not be made: " + copy.status().message()};
-  auto plugin = std::make_unique<Plugin>(std::move(gated.manifest), file);
+  auto plugin = std::make_shared<LibraryPlugin>(candidate.gated.manifest, candidate.file, candidate.sha256);
   plugin->library = std::make_unique<boost::dll::shared_library>();
-  const Activity activity("opening", plugin->file, options.call_deadline);
+  const Gated& gated = candidate.gated;
+  const Activity activity("opening", candidate.file, options.call_deadline);
   if (auto refusal = open_library(*copy, gated.can_unmap, *plugin->library)) return *refusal;
   if (auto refusal = negotiate(*plugin, configuration_of(plugin->manifest.name, options))) return *refusal;
   if (!plugin->manifest.in_process) {
-    plugin->warnings.emplace_back(
-        "it asks for a process of its own, which this Solder cannot give; it runs in Solder's");
+    plugin->warn("it asks for a process of its own, which this Solder cannot give; it runs in Solder's");
   }
-  if (gated.can_unmap && (plugin->table.flags & SOLDER_PLUGIN_UNLOADABLE) == 0) keep_mapped(*copy);
-  return plugin;
+  plugin->can_unmap = gated.can_unmap && (plugin->table.flags & SOLDER_PLUGIN_UNLOADABLE) != 0;
+  if (!plugin->can_unmap) keep_mapped(*copy);
+  return PluginPtr(std::move(plugin));
 }
 
-std::variant<std::unique_ptr<Plugin>, Refusal> try_load(const std::string& file, const LoadOptions& options,
-                                                        std::set<std::string>& names, std::string& name) {
+std::variant<Candidate, Refusal> inspect(const std::string& file, const LoadOptions& options, std::string& name) {
   auto bytes = read_plugin_file(file);
   if (auto* refusal = std::get_if<Refusal>(&bytes)) return *refusal;
-  auto gated = gate(std::get<std::string>(bytes), name);
+  Candidate out;
+  out.file = file;
+  out.bytes = std::move(std::get<std::string>(bytes));
+  out.sha256 = content_hash(out.bytes);
+  auto gated = gate(out.bytes, name);
   if (auto* refusal = std::get_if<Refusal>(&gated)) return *refusal;
-  if (auto refusal = check_claims(std::get<Gated>(gated).manifest, options)) return *refusal;
-  if (names.count(name) != 0) {
-    return Refusal{reason::kDuplicateName, "a plugin of the name " + name + " was loaded from another file before"};
-  }
-  return open_plugin(file, std::move(std::get<Gated>(gated)), std::get<std::string>(bytes), options);
+  out.gated = std::move(std::get<Gated>(gated));
+  auto trusted = check_trust(options.trust, file, out.bytes, out.sha256);
+  if (auto* refusal = std::get_if<Refusal>(&trusted)) return *refusal;
+  out.trusted_by = std::get<std::string>(trusted);
+  if (auto refusal = check_claims(out.gated.manifest, options)) return *refusal;
+  return out;
 }
 
 }  // namespace
+
+// A leading dot: still being copied by rsync and the like.
+bool is_plugin_file(const std::string& name) { return name.size() > 3 && name.front() != '.' && name.ends_with(".so"); }
 
 std::vector<std::string> find_plugin_files(const std::vector<std::string>& directories, std::vector<Refused>& refused) {
   std::vector<std::string> all;
@@ -108,8 +117,7 @@ std::vector<std::string> find_plugin_files(const std::vector<std::string>& direc
     for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
          entry.increment(error)) {
       const std::string name = entry->path().filename().string();
-      // A leading dot: still being copied by rsync and the like.
-      if (name.size() > 3 && name.front() != '.' && name.ends_with(".so")) files.push_back(entry->path().string());
+      if (is_plugin_file(name)) files.push_back(entry->path().string());
     }
     if (error) {
       refused.push_back({directory, "", std::string(reason::kNotReadable),
@@ -121,15 +129,39 @@ std::vector<std::string> find_plugin_files(const std::vector<std::string>& direc
   return all;
 }
 
-std::variant<std::unique_ptr<Plugin>, Refused> load_plugin(const std::string& file, const LoadOptions& options,
-                                                           std::set<std::string>& names) {
+std::variant<Candidate, Refused> inspect_plugin(const std::string& file, const LoadOptions& options) {
   std::string name;
-  auto loaded = try_load(file, options, names, name);
-  if (auto* refusal = std::get_if<Refusal>(&loaded)) {
-    return Refused{file, printable(name), std::string(refusal->reason), printable(refusal->message)};
-  }
-  names.insert(name);
-  return std::move(std::get<std::unique_ptr<Plugin>>(loaded));
+  auto found = inspect(file, options, name);
+  if (auto* candidate = std::get_if<Candidate>(&found)) return std::move(*candidate);
+  const auto& refusal = std::get<Refusal>(found);
+  return Refused{file, printable(name), std::string(refusal.reason), printable(refusal.message)};
+}
+
+std::variant<PluginPtr, Refused> open_plugin(const Candidate& candidate, const LoadOptions& options) {
+  auto opened = open_copy(candidate, options);
+  if (auto* plugin = std::get_if<PluginPtr>(&opened)) return std::move(*plugin);
+  const auto& refusal = std::get<Refusal>(opened);
+  return refused(candidate, refusal.reason, refusal.message);
+}
+
+Refused refused(const Candidate& candidate, std::string_view reason, const std::string& message) {
+  return {candidate.file, printable(candidate.gated.manifest.name), std::string(reason), printable(message)};
+}
+
+Refused duplicate(const Candidate& candidate) {
+  return refused(candidate, reason::kDuplicateName,
+                 "a plugin of the name " + candidate.gated.manifest.name + " was loaded from another file before");
+}
+
+std::variant<PluginPtr, Refused> load_plugin(const std::string& file, const LoadOptions& options,
+                                             std::set<std::string>& names) {
+  auto found = inspect_plugin(file, options);
+  if (auto* refusal = std::get_if<Refused>(&found)) return std::move(*refusal);
+  const auto& candidate = std::get<Candidate>(found);
+  if (names.count(candidate.gated.manifest.name) != 0) return duplicate(candidate);
+  auto opened = open_plugin(candidate, options);
+  if (std::holds_alternative<PluginPtr>(opened)) names.insert(candidate.gated.manifest.name);
+  return opened;
 }
 
 }  // namespace solder::host

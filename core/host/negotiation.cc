@@ -28,7 +28,7 @@ std::optional<std::string> copy_table(const void* theirs, uint32_t least, const 
   return std::nullopt;
 }
 
-std::optional<Refusal> check_table(const Plugin& plugin) {
+std::optional<Refusal> check_table(const LibraryPlugin& plugin) {
   const solder_plugin& table = plugin.table;
   if (table.abi_minor_min > SOLDER_ABI_MINOR) {
     return Refusal{reason::kAbiMinor, "its table needs plugin ABI 1." + std::to_string(table.abi_minor_min) +
@@ -81,7 +81,7 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
-std::optional<Refusal> create(Plugin& plugin, const std::string& config_json) {
+std::optional<Refusal> create(LibraryPlugin& plugin, const std::string& config_json) {
   plugin.host = std::make_unique<HostTable>(plugin.manifest.name);
   CreateProblems problems;
   const solder_out out{sizeof(solder_out), 0, &problems, &refuse_item, &take_diag};
@@ -94,7 +94,7 @@ std::optional<Refusal> create(Plugin& plugin, const std::string& config_json) {
     return Refusal{reason::kCreateFailed, "create threw an exception"};
   }
   plugin.created = status == SOLDER_OK;
-  plugin.warnings = std::move(problems.warnings);
+  for (std::string& warning : problems.warnings) plugin.warn(std::move(warning));
   if (status == SOLDER_OK && problems.errors.empty()) return std::nullopt;
   std::string message =
       status == SOLDER_OK ? "create reported errors" : "create returned status " + std::to_string(status);
@@ -102,7 +102,7 @@ std::optional<Refusal> create(Plugin& plugin, const std::string& config_json) {
   return Refusal{reason::kCreateFailed, std::move(message)};
 }
 
-std::optional<Refusal> take_capability(Plugin& plugin, const std::string& id, const void* theirs) {
+std::optional<Refusal> take_capability(LibraryPlugin& plugin, const std::string& id, const void* theirs) {
   std::optional<std::string> problem;
   bool complete = true;
   if (id == SOLDER_CAP_UPSTREAM_TYPE) {
@@ -114,6 +114,9 @@ std::optional<Refusal> take_capability(Plugin& plugin, const std::string& id, co
   } else if (id == SOLDER_CAP_DISCOVERY) {
     problem = copy_table(theirs, SOLDER_CAP_DISCOVERY_SIZE_1_0, id.c_str(), plugin.discovery);
     complete = plugin.discovery.derive != nullptr;
+  } else if (id == SOLDER_CAP_STATE) {
+    problem = copy_table(theirs, SOLDER_CAP_STATE_SIZE_1_0, id.c_str(), plugin.state_table);
+    complete = plugin.state_table.save != nullptr && plugin.state_table.restore != nullptr;
   }
   if (problem) return Refusal{reason::kBadTable, *problem};
   if (!complete) return Refusal{reason::kBadTable, "its table of " + id + " lacks its operation"};
@@ -121,7 +124,7 @@ std::optional<Refusal> take_capability(Plugin& plugin, const std::string& id, co
 }
 
 // Ids that this host does not know are asked for all the same: a promise is a promise.
-std::optional<Refusal> take_capabilities(Plugin& plugin) {
+std::optional<Refusal> take_capabilities(LibraryPlugin& plugin) {
   for (const ManifestCapability& capability : plugin.manifest.provides) {
     const void* theirs = nullptr;
     try {
@@ -140,7 +143,7 @@ std::optional<Refusal> take_capabilities(Plugin& plugin) {
 
 }  // namespace
 
-std::optional<Refusal> negotiate(Plugin& plugin, const std::string& config_json) {
+std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& config_json) {
   const auto entry = plugin.library->get<const solder_plugin*(uint32_t)>("solder_plugin_entry_v1");
   const solder_plugin* theirs = nullptr;
   try {

@@ -6,12 +6,12 @@
 #include <optional>
 #include <string>
 
-#include "core/host/plugin.h"
+#include "core/host/library_plugin.h"
 #include "core/host/refusal.h"
 
 namespace solder::host {
 
 // `plugin.library` is open. On success its tables and instance are set.
-std::optional<Refusal> negotiate(Plugin& plugin, const std::string& config_json);
+std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& config_json);
 
 }  // namespace solder::host

@@ -1,49 +1,66 @@
-// One loaded plugin: its library, the tables it gave, and its instance. Made by negotiation.cc, called through
-// trampoline.cc, owned by the PluginSet. Everything but the mutexes and what they
-// guard is read-only after loading.
+// One generation of one plugin: what was loaded at one time from one file. Whatever brings a plugin (a library in this
+// process: library_plugin.h; the last words of one that was taken away: kept_plugin.h) is one of these, and the rest of
+// the host knows no difference. Sets share them; the last set or call to let go ends them.
 #pragma once
 
-#include <boost/dll/shared_library.hpp>
-#include <memory>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "core/host/host_table.h"
+#include "core/base/status.h"
 #include "core/host/manifest.h"
 #include "core/host/plugin_set.h"
-#include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
-#include "solder/draft/plugin.h"
 
 namespace solder::host {
 
 class Plugin {
  public:
-  Plugin(Manifest its_manifest, std::string its_file) : manifest(std::move(its_manifest)), file(std::move(its_file)) {}
-  // The instance goes while the library is still mapped: members below leave in reverse order.
-  ~Plugin();
+  Plugin(Manifest its_manifest, std::string its_file, std::string its_sha256);
+  virtual ~Plugin() = default;
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
 
-  Manifest manifest;
-  std::string file;  // what the operator dropped, not the private copy
-  std::unique_ptr<boost::dll::shared_library> library;
-  std::unique_ptr<HostTable> host;
-  // Own copies, as long as the plugin's or ours, whichever is shorter; what the plugin did not know is zero.
-  solder_plugin table{};
-  solder_cap_upstream_type upstream_type{};
-  solder_cap_options options{};
-  solder_cap_discovery discovery{};
-  bool created = false;
-  void* self = nullptr;
-  std::vector<Refused> partial;
+  const Manifest manifest;
+  const std::string sha256;   // of the file's content
+  const uint64_t generation;  // no two have the same
 
-  std::mutex mutex;  // calls are serialised for each plugin
-  bool slow = false;
-  std::mutex warnings_mutex;  // its own: who asks for warnings must not wait for a call
-  std::vector<std::string> warnings;
+  // PluginSet::has and call. [any thread]
+  [[nodiscard]] virtual bool has(Operation operation) const = 0;
+  virtual std::vector<ItemOutput> call(Operation operation, solder_span in, std::span<const Subject> subjects,
+                                       const Lookup& lookup, std::chrono::nanoseconds deadline) = 0;
+  // PluginInfo::state.
+  [[nodiscard]] virtual const char* state() const { return "loaded"; }
+
+  // What it wants another generation to know; none: it keeps nothing. [any thread]
+  virtual base::Result<std::optional<std::string>> save() { return std::optional<std::string>(); }
+  // What a generation of that version saved. Before the first call.
+  virtual base::Status restore(const std::string& /*version*/, const std::string& /*state*/) { return {}; }
+  // Inputs of some of its calls, for a look at how another generation takes them (preflight_job.h).
+  [[nodiscard]] virtual std::vector<std::string> samples() const { return {}; }
+  // Whether its library leaves the process with it.
+  [[nodiscard]] virtual bool unmaps() const { return true; }
+
+  // Where it stands for the operator. A file that is renamed is the same generation.
+  [[nodiscard]] std::string file() const;
+  void moved_to(std::string file);
+  // About the plugin itself, for `solder plugin list`. [any thread]
+  void warn(std::string words);
+  [[nodiscard]] std::vector<std::string> warnings() const;
+  // Calls that overran their deadline.
+  [[nodiscard]] uint64_t strikes() const { return strikes_; }
+  // True for the first one.
+  bool strike() { return strikes_++ == 0; }
+
+ private:
+  mutable std::mutex mutex_;  // its own: who asks for warnings must not wait for a call
+  std::string file_;
+  std::vector<std::string> warnings_;
+  std::atomic<uint64_t> strikes_{0};
 };
 
 }  // namespace solder::host

@@ -3,25 +3,18 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "core/host/abi_text.h"
 #include "core/host/loader.h"
+#include "core/host/plugin.h"
 #include "core/host/private_copy.h"
 #include "core/host/refusal.h"
 #include "core/host/registry.h"
-#include "core/host/trampoline.h"
 
 namespace solder::host {
-
-Plugin::~Plugin() {
-  if (!created) return;
-  try {
-    table.destroy(self);
-  } catch (...) {
-    spdlog::error("plugin {}: destroy threw an exception", manifest.name);
-  }
-}
 
 namespace {
 
@@ -35,17 +28,20 @@ std::string absolute_directory(const std::string& directory) {
   return (error ? "/tmp" : temporary.string()) + "/solder-plugins-" + std::to_string(::geteuid());
 }
 
-class LoadedSet : public PluginSet {
+class SharedSet : public PluginSet {
  public:
-  explicit LoadedSet(LoadOptions options) : deadline_(options.call_deadline) {
-    options.copy_directory = absolute_directory(options.copy_directory);
-    open_all(options);
+  SharedSet(std::vector<PluginPtr> plugins, std::vector<Refused> refused, const LoadOptions& options)
+      : deadline_(options.call_deadline), plugins_(std::move(plugins)), refused_(std::move(refused)) {
+    std::sort(plugins_.begin(), plugins_.end(),
+              [](const auto& a, const auto& b) { return a->manifest.name < b->manifest.name; });
     std::vector<const Manifest*> manifests;
     for (const auto& plugin : plugins_) manifests.push_back(&plugin->manifest);
     registry_ = std::make_unique<Registry>(manifests, options.key_owners);
+    for (const auto& [key, index] : registry_->owners()) {
+      if (key.first != kKindScope) owners_[key.first + ":" + key.second] = plugins_[static_cast<size_t>(index)].get();
+    }
     record_losses();
     join_kinds();
-    for (const std::string& problem : registry_->problems()) spdlog::warn("plugins: {}", problem);
   }
 
   std::vector<PluginInfo> loaded() const override {
@@ -54,51 +50,32 @@ class LoadedSet : public PluginSet {
     return out;
   }
   const std::vector<Refused>& refused() const override { return refused_; }
+  const std::vector<std::string>& problems() const override { return registry_->problems(); }
 
   Plugin* upstream_type(std::string_view key) const override { return owner(kUpstreamTypeScope, key); }
   Plugin* option(std::string_view scope, std::string_view key) const override {
     return scope == kUpstreamTypeScope || scope == kKindScope ? nullptr : owner(scope, key);
   }
+  const std::map<std::string, Plugin*>& owners() const override { return owners_; }
   const std::map<std::string, ObjectKind>& kinds() const override { return kinds_; }
   const std::string& name(const Plugin& plugin) const override { return plugin.manifest.name; }
-  bool has(const Plugin& plugin, Operation operation) const override {
-    return operation_of(plugin, operation) != nullptr;
-  }
+  uint64_t generation(const Plugin& plugin) const override { return plugin.generation; }
+  bool has(const Plugin& plugin, Operation operation) const override { return plugin.has(operation); }
 
   std::vector<ItemOutput> call(Plugin& plugin, Operation operation, solder_span in, std::span<const Subject> subjects,
                                const Lookup& lookup) override {
-    return call_plugin(plugin, operation, in, subjects, lookup, deadline_);
+    return plugin.call(operation, in, subjects, lookup, deadline_);
   }
 
  private:
-  void open_all(const LoadOptions& options) {
-    const base::Status prepared = prepare_copy_directory(options.copy_directory);
-    std::set<std::string> names;
-    for (const std::string& file : find_plugin_files(options.directories, refused_)) {
-      if (!prepared.ok()) {
-        refused_.push_back(
-            {file, "", std::string(reason::kCopyFailed), "its private copy could not be made: " + prepared.message()});
-        continue;
-      }
-      auto result = load_plugin(file, options, names);
-      if (auto* refusal = std::get_if<Refused>(&result)) {
-        refused_.push_back(std::move(*refusal));
-      } else {
-        plugins_.push_back(std::move(std::get<std::unique_ptr<Plugin>>(result)));
-      }
-    }
-    std::sort(plugins_.begin(), plugins_.end(),
-              [](const auto& a, const auto& b) { return a->manifest.name < b->manifest.name; });
-  }
-
   void record_losses() {
     for (const Registry::Lost& lost : registry_->lost()) {
       if (lost.key.first == kKindScope) continue;  // it reads the kind all the same
       for (const auto& plugin : plugins_) {
         if (plugin->manifest.name != lost.plugin) continue;
         const std::string key = lost.key.first + ":" + lost.key.second;
-        plugin->partial.push_back(
-            {plugin->file, lost.plugin, std::string(reason::kKeyClaimed),
+        partial_[plugin.get()].push_back(
+            {plugin->file(), lost.plugin, std::string(reason::kKeyClaimed),
              key + " belongs to plugin " + lost.owner +
                  (lost.chosen ? ", as the settings say" : ", whose name comes first; the settings may choose")});
       }
@@ -125,9 +102,17 @@ class LoadedSet : public PluginSet {
     }
   }
 
-  PluginInfo info(Plugin& plugin) const {
+  PluginInfo info(const Plugin& plugin) const {
     const Manifest& manifest = plugin.manifest;
-    PluginInfo out{manifest.name, manifest.version, manifest.summary, plugin.file, {}, {}, plugin.partial, {}};
+    PluginInfo out;
+    out.name = manifest.name;
+    out.version = manifest.version;
+    out.summary = manifest.summary;
+    out.file = plugin.file();
+    out.state = plugin.state();
+    out.sha256 = plugin.sha256;
+    if (const auto lost = partial_.find(&plugin); lost != partial_.end()) out.partial = lost->second;
+    out.warnings = plugin.warnings();
     for (const ManifestCapability& capability : manifest.provides) {
       out.capabilities.push_back(capability.id);
       for (const ManifestClaim& claim : capability.claims) {
@@ -139,8 +124,6 @@ class LoadedSet : public PluginSet {
       if (owner(kKindScope, kind.kind) != &plugin) continue;
       out.claims.push_back({manifest.name, "", std::string(kKindScope), kind.kind, kind.schema_json});
     }
-    const std::lock_guard lock(plugin.warnings_mutex);
-    out.warnings = plugin.warnings;
     return out;
   }
 
@@ -150,14 +133,44 @@ class LoadedSet : public PluginSet {
   }
 
   std::chrono::nanoseconds deadline_;
-  std::vector<std::unique_ptr<Plugin>> plugins_;  // by name
+  std::vector<PluginPtr> plugins_;  // by name
   std::vector<Refused> refused_;
   std::unique_ptr<Registry> registry_;
+  std::map<std::string, Plugin*> owners_;
+  std::map<const Plugin*, std::vector<Refused>> partial_;  // keys that another one owns
   std::map<std::string, ObjectKind> kinds_;
 };
 
 }  // namespace
 
-std::unique_ptr<PluginSet> PluginSet::load(const LoadOptions& options) { return std::make_unique<LoadedSet>(options); }
+std::unique_ptr<PluginSet> PluginSet::make(std::vector<PluginPtr> plugins, std::vector<Refused> refused,
+                                           const LoadOptions& options) {
+  return std::make_unique<SharedSet>(std::move(plugins), std::move(refused), options);
+}
+
+std::unique_ptr<PluginSet> PluginSet::load(const LoadOptions& given) {
+  LoadOptions options = given;
+  options.copy_directory = absolute_directory(options.copy_directory);
+  const base::Status prepared = prepare_copy_directory(options.copy_directory);
+  std::set<std::string> names;
+  std::vector<PluginPtr> plugins;
+  std::vector<Refused> refused;
+  for (const std::string& file : find_plugin_files(options.directories, refused)) {
+    if (!prepared.ok()) {
+      refused.push_back(
+          {file, "", std::string(reason::kCopyFailed), "its private copy could not be made: " + prepared.message()});
+      continue;
+    }
+    auto result = load_plugin(file, options, names);
+    if (auto* refusal = std::get_if<Refused>(&result)) {
+      refused.push_back(std::move(*refusal));
+    } else {
+      plugins.push_back(std::move(std::get<PluginPtr>(result)));
+    }
+  }
+  auto set = make(std::move(plugins), std::move(refused), options);
+  for (const std::string& problem : set->problems()) spdlog::warn("plugins: {}", problem);
+  return set;
+}
 
 }  // namespace solder::host

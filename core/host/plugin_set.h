@@ -1,6 +1,6 @@
-// The plugins of one directory: what was loaded, what was refused and why, who owns which key, and the one trampoline
-// through which every capability is called. Loading runs gate → dlopen of a private copy → negotiation
-// (docs/plugins/loading.md). Read-only after load(); call() is serialised for each plugin. Tested by tests/plugin.
+// A set of plugins at one time: what was loaded, what was refused and why, and who owns which key. Loading runs gate →
+// dlopen of a private copy → negotiation (docs/plugins/loading.md). Sets are never changed: a plugin that comes, goes
+// or is replaced makes a new one, which shares all other plugins with the old. Any thread. Tested by tests/plugin.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,7 @@
 
 #include "core/base/status.h"
 #include "core/engine/fragment.h"
+#include "core/host/trust.h"
 #include "core/model/diagnostic.h"
 #include "solder/draft/abi.h"
 
@@ -37,6 +38,7 @@ struct LoadOptions {
   std::chrono::nanoseconds call_deadline = std::chrono::seconds(2);
   // Says whether a claim's schema can be used; not ok: BadManifest. The catalog of schemas stands above this folder.
   std::function<base::Status(const ClaimInfo&)> check_claim{};
+  Trust trust{};
 };
 
 // Refusal reasons are stable words: refusal.h lists them, docs/plugins/loading.md explains them.
@@ -49,6 +51,8 @@ struct Refused {
 
 struct PluginInfo {
   std::string name, version, summary, file;
+  std::string state;   // "loaded", or "gone": taken away, what it last gave stays
+  std::string sha256;  // of the file's content
   std::vector<std::string> capabilities;
   std::vector<ClaimInfo> claims;      // the keys that it owns
   std::vector<Refused> partial;       // keys of this plugin that another one owns: KeyClaimed
@@ -101,29 +105,42 @@ struct Lookup {
 };
 
 class Plugin;
+using PluginPtr = std::shared_ptr<Plugin>;
 
 // A kind of objects that plugins read, as all manifests together declare it.
 struct ObjectKind {
   std::string api_version;
   std::vector<std::string> index;  // JSON pointers, sorted
   std::vector<Plugin*> derivers;   // in order of name
+
+  bool operator==(const ObjectKind&) const = default;
 };
 
 class PluginSet {
  public:
   // Never fails as a whole: what cannot be loaded is in refused().
   static std::unique_ptr<PluginSet> load(const LoadOptions& options);
+  // Of plugins that are there; of `options` only key_owners and call_deadline count.
+  static std::unique_ptr<PluginSet> make(std::vector<PluginPtr> plugins, std::vector<Refused> refused,
+                                         const LoadOptions& options);
   virtual ~PluginSet() = default;
 
   [[nodiscard]] virtual std::vector<PluginInfo> loaded() const = 0;
   [[nodiscard]] virtual const std::vector<Refused>& refused() const = 0;
 
+  // Choices of the operator that could not be followed, in words.
+  [[nodiscard]] virtual const std::vector<std::string>& problems() const = 0;
+
   // The owner, or null. The pointers live as long as the set.
   [[nodiscard]] virtual Plugin* upstream_type(std::string_view key) const = 0;
   [[nodiscard]] virtual Plugin* option(std::string_view scope, std::string_view key) const = 0;
+  // Every key that has an owner, as "scope:key".
+  [[nodiscard]] virtual const std::map<std::string, Plugin*>& owners() const = 0;
   // By kind. A second API version of a kind is not read: that of the first plugin by name counts.
   [[nodiscard]] virtual const std::map<std::string, ObjectKind>& kinds() const = 0;
   [[nodiscard]] virtual const std::string& name(const Plugin& plugin) const = 0;
+  // Another number for each generation of each plugin.
+  [[nodiscard]] virtual uint64_t generation(const Plugin& plugin) const = 0;
   // Whether the plugin brings the operation at all. [any thread]
   [[nodiscard]] virtual bool has(const Plugin& plugin, Operation operation) const = 0;
 

@@ -21,19 +21,6 @@ base::Status failed(const std::string& what, const std::string& path) {
   return base::unavailable("cannot " + what + " " + path + ": " + std::strerror(errno));
 }
 
-// 128 bits of SHA-256: a stranger must not be able to make two files of one name.
-std::string content_name(std::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  for (size_t i = 0; i < 16; ++i) {
-    out += kHex[digest[i] >> 4];
-    out += kHex[digest[i] & 15];
-  }
-  return out;
-}
-
 bool holds(const std::string& path, std::string_view bytes) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return false;
@@ -60,7 +47,26 @@ std::string staging_name(const std::string& target) {
   return target + "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".tmp";
 }
 
+// 128 bits: a stranger must not be able to make two files of one name.
+constexpr size_t kNameDigits = 32;
+
 }  // namespace
+
+std::string content_hash(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (const unsigned char byte : digest) {
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return out;
+}
+
+std::string copy_path(const std::string& directory, const std::string& name, const std::string& hash) {
+  return directory + "/" + name + "-" + hash.substr(0, kNameDigits) + ".so";
+}
 
 base::Status prepare_copy_directory(const std::string& directory) {
   std::error_code error;
@@ -78,7 +84,7 @@ base::Status prepare_copy_directory(const std::string& directory) {
 }
 
 base::Result<std::string> private_copy(const std::string& directory, const std::string& name, std::string_view bytes) {
-  const std::string target = directory + "/" + name + "-" + content_name(bytes) + ".so";
+  const std::string target = copy_path(directory, name, content_hash(bytes));
   if (holds(target, bytes)) return target;
   const std::string staging = staging_name(target);
   const int fd = ::open(staging.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0500);

@@ -14,7 +14,12 @@ namespace solder::host {
 // Makes the directory with mode 0700, parents included, or checks that it is ours and closed to others.
 base::Status prepare_copy_directory(const std::string& directory);
 
-// DIRECTORY/NAME-<hash>.so with exactly these bytes; equal bytes give the same path and are written once.
+// SHA-256 as hex digits.
+std::string content_hash(std::string_view bytes);
+
+// DIRECTORY/NAME-<hash>.so: where the copy of that content is.
+std::string copy_path(const std::string& directory, const std::string& name, const std::string& hash);
+// That file with exactly these bytes; equal bytes give the same path and are written once.
 base::Result<std::string> private_copy(const std::string& directory, const std::string& name, std::string_view bytes);
 
 }  // namespace solder::host

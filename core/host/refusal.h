@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "core/host/plugin_set.h"
-
 namespace solder::host {
 
 namespace reason {
@@ -23,6 +21,8 @@ inline constexpr std::string_view kAbiMinor = "AbiMinor";
 inline constexpr std::string_view kNoEntrySymbol = "NoEntrySymbol";
 inline constexpr std::string_view kExtraSymbols = "ExtraSymbols";
 inline constexpr std::string_view kForbiddenLibrary = "ForbiddenLibrary";
+inline constexpr std::string_view kNotTrusted = "NotTrusted";
+inline constexpr std::string_view kBadSignature = "BadSignature";
 inline constexpr std::string_view kMissingService = "MissingService";
 inline constexpr std::string_view kDuplicateName = "DuplicateName";
 inline constexpr std::string_view kCopyFailed = "CopyFailed";
@@ -34,16 +34,23 @@ inline constexpr std::string_view kNameMismatch = "NameMismatch";
 inline constexpr std::string_view kCreateFailed = "CreateFailed";
 inline constexpr std::string_view kMissingCapability = "MissingCapability";
 inline constexpr std::string_view kKeyClaimed = "KeyClaimed";
+inline constexpr std::string_view kPreflightFailed = "PreflightFailed";
+inline constexpr std::string_view kTooManyRetired = "TooManyRetired";
+inline constexpr std::string_view kStateNotTaken = "StateNotTaken";
+inline constexpr std::string_view kWouldReject = "WouldReject";
+inline constexpr std::string_view kRolledBack = "RolledBack";
 }  // namespace reason
 
 // In the order in which loading checks them.
 inline constexpr std::array kRefusalReasons = {
-    reason::kNotReadable,       reason::kUnsafePermissions, reason::kNotElf,       reason::kTruncated,
-    reason::kWrongArchitecture, reason::kNoManifest,        reason::kBadManifest,  reason::kAbiMajor,
-    reason::kAbiMinor,          reason::kNoEntrySymbol,     reason::kExtraSymbols, reason::kForbiddenLibrary,
-    reason::kMissingService,    reason::kDuplicateName,     reason::kCopyFailed,   reason::kUndefinedSymbols,
-    reason::kOpenFailed,        reason::kDeclined,          reason::kBadTable,     reason::kNameMismatch,
-    reason::kCreateFailed,      reason::kMissingCapability, reason::kKeyClaimed};
+    reason::kNotReadable,       reason::kUnsafePermissions, reason::kNotElf,          reason::kTruncated,
+    reason::kWrongArchitecture, reason::kNoManifest,        reason::kBadManifest,     reason::kAbiMajor,
+    reason::kAbiMinor,          reason::kNoEntrySymbol,     reason::kExtraSymbols,    reason::kForbiddenLibrary,
+    reason::kMissingService,    reason::kNotTrusted,        reason::kBadSignature,    reason::kDuplicateName,
+    reason::kCopyFailed,        reason::kUndefinedSymbols,  reason::kOpenFailed,      reason::kDeclined,
+    reason::kBadTable,          reason::kNameMismatch,      reason::kCreateFailed,    reason::kMissingCapability,
+    reason::kKeyClaimed,        reason::kTooManyRetired,    reason::kPreflightFailed, reason::kStateNotTaken,
+    reason::kWouldReject,       reason::kRolledBack};
 
 // Why a step of loading stopped. The file and the plugin's name are added by whoever knows them.
 struct Refusal {

@@ -33,6 +33,7 @@ class Registry {
 
   // Index of the owner in `manifests`, or -1.
   [[nodiscard]] int owner(std::string_view scope, std::string_view key) const;
+  [[nodiscard]] const std::map<Key, int, std::less<>>& owners() const { return owners_; }
   [[nodiscard]] const std::vector<Lost>& lost() const { return lost_; }
   // Choices of the operator that could not be followed, in words.
   [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }

@@ -7,7 +7,6 @@
 
 #include "core/host/abi_text.h"
 #include "core/host/activity.h"
-#include "core/host/plugin.h"
 #include "core/host/sink.h"
 
 namespace solder::host {
@@ -89,14 +88,14 @@ uint64_t nanoseconds(Clock::time_point time) {
   return static_cast<uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
 }
 
-void note_overrun(Plugin& plugin, std::chrono::nanoseconds took, std::chrono::nanoseconds allowed, size_t inputs) {
-  if (plugin.slow) return;
-  plugin.slow = true;
-  const std::lock_guard lock(plugin.warnings_mutex);
+void note_overrun(LibraryPlugin& plugin, std::chrono::nanoseconds took, std::chrono::nanoseconds allowed,
+                  size_t inputs) {
+  if (!plugin.strike()) return;
   const auto milliseconds = [](std::chrono::nanoseconds time) { return std::to_string(time.count() / 1000000); };
-  plugin.warnings.push_back("PluginSlow: a call with " + std::to_string(inputs) + " inputs took " + milliseconds(took) +
-                            " ms, allowed are " + milliseconds(allowed) + " ms");
-  spdlog::warn("plugin {}: {}", plugin.manifest.name, plugin.warnings.back());
+  const std::string words = "PluginSlow: a call with " + std::to_string(inputs) + " inputs took " + milliseconds(took) +
+                            " ms, allowed are " + milliseconds(allowed) + " ms";
+  plugin.warn(words);
+  spdlog::warn("plugin {}: {}", plugin.manifest.name, words);
 }
 
 // What went wrong with the call as a whole; empty: nothing.
@@ -104,7 +103,7 @@ struct Failure {
   std::string reason, message;
 };
 
-Failure run(Plugin& plugin, solder_op operation, const solder_call& call, Sink& sink) {
+Failure run(LibraryPlugin& plugin, solder_op operation, const solder_call& call, Sink& sink) {
   const std::string who = "plugin " + plugin.manifest.name;
   try {
     const solder_status status = operation(plugin.self, &call, sink.out());
@@ -124,7 +123,7 @@ Failure run(Plugin& plugin, solder_op operation, const solder_call& call, Sink& 
 
 }  // namespace
 
-solder_op operation_of(const Plugin& plugin, Operation operation) {
+solder_op operation_of(const LibraryPlugin& plugin, Operation operation) {
   switch (operation) {
     case Operation::kClusters:
       return plugin.upstream_type.clusters;
@@ -140,7 +139,7 @@ solder_op operation_of(const Plugin& plugin, Operation operation) {
   return plugin.options.apply;
 }
 
-std::vector<ItemOutput> call_plugin(Plugin& plugin, Operation operation, solder_span in,
+std::vector<ItemOutput> call_plugin(LibraryPlugin& plugin, Operation operation, solder_span in,
                                     std::span<const Subject> subjects, const Lookup& lookup,
                                     std::chrono::nanoseconds deadline) {
   std::vector<ItemOutput> outputs(subjects.size());
@@ -154,6 +153,7 @@ std::vector<ItemOutput> call_plugin(Plugin& plugin, Operation operation, solder_
     return outputs;
   }
   const std::lock_guard lock(plugin.mutex);
+  plugin.book.take(operation, in);
   Lookups lookups(lookup, subjects.size());
   const auto start = Clock::now();
   const Activity activity("in a call of", plugin.manifest.name, deadline);

@@ -6,16 +6,16 @@
 #include <span>
 #include <vector>
 
-#include "core/host/plugin_set.h"
+#include "core/host/library_plugin.h"
 #include "solder/draft/plugin.h"
 
 namespace solder::host {
 
 // The plugin's function for it, or null.
-solder_op operation_of(const Plugin& plugin, Operation operation);
+solder_op operation_of(const LibraryPlugin& plugin, Operation operation);
 
 // PluginSet::call for a call that may take `deadline`. [any thread]
-std::vector<ItemOutput> call_plugin(Plugin& plugin, Operation operation, solder_span in,
+std::vector<ItemOutput> call_plugin(LibraryPlugin& plugin, Operation operation, solder_span in,
                                     std::span<const Subject> subjects, const Lookup& lookup,
                                     std::chrono::nanoseconds deadline);
 

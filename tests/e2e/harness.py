@@ -220,7 +220,8 @@ class World:
         return result.stdout
 
     def start_solder(self, *flags):
-        command = [BUILD / "bin/solder", "serve", "--config-dir", self.manifests, "--plugin-dir", BUILD / "lib/solder/plugins", "--xds-address", f"127.0.0.1:{self.xds_port}",
+        plugins = [] if "--plugin-dir" in flags else ["--plugin-dir", BUILD / "lib/solder/plugins"]
+        command = [BUILD / "bin/solder", "serve", "--config-dir", self.manifests, *plugins, "--xds-address", f"127.0.0.1:{self.xds_port}",
                    "--admin-address", f"127.0.0.1:{self.admin_port}", "--state-dir", self.directory / "state", *flags]
         self.solder = Process("solder", command, self.directory / "solder.log")
         return self.start(self.solder, lambda: admin(self.admin_port, "/readyz").status == 200)

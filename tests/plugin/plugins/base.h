@@ -15,6 +15,12 @@
 #ifndef PLUGIN_KEY
 #define PLUGIN_KEY PLUGIN_NAME
 #endif
+#ifndef PLUGIN_VERSION
+#define PLUGIN_VERSION "1.0.0"
+#endif
+#ifndef PLUGIN_JSON /* what it gives for a route */
+#define PLUGIN_JSON "{}"
+#endif
 #ifndef PLUGIN_ABI
 #define PLUGIN_ABI "{\"major\":1,\"minor\":0}"
 #endif
@@ -24,7 +30,7 @@
 #ifndef PLUGIN_MANIFEST
 #define PLUGIN_MANIFEST                                                                                \
   "{\"manifest_version\":1,\"name\":\"" PLUGIN_NAME                                                    \
-  "\",\"version\":\"1.0.0\",\"summary\":\"a test\",\"abi\":" PLUGIN_ABI                                \
+  "\",\"version\":\"" PLUGIN_VERSION "\",\"summary\":\"a test\",\"abi\":" PLUGIN_ABI                                \
   ",\"provides\":[{\"id\":\"solder.options/1\",\"claims\":[{\"scope\":\"route\",\"key\":\"" PLUGIN_KEY \
   "\",\"schema\":true}]}]," PLUGIN_MORE "}"
 #endif
@@ -33,14 +39,14 @@ SOLDER_MANIFEST(PLUGIN_MANIFEST);
 #endif
 
 #ifndef PLUGIN_APPLY
-/* One empty route fragment for each input. */
+/* One route fragment for each input. */
 static solder_status apply(void *self, const solder_call *call, const solder_out *out) {
   (void)self;
   for (uint64_t i = 0; i < call->in.count; i++) {
     solder_item_fragment item = {.head = {sizeof item, SOLDER_ITEM_FRAGMENT},
                                  .index = i,
                                  .slot = SOLDER_STR("route"),
-                                 .message = {.bytes = SOLDER_STR("{}"), .encoding = SOLDER_ENCODING_JSON}};
+                                 .message = {.bytes = SOLDER_STR(PLUGIN_JSON), .encoding = SOLDER_ENCODING_JSON}};
     out->emit(out->ctx, &item.head);
   }
   return SOLDER_OK;
@@ -62,7 +68,10 @@ static solder_status create(const solder_host *host, solder_str config, void **s
 #define PLUGIN_CREATE create
 #endif
 
+#ifndef PLUGIN_DESTROY
 static void destroy(void *self) { (void)self; }
+#define PLUGIN_DESTROY destroy
+#endif
 
 #ifndef PLUGIN_CAPABILITY
 static const void *capability(void *self, solder_str id) {
@@ -85,8 +94,8 @@ static const void *capability(void *self, solder_str id) {
 #define PLUGIN_TABLE_NAME PLUGIN_NAME
 #endif
 static const solder_plugin plugin_table = {
-    PLUGIN_SIZE,   PLUGIN_FLAGS, PLUGIN_MINOR,     0, SOLDER_STR(PLUGIN_TABLE_NAME), SOLDER_STR("1.0.0"),
-    PLUGIN_CREATE, destroy,      PLUGIN_CAPABILITY};
+    PLUGIN_SIZE,   PLUGIN_FLAGS, PLUGIN_MINOR,     0, SOLDER_STR(PLUGIN_TABLE_NAME), SOLDER_STR(PLUGIN_VERSION),
+    PLUGIN_CREATE, PLUGIN_DESTROY, PLUGIN_CAPABILITY};
 
 #ifndef PLUGIN_RESULT
 #define PLUGIN_RESULT &plugin_table

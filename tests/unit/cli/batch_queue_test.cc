@@ -28,7 +28,7 @@ TEST(BatchQueueTest, ClosingEndsAfterWhatIsLeft) {
   queue.push(batch(true));
   queue.close();
   EXPECT_EQ(1u, queue.take().batches.size());
-  EXPECT_TRUE(queue.take().nothing());
+  EXPECT_TRUE(queue.take().empty());
 }
 
 TEST(BatchQueueTest, APokeIsTakenOnceAndWithoutABatch) {
@@ -47,6 +47,20 @@ TEST(BatchQueueTest, TakingWaits) {
   std::thread pusher([&] { queue.push(batch(true)); });
   EXPECT_EQ(1u, queue.take().batches.size());
   pusher.join();
+}
+
+TEST(BatchQueueTest, TasksComeBesideBatchesUntilItIsClosed) {
+  BatchQueue queue;
+  int done = 0;
+  EXPECT_TRUE(queue.post([&](bool doable) { done += doable ? 1 : 0; }));
+  queue.push(batch(true));
+  auto work = queue.take();
+  ASSERT_EQ(1u, work.tasks.size());
+  work.tasks[0](true);
+  EXPECT_EQ(1, done);
+  queue.close();
+  EXPECT_FALSE(queue.post([](bool) {}));
+  EXPECT_TRUE(queue.take().empty());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/config/decode.h"
 #include "core/config/schema_catalog.h"
 #include "core/config/shown.h"
 
@@ -236,6 +237,23 @@ TEST(LowerCamel, OfSnakeCase) {
   EXPECT_EQ(to_lower_camel("useHttp2"), "useHttp2");
   EXPECT_EQ(to_lower_camel("use_http2"), "useHttp2");
   EXPECT_EQ(to_lower_camel(""), "");
+}
+
+// What a decoder asked for is what its result depends on.
+TEST(SchemaCatalog, RecordsWhichClaimsWereAskedFor) {
+  const auto catalog = *SchemaCatalog::make({{"routing", "route", "timeout", R"({"type":"string"})"},
+                                             {"static", "upstream_type", "static", R"({"type":"object"})"}});
+  const std::string route = R"({"options":{"timeout":"1s","waf":{}},"directResponseAction":{"status":200}})";
+  SchemaCatalog::Uses uses;
+  const auto decoded = decode_route({"Route", "ns", ""}, route, catalog->recording(uses));
+  EXPECT_FALSE(decoded.value.has_value());
+  EXPECT_THAT(uses, ::testing::UnorderedElementsAre("route:timeout", "route:waf", "route:"));
+  EXPECT_EQ(catalog->marks().count("route:timeout"), 1u);
+  EXPECT_EQ(catalog->marks().count("route:waf"), 0u) << "nobody claims it";
+  EXPECT_EQ(catalog->marks().count("upstream:static"), 1u) << "a type is a key of upstreams, too";
+  const auto other = *SchemaCatalog::make({{"routing", "route", "timeout", R"({"type":"object"})"}});
+  EXPECT_NE(catalog->marks().at("route:timeout"), other->marks().at("route:timeout"));
+  EXPECT_EQ(catalog->marks().at("route:"), other->marks().at("route:"));
 }
 
 }  // namespace

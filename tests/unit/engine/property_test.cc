@@ -1,5 +1,5 @@
-// After any sequence of changes the engine serves and says what one would that is told the whole world at once and has
-// the same last good versions.
+// After any sequence of changes, those of plugins included, the engine serves and says what one would that is told the
+// whole world at once and has the same last good versions.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -25,7 +25,9 @@ class Editor {
 
   // One change; applied to both the engine that follows and the text of the whole world.
   void step(World& world) {
-    switch (pick(13)) {
+    switch (pick(14)) {
+      case 13:
+        return pick(4) == 0 ? other_plugins(world) : put(world, route_table());
       case 0:
       case 1:
         return put(world, upstream());
@@ -50,6 +52,7 @@ class Editor {
   }
 
   void tell_all(World& world) const {
+    world.use_plugins(without_, second_);
     for (const auto& [ref, yaml] : objects_) world.put(yaml);
   }
 
@@ -66,6 +69,22 @@ class Editor {
   void put(World& world, const Text& text) {
     objects_[text.ref] = text.yaml;
     world.put(text.yaml);
+  }
+
+  // Plugins come, go, and are replaced by generations that give the same.
+  void other_plugins(World& world) {
+    static constexpr std::array kNames = {"echo_a", "echo_b", "routing", "static", "tls", "kubernetes", "headers"};
+    without_.clear();
+    for (const char* name : kNames) {
+      if (pick(6) == 0) without_.insert(name);
+    }
+    second_ = pick(2) == 0;
+    world.use_plugins(without_, second_);
+    // One that is taken back leaves no trace.
+    if (pick(3) != 0) return;
+    world.translate();
+    world.use_plugins({"echo_a", "static"}, !second_).try_out();
+    world.use_plugins(without_, second_);
   }
 
   void remove_one(World& world) {
@@ -213,6 +232,8 @@ class Editor {
 
   std::mt19937 random_;
   std::map<model::ObjectRef, std::string> objects_;
+  std::set<std::string> without_;
+  bool second_ = false;
 };
 
 void view(const std::string& role, const xds::Snapshot& snapshot, std::vector<std::string>& out) {

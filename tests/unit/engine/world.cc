@@ -1,9 +1,15 @@
 #include "world.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
 
 #include "core/config/documents.h"
 #include "core/config/schema_catalog.h"
+#include "core/host/loader.h"
+#include "core/host/private_copy.h"
 #include "core/report/reporter.h"
 #include "core/services/certificates.h"
 
@@ -11,24 +17,35 @@ namespace solder::engine::testing {
 
 namespace {
 
+std::vector<host::PluginPtr> load_all() {
+  host::LoadOptions options;
+  options.copy_directory = ::testing::TempDir() + "solder-engine-test-plugins-" + std::to_string(::getpid());
+  EXPECT_TRUE(host::prepare_copy_directory(options.copy_directory).ok());
+  std::vector<host::Refused> refused;
+  std::vector<host::PluginPtr> out;
+  std::set<std::string> names;
+  for (const auto& file : host::find_plugin_files({SHIPPED_PLUGINS, ECHO_PLUGINS}, refused)) {
+    auto loaded = host::load_plugin(file, options, names);
+    if (auto* plugin = std::get_if<host::PluginPtr>(&loaded)) out.push_back(std::move(*plugin));
+  }
+  std::filesystem::remove_all(options.copy_directory);
+  return out;
+}
+
+config::SchemaCatalogPtr catalog_of(const host::PluginSet& plugins) {
+  std::vector<config::Claim> claims;
+  for (const auto& plugin : plugins.loaded()) {
+    for (const auto& claim : plugin.claims) claims.push_back({claim.plugin, claim.scope, claim.key, claim.schema_json});
+  }
+  return *config::SchemaCatalog::make(claims);
+}
+
 // Loaded once: every engine of the program uses the same plugins.
 struct Shared {
   services::MessageTypes types;
-  std::unique_ptr<host::PluginSet> plugins;
-  config::SchemaCatalogPtr catalog;
-
-  Shared() {
-    host::LoadOptions options;
-    options.directories = {SHIPPED_PLUGINS, ECHO_PLUGINS};
-    plugins = host::PluginSet::load(options);
-    std::vector<config::Claim> claims;
-    for (const auto& plugin : plugins->loaded()) {
-      for (const auto& claim : plugin.claims) {
-        claims.push_back({claim.plugin, claim.scope, claim.key, claim.schema_json});
-      }
-    }
-    catalog = *config::SchemaCatalog::make(claims);
-  }
+  std::array<std::vector<host::PluginPtr>, 2> generations{load_all(), load_all()};
+  std::shared_ptr<host::PluginSet> plugins = host::PluginSet::make(generations[0], {}, {});
+  config::SchemaCatalogPtr catalog = catalog_of(*plugins);
 };
 
 Shared& shared() {
@@ -59,7 +76,8 @@ World::World(std::string last_good_directory, std::optional<size_t> scoped_above
   options.scoped_above = scoped_above;
   options.scopes_on_demand = scopes_on_demand;
   options.last_good_directory = std::move(last_good_directory);
-  engine_ = std::make_unique<Engine>(shared().types, *shared().plugins, shared().catalog, options);
+  plugins_ = shared().plugins;
+  engine_ = std::make_unique<Engine>(shared().types, *plugins_, shared().catalog, options);
 }
 
 World& World::put(std::string_view yaml) {
@@ -82,13 +100,27 @@ World& World::refuse(const std::vector<RefusedPart>& refused) {
   return *this;
 }
 
-const Output& World::translate() {
+World& World::use_plugins(const std::set<std::string>& without, bool second) {
+  std::vector<host::PluginPtr> chosen;
+  for (const auto& plugin : shared().generations[second ? 1 : 0]) {
+    if (without.count(plugin->manifest.name) == 0) chosen.push_back(plugin);
+  }
+  std::shared_ptr<host::PluginSet> next = host::PluginSet::make(std::move(chosen), {}, {});
+  engine_->use_plugins(*next, catalog_of(*next));
+  plugins_ = std::move(next);
+  return *this;
+}
+
+const Output& World::translate() { return run(false); }
+const Output& World::try_out() { return run(true); }
+
+const Output& World::run(bool trial) {
   batch_.complete = !told_;
   told_ = true;
   engine_->apply(batch_);
   batch_ = {};
   const uint64_t before = engine_->computed();
-  output_ = engine_->translate();
+  output_ = trial ? engine_->try_out() : engine_->translate();
   computed_ = engine_->computed() - before;
   return output_;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,11 @@ class World {
   World& remove(const model::ObjectRef& ref);
   // As Engine::set_refused().
   World& refuse(const std::vector<RefusedPart>& refused);
+  // From the next translate() on: all plugins but `without`, in their first or their second generation, which give the
+  // same. A world begins with all of the first.
+  World& use_plugins(const std::set<std::string>& without, bool second = false);
+  // As translate(), without taking anything as last good.
+  const Output& try_out();
   // Brings the engine up to date with what was put and removed. The first call tells it that the world is whole.
   const Output& translate();
 
@@ -43,6 +49,9 @@ class World {
   [[nodiscard]] uint64_t computed() const { return computed_; }
 
  private:
+  const Output& run(bool trial);
+
+  std::shared_ptr<host::PluginSet> plugins_;
   std::unique_ptr<Engine> engine_;
   store::Batch batch_;
   Output output_;

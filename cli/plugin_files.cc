@@ -1,0 +1,170 @@
+// `solder plugin install` and `remove`: files of a plugin directory, and what a server that follows it says of them.
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/offline.h"
+#include "cli/plugin_client.h"
+#include "cli/plugin_commands.h"
+#include "core/host/loader.h"
+#include "core/host/preflight.h"
+#include "core/host/private_copy.h"
+
+namespace solder::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr auto kPatience = std::chrono::seconds(10);
+
+struct Options {
+  std::string what;  // a file or a plugin's name
+  std::vector<std::string> directories;
+  std::string admin_address = kDefaultAdminAddress;
+};
+
+int fail(const std::string& message) {
+  complain(message);
+  return kProblems;
+}
+
+std::vector<std::string> directories_of(const Options& options) {
+  return options.directories.empty() ? default_plugin_directories() : options.directories;
+}
+
+// Whole or not at all: nobody sees a half of it.
+base::Status put(const std::string& bytes, const std::string& path, fs::perms permissions) {
+  const fs::path target(path);
+  const std::string staging =
+      (target.parent_path() / ("." + target.filename().string() + "." + std::to_string(::getpid()))).string();
+  std::error_code error;
+  {
+    std::ofstream out(staging, std::ios::binary | std::ios::trunc);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!out.flush()) {
+      fs::remove(staging, error);
+      return base::unavailable(path + " cannot be written");
+    }
+  }
+  fs::permissions(staging, permissions, error);
+  fs::rename(staging, path, error);
+  if (!error) return {};
+  const std::string words = error.message();
+  fs::remove(staging, error);
+  return base::unavailable(path + " cannot be written: " + words);
+}
+
+// What it says when it is tried in a process of its own.
+std::optional<std::string> try_out(const host::Candidate& candidate, const CopyDirectory& copies) {
+  const std::string& name = candidate.gated.manifest.name;
+  const auto copy = host::private_copy(copies.path(), name, candidate.bytes);
+  if (!copy.ok()) return copy.status().message();
+  host::PreflightItem item;
+  item.name = name;
+  item.file = *copy;
+  host::Preflight preflight("/proc/self/exe", {kPreflightCommand}, kPatience);
+  return preflight.check({item}).front();
+}
+
+// What the server says of the plugin now; 0 where it runs with that content.
+int tell_state(const PluginClient& client, const std::string& name, const std::string& sha256) {
+  const auto page = client.page("/plugins");
+  if (!page.ok()) return fail(page.status().message());
+  std::string refused;
+  for (const auto& plugin : page->value("plugins", Json::array())) {
+    if (plugin.value("name", "") != name) continue;
+    if (plugin.value("state", "") == "refused") {
+      refused = plugin.value("message", "") + " [" + plugin.value("reason", "") + "]";
+    } else if (plugin.value("sha256", "") == sha256 && plugin.value("state", "") == "loaded") {
+      std::cout << "plugin " << name << " " << plugin.value("version", "") << " runs\n";
+      return kOk;
+    }
+  }
+  if (!refused.empty()) return fail("the server does not take it: " + refused);
+  return fail("the server at that address follows another plugin directory; --plugin-dir says which");
+}
+
+int install(const Options& options) {
+  const CopyDirectory copies;
+  host::LoadOptions load = with_schemas({});
+  auto found = host::inspect_plugin(options.what, load);
+  if (const auto* refused = std::get_if<host::Refused>(&found))
+    return fail(options.what + ": " + refused->message + " [" + refused->reason + "]");
+  const auto& candidate = std::get<host::Candidate>(found);
+  if (const auto problem = try_out(candidate, copies))
+    return fail(options.what + ": it was tried in a process of its own: " + *problem);
+  const std::string& name = candidate.gated.manifest.name;
+  const std::string target = directories_of(options).front() + "/" + name + ".so";
+  std::error_code error;
+  const fs::path signature = options.what + ".sig";
+  if (fs::exists(signature, error)) {
+    std::ifstream in(signature, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    if (auto status = put(bytes, target + ".sig", fs::perms(0644)); !status.ok()) return fail(status.message());
+  }
+  if (auto status = put(candidate.bytes, target, fs::perms(0755)); !status.ok()) return fail(status.message());
+  std::cout << target << " holds " << name << " " << candidate.gated.manifest.version << "\n";
+  const PluginClient client(options.admin_address);
+  const auto looked = client.command("/plugins/look");
+  if (looked.ok()) return tell_state(client, name, candidate.sha256);
+  if (looked.status().code() != base::Code::kUnavailable) return fail(looked.status().message());
+  std::cout << "no server answers at " << options.admin_address << "; one that runs with this directory takes it\n";
+  return kOk;
+}
+
+int remove(const Options& options) {
+  std::vector<host::Refused> refused;
+  std::vector<std::string> files;
+  for (const auto& file : host::find_plugin_files(directories_of(options), refused)) {
+    const auto found = host::inspect_plugin(file, {});
+    const auto* candidate = std::get_if<host::Candidate>(&found);
+    const bool by_name = fs::path(file).stem() == options.what;
+    if (candidate == nullptr ? by_name : candidate->gated.manifest.name == options.what) files.push_back(file);
+  }
+  if (files.empty()) return fail("no plugin directory has a plugin " + options.what);
+  for (const auto& file : files) {
+    std::error_code error;
+    if (!fs::remove(file, error)) return fail(file + " cannot be removed: " + error.message());
+    fs::remove(file + ".sig", error);
+    std::cout << file << " is removed\n";
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_plugin_files(CLI::App& plugin, Action& action) {
+  auto options = std::make_shared<Options>();
+  auto* install_command =
+      plugin.add_subcommand("install", "Try a plugin, put it into the plugin directory, and say what becomes of it");
+  install_command->footer(
+      "A signature FILE.sig goes with it.\n"
+      "Examples:\n"
+      "  solder plugin install build/maintenance.so\n"
+      "  solder plugin install maintenance.so --plugin-dir /etc/solder/plugins");
+  install_command->add_option("FILE", options->what, "The plugin's file")->type_name("FILE")->required();
+  add_plugin_directories(*install_command, options->directories);
+  install_command->add_option("--admin-address", options->admin_address, "Where the server's admin pages are")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  install_command->callback([&action, options] { action = [options] { return install(*options); }; });
+
+  auto removal = std::make_shared<Options>();
+  auto* remove_command = plugin.add_subcommand("remove", "Take a plugin out of the plugin directories");
+  remove_command->footer(
+      "What it last gave stays until the objects that use it are edited; `solder plugin forget` ends that.\n"
+      "Examples:\n  solder plugin remove maintenance");
+  remove_command->add_option("NAME", removal->what, "The plugin's name")->type_name("NAME")->required();
+  add_plugin_directories(*remove_command, removal->directories);
+  remove_command->callback([&action, removal] { action = [removal] { return remove(*removal); }; });
+}
+
+}  // namespace solder::cli

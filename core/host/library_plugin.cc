@@ -1,0 +1,86 @@
+#include "core/host/library_plugin.h"
+
+#include <spdlog/spdlog.h>
+
+#include "core/host/abi_text.h"
+#include "core/host/activity.h"
+#include "core/host/trampoline.h"
+
+namespace solder::host {
+
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(2);
+constexpr size_t kMaxState = size_t{64} << 20;
+
+struct StateSink {
+  std::string bytes;
+  bool bad = false;
+};
+
+void write_state(void* ctx, solder_str piece) noexcept {
+  auto& sink = *static_cast<StateSink*>(ctx);
+  std::string_view text;
+  try {
+    if (read_bytes(piece, text) != nullptr || sink.bytes.size() + text.size() > kMaxState) {
+      sink.bad = true;
+    } else {
+      sink.bytes += text;
+    }
+  } catch (...) {
+    sink.bad = true;
+  }
+}
+
+base::Status failed(const char* what, solder_status status) {
+  return base::internal_error(std::string(what) + " failed with status " + std::to_string(status));
+}
+
+}  // namespace
+
+LibraryPlugin::~LibraryPlugin() {
+  if (!created) return;
+  const Activity activity("destroying", manifest.name, kPatience);
+  try {
+    table.destroy(self);
+  } catch (...) {
+    spdlog::error("plugin {}: destroy threw an exception", manifest.name);
+  }
+}
+
+bool LibraryPlugin::has(Operation operation) const { return operation_of(*this, operation) != nullptr; }
+
+std::vector<ItemOutput> LibraryPlugin::call(Operation operation, solder_span in, std::span<const Subject> subjects,
+                                            const Lookup& lookup, std::chrono::nanoseconds deadline) {
+  return call_plugin(*this, operation, in, subjects, lookup, deadline);
+}
+
+base::Result<std::optional<std::string>> LibraryPlugin::save() {
+  if (state_table.save == nullptr) return std::optional<std::string>();
+  const std::lock_guard lock(mutex);
+  const Activity activity("in save of", manifest.name, kPatience);
+  StateSink sink;
+  solder_status status = SOLDER_OK;
+  try {
+    status = state_table.save(self, &sink, &write_state);
+  } catch (...) {
+    return base::internal_error("save threw an exception");
+  }
+  if (status != SOLDER_OK) return failed("save", status);
+  if (sink.bad) return base::internal_error("save gave a state that cannot be read, or of more than 64 MB");
+  return std::optional<std::string>(std::move(sink.bytes));
+}
+
+base::Status LibraryPlugin::restore(const std::string& version, const std::string& state) {
+  if (state_table.restore == nullptr) return {};
+  const std::lock_guard lock(mutex);
+  const Activity activity("in restore of", manifest.name, kPatience);
+  try {
+    const solder_status status = state_table.restore(self, view(version), view(state));
+    return status == SOLDER_OK ? base::Status() : failed("restore", status);
+  } catch (...) {
+    return base::internal_error("restore threw an exception");
+  }
+}
+
+}  // namespace solder::host

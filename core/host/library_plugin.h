@@ -1,0 +1,51 @@
+// A generation of a plugin that is a library in this process. Made by loader.cc and negotiation.cc, called through
+// trampoline.cc. Everything but the mutex and what it guards is read-only after loading. Tested by tests/plugin.
+#pragma once
+
+#include <boost/dll/shared_library.hpp>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/host/host_table.h"
+#include "core/host/plugin.h"
+#include "core/host/sample_book.h"
+#include "solder/draft/kinds/discovery.h"
+#include "solder/draft/kinds/options.h"
+#include "solder/draft/kinds/state.h"
+#include "solder/draft/kinds/upstream_type.h"
+#include "solder/draft/plugin.h"
+
+namespace solder::host {
+
+class LibraryPlugin final : public Plugin {
+ public:
+  using Plugin::Plugin;
+  // The instance goes while the library is still mapped: members below leave in reverse order.
+  ~LibraryPlugin() override;
+
+  [[nodiscard]] bool has(Operation operation) const override;
+  std::vector<ItemOutput> call(Operation operation, solder_span in, std::span<const Subject> subjects,
+                               const Lookup& lookup, std::chrono::nanoseconds deadline) override;
+  base::Result<std::optional<std::string>> save() override;
+  base::Status restore(const std::string& version, const std::string& state) override;
+  [[nodiscard]] std::vector<std::string> samples() const override { return book.all(); }
+  [[nodiscard]] bool unmaps() const override { return can_unmap; }
+
+  std::unique_ptr<boost::dll::shared_library> library;
+  std::unique_ptr<HostTable> host;
+  // Own copies, as long as the plugin's or ours, whichever is shorter; what the plugin did not know is zero.
+  solder_plugin table{};
+  solder_cap_upstream_type upstream_type{};
+  solder_cap_options options{};
+  solder_cap_discovery discovery{};
+  solder_cap_state state_table{};
+  bool created = false;
+  bool can_unmap = false;
+  void* self = nullptr;
+
+  std::mutex mutex;  // calls are serialised for each plugin
+  SampleBook book;
+};
+
+}  // namespace solder::host

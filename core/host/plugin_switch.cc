@@ -1,0 +1,343 @@
+#include "core/host/plugin_switch.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "core/host/kept_plugin.h"
+#include "core/host/private_copy.h"
+
+namespace solder::host {
+
+namespace {
+
+std::string short_hash(const std::string& sha256) { return sha256.substr(0, 12); }
+
+LoadOptions without_trust(LoadOptions options) {
+  options.trust = {};  // a private copy was trusted when it was made, and nobody else can write there
+  return options;
+}
+
+}  // namespace
+
+PluginSwitch::PluginSwitch(SwitchOptions options, PluginRecord& record, Preflight* preflight)
+    : options_(std::move(options)), record_(record), preflight_(preflight), retired_(options_.load.copy_directory) {}
+
+PluginSwitch::~PluginSwitch() = default;
+
+std::shared_ptr<PluginSet> PluginSwitch::plugins() const {
+  const std::lock_guard lock(mutex_);
+  return plugins_;
+}
+
+std::shared_ptr<PluginSet> PluginSwitch::listing() const {
+  const std::lock_guard lock(mutex_);
+  return listing_;
+}
+
+// The set with `plugin` for the one of that name; null: without it.
+std::shared_ptr<PluginSet> PluginSwitch::set_with(const std::string& name, const PluginPtr& plugin) const {
+  std::vector<PluginPtr> all;
+  for (const auto& [other, slot] : slots_) {
+    if (other != name && slot.current) all.push_back(slot.current);
+  }
+  if (plugin) all.push_back(plugin);
+  return PluginSet::make(std::move(all), {}, options_.load);
+}
+
+// What is told to people follows.
+void PluginSwitch::show() {
+  std::vector<PluginPtr> all;
+  std::vector<Refused> refused;
+  for (const auto& file : files_) {
+    if (file.refused) refused.push_back(*file.refused);
+  }
+  for (const auto& [file, problem] : failed_at_start_) refused.push_back(problem);
+  for (const auto& [name, slot] : slots_) {
+    if (slot.current) all.push_back(slot.current);
+    if (slot.problem) refused.push_back(*slot.problem);
+  }
+  std::shared_ptr<PluginSet> next = PluginSet::make(std::move(all), std::move(refused), options_.load);
+  const std::lock_guard lock(mutex_);
+  listing_ = std::move(next);
+}
+
+Verdict PluginSwitch::propose(const std::string& name, const PluginPtr& plugin, bool judge) {
+  auto set = set_with(name, plugin);
+  Verdict verdict = propose_ ? propose_({set, name, judge}) : Verdict{};
+  if (verdict.taken) {
+    const std::lock_guard lock(mutex_);
+    plugins_ = std::move(set);
+  }
+  return verdict;
+}
+
+bool PluginSwitch::follow(const std::vector<DroppedFile>& files) {
+  files_ = files;
+  failed_at_start_.clear();
+  std::map<std::string, const DroppedFile*> wanted;
+  std::set<std::string> there;
+  for (const auto& file : files_) {
+    there.insert(file.path);
+    if (!file.refused && !file.pending) wanted.emplace(file.name, &file);
+  }
+  bool again = false;
+  std::vector<std::string> missing;
+  for (auto& [name, slot] : slots_) {
+    // A file that went bad is no reason to stop what runs.
+    const bool known = wanted.count(name) != 0;
+    if (!known) {
+      slot.problem.reset();
+      slot.tried.clear();
+    }
+    if (slot.gone || known || there.count(slot.file) != 0) {
+      slot.missing_since.reset();
+      continue;
+    }
+    if (!slot.missing_since) slot.missing_since = Clock::now();
+    if (Clock::now() - *slot.missing_since >= options_.patience_with_missing) {
+      missing.push_back(name);
+    } else {
+      again = true;
+    }
+  }
+  for (const auto& name : missing) remove(name, "directory");
+  for (const auto& [name, file] : wanted) {
+    const auto at = slots_.find(name);
+    if (at != slots_.end()) {
+      Slot& slot = at->second;
+      if (!slot.gone && slot.current->sha256 == file->sha256) {
+        slot.file = file->path;
+        slot.current->moved_to(file->path);
+        slot.problem.reset();
+        continue;
+      }
+      if (slot.tried == file->sha256) continue;
+      if (const auto why = record_.blocked(name, file->sha256)) {
+        slot.tried = file->sha256;
+        slot.problem = Refused{file->path, name, std::string(reason::kRolledBack), *why};
+        continue;
+      }
+    }
+    if (const auto problem = upgrade(*file, "directory", false)) refuse(name, *file, *problem, "directory");
+  }
+  show();
+  return again;
+}
+
+void PluginSwitch::refuse(const std::string& name, const DroppedFile& file, const Refused& problem,
+                          const std::string& by) {
+  Slot& slot = slots_[name];
+  slot.tried = file.sha256;
+  slot.problem = problem;
+  if (slot.file.empty()) slot.file = file.path;
+  spdlog::warn("plugin file {} is refused: {} [{}]{}", file.path, problem.message, problem.reason,
+               slot.current ? "; " + slot.current->manifest.version + " runs on" : "");
+  record_.tell({.event = "refused",
+                .plugin = name,
+                .sha256 = file.sha256,
+                .file = file.path,
+                .owner = file.owner,
+                .requested_by = by,
+                .before = slot.current ? slot.current->sha256 : "",
+                .reason = problem.reason,
+                .message = problem.message});
+}
+
+std::optional<Refused> PluginSwitch::upgrade(const DroppedFile& file, const std::string& by, bool force) {
+  auto found = inspect_plugin(file.path, options_.load);
+  if (auto* refused = std::get_if<Refused>(&found)) return std::move(*refused);
+  const auto& candidate = std::get<Candidate>(found);
+  Slot& slot = slots_[file.name];
+  if (slot.file.empty()) slot.file = file.path;
+  const bool first = !slot.current || slot.gone;
+  auto problem = replace(slot, candidate, by, force, first ? "loaded" : "reloaded", "");
+  if (!problem) slot.file = file.path;
+  return problem;
+}
+
+PreflightItem PluginSwitch::preflight_item(const Candidate& candidate, const std::string& copy) const {
+  PreflightItem item;
+  item.name = candidate.gated.manifest.name;
+  item.file = copy;
+  for (const auto& [plugin, json] : options_.load.configurations) {
+    if (plugin == item.name) item.config_json = json;
+  }
+  return item;
+}
+
+std::optional<Refused> PluginSwitch::replace(Slot& slot, const Candidate& candidate, const std::string& by, bool force,
+                                             const char* event, const std::string& why) {
+  const std::string& name = candidate.gated.manifest.name;
+  const auto wrong = [&](std::string_view reason, const std::string& words) {
+    return refused(candidate, reason, words);
+  };
+  if (slot.current && !slot.current->unmaps() && retired_.full()) {
+    return wrong(reason::kTooManyRetired,
+                 std::to_string(kMostResident) +
+                     " older libraries that cannot leave the process are in it; restart Solder to take this one");
+  }
+  const auto copy = private_copy(options_.load.copy_directory, name, candidate.bytes);
+  if (!copy.ok()) return wrong(reason::kCopyFailed, "its private copy could not be made: " + copy.status().message());
+  std::optional<std::string> saved;
+  PreflightItem item = preflight_item(candidate, *copy);
+  if (slot.current) {
+    auto state = slot.current->save();
+    if (!state.ok()) return wrong(reason::kStateNotTaken, "the one that runs: " + state.status().message());
+    saved = std::move(*state);
+    item.samples = slot.current->samples();
+    choose_state(*slot.current, candidate, saved, item);
+  }
+  if (preflight_ != nullptr) {
+    if (const auto problem = preflight_->check({item}).front()) {
+      return wrong(reason::kPreflightFailed, "it was tried in a process of its own: " + *problem);
+    }
+  }
+  auto opened = open_plugin(candidate, without_trust(options_.load));
+  if (auto* refusal = std::get_if<Refused>(&opened)) return std::move(*refusal);
+  PluginPtr next = std::get<PluginPtr>(opened);
+  opened = Refused{};
+  if (item.state) {
+    const auto restored = next->restore(item.state_version, *item.state);
+    if (!restored.ok()) {
+      return wrong(reason::kStateNotTaken,
+                   "it does not take the state of version " + item.state_version + ": " + restored.message());
+    }
+  }
+  const Verdict verdict = propose(name, next, slot.current != nullptr && !slot.gone && !force);
+  if (!verdict.taken) {
+    retired_.add(std::move(next));
+    if (verdict.ended) return std::nullopt;
+    return wrong(reason::kWouldReject, verdict.message);
+  }
+  if (slot.current && saved) record_.state(name, slot.current->sha256, *saved);
+  record_.passed(passed_key(name, candidate.sha256));
+  commit(
+      name, slot, std::move(next), verdict,
+      {.event = event, .file = candidate.file, .requested_by = by, .trusted_by = candidate.trusted_by, .message = why});
+  return std::nullopt;
+}
+
+// That of the one that runs; one that ran before gets back its own.
+void PluginSwitch::choose_state(const Plugin& current, const Candidate& candidate,
+                                const std::optional<std::string>& saved, PreflightItem& item) const {
+  item.state = saved;
+  item.state_version = current.manifest.version;
+  if (current.sha256 == candidate.sha256) return;
+  if (auto own = record_.state(candidate.gated.manifest.name, candidate.sha256)) {
+    item.state = std::move(own);
+    item.state_version = candidate.gated.manifest.version;
+  }
+}
+
+void PluginSwitch::commit(const std::string& name, Slot& slot, PluginPtr next, const Verdict& verdict,
+                          PluginEvent event) {
+  event.plugin = name;
+  event.version = next->manifest.version;
+  event.sha256 = next->sha256;
+  event.before = slot.current ? slot.current->sha256 : "";
+  event.diff = verdict.diff;
+  event.milliseconds = verdict.milliseconds;
+  for (const auto& file : files_) {
+    if (file.path == event.file) event.owner = file.owner;
+  }
+  if (slot.previous) retired_.add(std::move(slot.previous));
+  if (slot.gone) {
+    record_.forget(name);
+    retired_.add(std::move(slot.current));
+  }
+  slot.previous = std::move(slot.current);
+  slot.current = std::move(next);
+  slot.gone = false;
+  slot.changed = verdict.resources;
+  slot.tried.clear();
+  slot.problem.reset();
+  slot.probation_end = Clock::now() + options_.probation;
+  record_.running(name, {slot.current->sha256, slot.current->manifest.version, event.file, true});
+  spdlog::info("plugin {} {} {} ({}) from {}: {} resources changed, translation stood still for {:.1f} ms", name,
+               event.version, event.event, short_hash(event.sha256), event.file, verdict.resources.size(),
+               verdict.milliseconds);
+  for (const auto& line : verdict.diff) spdlog::info("plugin {}: {}", name, line);
+  record_.tell(event);
+}
+
+void PluginSwitch::remove(const std::string& name, const std::string& by) {
+  Slot& slot = slots_.at(name);
+  PluginEvent event{.event = "removed",
+                    .plugin = name,
+                    .version = slot.current ? slot.current->manifest.version : "",
+                    .file = slot.file,
+                    .requested_by = by,
+                    .before = slot.current ? slot.current->sha256 : ""};
+  if (!slot.current) {
+    slots_.erase(name);
+    return;
+  }
+  if (slot.previous) retired_.add(std::move(slot.previous));
+  std::shared_ptr<KeptPlugin> kept;
+  if (options_.keep_removed) {
+    auto recorder = std::make_shared<RecordingPlugin>(slot.current);
+    if (!propose(name, recorder, false).taken) return;
+    kept = recorder->keep();
+    record_.keep(name, kept->dump());
+  }
+  const Verdict verdict = propose(name, kept, false);
+  if (!verdict.taken) return;
+  retired_.add(std::move(slot.current));
+  event.diff = verdict.diff;
+  event.milliseconds = verdict.milliseconds;
+  event.message = kept ? "what it last gave stays until the objects that use it are edited" : "";
+  spdlog::info("plugin {} {} was taken away{}", name, event.version, kept ? "; " + event.message : "");
+  record_.tell(event);
+  if (!kept) {
+    record_.not_running(name);
+    slots_.erase(name);
+    return;
+  }
+  record_.running(name, {kept->sha256, kept->manifest.version, "", false});
+  slot.current = std::move(kept);
+  slot.gone = true;
+  slot.probation_end.reset();
+  slot.missing_since.reset();
+  slot.problem.reset();
+  slot.tried.clear();
+}
+
+bool PluginSwitch::tick() {
+  bool again = false;
+  std::vector<std::string> late;
+  for (auto& [name, slot] : slots_) {
+    if (!slot.probation_end) continue;
+    if (slot.previous && slot.current->strikes() > 0) {
+      late.push_back(name);
+    } else if (Clock::now() < *slot.probation_end) {
+      again = true;
+    } else {
+      slot.probation_end.reset();
+      slot.changed.clear();
+      if (slot.previous) retired_.add(std::move(slot.previous));
+      record_.running(name, {slot.current->sha256, slot.current->manifest.version, slot.file, false});
+    }
+  }
+  for (const auto& name : late) {
+    const auto done = roll_back(name, "", "probation", "a call of it overran its deadline");
+    if (!done.ok()) spdlog::error("plugin {}: {}", name, done.status().message());
+  }
+  return retired_.end_idle() || again;
+}
+
+void PluginSwitch::refused_by_envoy(const std::set<std::string>& resources, const std::string& words) {
+  std::vector<std::string> guilty;
+  for (const auto& [name, slot] : slots_) {
+    if (!slot.probation_end || !slot.previous) continue;
+    if (std::any_of(resources.begin(), resources.end(),
+                    [&](const auto& each) { return slot.changed.count(each) != 0; }))
+      guilty.push_back(name);
+  }
+  for (const auto& name : guilty) {
+    const auto done = roll_back(name, "", "probation", "Envoy refused what it changed: " + words);
+    if (!done.ok()) spdlog::error("plugin {}: {}", name, done.status().message());
+  }
+}
+
+}  // namespace solder::host

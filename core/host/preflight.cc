@@ -1,0 +1,140 @@
+#include "core/host/preflight.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "core/host/frames.h"
+
+namespace solder::host {
+
+namespace {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+json to_json(const PreflightItem& item) {
+  json out{{"name", item.name}, {"file", item.file}, {"config", item.config_json}, {"samples", item.samples}};
+  if (item.state) {
+    // Bytes of whatever kind: a state need not be a text.
+    out["state"] = json::binary({item.state->begin(), item.state->end()});
+    out["state_version"] = item.state_version;
+  }
+  return out;
+}
+
+bool readable_before(int socket, Clock::time_point end) {
+  pollfd poll_fd{socket, POLLIN, 0};
+  while (true) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+    const int ready = ::poll(&poll_fd, 1, static_cast<int>(std::max<long>(left, 0)));
+    if (ready > 0) return true;
+    if (ready == 0 || errno != EINTR) return false;
+  }
+}
+
+}  // namespace
+
+Preflight::Preflight(std::string program, std::vector<std::string> arguments, std::chrono::milliseconds patience)
+    : program_(std::move(program)), arguments_(std::move(arguments)), patience_(patience) {
+  start();
+}
+
+Preflight::~Preflight() { end(); }
+
+std::optional<std::string> Preflight::start() {
+  if (child_.pid > 0) return std::nullopt;
+  int sockets[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) return std::strerror(errno);
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawn_file_actions_adddup2(&actions, sockets[1], STDIN_FILENO);
+  // What it prints belongs to nobody: its answers come on the socket.
+  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  sigset_t none;
+  sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  std::vector<char*> argv{const_cast<char*>(program_.c_str())};
+  for (const auto& argument : arguments_) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const int error = ::posix_spawn(&child_.pid, program_.c_str(), &actions, &attributes, argv.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(sockets[1]);
+  if (error == 0) {
+    child_.socket = sockets[0];
+    return std::nullopt;
+  }
+  ::close(sockets[0]);
+  child_.pid = -1;
+  return std::strerror(error);
+}
+
+// Ends the child where it still runs. How it ended, in words.
+std::string Preflight::end() {
+  if (child_.pid <= 0) return "";
+  ::close(child_.socket);
+  ::kill(child_.pid, SIGKILL);
+  int status = 0;
+  while (::waitpid(child_.pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  child_ = {};
+  if (WIFSIGNALED(status)) return std::string("it ended by ") + ::sigdescr_np(WTERMSIG(status));
+  return "it ended the process with exit code " + std::to_string(WEXITSTATUS(status));
+}
+
+std::optional<std::string> Preflight::check_one(const PreflightItem& item) {
+  if (auto problem = start()) return "no process could be started to try it in: " + *problem;
+  const std::vector<uint8_t> request = json::to_cbor(to_json(item));
+  const auto end_time = Clock::now() + patience_;
+  std::string phase = "starting";
+  const bool sent = write_frame(child_.socket, {reinterpret_cast<const char*>(request.data()), request.size()});
+  while (sent && readable_before(child_.socket, end_time)) {
+    const auto frame = read_frame(child_.socket);
+    if (!frame) break;
+    const json answer = json::parse(*frame, nullptr, false);
+    if (answer.is_object() && answer.contains("phase")) {
+      phase = answer.value("phase", phase);
+      continue;
+    }
+    if (answer.is_object() && answer.value("ok", false)) return std::nullopt;
+    return answer.is_object() ? answer.value("message", "it failed") : "it gave an answer that makes no sense";
+  }
+  const bool late = Clock::now() >= end_time;
+  // A child that died by itself is not killed by us: wait a moment for the kernel to say how.
+  if (!late) {
+    for (int i = 0; i < 200; ++i) {
+      siginfo_t info{};
+      if (::waitid(P_PID, static_cast<id_t>(child_.pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
+        break;
+      ::usleep(1000);
+    }
+  }
+  const std::string how = end();
+  if (late) return "it did not come back from " + phase + " within " + std::to_string(patience_.count()) + " ms";
+  return how + " while " + phase;
+}
+
+std::vector<std::optional<std::string>> Preflight::check(const std::vector<PreflightItem>& items) {
+  std::vector<std::optional<std::string>> out;
+  out.reserve(items.size());
+  for (const auto& item : items) out.push_back(check_one(item));
+  // What was looked at must not stand in the way of what comes; the next one stands ready.
+  end();
+  start();
+  return out;
+}
+
+}  // namespace solder::host

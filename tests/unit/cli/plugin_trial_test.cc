@@ -1,0 +1,66 @@
+// What other plugins would change is told in words that a person can use, and without secrets.
+#include "cli/plugin_trial.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/cli/snapshots.h"
+
+namespace solder::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+model::Diagnostic problem(const std::string& field, model::Severity severity = model::Severity::kError) {
+  return {.severity = severity,
+          .reason = "Wrong",
+          .object = {"VirtualService", "ns", "vs"},
+          .field = field,
+          .message = "is wrong"};
+}
+
+TEST(PluginTrial, OnlyErrorsThatAreNewCount) {
+  const model::ObjectRef ref{"VirtualService", "ns", "vs"};
+  model::ObjectReport before;
+  before.object = ref;
+  before.diagnostics = {problem("/a")};
+  const std::map<model::ObjectRef, model::ObjectReport> reports{{ref, before}};
+  EXPECT_THAT(new_errors(reports, {{ref, nullptr, {problem("/a")}}}), IsEmpty());
+  EXPECT_THAT(new_errors(reports, {{ref, nullptr, {problem("/b", model::Severity::kWarning)}}}), IsEmpty());
+  EXPECT_THAT(new_errors(reports, {{ref, nullptr, {problem("/a"), problem("/b")}}}),
+              ElementsAre(HasSubstr("is wrong")));
+  EXPECT_THAT(new_errors({}, {{ref, nullptr, {problem("/a")}}}), SizeIs(1));
+}
+
+TEST(PluginTrial, ADifferenceNamesResourceFieldAndBothValues) {
+  const services::MessageTypes types;
+  Snapshots old(types), now(types);
+  old.add(xds::ResourceType::kCluster, "name", R"({"name":"a","connectTimeout":"5s"})");
+  old.add(xds::ResourceType::kCluster, "name", R"({"name":"gone"})");
+  now.add(xds::ResourceType::kCluster, "name", R"({"name":"a","connectTimeout":"7s","altStatName":"x"})");
+  now.add(xds::ResourceType::kCluster, "name", R"({"name":"new"})");
+  const auto diff = diff_snapshots(types, {{"role", old.snapshot()}}, {{"role", now.snapshot()}});
+  EXPECT_THAT(diff.lines, ::testing::UnorderedElementsAre("clusters a: /connectTimeout: 5s → 7s",
+                                                          "clusters a: /altStatName: new: x", "clusters gone: is gone",
+                                                          "clusters new: is new"));
+  EXPECT_THAT(diff.resources, ElementsAre("clusters a", "clusters gone", "clusters new"));
+  EXPECT_THAT(diff_snapshots(types, {{"role", old.snapshot()}}, {{"role", old.snapshot()}}).lines, IsEmpty());
+}
+
+TEST(PluginTrial, ASecretIsNotTold) {
+  const services::MessageTypes types;
+  Snapshots old(types), now(types);
+  const auto secret = [](const std::string& value) {
+    return R"({"name":"s","genericSecret":{"secret":{"inlineString":")" + value + R"("}}})";
+  };
+  old.add(xds::ResourceType::kSecret, "name", secret("hunter2"));
+  now.add(xds::ResourceType::kSecret, "name", secret("hunter3"));
+  const auto diff = diff_snapshots(types, {{"role", old.snapshot()}}, {{"role", now.snapshot()}});
+  EXPECT_THAT(diff.lines, ElementsAre("secrets s: is another one"));
+}
+
+}  // namespace
+}  // namespace solder::cli
