@@ -172,7 +172,7 @@ void Runtime::translate_until_closed() {
     std::move(work.tasks.begin(), work.tasks.end(), std::back_inserter(tasks));
     // Half a world would take away from Envoys what only has not been read yet.
     if (!complete) continue;
-    if (!work.batches.empty()) translate(std::exchange(changed, 0));
+    if (!work.batches.empty() || work.poked) translate(std::exchange(changed, 0));
     for (const auto& task : std::exchange(tasks, {})) task(true);
   }
   for (const auto& task : tasks) task(false);
