@@ -141,7 +141,7 @@ std::shared_ptr<const RouteOutlineResult> read_outline(Translation& t, Reader& r
                                                        const std::shared_ptr<const std::string>& text) {
   const RouteKey key{owner, base::hash_bytes(*text)};
   if (const auto* known = t.outlines.read_known(reader, key)) return *known;
-  return t.outlines.make(reader, key, [&](Reader&, const RouteKey&) { return build_outline(t, owner, text); });
+  return t.outlines.make(reader, key, [&](Reader& own, const RouteKey&) { return build_outline(t, own, owner, text); });
 }
 
 }  // namespace solder::engine
