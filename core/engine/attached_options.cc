@@ -6,6 +6,7 @@
 #include "core/base/hash.h"
 #include "core/config/decode.h"
 #include "core/config/option_merge.h"
+#include "core/engine/schema_reads.h"
 #include "core/engine/serving_version.h"
 
 namespace solder::engine {
@@ -96,9 +97,10 @@ std::shared_ptr<const AttachedOptionsResult> build_attached_options(Translation&
                                                                     const model::ObjectRef& ref) {
   uint64_t hash = 0;
   auto result = with_last_good<AttachedOptionsResult>(t, reader, ref, [&](const model::Object& object, auto& options) {
-    auto decoded = config::decode_attached_options(object, *t.catalog);
-    options.diagnostics = std::move(decoded.diagnostics);
     hash = object.hash;
+    auto decoded = decode_with_schemas(
+        t, reader, [&](const auto& catalog) { return config::decode_attached_options(object, catalog); }, &hash);
+    options.diagnostics = std::move(decoded.diagnostics);
     if (!decoded.value) return false;
     options.attached = std::move(*decoded.value);
     return true;
