@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/host/plugin.h"
+#include "core/host/library_plugin.h"
 #include "solder/draft/items.h"
 #include "solder/draft/kinds/options.h"
 
@@ -60,7 +60,7 @@ double nanoseconds_each(size_t count, const std::function<void()>& work) {
 
 BoundaryTimes measure_boundary(Setup& setup, size_t batch, size_t rounds) {
   BoundaryTimes times;
-  host::Plugin* plugin = setup.plugins->option("route", "timeout");
+  auto* plugin = dynamic_cast<host::LibraryPlugin*>(setup.plugins->option("route", "timeout"));
   if (plugin == nullptr) return times;
   const Inputs inputs(batch);
   const solder_call call{sizeof(solder_call), 0, ~uint64_t{0}, inputs.span(), nullptr, nullptr, nullptr};
