@@ -1,5 +1,7 @@
 #include "auth_config.h"
 
+#include <algorithm>
+
 #include "pass_through.h"
 
 namespace solder::plugins::ext_auth {
@@ -70,6 +72,25 @@ void use_passwords(const Json& basic, const std::string& field, sdk::Out& out) {
   Json option{{"users", {{"inlineString", lines}}}};
   if (const std::string realm = sdk::get_string(basic, "realm"); !realm.empty()) option["realm"] = realm;
   out.fragment_json(std::string("per_filter/") + kBasicAuth, option.dump(), kBasicAuthOptionType);
+}
+
+// `jwt: {}` checks nothing itself: it wants a token that the option jwt of the route or host has found right. Without
+// that option, or where it lets requests without token pass, nobody passes.
+void want_token(sdk::Out& out) {
+  const std::string nobody = R"({"rules":{}})";
+  out.filter({.stage = kStage,
+              .name = kToken,
+              .type_url = kTokenType,
+              .json = nobody,
+              .weight = kTokenWasRight,
+              .flags = SOLDER_FILTER_DISABLED});
+  const Json claims{{"filter", kJwtMetadata},
+                    {"path", Json::array({{{"key", kJwtClaims}}})},
+                    {"value", {{"presentMatch", true}}}};
+  const Json policy{{"permissions", Json::array({{{"any", true}}})},
+                    {"principals", Json::array({{{"sourcedMetadata", {{"metadataMatcher", claims}}}}})}};
+  const Json option{{"rbac", {{"rules", {{"action", "ALLOW"}, {"policies", {{"token", policy}}}}}}}};
+  out.fragment_json(std::string("per_filter/") + kToken, option.dump(), kTokenOptionType);
 }
 
 struct Place {
@@ -164,6 +185,10 @@ std::vector<std::string> use_auth_config(const sdk::OptionInput& in, const Json&
     if (const Json* basic = sdk::find(configs[i], "basicAuth")) {
       use_passwords(*basic, "/configRef", out);
       used.emplace_back(kBasicAuth);
+    }
+    if (configs[i].contains("jwt") && std::find(used.begin(), used.end(), kToken) == used.end()) {
+      want_token(out);
+      used.emplace_back(kToken);
     }
   }
   return used;
