@@ -84,9 +84,8 @@ void want_token(sdk::Out& out) {
               .json = nobody,
               .weight = kTokenWasRight,
               .flags = SOLDER_FILTER_DISABLED});
-  const Json claims{{"filter", kJwtMetadata},
-                    {"path", Json::array({{{"key", kJwtClaims}}})},
-                    {"value", {{"presentMatch", true}}}};
+  const Json claims{
+      {"filter", kJwtMetadata}, {"path", Json::array({{{"key", kJwtClaims}}})}, {"value", {{"presentMatch", true}}}};
   const Json policy{{"permissions", Json::array({{{"any", true}}})},
                     {"principals", Json::array({{{"sourcedMetadata", {{"metadataMatcher", claims}}}}})}};
   const Json option{{"rbac", {{"rules", {{"action", "ALLOW"}, {"policies", {{"token", policy}}}}}}}};

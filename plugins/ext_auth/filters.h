@@ -23,7 +23,8 @@ inline constexpr const char* kBasicAuthOptionType =
     "type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute";
 inline constexpr const char* kToken = "envoy.filters.http.rbac.auth_config";
 inline constexpr const char* kTokenType = "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC";
-inline constexpr const char* kTokenOptionType = "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBACPerRoute";
+inline constexpr const char* kTokenOptionType =
+    "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBACPerRoute";
 // Where the plugin jwt leaves the claims of a token that is right.
 inline constexpr const char* kJwtMetadata = "envoy.filters.http.jwt_authn";
 inline constexpr const char* kJwtClaims = "principal";
