@@ -8,12 +8,12 @@ from services import HttpServer, start_grpc
 from tokens import bearer, key_set, token
 
 
-def auth_config(name, *configs):
+def auth_config(name, *configs, expression=""):
     return f"""
 apiVersion: enterprise.gloo.solo.io/v1
 kind: AuthConfig
 metadata: {{name: {name}, namespace: gloo-system}}
-spec: {{configs: [{', '.join(configs)}]}}
+spec: {{configs: [{', '.join(configs)}], booleanExpr: '{expression}'}}
 """
 
 
@@ -73,7 +73,8 @@ class AuthConfigs(Case):
                                                     options=f"    options: {{extauth: {{configRef: {{name: token, namespace: gloo-system}}}}, jwtStaged: {{beforeExtAuth: {lenient}}}}}"))
         world.write("late.yaml", virtual_service("late", route("/both", "both") + route("/"), "['late.com']",
                                                  options=f"    options: {{extauth: {{configRef: {{name: token, namespace: gloo-system}}}}, jwt: {lenient}}}"))
-        envoy = self.start(route("/passwords", "passwords") + route("/"), auth_config("token", "{jwt: {}}"), auth_config("both", "{jwt: {}}", passwords), auth_config("passwords", passwords),
+        envoy = self.start(route("/passwords", "passwords") + route("/chosen", "chosen") + route("/"), auth_config("token", "{jwt: {}}"),
+                           auth_config("chosen", "{name: token, jwt: {}}", passwords.replace("{basicAuth", "{name: password, basicAuth"), expression="(password)"), auth_config("both", "{jwt: {}}", passwords), auth_config("passwords", passwords),
                            options="{extauth: {configRef: {name: token, namespace: gloo-system}}}")
         good, bad = bearer(token()), bearer(token(b"wrong"))
         world.until_status("/", 200, headers=good, host="lenient.com")
@@ -82,6 +83,7 @@ class AuthConfigs(Case):
             self.assertEqual([200, 403, 403], [world.get("/", headers=headers, host=host).status for headers in (good, bad, {})])
         # The route's AuthConfig counts alone; each of its configs has to agree.
         self.assertEqual(200, world.get("/passwords", headers=login("ann", "test")).status)
+        self.assertEqual([200, 401], [world.get("/chosen", headers=headers).status for headers in (login("ann", "test"), good)])
         self.assertEqual([403, 401], [world.get("/both", headers=headers, host="late.com").status for headers in (login("ann", "test"), good)])
         self.assertEqual({}, {name: value for name, value in envoy.stats("update_rejected").items() if value})
 
