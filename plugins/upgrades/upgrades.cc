@@ -1,6 +1,6 @@
 // upgrades: which upgrades of a connection a route allows, beside or against what the connection manager does.
 // Source: Gloo's options/protocol_upgrade; Envoy RouteAction.UpgradeConfig. Tested by plugins/upgrades/testdata and
-// tests/e2e/traffic_test.py.
+// tests/e2e/traffic_test.py and, for tunnels, tests/e2e/forward_proxy_test.py.
 #include <algorithm>
 #include <array>
 #include <set>
