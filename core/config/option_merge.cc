@@ -89,4 +89,25 @@ std::string inherit_transformations(const std::string& own, const std::string& i
   return out.dump();
 }
 
+bool joins_cors(const std::string& host) {
+  if (host.find("corsPolicyMergeSettings") == std::string::npos) return false;
+  const json options = parsed(host);
+  const json& settings = options.value("corsPolicyMergeSettings", json::object());
+  return settings.is_object() && settings.value("exposeHeaders", json()) == "UNION";
+}
+
+std::string join_cors(const std::string& own, const std::string& host) {
+  json out = parsed(own);
+  const auto cors = out.find("cors");
+  const json above = parsed(host).value("cors", json::object());
+  if (cors == out.end() || !cors->is_object() || !above.contains("exposeHeaders")) return own;
+  json joined = above["exposeHeaders"];
+  const json mine = cors->value("exposeHeaders", json::array());
+  for (const auto& header : mine) {
+    if (std::find(joined.begin(), joined.end(), header) == joined.end()) joined.push_back(header);
+  }
+  (*cors)["exposeHeaders"] = std::move(joined);
+  return out.dump();
+}
+
 }  // namespace solder::config

@@ -18,4 +18,9 @@ model::OptionSet merge_options(const model::OptionSet& own, const std::string& i
 // Where `own` says stagedTransformations.inheritTransformation, the transformations of `inherited` come behind its own.
 std::string inherit_transformations(const std::string& own, const std::string& inherited);
 
+// Where the virtual host's options say corsPolicyMergeSettings.exposeHeaders: UNION: whether routes have to be asked.
+bool joins_cors(const std::string& host);
+// The options of a route whose `cors` exposes the virtual host's headers, then its own.
+std::string join_cors(const std::string& own, const std::string& host);
+
 }  // namespace solder::config

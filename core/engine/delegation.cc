@@ -61,14 +61,18 @@ bool composed(std::string_view text) {
 class Expander {
  public:
   Expander(Translation& t, Reader& reader, const model::ObjectRef& service, const std::string& host_options)
-      : t_(t), reader_(reader), service_(service), host_options_(host_options) {}
+      : t_(t),
+        reader_(reader),
+        service_(service),
+        host_options_(host_options),
+        joins_cors_(config::joins_cors(host_options)) {}
 
   EffectiveRoutes run(const std::vector<std::string_view>& texts) {
     std::vector<Leaf> leaves;
     leaves.reserve(texts.size());
     const auto owner = std::make_shared<const model::ObjectRef>(service_);
     for (size_t i = 0; i < texts.size(); ++i) {
-      if (composed(texts[i])) {
+      if (composed(texts[i]) || (joins_cors_ && texts[i].find("\"cors\"") != std::string_view::npos)) {
         const std::string path = service_path(i);
         visit({owner, path, path, i}, std::make_shared<const std::string>(texts[i]), nullptr, leaves);
       } else {
@@ -253,7 +257,8 @@ class Expander {
       for (const auto& one : missing) report(place, one.field, one.severity, one.reason, one.message, one.found);
     }
     own = config::inherit_transformations(own, above != nullptr ? above->options : host_options_);
-    return above != nullptr && above->options != "{}" ? config::merge_options(own, above->options) : own;
+    if (above != nullptr && above->options != "{}") own = config::merge_options(own, above->options);
+    return joins_cors_ && !outline.delegate ? config::join_cors(own, host_options_) : own;
   }
 
   std::string name_of(const Place& place, const model::RouteOutline& outline, const Above* above) const {
@@ -307,6 +312,7 @@ class Expander {
   Reader& reader_;
   const model::ObjectRef& service_;
   const std::string& host_options_;
+  const bool joins_cors_;
   std::vector<model::ObjectRef> visited_;
   size_t made_ = 0;
   EffectiveRoutes out_;

@@ -1,8 +1,11 @@
 #include "core/engine/route_destinations.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "core/engine/plugin_calls.h"
 #include "solder/draft/kinds/upstream_type.h"
@@ -35,6 +38,44 @@ void report_foreign(Translation& t, Reader& reader, const model::ObjectRef& owne
                                            wanted.spec_key + "; what is said here has no effect",
                                 .found = destination.type,
                                 .expected = wanted.spec_key,
+                                .related = upstream});
+}
+
+bool has_these_keys(const nlohmann::json& selector, const std::map<std::string, std::string>& subset) {
+  const auto keys = selector.is_object() ? selector.find("keys") : selector.end();
+  if (keys == selector.end() || !keys->is_array() || keys->size() != subset.size()) return false;
+  return std::all_of(keys->begin(), keys->end(), [&](const nlohmann::json& key) {
+    return key.is_string() && subset.contains(key.get_ref<const std::string&>());
+  });
+}
+
+// Whether an upstream's specification makes subsets by just these keys. Types that make them of tags say so otherwise.
+bool makes_subset(const std::string& type_json, const std::map<std::string, std::string>& subset) {
+  const auto spec = nlohmann::json::parse(type_json, nullptr, false);
+  if (!spec.is_object()) return false;
+  if (spec.contains("subsetTags")) return true;
+  const auto given = spec.find("subsetSpec");
+  if (given == spec.end() || !given->is_object() || !given->contains("selectors")) return false;
+  const auto& selectors = (*given)["selectors"];
+  return std::any_of(selectors.begin(), selectors.end(),
+                     [&](const nlohmann::json& selector) { return has_these_keys(selector, subset); });
+}
+
+// Envoy would choose among all endpoints, or by the upstream's fallback.
+void report_subset(const model::ObjectRef& owner, const model::Destination& wanted,
+                   const DestinationResult& destination, host::ItemOutput& output) {
+  if (!destination.present || wanted.subset.empty() || makes_subset(destination.type_json, wanted.subset)) return;
+  const model::ObjectRef upstream = upstream_of(wanted);
+  std::string keys;
+  for (const auto& [key, value] : wanted.subset) keys += (keys.empty() ? "" : ", ") + key;
+  output.diagnostics.push_back({.severity = model::Severity::kWarning,
+                                .reason = "SubsetNotFound",
+                                .object = owner,
+                                .field = wanted.path + "/subset",
+                                .message = "Upstream " + upstream.ns + "/" + upstream.name +
+                                           " makes no subsets by these labels; which endpoint answers is left open",
+                                .found = keys,
+                                .expected = "the keys of one of the upstream's subsetSpec.selectors",
                                 .related = upstream});
 }
 
@@ -76,7 +117,9 @@ void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, c
   }
   for (size_t d = 0; d < action.destinations.size(); ++d) {
     const model::Destination& wanted = action.destinations[d].destination;
-    report_foreign(t, reader, owner, wanted, *t.destinations.read(reader, upstream_of(wanted)), parts[d].destination);
+    const auto destination = t.destinations.read(reader, upstream_of(wanted));
+    report_foreign(t, reader, owner, wanted, *destination, parts[d].destination);
+    report_subset(owner, wanted, *destination, parts[d].destination);
   }
 }
 

@@ -2,6 +2,8 @@
 // Tested by plugins/cors/testdata and tests/e2e/policies_test.py.
 #include <re2/re2.h>
 
+#include <set>
+
 #include "solder/sdk.hpp"
 #include "solder/sdk/json.hpp"
 
@@ -49,17 +51,52 @@ Json policy_of(const Json& value, sdk::Out& out) {
   return policy;
 }
 
+std::string every_origin(const Json& value) {
+  std::string out;
+  std::set<std::string> seen;
+  for (const char* list : {"allowOrigin", "allowOriginRegex"}) {
+    for (const auto& origin : sdk::get_strings(value, list)) {
+      if (seen.insert(origin).second) out += (out.empty() ? "" : ",") + origin;
+    }
+  }
+  return out;
+}
+
+// Envoy's filter adds nothing to answers that a route makes itself: Gloo lets the route add the headers to each of
+// them. Those that are empty are not sent.
+void add_headers(const Json& value, sdk::Out& out) {
+  const std::pair<const char*, std::string> headers[] = {
+      {"Origin", every_origin(value)},
+      {"Methods", joined(value, "allowMethods")},
+      {"Headers", joined(value, "allowHeaders")},
+      {"Expose-Headers", joined(value, "exposeHeaders")},
+      {"Max-Age", sdk::get_string(value, "maxAge")},
+      {"Credentials", sdk::get_bool(value, "allowCredentials").value_or(false) ? "true" : "false"}};
+  Json list = Json::array();
+  for (const auto& [name, text] : headers) {
+    const bool bare = std::string_view(name) == "Expose-Headers" || std::string_view(name) == "Max-Age";
+    list.push_back(
+        {{"header", {{"key", std::string("Access-Control-") + (bare ? "" : "Allow-") + name}, {"value", text}}}});
+  }
+  out.fragment_json("route", Json{{"responseHeadersToAdd", std::move(list)}}.dump());
+}
+
 }  // namespace
 
 class Plugin {
  public:
   void options(const sdk::OptionInput& in, sdk::Out& out) {
+    if (in.key == "corsPolicyMergeSettings") return;  // is heeded where the options of a route are put together
     const Json value = sdk::parse_json(in.json);
+    if (in.action == SOLDER_ACTION_DIRECT_RESPONSE && !sdk::get_bool(value, "disableForRoute").value_or(false))
+      return add_headers(value, out);
     Json policy = policy_of(value, out);
     const bool disabled = sdk::get_bool(value, "disableForRoute").value_or(false);
     if (in.scope == SOLDER_SCOPE_ROUTE) {
       if (in.action != SOLDER_ACTION_FORWARD) {
-        out.error({"", "RouteCannotHave", "only a route that forwards can have a CORS policy", "", "routeAction"});
+        out.error({"", "RouteCannotHave",
+                   "a route that redirects has no CORS policy, and one that answers itself none to switch off", "",
+                   "routeAction"});
       }
       if (disabled) {
         policy["filterEnabled"] = {{"defaultValue", {{"numerator", 0}}}, {"runtimeKey", "gloo.routeplugin.cors"}};

@@ -1,5 +1,8 @@
 #include "auth_config.h"
 
+#include <algorithm>
+
+#include "boolean_expr.h"
 #include "pass_through.h"
 
 namespace solder::plugins::ext_auth {
@@ -72,6 +75,24 @@ void use_passwords(const Json& basic, const std::string& field, sdk::Out& out) {
   out.fragment_json(std::string("per_filter/") + kBasicAuth, option.dump(), kBasicAuthOptionType);
 }
 
+// `jwt: {}` checks nothing itself: it wants a token that the option jwt of the route or host has found right. Without
+// that option, or where it lets requests without token pass, nobody passes.
+void want_token(sdk::Out& out) {
+  const std::string nobody = R"({"rules":{}})";
+  out.filter({.stage = kStage,
+              .name = kToken,
+              .type_url = kTokenType,
+              .json = nobody,
+              .weight = kTokenWasRight,
+              .flags = SOLDER_FILTER_DISABLED});
+  const Json claims{
+      {"filter", kJwtMetadata}, {"path", Json::array({{{"key", kJwtClaims}}})}, {"value", {{"presentMatch", true}}}};
+  const Json policy{{"permissions", Json::array({{{"any", true}}})},
+                    {"principals", Json::array({{{"sourcedMetadata", {{"metadataMatcher", claims}}}}})}};
+  const Json option{{"rbac", {{"rules", {{"action", "ALLOW"}, {"policies", {{"token", policy}}}}}}}};
+  out.fragment_json(std::string("per_filter/") + kToken, option.dump(), kTokenOptionType);
+}
+
 struct Place {
   const sdk::OptionInput& in;
   std::string ns, name;  // of the AuthConfig
@@ -122,13 +143,15 @@ void check_chain(const Json& spec, const std::string& field, sdk::Out& out) {
   if (configs.empty())
     out.error({field + "/configs", "MissingField", "an AuthConfig without configs would let every request pass", "",
                "at least one"});
+  check_expression(spec, field, out);
+  const Json asked = asked_configs(spec);
   int servers = 0, passwords = 0;
   for (size_t i = 0; i < configs.size(); ++i) {
     const std::string at = field + "/configs/" + std::to_string(i);
     const Json* pass = sdk::find(configs[i], "passThroughAuth");
     const Json* basic = sdk::find(configs[i], "basicAuth");
-    if (pass != nullptr) check_pass_through(*pass, at + "/passThroughAuth", out), ++servers;
-    if (basic != nullptr) (void)user_lines(*basic, at + "/basicAuth", out), ++passwords;
+    if (pass != nullptr) check_pass_through(*pass, at + "/passThroughAuth", out), servers += asked[i].empty() ? 0 : 1;
+    if (basic != nullptr) (void)user_lines(*basic, at + "/basicAuth", out), passwords += asked[i].empty() ? 0 : 1;
     if (pass == nullptr && basic == nullptr && !configs[i].contains("jwt"))
       out.error({at, "MissingField", "this config does not say what it asks", "", "passThroughAuth, basicAuth or jwt"});
   }
@@ -157,13 +180,17 @@ std::vector<std::string> use_auth_config(const sdk::OptionInput& in, const Json&
   if (out.failed()) return {};
   std::vector<std::string> used;
   int step = 0;
-  const Json configs = spec.value("configs", Json::array());
+  const Json configs = asked_configs(spec);
   for (size_t i = 0; i < configs.size(); ++i) {
     if (const Json* pass = sdk::find(configs[i], "passThroughAuth"))
       used.push_back(ask_server(place, *pass, i, step++, out));
     if (const Json* basic = sdk::find(configs[i], "basicAuth")) {
       use_passwords(*basic, "/configRef", out);
       used.emplace_back(kBasicAuth);
+    }
+    if (configs[i].contains("jwt") && std::find(used.begin(), used.end(), kToken) == used.end()) {
+      want_token(out);
+      used.emplace_back(kToken);
     }
   }
   return used;
@@ -173,7 +200,7 @@ void derive_upstreams(const sdk::SourceInput& in, sdk::Out& out) {
   const Json spec = sdk::parse_json(in.json).value("spec", Json::object());
   check_chain(spec, "/spec", out);
   if (out.failed()) return;
-  const Json configs = spec.value("configs", Json::array());
+  const Json configs = asked_configs(spec);
   for (size_t i = 0; i < configs.size(); ++i) {
     const Json* pass = sdk::find(configs[i], "passThroughAuth");
     if (pass != nullptr) out.object(server_upstream(*pass, std::string(in.ref.ns), std::string(in.ref.name), i).dump());

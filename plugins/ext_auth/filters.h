@@ -21,6 +21,13 @@ inline constexpr const char* kBasicAuthType =
     "type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuth";
 inline constexpr const char* kBasicAuthOptionType =
     "type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute";
+inline constexpr const char* kToken = "envoy.filters.http.rbac.auth_config";
+inline constexpr const char* kTokenType = "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC";
+inline constexpr const char* kTokenOptionType =
+    "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBACPerRoute";
+// Where the plugin jwt leaves the claims of a token that is right.
+inline constexpr const char* kJwtMetadata = "envoy.filters.http.jwt_authn";
+inline constexpr const char* kJwtClaims = "principal";
 inline constexpr const char* kFilterConfigType = "type.googleapis.com/envoy.config.route.v3.FilterConfig";
 
 // Weights within the stage. What counts requests before authentication has 0, the plugin jwt 1 before and 20 after.
@@ -33,6 +40,7 @@ enum Weight {
   kFirstConfig = 6,  // 6, 7, 8: what a virtual host, a route and a weighted destination pass on to the first server
   kFirstStep = 9,
   kStepDistance = 4,
+  kTokenWasRight = 21,  // behind both places of the plugin jwt
 };
 
 // How many servers one AuthConfig may ask, one after the other.

@@ -43,8 +43,10 @@ void switch_off_others(const std::vector<std::string>& used, const Servers& all,
   for (const std::string& server : servers) {
     if (std::find(used.begin(), used.end(), server) == used.end()) use(server, {{"disabled", true}}, out);
   }
-  if (std::find(used.begin(), used.end(), kBasicAuth) == used.end())
-    out.fragment_json(std::string("per_filter/") + kBasicAuth, R"({"disabled":true})", kFilterConfigType);
+  for (const char* filter : {kBasicAuth, kToken}) {
+    if (std::find(used.begin(), used.end(), filter) == used.end())
+      out.fragment_json(std::string("per_filter/") + filter, R"({"disabled":true})", kFilterConfigType);
+  }
 }
 
 std::vector<std::string> use_server(const Json& custom, const Servers& all, sdk::Out& out) {

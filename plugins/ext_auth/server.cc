@@ -13,7 +13,6 @@ using sdk::Json;
 
 namespace {
 
-constexpr const char* kJwtMetadata = "envoy.filters.http.jwt_authn";
 constexpr const char* kNotUsed = "http://not-used.example.com/";  // Envoy wants one, and goes by the cluster
 constexpr const char* kDefaultTimeout = "0.200s";
 constexpr const char* kNobody = "no_auth_server";  // a cluster that never is

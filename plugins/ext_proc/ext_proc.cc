@@ -4,8 +4,11 @@
 // Envoy ExternalProcessor. Tested by plugins/ext_proc/testdata and tests/e2e/ext_proc_test.py.
 #include "processor.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
+
+#include "solder/sdk/duration_text.hpp"
 
 namespace solder::plugins::ext_proc {
 
@@ -80,7 +83,16 @@ void add(const Variant& variant, const Json& settings, bool of_gateway, sdk::Out
               .flags = of_gateway ? SOLDER_FILTER_ONLY : 0u});
 }
 
-// As the schema would write it: lookups give what users wrote. Durations that are not seconds are not taken over.
+// The durations of Settings' extProc, by name: nothing else of it is called so.
+constexpr std::array kDurations = {"messageTimeout", "maxMessageTimeout", "timeout", "baseInterval", "maxInterval"};
+
+Json as_seconds(const std::string& name, const Json& member) {
+  if (!member.is_string() || std::find(kDurations.begin(), kDurations.end(), name) == kDurations.end()) return member;
+  const auto text = sdk::canonical_duration(member.get_ref<const std::string&>());
+  return text ? Json(*text) : member;
+}
+
+// As the schema would write it: lookups give what users wrote.
 Json lower_camel(const Json& value) {
   if (!value.is_object()) {
     if (!value.is_array()) return value;
@@ -95,7 +107,7 @@ Json lower_camel(const Json& value) {
       const bool up = key[i] == '_' && i > 0 && i + 1 < key.size();
       name += up ? static_cast<char>(std::toupper(static_cast<unsigned char>(key[++i]))) : key[i];
     }
-    out[name] = name == "filterMetadata" ? member : lower_camel(member);
+    out[name] = name == "filterMetadata" ? member : lower_camel(as_seconds(name, member));
   }
   return out;
 }

@@ -149,7 +149,8 @@ class Assignment {
       const auto own = service.selector.find(each.first);
       if (own == service.selector.end() || own->second != each.second) asked_.insert(each);
     }
-    for (const auto& subset : spec.subsets) keys_.insert(subset.begin(), subset.end());
+    for (const auto& subset : spec.subsets) keys_.insert(subset.keys.begin(), subset.keys.end());
+    for (const auto& [key, ignored] : spec.default_subset) keys_.insert(key);
   }
 
   void add(const Address& address) {

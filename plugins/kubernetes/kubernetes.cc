@@ -30,15 +30,36 @@ DiscoveryOptions read_options(std::string_view config) {
   return out;
 }
 
+void check_subsets(const UpstreamSpec& spec, sdk::Out& out) {
+  for (size_t i = 0; i < spec.subsets.size(); ++i) {
+    if (!spec.subsets[i].single_host || spec.subsets[i].keys.size() == 1) continue;
+    const std::string field = "/subsetSpec/selectors/" + std::to_string(i) + "/keys";
+    out.error({field, "InvalidValue", "subsets of a single host each are chosen by one label",
+               std::to_string(spec.subsets[i].keys.size()) + " labels", "one label, or no singleHostPerSubset"});
+  }
+  if (spec.subset_fallback == "DEFAULT_SUBSET" && spec.default_subset.empty())
+    out.error({"/subsetSpec/defaultSubset", "MissingField", "DEFAULT_SUBSET needs a default subset", "",
+               "values: labels with their values"});
+}
+
 sdk::Message subset_config(const UpstreamSpec& spec) {
+  using Config = cluster::Cluster::LbSubsetConfig::Field;
+  namespace fallback = cluster::Cluster::LbSubsetConfig::LbSubsetFallbackPolicy;
+  namespace selectors = cluster::Cluster::LbSubsetConfig::LbSubsetSelector;
   sdk::Message config;
-  config.add_enum(cluster::Cluster::LbSubsetConfig::kFallbackPolicy,
-                  cluster::Cluster::LbSubsetConfig::LbSubsetFallbackPolicy::kANY_ENDPOINT);
-  for (const auto& keys : spec.subsets) {
+  const std::string& policy = spec.subset_fallback;
+  config.add_enum(Config::kFallbackPolicy, policy == "DEFAULT_SUBSET" ? fallback::kDEFAULT_SUBSET
+                                           : policy == "NO_FALLBACK"  ? fallback::kNO_FALLBACK
+                                                                      : fallback::kANY_ENDPOINT);
+  if (policy == "DEFAULT_SUBSET") {
+    const sdk::Json values = spec.default_subset;
+    config.add_message(Config::kDefaultSubset, sdk::to_struct(values));
+  }
+  for (const SubsetSelector& each : spec.subsets) {
     sdk::Message selector;
-    for (const std::string& key : keys)
-      selector.add_string(cluster::Cluster::LbSubsetConfig::LbSubsetSelector::kKeys, key);
-    config.add_message(cluster::Cluster::LbSubsetConfig::kSubsetSelectors, selector);
+    for (const std::string& key : each.keys) selector.add_string(selectors::kKeys, key);
+    if (each.single_host) selector.add_bool(selectors::kSingleHostPerSubset, true);
+    config.add_message(Config::kSubsetSelectors, selector);
   }
   return config;
 }
@@ -84,6 +105,8 @@ class Plugin {
     fields.add_enum(cluster::Cluster::kType, cluster::Cluster::DiscoveryType::kEDS);
     out.fragment("cluster", fields);
     if (sdk::find(json, "subsetSpec") == nullptr) return;
+    check_subsets(spec, out);
+    if (out.failed()) return;
     out.fragment("cluster", sdk::Message().add_message(cluster::Cluster::kLbSubsetConfig, subset_config(spec)),
                  "/subsetSpec");
   }

@@ -22,9 +22,12 @@ UpstreamSpec::UpstreamSpec(const sdk::Json& json)
       ns(sdk::get_string(json, "serviceNamespace")),
       port(sdk::get_uint(json, "servicePort").value_or(0)),
       selector(labels_of(part(json, "selector"))) {
-  for (const sdk::Json& subset : part(part(json, "subsetSpec"), "selectors")) {
-    subsets.push_back(sdk::get_strings(subset, "keys"));
+  const sdk::Json& subset_spec = part(json, "subsetSpec");
+  for (const sdk::Json& subset : part(subset_spec, "selectors")) {
+    subsets.push_back({sdk::get_strings(subset, "keys"), sdk::get_bool(subset, "singleHostPerSubset").value_or(false)});
   }
+  if (subset_spec.is_object()) subset_fallback = sdk::get_string(subset_spec, "fallbackPolicy");
+  default_subset = labels_of(part(part(subset_spec, "defaultSubset"), "values"));
 }
 
 Service::Service(const sdk::Json& json) {

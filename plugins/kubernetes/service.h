@@ -15,12 +15,19 @@ namespace solder::plugins::kubernetes {
 
 using Labels = std::map<std::string, std::string>;
 
+struct SubsetSelector {
+  std::vector<std::string> keys;  // names of pod labels
+  bool single_host = false;
+};
+
 // Upstream.spec.kube.
 struct UpstreamSpec {
   std::string service, ns;
   uint64_t port = 0;
   Labels selector;
-  std::vector<std::vector<std::string>> subsets;  // each a set of label names
+  std::vector<SubsetSelector> subsets;
+  std::string subset_fallback;  // "ANY_ENDPOINT", "DEFAULT_SUBSET", "NO_FALLBACK", or empty: the first
+  Labels default_subset;
 
   explicit UpstreamSpec(const sdk::Json& json);
 };

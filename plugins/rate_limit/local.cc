@@ -48,8 +48,8 @@ void local_limit(const Json& bucket, const std::string& field, sdk::Out& out) {
 
 void local_defaults(const Json& value, sdk::Out& out) {
   Json config = common();
-  const Json* bucket = sdk::find(value, "defaults");
-  if (bucket != nullptr && !add_bucket(*bucket, "/defaults", config, out)) return;
+  const Json* bucket = sdk::find(value, "defaultLimit");
+  if (bucket != nullptr && !add_bucket(*bucket, "/defaultLimit", config, out)) return;
   if (sdk::get_bool(value, "localRateLimitPerDownstreamConnection").value_or(false))
     config["localRateLimitPerDownstreamConnection"] = true;
   if (sdk::get_bool(value, "enableXRatelimitHeaders").value_or(false))

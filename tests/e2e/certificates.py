@@ -14,11 +14,11 @@ class Certificate:
         return ssl.PEM_cert_to_DER_cert(self.certificate)
 
 
-def make(name, days=30, expired=False):
-    """A self-signed certificate for the DNS name; `expired`: it ended in the past."""
+def make(name, days=30, expired=False, key=("EC", "ec_paramgen_curve:prime256v1")):
+    """A self-signed certificate for the DNS name; `expired`: it ended in the past; `key`: algorithm and option of openssl genpkey."""
     with tempfile.TemporaryDirectory() as folder:
-        key, certificate = pathlib.Path(folder, "key.pem"), pathlib.Path(folder, "cert.pem")
-        run("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-out", key)
+        (algorithm, option), key, certificate = key, pathlib.Path(folder, "key.pem"), pathlib.Path(folder, "cert.pem")
+        run("genpkey", "-algorithm", algorithm, "-pkeyopt", option, "-out", key)
         if expired:
             request, extensions = pathlib.Path(folder, "request.pem"), pathlib.Path(folder, "extensions")
             extensions.write_text(f"subjectAltName=DNS:{name}\n")

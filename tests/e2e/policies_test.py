@@ -2,7 +2,7 @@
 import time
 import unittest
 
-from harness import Case
+from harness import Case, until
 from manifests import gateways, to, upstream, virtual_service
 
 ROUTES = f"""
@@ -18,6 +18,9 @@ ROUTES = f"""
     - matchers: [{{prefix: /closed}}]
       routeAction: {{{to('one')}}}
       options: {{cors: {{allowOrigin: ['https://a.test'], disableForRoute: true}}}}
+    - matchers: [{{prefix: /answered}}]
+      directResponseAction: {{status: 200, body: here}}
+      options: {{cors: {{allowOrigin: ['https://a.test'], allowMethods: [GET], allowCredentials: true}}}}
     - matchers: [{{prefix: /guarded}}]
       routeAction: {{{to('one')}}}
       options: {{csrf: {{filterEnabled: {{defaultValue: {{numerator: 100, denominator: HUNDRED}}}}, additionalOrigins: [{{suffix: friend.test}}]}}}}
@@ -69,6 +72,27 @@ class Policies(Case):
         self.assertEqual("PUT", self.preflight("/elsewhere", "https://other.test", "PUT").headers["access-control-allow-methods"])
         self.assertNotIn("access-control-allow-origin", self.preflight("/elsewhere", "https://a.test").headers)
         self.assertNotIn("access-control-allow-origin", self.preflight("/closed", "https://a.test").headers)
+        # A route that answers itself has the headers on every answer, and none that are empty.
+        answer = self.world.get("/answered")
+        self.assertEqual(("https://a.test", "GET", "true", None), tuple(answer.headers.get(f"access-control-{name}") for name in ("allow-origin", "allow-methods", "allow-credentials", "max-age")))
+
+    def test_exposed_headers_of_host_and_route_are_joined(self):
+        world = self.world
+        routes = f"""
+    - matchers: [{{prefix: /own}}]
+      routeAction: {{{to('one')}}}
+      options: {{cors: {{allowOrigin: ['https://a.test'], exposeHeaders: [x-backend, x-own]}}}}
+    - matchers: [{{prefix: /}}]
+      routeAction: {{{to('one')}}}
+"""
+        def exposed(path):
+            return world.get(path, host="joined.test", headers={"origin": "https://a.test"}).headers.get("access-control-expose-headers")
+        options = "    options: {corsPolicyMergeSettings: {exposeHeaders: %s}, cors: {allowOrigin: ['https://a.test'], exposeHeaders: [x-host, x-backend]}}"
+        world.write("joined.yaml", virtual_service("joined", routes, "['joined.test']", options=options % "UNION"))
+        until("host and route are joined", lambda: exposed("/own") == "x-host,x-backend,x-own")
+        self.assertEqual("x-host,x-backend", exposed("/"))
+        world.write("joined.yaml", virtual_service("joined", routes, "['joined.test']", options=options % "DEFAULT"))
+        until("the route's list is in the place of the host's", lambda: exposed("/own") == "x-backend,x-own")
 
     def test_csrf(self):
         def post(path, origin):

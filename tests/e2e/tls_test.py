@@ -1,4 +1,5 @@
 """HTTPS: server names, certificates that rotate, certificates that are wrong."""
+import concurrent.futures
 import threading
 import unittest
 
@@ -104,6 +105,27 @@ class Tls(Case):
             if report and any(word.lower() in str(each).lower() for each in report["errors"] + report["warnings"]):
                 found.append(report)
         return found
+
+    def test_forty_broken_certificates_leave_five_hundred_good_handshakes(self):
+        good = [f"good{i}" for i in range(500)]
+        broken = [f"broken{i}" for i in range(40)]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            made = dict(zip(good, pool.map(lambda name: certificates.make(f"{name}.test"), good)))
+        a, b = self.certificates["a"], self.certificates["b"]
+        weak = certificates.make("weak.test", key=("RSA", "rsa_keygen_bits:1024"))
+        kinds = [(a.certificate, b.key), (a.certificate[:len(a.certificate) // 2], a.key), (a.certificate, a.key[:len(a.key) // 2]), ("no certificate", a.key), (a.certificate, ""), ("", ""),
+                 self.pair(weak), (a.key, a.certificate)]
+        secrets = [tls_secret(name, *self.pair(made[name])) for name in good] + [tls_secret(name, *kinds[i % len(kinds)]) for i, name in enumerate(broken)]
+        hosts = [virtual_service(name, prefix_route("/", "one"), f"[{name}.test]", ssl=ssl_config(name, f"{name}.test")) for name in good + broken]
+        self.world.write("many-secrets.yaml", "---\n".join(secrets))
+        self.world.write("many-hosts.yaml", "---\n".join(hosts))
+        self.serve()
+        for name in good:
+            self.until_secure(name, made[name])
+        for name in broken:
+            self.assertEqual("Rejected", self.world.report("Secret", name)["state"], name)
+            with self.assertRaises(OSError, msg=name):
+                self.secure(name)
 
     def test_a_secret_of_the_wrong_type_or_none(self):
         self.world.write("secret-a.yaml", "apiVersion: v1\nkind: Secret\ntype: Opaque\nmetadata: {name: a, namespace: gloo-system}\ndata: {other: aGVsbG8=}\n")

@@ -40,5 +40,16 @@ TEST(OptionMerge, TransformationsAreInheritedWhereTheRouteSaysSo) {
   EXPECT_EQ(inherit_transformations("{}", above), "{}");
 }
 
+TEST(OptionMerge, ExposedHeadersOfCorsAreJoinedWhereTheVirtualHostSaysSo) {
+  const std::string host =
+      R"({"cors":{"exposeHeaders":["a","b"]},"corsPolicyMergeSettings":{"exposeHeaders":"UNION"}})";
+  EXPECT_TRUE(joins_cors(host));
+  EXPECT_FALSE(joins_cors(R"({"cors":{"exposeHeaders":["a"]},"corsPolicyMergeSettings":{"exposeHeaders":"DEFAULT"}})"));
+  EXPECT_FALSE(joins_cors(R"({"cors":{"exposeHeaders":["corsPolicyMergeSettings"]}})"));
+  EXPECT_EQ(join_cors(R"({"cors":{"allowOrigin":["x"],"exposeHeaders":["c","a"]}})", host),
+            R"({"cors":{"allowOrigin":["x"],"exposeHeaders":["a","b","c"]}})");
+  EXPECT_EQ(join_cors(R"({"timeout":"1s"})", host), R"({"timeout":"1s"})") << "no policy of its own: the host's holds";
+}
+
 }  // namespace
 }  // namespace solder::config
