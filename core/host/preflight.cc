@@ -34,7 +34,7 @@ json to_json(const PreflightItem& item) {
 bool readable_before(int socket, Clock::time_point end) {
   pollfd poll_fd{socket, POLLIN, 0};
   while (true) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
     const int ready = ::poll(&poll_fd, 1, static_cast<int>(std::max<long>(left, 0)));
     if (ready > 0) return true;
     if (ready == 0 || errno != EINTR) return false;
@@ -101,7 +101,10 @@ std::optional<std::string> Preflight::check_one(const PreflightItem& item) {
   const auto end_time = Clock::now() + patience_;
   std::string phase = "starting";
   const bool sent = write_frame(child_.socket, {reinterpret_cast<const char*>(request.data()), request.size()});
-  while (sent && readable_before(child_.socket, end_time)) {
+  bool late = false;
+  while (sent) {
+    late = !readable_before(child_.socket, end_time);
+    if (late) break;
     const auto frame = read_frame(child_.socket);
     if (!frame) break;
     const json answer = json::parse(*frame, nullptr, false);
@@ -112,7 +115,6 @@ std::optional<std::string> Preflight::check_one(const PreflightItem& item) {
     if (answer.is_object() && answer.value("ok", false)) return std::nullopt;
     return answer.is_object() ? answer.value("message", "it failed") : "it gave an answer that makes no sense";
   }
-  const bool late = Clock::now() >= end_time;
   // A child that died by itself is not killed by us: wait a moment for the kernel to say how.
   if (!late) {
     for (int i = 0; i < 200; ++i) {
