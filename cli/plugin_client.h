@@ -1,5 +1,5 @@
 // Questions to a running server about its plugins, over its admin pages. Tested by
-// tests/unit/cli/plugin_command_test.py.
+// tests/e2e/plugin_reload_test.py.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -29,8 +29,8 @@
 #endif
 #ifndef PLUGIN_MANIFEST
 #define PLUGIN_MANIFEST                                                                                \
-  "{\"manifest_version\":1,\"name\":\"" PLUGIN_NAME                                                    \
-  "\",\"version\":\"" PLUGIN_VERSION "\",\"summary\":\"a test\",\"abi\":" PLUGIN_ABI                                \
+  "{\"manifest_version\":1,\"name\":\"" PLUGIN_NAME "\",\"version\":\"" PLUGIN_VERSION                 \
+  "\",\"summary\":\"a test\",\"abi\":" PLUGIN_ABI                                                      \
   ",\"provides\":[{\"id\":\"solder.options/1\",\"claims\":[{\"scope\":\"route\",\"key\":\"" PLUGIN_KEY \
   "\",\"schema\":true}]}]," PLUGIN_MORE "}"
 #endif
@@ -94,7 +94,7 @@ static const void *capability(void *self, solder_str id) {
 #define PLUGIN_TABLE_NAME PLUGIN_NAME
 #endif
 static const solder_plugin plugin_table = {
-    PLUGIN_SIZE,   PLUGIN_FLAGS, PLUGIN_MINOR,     0, SOLDER_STR(PLUGIN_TABLE_NAME), SOLDER_STR(PLUGIN_VERSION),
+    PLUGIN_SIZE,   PLUGIN_FLAGS,   PLUGIN_MINOR,     0, SOLDER_STR(PLUGIN_TABLE_NAME), SOLDER_STR(PLUGIN_VERSION),
     PLUGIN_CREATE, PLUGIN_DESTROY, PLUGIN_CAPABILITY};
 
 #ifndef PLUGIN_RESULT
