@@ -106,7 +106,7 @@ bool PluginSwitch::follow(const std::vector<DroppedFile>& files) {
     const auto at = slots_.find(name);
     if (at != slots_.end()) {
       Slot& slot = at->second;
-      if (!slot.gone && slot.current->sha256 == file->sha256) {
+      if (slot.current && !slot.gone && slot.current->sha256 == file->sha256) {
         slot.file = file->path;
         slot.current->moved_to(file->path);
         slot.problem.reset();
@@ -148,6 +148,8 @@ std::optional<Refused> PluginSwitch::upgrade(const DroppedFile& file, const std:
   auto found = inspect_plugin(file.path, options_.load);
   if (auto* refused = std::get_if<Refused>(&found)) return std::move(*refused);
   const auto& candidate = std::get<Candidate>(found);
+  // Replaced since it was looked at, perhaps by another plugin: the next look tells what it is now.
+  if (candidate.sha256 != file.sha256) return std::nullopt;
   Slot& slot = slots_[file.name];
   if (slot.file.empty()) slot.file = file.path;
   const bool first = !slot.current || slot.gone;

@@ -226,7 +226,11 @@ base::Result<std::string> PluginSwitch::reload(const std::string& name, bool for
     return base::invalid_argument(problem->message + " [" + problem->reason + "]");
   }
   show();
-  return "plugin " + name + " " + slots_.at(name).current->manifest.version + " runs from " + file->path;
+  const auto slot = slots_.find(name);
+  if (slot == slots_.end() || !slot->second.current || slot->second.current->sha256 != file->sha256) {
+    return base::unavailable(file->path + " changed while it was read, or Solder is ending; nothing was reloaded");
+  }
+  return "plugin " + name + " " + slot->second.current->manifest.version + " runs from " + file->path;
 }
 
 base::Result<std::string> PluginSwitch::roll_back(const std::string& name, const std::string& to, const std::string& by,
@@ -234,6 +238,10 @@ base::Result<std::string> PluginSwitch::roll_back(const std::string& name, const
   const auto at = slots_.find(name);
   if (at == slots_.end() || !at->second.current) return no_plugin(name);
   Slot& slot = at->second;
+  if (slot.gone) {
+    return base::invalid_argument("plugin " + name + " was taken away; put the file of the version that is wanted " +
+                                  "into a plugin directory");
+  }
   const std::string bad = slot.current->sha256, bad_version = slot.current->manifest.version;
   const std::string words = "version " + bad_version + " was rolled back by " + by + (why.empty() ? "" : ": " + why);
   const std::string file = slot.file;
