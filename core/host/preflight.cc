@@ -31,6 +31,13 @@ json to_json(const PreflightItem& item) {
   return out;
 }
 
+// Neither an answer that stops in its middle nor a child that reads nothing holds the host for longer.
+void limit_waiting(int socket, std::chrono::milliseconds patience) {
+  const timeval time{patience.count() / 1000, patience.count() % 1000 * 1000};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
+}
+
 bool readable_before(int socket, Clock::time_point end) {
   pollfd poll_fd{socket, POLLIN, 0};
   while (true) {
@@ -75,6 +82,7 @@ std::optional<std::string> Preflight::start() {
   ::close(sockets[1]);
   if (error == 0) {
     child_.socket = sockets[0];
+    limit_waiting(child_.socket, patience_);
     return std::nullopt;
   }
   ::close(sockets[0]);
@@ -95,7 +103,15 @@ std::string Preflight::end() {
   return "it ended the process with exit code " + std::to_string(WEXITSTATUS(status));
 }
 
+// One that stood ready may have been ended by others before it saw anything of the plugin, which is not the plugin's
+// fault: another one is asked then.
 std::optional<std::string> Preflight::check_one(const PreflightItem& item) {
+  bool begun = false;
+  auto problem = check_once(item, begun);
+  return begun || !problem ? problem : check_once(item, begun);
+}
+
+std::optional<std::string> Preflight::check_once(const PreflightItem& item, bool& begun) {
   if (auto problem = start()) return "no process could be started to try it in: " + *problem;
   const std::vector<uint8_t> request = json::to_cbor(to_json(item));
   const auto end_time = Clock::now() + patience_;
@@ -107,6 +123,7 @@ std::optional<std::string> Preflight::check_one(const PreflightItem& item) {
     if (late) break;
     const auto frame = read_frame(child_.socket);
     if (!frame) break;
+    begun = true;
     const json answer = json::parse(*frame, nullptr, false);
     if (answer.is_object() && answer.contains("phase")) {
       phase = answer.value("phase", phase);
@@ -115,6 +132,8 @@ std::optional<std::string> Preflight::check_one(const PreflightItem& item) {
     if (answer.is_object() && answer.value("ok", false)) return std::nullopt;
     return answer.is_object() ? answer.value("message", "it failed") : "it gave an answer that makes no sense";
   }
+  // Half a frame, or a request that nobody reads, ends by the socket's own patience.
+  late = late || Clock::now() >= end_time;
   // A child that died by itself is not killed by us: wait a moment for the kernel to say how.
   if (!late) {
     for (int i = 0; i < 200; ++i) {

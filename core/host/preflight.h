@@ -46,6 +46,8 @@ class Preflight {
   std::optional<std::string> start();
   std::string end();
   std::optional<std::string> check_one(const PreflightItem& item);
+  // `begun`: it had the plugin in hand.
+  std::optional<std::string> check_once(const PreflightItem& item, bool& begun);
 
   const std::string program_;
   const std::vector<std::string> arguments_;

@@ -2,8 +2,11 @@
 // being taken.
 #include <gmock/gmock.h>
 
+#include <signal.h>
+
 #include <algorithm>
 #include <atomic>
+#include <fstream>
 
 #include "tests/plugin/reloading.h"
 
@@ -52,6 +55,33 @@ TEST(ManagerEdge, WhatIsGoneIsNotGoneBackTo) {
   world.drop("swap_2");
   world.until_version("2.0.0");
   world.until_refused("");
+}
+
+// What others end is not the next plugin's fault.
+TEST(ManagerEdge, AProcessForTryingThatIsGoneIsReplaced) {
+  Reloading world;
+  world.drop("swap_1");
+  world.start();
+  world.until_version("1.0.0");
+  std::ifstream children("/proc/thread-self/children");
+  int ended = 0;
+  for (pid_t child = 0; children >> child; ++ended) ASSERT_EQ(::kill(child, SIGKILL), 0);
+  ASSERT_EQ(ended, 1);
+  world.drop("swap_2");
+  world.until_version("2.0.0");
+  EXPECT_THAT(world.manager->history_json("swap"), ::testing::Not(HasSubstr("PreflightFailed")));
+}
+
+TEST(ManagerEdge, AnAnswerThatStopsInItsMiddleIsNotWaitedForForEver) {
+  Reloading world;
+  world.options.preflight_patience = std::chrono::milliseconds(500);
+  world.drop("swap_1");
+  world.start();
+  world.until_version("1.0.0");
+  world.drop("swap_half_answer");
+  world.until_refused("PreflightFailed");
+  EXPECT_THAT(world.message(), HasSubstr("did not come back from being opened"));
+  EXPECT_EQ(world.version(), "1.0.0");
 }
 
 // "good" comes before "swap" in one look; what is done to the file of "swap" meanwhile comes after it was read.

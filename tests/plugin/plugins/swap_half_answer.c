@@ -1,0 +1,17 @@
+/* A generation that begins an answer in the name of the process that tries it, and never goes on. */
+#include <stdint.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "solder/draft/plugin.h"
+
+static solder_status hang(const solder_host *host, solder_str config, void **self, const solder_out *out) {
+  (void)host, (void)config, (void)self, (void)out;
+  const uint32_t size = 1000;
+  (void)send(STDIN_FILENO, &size, sizeof size, MSG_NOSIGNAL);
+  for (;;) pause();
+}
+#define PLUGIN_CREATE hang
+#define PLUGIN_NAME "swap"
+#define PLUGIN_VERSION "5.0.0"
+#include "base.h"
