@@ -22,6 +22,10 @@ std::string configuration_of(const LoadOptions& options, const std::string& name
 }
 
 base::Status no_plugin(const std::string& name) { return base::not_found("there is no plugin of the name " + name); }
+base::Status taken_away(const std::string& name) {
+  return base::invalid_argument("plugin " + name + " was taken away; put the file of the version that is wanted into " +
+                                "a plugin directory");
+}
 
 }  // namespace
 
@@ -218,7 +222,8 @@ base::Result<std::string> PluginSwitch::reload(const std::string& name, bool for
     const auto bad = std::find_if(files_.begin(), files_.end(), [&](const auto& each) { return each.name == name; });
     if (bad != files_.end() && bad->refused)
       return base::invalid_argument(bad->refused->message + " [" + bad->refused->reason + "]");
-    return no_plugin(name);
+    const auto slot = slots_.find(name);
+    return slot != slots_.end() && slot->second.gone ? taken_away(name) : no_plugin(name);
   }
   if (const auto problem = upgrade(*file, by, force)) {
     refuse(name, *file, *problem, by);
@@ -238,10 +243,7 @@ base::Result<std::string> PluginSwitch::roll_back(const std::string& name, const
   const auto at = slots_.find(name);
   if (at == slots_.end() || !at->second.current) return no_plugin(name);
   Slot& slot = at->second;
-  if (slot.gone) {
-    return base::invalid_argument("plugin " + name + " was taken away; put the file of the version that is wanted " +
-                                  "into a plugin directory");
-  }
+  if (slot.gone) return taken_away(name);
   const std::string bad = slot.current->sha256, bad_version = slot.current->manifest.version;
   const std::string words = "version " + bad_version + " was rolled back by " + by + (why.empty() ? "" : ": " + why);
   const std::string file = slot.file;

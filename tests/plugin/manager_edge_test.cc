@@ -51,6 +51,9 @@ TEST(ManagerEdge, WhatIsGoneIsNotGoneBackTo) {
   const auto done = world.manager->roll_back("swap", "", "a test");
   ASSERT_FALSE(done.ok());
   EXPECT_THAT(done.status().message(), HasSubstr("was taken away"));
+  const auto again = world.manager->reload("swap", false, "a test");
+  ASSERT_FALSE(again.ok());
+  EXPECT_THAT(again.status().message(), HasSubstr("was taken away"));
   EXPECT_EQ(world.version(), "2.0.0 gone");
   world.drop("swap_2");
   world.until_version("2.0.0");
