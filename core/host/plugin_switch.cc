@@ -332,9 +332,9 @@ void PluginSwitch::refused_by_envoy(const std::set<std::string>& resources, cons
   std::vector<std::string> guilty;
   for (const auto& [name, slot] : slots_) {
     if (!slot.probation_end || !slot.previous) continue;
-    if (std::any_of(resources.begin(), resources.end(),
-                    [&](const auto& each) { return slot.changed.count(each) != 0; }))
-      guilty.push_back(name);
+    const auto& changed = slot.changed;
+    const auto is_changed = [&](const auto& each) { return changed.count(each) != 0; };
+    if (std::any_of(resources.begin(), resources.end(), is_changed)) guilty.push_back(name);
   }
   for (const auto& name : guilty) {
     const auto done = roll_back(name, "", "probation", "Envoy refused what it changed: " + words);
