@@ -82,7 +82,7 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 std::optional<Refusal> create(Plugin& plugin, const std::string& config_json) {
-  plugin.host = std::make_unique<HostTable>(plugin.manifest.name);
+  plugin.host = std::make_unique<HostTable>(plugin.manifest.name, plugin.mutex);
   CreateProblems problems;
   const solder_out out{sizeof(solder_out), 0, &problems, &refuse_item, &take_diag};
   solder_status status = SOLDER_OK;
@@ -157,7 +157,9 @@ std::optional<Refusal> negotiate(Plugin& plugin, const std::string& config_json)
   }
   if (auto refusal = check_table(plugin)) return refusal;
   if (auto refusal = create(plugin, config_json)) return refusal;
-  return take_capabilities(plugin);
+  if (auto refusal = take_capabilities(plugin)) return refusal;
+  plugin.host->timers().open();
+  return std::nullopt;
 }
 
 }  // namespace solder::host

@@ -15,6 +15,7 @@
 namespace solder::host {
 
 Plugin::~Plugin() {
+  if (host) host->timers().close();  // before destroy: nothing comes back into a plugin that is on its way out
   if (!created) return;
   try {
     table.destroy(self);
