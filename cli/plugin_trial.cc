@@ -16,6 +16,7 @@ constexpr size_t kMostResources = 20;     // that are shown in full
 constexpr size_t kMostLines = 12;         // of one resource
 constexpr size_t kMostBytes = 256 << 10;  // a larger resource takes too long to print
 constexpr size_t kMostText = 80;
+constexpr const char* kAnother = ": is another one";
 
 bool costs(const model::Diagnostic& problem) {
   return problem.severity == model::Severity::kError || problem.reason == "RouteLeftOut" ||
@@ -45,6 +46,7 @@ class Differ {
     say(path, shown(before) + " → " + shown(after));
   }
   void end() {
+    if (count_ == 0) lines_.push_back(head_ + kAnother);  // in what is not shown
     if (left_out_ > 0) lines_.push_back(head_ + ": and " + std::to_string(left_out_) + " more");
   }
 
@@ -98,10 +100,11 @@ class Collector {
     if (!before || !after) {
       diff_.lines.push_back(head + (before ? ": is gone" : ": is new"));
     } else if (type == xds::ResourceType::kSecret || before->message.size() + after->message.size() > kMostBytes) {
-      diff_.lines.push_back(head + ": is another one");
+      diff_.lines.push_back(head + kAnother);
     } else {
+      const auto old = resource_json(types_, type, *before), now = resource_json(types_, type, *after);
       Differ differ(std::move(head), diff_.lines);
-      differ.compare(json_of(type, *before), json_of(type, *after), "");
+      differ.compare(old.ok() ? *old : Json(), now.ok() ? *now : Json(), "");
       differ.end();
     }
   }
@@ -112,13 +115,6 @@ class Collector {
   }
 
  private:
-  Json json_of(xds::ResourceType type, const xds::Resource& resource) const {
-    const auto text = types_.wire_to_json(*types_.find(xds::type_url(type)), resource.message.flatten());
-    Json json = text.ok() ? Json::parse(*text, nullptr, false) : Json();
-    redact(json);
-    return json;
-  }
-
   const services::MessageTypes& types_;
   SnapshotDiff& diff_;
 };

@@ -33,8 +33,7 @@ void redact_values(Json& value) {
   if (value.contains("inlineString") || value.contains("inlineBytes")) value = Json{{"inlineString", kRedacted}};
 }
 
-}  // namespace
-
+// Private keys, passwords and the like, anywhere within a resource.
 void redact(Json& value) {
   if (value.is_array()) {
     for (auto& element : value) redact(element);
@@ -49,20 +48,29 @@ void redact(Json& value) {
   }
 }
 
+}  // namespace
+
+base::Result<Json> resource_json(const services::MessageTypes& types, xds::ResourceType type,
+                                 const xds::Resource& resource, bool with_secrets) {
+  const auto* descriptor = types.find(xds::type_url(type));
+  if (descriptor == nullptr) return base::internal_error("unknown type " + std::string(xds::type_url(type)));
+  const bool masked = !with_secrets && !resource.shown.empty();
+  const auto text = types.wire_to_json(*descriptor, (masked ? resource.shown : resource.message).flatten());
+  if (!text.ok()) return base::internal_error(resource.name + ": " + text.status().message());
+  Json json = Json::parse(*text, nullptr, false);
+  if (!with_secrets) redact(json);
+  return json;
+}
+
 base::Result<Json> snapshot_json(const services::MessageTypes& types, const xds::Snapshot& snapshot,
                                  bool with_secrets) {
   Json out = Json::object();
   for (const auto type : kSections) {
     Json list = Json::array();
-    const auto* descriptor = types.find(xds::type_url(type));
-    if (descriptor == nullptr) return base::internal_error("unknown type " + std::string(xds::type_url(type)));
     for (const auto& resource : snapshot.of(type)) {
-      const bool masked = !with_secrets && !resource->shown.empty();
-      const auto text =
-          types.wire_to_json(*descriptor, masked ? resource->shown.flatten() : resource->message.flatten());
-      if (!text.ok()) return base::internal_error(resource->name + ": " + text.status().message());
-      list.push_back(Json::parse(*text, nullptr, false));
-      if (!with_secrets) redact(list.back());
+      auto json = resource_json(types, type, *resource, with_secrets);
+      if (!json.ok()) return json.status();
+      list.push_back(std::move(*json));
     }
     out[std::string(xds::plural(type))] = std::move(list);
   }

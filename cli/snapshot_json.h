@@ -13,10 +13,11 @@ namespace solder::cli {
 
 inline constexpr const char* kRedacted = "[redacted]";
 
-// Replaces private keys, passwords and the like anywhere within a resource's JSON.
-void redact(nlohmann::ordered_json& value);
+// One resource. Private keys, passwords and generic secrets are replaced by "[redacted]" unless `with_secrets`.
+base::Result<nlohmann::ordered_json> resource_json(const services::MessageTypes& types, xds::ResourceType type,
+                                                   const xds::Resource& resource, bool with_secrets = false);
 
-// Private keys, passwords and generic secrets are replaced by "[redacted]" unless `with_secrets`.
+// All of a snapshot, likewise.
 base::Result<nlohmann::ordered_json> snapshot_json(const services::MessageTypes& types, const xds::Snapshot& snapshot,
                                                    bool with_secrets = false);
 

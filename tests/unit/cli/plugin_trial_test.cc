@@ -62,5 +62,28 @@ TEST(PluginTrial, ASecretIsNotTold) {
   EXPECT_THAT(diff.lines, ElementsAre("secrets s: is another one"));
 }
 
+// A filter that holds the value of a Secret says what may be printed in its place.
+TEST(PluginTrial, AResourceThatHoldsASecretIsToldAsItMayBeShown) {
+  const services::MessageTypes types;
+  const auto world = [&](const std::string& name, const std::string& value) {
+    const auto wire = [&](const std::string& shown) {
+      const std::string json =
+          R"({"name":"f","typedConfig":{"@type":"type.googleapis.com/google.protobuf.StringValue",)"
+          R"("value":")" +
+          name + shown + R"("}})";
+      const auto* type = types.find(xds::type_url(xds::ResourceType::kExtensionConfig));
+      return base::Bytes(types.json_to_wire(*type, json)->bytes);
+    };
+    auto snapshot = std::make_shared<xds::Snapshot>();
+    snapshot->types[static_cast<size_t>(xds::ResourceType::kExtensionConfig)] =
+        xds::ResourceSet({xds::make_secret_resource("f", wire(value), wire("[redacted]"))});
+    return xds::SnapshotsByRole{{"role", snapshot}};
+  };
+  const auto diff = diff_snapshots(types, world("old-", "hunter2"), world("new-", "hunter3"));
+  EXPECT_THAT(diff.lines, ElementsAre("extensionConfigs f: /typedConfig/value: old-[redacted] → new-[redacted]"));
+  EXPECT_THAT(diff_snapshots(types, world("old-", "hunter2"), world("old-", "hunter3")).lines,
+              ElementsAre("extensionConfigs f: is another one"));
+}
+
 }  // namespace
 }  // namespace solder::cli
