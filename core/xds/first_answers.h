@@ -4,10 +4,9 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
-#include <mutex>
 
 #include "core/xds/name_list.h"
+#include "core/xds/recent_results.h"
 #include "core/xds/response_content.h"
 
 namespace solder::xds {
@@ -19,18 +18,18 @@ class FirstAnswers {
  public:
   // As first_answer(). `names` may be null: all. Only one stream searches; others that ask for the same wait for it.
   ResponseContentPtr get(const NameListPtr& names, const ResourceSet& world);
-  void clear();
-  [[nodiscard]] size_t size() const;
+  void clear() { answers_.clear(); }
+  [[nodiscard]] size_t size() const { return answers_.size(); }
 
  private:
-  struct Entry {
+  struct Question {
     NameListPtr names;
     ResourceSet world;
-    ResponseContentPtr answer;
+
+    bool operator==(const Question& other) const { return names == other.names && world.same(other.world); }
   };
 
-  mutable std::mutex mutex_;
-  std::list<Entry> entries_;  // the last used first
+  RecentResults<Question, ResponseContentPtr> answers_;
 };
 
 }  // namespace solder::xds

@@ -1,12 +1,8 @@
 #include "core/xds/response_cache.h"
 
-#include <algorithm>
-#include <utility>
-
 namespace solder::xds {
 namespace {
 
-constexpr size_t kMostEntries = 8;
 constexpr size_t kMostBytes = 64 << 20;  // of one entry
 
 }  // namespace
@@ -16,24 +12,7 @@ ResponseCache::Key ResponseCache::key_of(bool delta, ResourceType type, const Ou
 }
 
 base::Bytes ResponseCache::get(const Key& key, const std::function<base::Bytes()>& write) {
-  const std::lock_guard lock(mutex_);
-  const auto found =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.key == key; });
-  if (found != entries_.end()) {
-    entries_.splice(entries_.begin(), entries_, found);
-    return found->bytes;
-  }
-  base::Bytes bytes = write();
-  if (bytes.size() > kMostBytes) return bytes;
-  entries_.push_front({key, bytes});
-  if (entries_.size() > kMostEntries) entries_.pop_back();
-  return bytes;
-}
-
-void ResponseCache::clear() {
-  std::list<Entry> gone;  // freed without the lock
-  const std::lock_guard lock(mutex_);
-  gone.swap(entries_);
+  return responses_.get(key, write, [](const base::Bytes& bytes) { return bytes.size() <= kMostBytes; });
 }
 
 }  // namespace solder::xds

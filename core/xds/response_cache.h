@@ -5,10 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
-#include <mutex>
 
 #include "core/base/bytes.h"
+#include "core/xds/recent_results.h"
 #include "core/xds/subscription.h"
 
 namespace solder::xds {
@@ -30,16 +29,10 @@ class ResponseCache {
 
   // What is known under the key, or what `write` gives. While one stream writes, others that want the same wait.
   base::Bytes get(const Key& key, const std::function<base::Bytes()>& write);
-  void clear();
+  void clear() { responses_.clear(); }
 
  private:
-  struct Entry {
-    Key key;
-    base::Bytes bytes;
-  };
-
-  std::mutex mutex_;
-  std::list<Entry> entries_;  // the last used first
+  RecentResults<Key, base::Bytes> responses_;
 };
 
 }  // namespace solder::xds
