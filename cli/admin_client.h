@@ -1,4 +1,4 @@
-// Questions to a running server about its plugins, over its admin pages. Tested by
+// Questions to a running server, over its admin pages. Tested by tests/unit/cli/serve_test.py and
 // tests/e2e/plugin_reload_test.py.
 #pragma once
 
@@ -9,15 +9,16 @@
 
 namespace solder::cli {
 
-inline constexpr const char* kDefaultAdminAddress = "127.0.0.1:9091";
-
-class PluginClient {
+class AdminClient {
  public:
-  explicit PluginClient(std::string address) : address_(std::move(address)) {}
+  explicit AdminClient(std::string address) : address_(std::move(address)) {}
 
   // What the server did. kUnavailable: none answers there; anything else: it did not do it, and says why.
   base::Result<std::string> command(const std::string& path) const;
-  base::Result<nlohmann::ordered_json> page(const std::string& path) const;
+  // The page's JSON, which has that member. kUnavailable: none answers there, and `otherwise` says to people what else
+  // could be done.
+  base::Result<nlohmann::ordered_json> page(const std::string& path, const std::string& member,
+                                            const std::string& otherwise = "") const;
 
  private:
   const std::string address_;

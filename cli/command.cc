@@ -22,6 +22,12 @@ std::vector<std::string> default_plugin_directories() {
   return {(program.parent_path().parent_path() / "lib/solder/plugins").string()};
 }
 
+void add_admin_address(CLI::App& command, std::string& address) {
+  command.add_option("--admin-address", address, "Where the server's admin pages are")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+}
+
 void add_output_form(CLI::App& command, std::string& form, const std::vector<std::string>& forms) {
   form = forms.front();
   command.add_option("-o,--output", form, "What to print")

@@ -28,6 +28,10 @@ void add_completion(CLI::App& app, Action& action);
 void add_plugin_directories(CLI::App& command, std::vector<std::string>& directories);
 std::vector<std::string> default_plugin_directories();
 
+// --admin-address, as every command that asks a running server has it.
+void add_admin_address(CLI::App& command, std::string& address);
+inline constexpr const char* kDefaultAdminAddress = "127.0.0.1:9091";
+
 // -o, with the forms that the command knows; the first is the default.
 void add_output_form(CLI::App& command, std::string& form, const std::vector<std::string>& forms);
 

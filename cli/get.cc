@@ -1,6 +1,4 @@
 // `solder get`: the objects of a running server with their states.
-#include <httplib.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -8,9 +6,9 @@
 #include <iterator>
 #include <memory>
 
+#include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
-#include "cli/host_port.h"
 #include "cli/status_table.h"
 #include "cli/yaml_text.h"
 #include "cli/yaml_tree.h"
@@ -23,28 +21,15 @@ using Json = nlohmann::ordered_json;
 
 struct GetOptions {
   StatusFilter filter;
-  std::string admin_address = "127.0.0.1:9091";
+  std::string admin_address = kDefaultAdminAddress;
   std::string state_directory;
   std::string form;
 };
 
 base::Result<Json> from_server(const std::string& address) {
-  const auto parsed = parse_host_port(address, "--admin-address");
-  if (!parsed.ok()) return parsed.status();
-  httplib::Client client(parsed->host, parsed->port);
-  client.set_connection_timeout(5);
-  client.set_read_timeout(30);
-  const auto answer = client.Get("/status");
-  if (!answer) {
-    return base::unavailable("no server answers at " + address + " (" + httplib::to_string(answer.error()) +
-                             "); --admin-address says where it is, --state-dir reads what one has written");
-  }
-  Json body = Json::parse(answer->body, nullptr, false);
-  if (answer->status != 200 || !body.is_object() || !body.contains("reports")) {
-    return base::unavailable("what answers at " + address + " is no Solder: it answered with status " +
-                             std::to_string(answer->status));
-  }
-  return body["reports"];
+  auto page = AdminClient(address).page("/status", "reports", ", --state-dir reads what one has written");
+  if (!page.ok()) return page.status();
+  return (*page)["reports"];
 }
 
 base::Result<Json> from_files(const std::string& state_directory) {
@@ -99,9 +84,7 @@ void add_get(CLI::App& app, Action& action) {
   auto options = std::make_shared<GetOptions>();
   command->add_option("KIND", options->filter.kind, "Only objects of this kind, such as upstream")->type_name("KIND");
   command->add_option("NAME", options->filter.name, "Only the object of this name")->type_name("[NAMESPACE/]NAME");
-  command->add_option("--admin-address", options->admin_address, "Where the server's admin pages are")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
+  add_admin_address(*command, options->admin_address);
   command
       ->add_option("--state-dir", options->state_directory,
                    "Read the statuses from the files of this state directory instead")

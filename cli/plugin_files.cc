@@ -7,10 +7,10 @@
 #include <iostream>
 #include <memory>
 
+#include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/offline.h"
-#include "cli/plugin_client.h"
 #include "cli/plugin_commands.h"
 #include "core/host/loader.h"
 #include "core/host/preflight.h"
@@ -75,8 +75,8 @@ std::optional<std::string> try_out(const host::Candidate& candidate, const CopyD
 }
 
 // What the server says of the plugin now; 0 where it runs with that content.
-int tell_state(const PluginClient& client, const std::string& name, const std::string& sha256) {
-  const auto page = client.page("/plugins");
+int tell_state(const AdminClient& client, const std::string& name, const std::string& sha256) {
+  const auto page = client.page("/plugins", "plugins");
   if (!page.ok()) return fail(page.status().message());
   std::string refused;
   for (const auto& plugin : page->value("plugins", Json::array())) {
@@ -112,7 +112,7 @@ int install(const Options& options) {
   }
   if (auto status = put(candidate.bytes, target, fs::perms(0755)); !status.ok()) return fail(status.message());
   std::cout << target << " holds " << name << " " << candidate.gated.manifest.version << "\n";
-  const PluginClient client(options.admin_address);
+  const AdminClient client(options.admin_address);
   const auto looked = client.command("/plugins/look");
   if (looked.ok()) return tell_state(client, name, candidate.sha256);
   if (looked.status().code() != base::Code::kUnavailable) return fail(looked.status().message());
@@ -152,9 +152,7 @@ void add_plugin_files(CLI::App& plugin, Action& action) {
       "  solder plugin install maintenance.so --plugin-dir /etc/solder/plugins");
   install_command->add_option("FILE", options->what, "The plugin's file")->type_name("FILE")->required();
   add_plugin_directories(*install_command, options->directories);
-  install_command->add_option("--admin-address", options->admin_address, "Where the server's admin pages are")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
+  add_admin_address(*install_command, options->admin_address);
   install_command->callback([&action, options] { action = [options] { return install(*options); }; });
 
   auto removal = std::make_shared<Options>();

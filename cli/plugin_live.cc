@@ -4,9 +4,9 @@
 #include <iostream>
 #include <memory>
 
+#include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
-#include "cli/plugin_client.h"
 #include "core/host/plugin_record.h"
 
 namespace solder::cli {
@@ -22,7 +22,7 @@ struct Options {
 };
 
 int ask(const Options& options, const std::string& path) {
-  const auto done = PluginClient(options.admin_address).command(path);
+  const auto done = AdminClient(options.admin_address).command(path);
   if (done.ok()) {
     std::cout << *done << "\n";
     return kOk;
@@ -33,7 +33,7 @@ int ask(const Options& options, const std::string& path) {
 
 base::Result<Json> history_of(const Options& options) {
   if (options.state_directory.empty())
-    return PluginClient(options.admin_address).page("/plugins/history?plugin=" + options.name);
+    return AdminClient(options.admin_address).page("/plugins/history?plugin=" + options.name, "events");
   const std::string directory = options.state_directory + "/plugins";
   std::error_code error;
   if (!std::filesystem::exists(directory + "/history.jsonl", error))
@@ -73,9 +73,7 @@ CLI::App* add(CLI::App& plugin, Options& options, const char* name, const char* 
   auto* command = plugin.add_subcommand(name, what);
   auto* plugin_name = command->add_option("NAME", options.name, "The plugin's name")->type_name("NAME");
   if (needs_name) plugin_name->required();
-  command->add_option("--admin-address", options.admin_address, "Where the server's admin pages are")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
+  add_admin_address(*command, options.admin_address);
   return command;
 }
 
