@@ -1,21 +1,16 @@
 #include "cli/admin_client.h"
 
 #include <httplib.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include "cli/host_port.h"
+#include "core/base/user_name.h"
 
 namespace solder::cli {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string user_name() {
-  const passwd* user = ::getpwuid(::geteuid());
-  return "user " + (user == nullptr ? std::to_string(::geteuid()) : std::string(user->pw_name));
-}
 
 base::Status nobody(const std::string& address, const httplib::Result& answer, const std::string& otherwise = "") {
   return base::unavailable("no server answers at " + address + " (" + httplib::to_string(answer.error()) +
@@ -41,7 +36,8 @@ base::Result<httplib::Client> connect(const std::string& address, int patience_s
 base::Result<std::string> AdminClient::command(const std::string& path) const {
   auto client = connect(address_, 120);
   if (!client.ok()) return client.status();
-  const auto answer = client->Post(path, httplib::Headers{{"X-Solder-Command", user_name()}}, "", "text/plain");
+  const auto answer = client->Post(path, httplib::Headers{{"X-Solder-Command", "user " + base::user_name(::geteuid())}},
+                                   "", "text/plain");
   if (!answer) return nobody(address_, answer);
   if (answer->status == 200) {
     std::string text = answer->body;

@@ -65,8 +65,8 @@ base::Status put(const std::string& bytes, const std::string& path, fs::perms pe
 // What it says when it is tried in a process of its own.
 std::optional<std::string> try_out(const host::Candidate& candidate, const CopyDirectory& copies) {
   const std::string& name = candidate.gated.manifest.name;
-  const auto copy = host::private_copy(copies.path(), name, candidate.bytes);
-  if (!copy.ok()) return copy.status().message();
+  const auto copy = host::private_copy(copies.path(), name, candidate.bytes, candidate.sha256);
+  if (!copy.ok()) return "it could not be tried: " + copy.status().message();
   host::PreflightItem item;
   item.name = name;
   item.file = *copy;
@@ -99,8 +99,7 @@ int install(const Options& options) {
   if (const auto* refused = std::get_if<host::Refused>(&found))
     return fail(options.what + ": " + refused->message + " [" + refused->reason + "]");
   const auto& candidate = std::get<host::Candidate>(found);
-  if (const auto problem = try_out(candidate, copies))
-    return fail(options.what + ": it was tried in a process of its own: " + *problem);
+  if (const auto problem = try_out(candidate, copies)) return fail(options.what + ": " + *problem);
   const std::string& name = candidate.gated.manifest.name;
   const std::string target = directories_of(options).front() + "/" + name + ".so";
   std::error_code error;

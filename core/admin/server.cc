@@ -142,14 +142,14 @@ struct Server::Impl {
     if (loopback && !host.empty() && !is_loopback(host)) {
       return refuse(response, 403, "these pages are for this machine: ask for localhost, not for \"" + host + "\"");
     }
-    const auto page = asks ? kPages.end() : kPages.find(request.path);
-    if (page == kPages.end() && !asks) {
+    const auto found = kPages.find(request.path);
+    const Page page = asks ? &Impl::command : found == kPages.end() ? nullptr : found->second;
+    if (page == nullptr) {
       return refuse(response, 404,
                     "no such page; there are / /healthz /readyz /metrics /snapshot /status and /plugins");
     }
     try {
-      if (asks) return command(request, response);
-      (this->*page->second)(request, response);
+      (this->*page)(request, response);
     } catch (const std::exception& failure) {  // of the JSON library, on texts from elsewhere
       spdlog::error("admin page {}: {}", request.path, failure.what());
       refuse(response, 500, "this page could not be made; the log says why");

@@ -1,11 +1,10 @@
 #include "core/host/dropped_files.h"
 
-#include <pwd.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <filesystem>
 
+#include "core/base/user_name.h"
 #include "core/host/loader.h"
 
 namespace solder::host {
@@ -15,17 +14,9 @@ namespace {
 // So long may a file be cut off before that is said of it.
 constexpr auto kPatience = std::chrono::seconds(1);
 
-std::string user_name(uid_t user) {
-  passwd entry{};
-  passwd* found = nullptr;
-  std::array<char, 4096> buffer{};
-  if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) return entry.pw_name;
-  return "uid " + std::to_string(user);
-}
-
 std::string owner_of(const std::string& path) {
   struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 ? user_name(info.st_uid) : "";
+  return ::stat(path.c_str(), &info) == 0 ? base::user_name(info.st_uid) : "";
 }
 
 }  // namespace

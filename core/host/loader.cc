@@ -43,13 +43,6 @@ void keep_mapped(const std::string& copy) {
   if (void* handle = ::dlopen(copy.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE)) ::dlclose(handle);
 }
 
-std::string configuration_of(const std::string& name, const LoadOptions& options) {
-  for (const auto& [plugin, json] : options.configurations) {
-    if (plugin == name) return json;
-  }
-  return "{}";
-}
-
 std::optional<Refusal> check_claims(const Manifest& manifest, const LoadOptions& options) {
   if (!options.check_claim) return std::nullopt;
   std::vector<ClaimInfo> claims;
@@ -71,7 +64,7 @@ std::optional<Refusal> check_claims(const Manifest& manifest, const LoadOptions&
 
 std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const LoadOptions& options) {
   const base::Result<std::string> copy =
-      private_copy(options.copy_directory, candidate.gated.manifest.name, candidate.bytes);
+      private_copy(options.copy_directory, candidate.gated.manifest.name, candidate.bytes, candidate.sha256);
   if (!copy.ok()) return Refusal{reason::kCopyFailed, "its private copy could not be made: " + copy.status().message()};
   auto plugin = std::make_shared<LibraryPlugin>(candidate.gated.manifest, candidate.file, candidate.sha256);
   plugin->library = std::make_unique<boost::dll::shared_library>();
@@ -105,6 +98,13 @@ std::variant<Candidate, Refusal> inspect(const std::string& file, const LoadOpti
 }
 
 }  // namespace
+
+std::string configuration_of(const std::string& name, const LoadOptions& options) {
+  for (const auto& [plugin, json] : options.configurations) {
+    if (plugin == name) return json;
+  }
+  return "{}";
+}
 
 // A leading dot: still being copied by rsync and the like.
 bool is_plugin_file(const std::string& name) { return name.size() > 3 && name.front() != '.' && name.ends_with(".so"); }
@@ -148,19 +148,18 @@ Refused refused(const Candidate& candidate, std::string_view reason, const std::
   return {candidate.file, printable(candidate.gated.manifest.name), std::string(reason), printable(message)};
 }
 
-Refused duplicate(const Candidate& candidate) {
-  return refused(candidate, reason::kDuplicateName,
-                 "a plugin of the name " + candidate.gated.manifest.name + " was loaded from another file before");
-}
-
 std::variant<PluginPtr, Refused> load_plugin(const std::string& file, const LoadOptions& options,
                                              std::set<std::string>& names) {
   auto found = inspect_plugin(file, options);
   if (auto* refusal = std::get_if<Refused>(&found)) return std::move(*refusal);
   const auto& candidate = std::get<Candidate>(found);
-  if (names.count(candidate.gated.manifest.name) != 0) return duplicate(candidate);
+  const std::string& name = candidate.gated.manifest.name;
+  if (names.count(name) != 0) {
+    return refused(candidate, reason::kDuplicateName,
+                   "a plugin of the name " + name + " was loaded from another file before");
+  }
   auto opened = open_plugin(candidate, options);
-  if (std::holds_alternative<PluginPtr>(opened)) names.insert(candidate.gated.manifest.name);
+  if (std::holds_alternative<PluginPtr>(opened)) names.insert(name);
   return opened;
 }
 

@@ -20,6 +20,9 @@ bool is_plugin_file(const std::string& name);
 // to `refused`.
 std::vector<std::string> find_plugin_files(const std::vector<std::string>& directories, std::vector<Refused>& refused);
 
+// What the operator configured for the plugin, as JSON; "{}" where that is nothing.
+std::string configuration_of(const std::string& name, const LoadOptions& options);
+
 // A file that passed everything that can be found out without running its code.
 struct Candidate {
   std::string file;
@@ -33,7 +36,6 @@ std::variant<Candidate, Refused> inspect_plugin(const std::string& file, const L
 // Runs its code: the copy is opened, negotiated with, and an instance made.
 std::variant<PluginPtr, Refused> open_plugin(const Candidate& candidate, const LoadOptions& options);
 Refused refused(const Candidate& candidate, std::string_view reason, const std::string& message);
-Refused duplicate(const Candidate& candidate);
 
 // All of it. `names`: of the plugins loaded so far; a new one is added.
 std::variant<PluginPtr, Refused> load_plugin(const std::string& file, const LoadOptions& options,

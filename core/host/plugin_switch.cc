@@ -13,11 +13,6 @@ namespace {
 
 std::string short_hash(const std::string& sha256) { return sha256.substr(0, 12); }
 
-LoadOptions without_trust(LoadOptions options) {
-  options.trust = {};  // a private copy was trusted when it was made, and nobody else can write there
-  return options;
-}
-
 }  // namespace
 
 PluginSwitch::PluginSwitch(SwitchOptions options, PluginRecord& record, Preflight* preflight)
@@ -162,9 +157,7 @@ PreflightItem PluginSwitch::preflight_item(const Candidate& candidate, const std
   PreflightItem item;
   item.name = candidate.gated.manifest.name;
   item.file = copy;
-  for (const auto& [plugin, json] : options_.load.configurations) {
-    if (plugin == item.name) item.config_json = json;
-  }
+  item.config_json = configuration_of(item.name, options_.load);
   return item;
 }
 
@@ -179,7 +172,7 @@ std::optional<Refused> PluginSwitch::replace(Slot& slot, const Candidate& candid
                  std::to_string(kMostResident) +
                      " older libraries that cannot leave the process are in it; restart Solder to take this one");
   }
-  const auto copy = private_copy(options_.load.copy_directory, name, candidate.bytes);
+  const auto copy = private_copy(options_.load.copy_directory, name, candidate.bytes, candidate.sha256);
   if (!copy.ok()) return wrong(reason::kCopyFailed, "its private copy could not be made: " + copy.status().message());
   std::optional<std::string> saved;
   PreflightItem item = preflight_item(candidate, *copy);
@@ -191,11 +184,9 @@ std::optional<Refused> PluginSwitch::replace(Slot& slot, const Candidate& candid
     choose_state(*slot.current, candidate, saved, item);
   }
   if (preflight_ != nullptr) {
-    if (const auto problem = preflight_->check({item}).front()) {
-      return wrong(reason::kPreflightFailed, "it was tried in a process of its own: " + *problem);
-    }
+    if (const auto problem = preflight_->check({item}).front()) return wrong(reason::kPreflightFailed, *problem);
   }
-  auto opened = open_plugin(candidate, without_trust(options_.load));
+  auto opened = open_plugin(candidate, options_.load);
   if (auto* refusal = std::get_if<Refused>(&opened)) return std::move(*refusal);
   PluginPtr next = std::get<PluginPtr>(opened);
   opened = Refused{};

@@ -13,14 +13,6 @@ namespace solder::host {
 
 namespace {
 
-// Another configuration may be what a plugin breaks on.
-std::string configuration_of(const LoadOptions& options, const std::string& name) {
-  for (const auto& [plugin, json] : options.configurations) {
-    if (plugin == name) return json;
-  }
-  return "{}";
-}
-
 base::Status no_plugin(const std::string& name) { return base::not_found("there is no plugin of the name " + name); }
 base::Status taken_away(const std::string& name) {
   return base::invalid_argument("plugin " + name + " was taken away; put the file of the version that is wanted into " +
@@ -29,15 +21,16 @@ base::Status taken_away(const std::string& name) {
 
 }  // namespace
 
+// Another configuration may be what a plugin breaks on.
 std::string PluginSwitch::passed_key(const std::string& name, const std::string& sha256) const {
-  return sha256 + " " + base::hash_text(base::hash_bytes(configuration_of(options_.load, name)));
+  return sha256 + " " + base::hash_text(base::hash_bytes(configuration_of(name, options_.load)));
 }
 
 std::optional<Candidate> PluginSwitch::copy_of(const std::string& name, const std::string& sha256) const {
   const std::string path = copy_path(options_.load.copy_directory, name, sha256);
   if (::access(path.c_str(), R_OK) != 0) return std::nullopt;
   LoadOptions options = options_.load;
-  options.trust = {};
+  options.trust = {};  // a private copy was trusted when it was made, and nobody else can write there
   auto found = inspect_plugin(path, options);
   auto* candidate = std::get_if<Candidate>(&found);
   if (candidate == nullptr || candidate->sha256 != sha256) return std::nullopt;
@@ -76,7 +69,7 @@ void PluginSwitch::try_elsewhere(const std::vector<DroppedFile>& files) {
     auto found = inspect_plugin(file.path, options_.load);
     const auto* candidate = std::get_if<Candidate>(&found);
     if (candidate == nullptr) continue;
-    const auto copy = private_copy(options_.load.copy_directory, file.name, candidate->bytes);
+    const auto copy = private_copy(options_.load.copy_directory, file.name, candidate->bytes, candidate->sha256);
     if (!copy.ok()) continue;
     items.push_back(preflight_item(*candidate, *copy));
     tried.push_back(&file);
@@ -88,8 +81,7 @@ void PluginSwitch::try_elsewhere(const std::vector<DroppedFile>& files) {
       record_.passed(passed_key(file.name, file.sha256));
       continue;
     }
-    failed_at_start_[file.path] = {file.path, file.name, std::string(reason::kPreflightFailed),
-                                   "it was tried in a process of its own: " + *problems[i]};
+    failed_at_start_[file.path] = {file.path, file.name, std::string(reason::kPreflightFailed), *problems[i]};
   }
 }
 

@@ -151,7 +151,10 @@ std::optional<std::string> Preflight::check_once(const PreflightItem& item, bool
 std::vector<std::optional<std::string>> Preflight::check(const std::vector<PreflightItem>& items) {
   std::vector<std::optional<std::string>> out;
   out.reserve(items.size());
-  for (const auto& item : items) out.push_back(check_one(item));
+  for (const auto& item : items) {
+    const auto problem = check_one(item);
+    out.push_back(problem ? std::optional("it was tried in a process of its own: " + *problem) : std::nullopt);
+  }
   // What was looked at must not stand in the way of what comes; the next one stands ready.
   end();
   start();

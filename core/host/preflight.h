@@ -34,8 +34,8 @@ class Preflight {
   Preflight(const Preflight&) = delete;
   Preflight& operator=(const Preflight&) = delete;
 
-  // For each item nothing, or what is wrong with it in words. An item that takes the process with it costs the others
-  // nothing.
+  // For each item nothing, or what is wrong with it, as a sentence. An item that takes the process with it costs the
+  // others nothing.
   std::vector<std::optional<std::string>> check(const std::vector<PreflightItem>& items);
 
  private:

@@ -83,8 +83,9 @@ base::Status prepare_copy_directory(const std::string& directory) {
   return {};
 }
 
-base::Result<std::string> private_copy(const std::string& directory, const std::string& name, std::string_view bytes) {
-  const std::string target = copy_path(directory, name, content_hash(bytes));
+base::Result<std::string> private_copy(const std::string& directory, const std::string& name, std::string_view bytes,
+                                       const std::string& hash) {
+  const std::string target = copy_path(directory, name, hash);
   if (holds(target, bytes)) return target;
   const std::string staging = staging_name(target);
   const int fd = ::open(staging.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0500);

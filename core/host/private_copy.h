@@ -19,7 +19,9 @@ std::string content_hash(std::string_view bytes);
 
 // DIRECTORY/NAME-<hash>.so: where the copy of that content is.
 std::string copy_path(const std::string& directory, const std::string& name, const std::string& hash);
-// That file with exactly these bytes; equal bytes give the same path and are written once.
-base::Result<std::string> private_copy(const std::string& directory, const std::string& name, std::string_view bytes);
+// That file with exactly these bytes, of which `hash` is the content_hash(); equal bytes give the same path and are
+// written once.
+base::Result<std::string> private_copy(const std::string& directory, const std::string& name, std::string_view bytes,
+                                       const std::string& hash);
 
 }  // namespace solder::host

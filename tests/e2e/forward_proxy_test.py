@@ -5,6 +5,7 @@ import unittest
 
 import certificates
 from harness import Case
+from listening import read_head
 from manifests import virtual_service
 
 
@@ -27,6 +28,10 @@ TUNNELS = """
     - matchers: [{prefix: /}]
       routeAction: {dynamicForwardProxy: {hostRewrite: 'localhost:%d'}}
 """
+
+
+def first_line(connection):
+    return read_head(connection).decode().split("\r\n")[0]
 
 
 class ForwardProxy(Case):
@@ -55,17 +60,7 @@ spec: {{bindAddress: 127.0.0.1, bindPort: {self.world.http_port}, httpGateway: {
         connection = socket.create_connection(("127.0.0.1", self.world.http_port), timeout=10)
         self.addCleanup(connection.close)
         connection.sendall("\r\n".join(["CONNECT tunnel.test:443 HTTP/1.1", "host: tunnel.test:443", f"x-to: localhost:{port}", *headers, "", ""]).encode())
-        return connection, self.read_head(connection)
-
-    @staticmethod
-    def read_head(connection):
-        head = b""
-        while b"\r\n\r\n" not in head:
-            more = connection.recv(4096)
-            if not more:
-                break
-            head += more
-        return head.decode().split("\r\n")[0]
+        return connection, first_line(connection)
 
     def test_connect_ends_here_or_goes_on(self):
         port = self.world.start_backend("far")
@@ -77,13 +72,13 @@ spec: {{bindAddress: 127.0.0.1, bindPort: {self.world.http_port}, httpGateway: {
         connection, answer = self.connect(port)
         self.assertIn(" 200 ", answer)
         connection.sendall(b"GET /inside HTTP/1.1\r\nhost: far\r\nconnection: close\r\n\r\n")
-        self.assertIn(" 200 ", self.read_head(connection))
+        self.assertIn(" 200 ", first_line(connection))
         # The next one gets the CONNECT itself.
         with concurrent.futures.ThreadPoolExecutor() as pool:
             answered = pool.submit(self.connect, listener.getsockname()[1], "x-pass: yes")
             upstream, _ = listener.accept()
             self.addCleanup(upstream.close)
-            self.assertEqual("CONNECT", self.read_head(upstream).split()[0])
+            self.assertEqual("CONNECT", first_line(upstream).split()[0])
             upstream.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
             self.assertIn(" 200 ", answered.result()[1])
 

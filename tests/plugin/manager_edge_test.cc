@@ -41,9 +41,7 @@ TEST(ManagerEdge, OneThatWasRefusedAtTheStartToo) {
 
 TEST(ManagerEdge, WhatIsGoneIsNotGoneBackTo) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.drop("swap_2");
   world.until_version("2.0.0");
   world.remove();
@@ -63,9 +61,7 @@ TEST(ManagerEdge, WhatIsGoneIsNotGoneBackTo) {
 // What others end is not the next plugin's fault.
 TEST(ManagerEdge, AProcessForTryingThatIsGoneIsReplaced) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   std::ifstream children("/proc/thread-self/children");
   int ended = 0;
   for (pid_t child = 0; children >> child; ++ended) ASSERT_EQ(::kill(child, SIGKILL), 0);
@@ -78,9 +74,7 @@ TEST(ManagerEdge, AProcessForTryingThatIsGoneIsReplaced) {
 TEST(ManagerEdge, AnAnswerThatStopsInItsMiddleIsNotWaitedForForEver) {
   Reloading world;
   world.options.preflight_patience = std::chrono::milliseconds(500);
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.drop("swap_half_answer");
   world.until_refused("PreflightFailed");
   EXPECT_THAT(world.message(), HasSubstr("did not come back from being opened"));

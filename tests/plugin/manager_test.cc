@@ -35,9 +35,7 @@ TEST(Manager, ADroppedFileRunsAReplacedOneIsReloadedARemovedOneIsKept) {
 
 TEST(Manager, WhatIsGoneIsSaidOnTheObjects) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.remove();
   world.until_version("1.0.0 gone");
   const auto known = call_option(*world.manager->plugins(), "swap", {"{}"});
@@ -52,9 +50,7 @@ TEST(Manager, WhatIsGoneIsSaidOnTheObjects) {
 
 TEST(Manager, WhatIsGoneStaysGoneAndKeptOverARestart) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.remove();
   world.until_version("1.0.0 gone");
   world.start();
@@ -65,18 +61,14 @@ TEST(Manager, WhatIsGoneStaysGoneAndKeptOverARestart) {
 TEST(Manager, WithoutKeepingNothingStays) {
   Reloading world;
   world.options.plugins.keep_removed = false;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.remove();
   world.until_version("");
 }
 
 TEST(Manager, TheSameContentUnderANewTimeIsNoReload) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   Plugin* before = world.manager->plugins()->option("route", "swap");
   world.drop("swap_1");
   ASSERT_TRUE(world.manager->look().ok());
@@ -89,9 +81,7 @@ TEST(Manager, TheSameContentUnderANewTimeIsNoReload) {
 
 TEST(Manager, AFileThatIsBeingWrittenWaits) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   const std::string bytes = PluginDirectory::read(PluginDirectory::built("swap_2"));
   {
     std::ofstream out(world.directory.plugins() / "swap.so", std::ios::binary | std::ios::trunc);
@@ -106,9 +96,7 @@ TEST(Manager, AFileThatIsBeingWrittenWaits) {
 
 TEST(Manager, AFileThatStaysCutOffIsNamedAndTheOldOneRunsOn) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.directory.write("swap.so", PluginDirectory::read(PluginDirectory::built("swap_2")).substr(0, 5000));
   world.until_refused("Truncated");
   EXPECT_EQ(world.version(), "1.0.0");
@@ -176,9 +164,7 @@ class Crashing : public ::testing::TestWithParam<std::pair<const char*, const ch
 TEST_P(Crashing, CostsAnotherProcessAndTheOldOneRunsOn) {
   Reloading world;
   world.options.preflight_patience = std::chrono::milliseconds(2000);
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   EXPECT_THAT(world.now(), HasSubstr("one"));  // so that there is something that it was asked
   world.drop(GetParam().first);
   world.until_refused("PreflightFailed");
@@ -206,9 +192,7 @@ TEST(Manager, AtTheStartToo) {
 
 TEST(Manager, WhatWouldRejectObjectsIsNotTakenUnlessForced) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.judge = [](const Proposal& proposal) {
     const auto outputs = call_option(*proposal.plugins, "swap", {"{}"});
     const bool bad = proposal.judge && !outputs.empty() && !outputs[0].diagnostics.empty();
@@ -225,9 +209,7 @@ TEST(Manager, WhatWouldRejectObjectsIsNotTakenUnlessForced) {
 
 TEST(Manager, GoingBackLastsUntilTheFileChanges) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.drop("swap_2");
   world.until_version("2.0.0");
   const auto done = world.manager->roll_back("swap", "", "a test");
@@ -247,9 +229,7 @@ TEST(Manager, GoingBackLastsUntilTheFileChanges) {
 TEST(Manager, GoingBackToAGenerationOfLongAgo) {
   Reloading world;
   world.options.plugins.probation = std::chrono::milliseconds(0);
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   const std::string first = world.manager->listing()->loaded()[0].sha256;
   world.drop("swap_2");
   world.until_version("2.0.0");
@@ -267,9 +247,7 @@ TEST(Manager, GoingBackToAGenerationOfLongAgo) {
 
 TEST(Manager, ACallThatOverrunsOnProbationGoesBack) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.drop("swap_slow");
   Reloading::until([&] { return world.manager->history_json("swap").find("rolled_back") != std::string::npos; },
                    "rolled back");
@@ -279,9 +257,7 @@ TEST(Manager, ACallThatOverrunsOnProbationGoesBack) {
 
 TEST(Manager, WhatEnvoyRefusesOnProbationGoesBack) {
   Reloading world;
-  world.drop("swap_1");
-  world.start();
-  world.until_version("1.0.0");
+  world.run("swap_1", "1.0.0");
   world.judge = [](const Proposal&) { return Verdict{.resources = {"routes r"}}; };
   world.drop("swap_2");
   world.until_version("2.0.0");
@@ -295,9 +271,7 @@ TEST(Manager, WhatEnvoyRefusesOnProbationGoesBack) {
 
 TEST(Manager, AStateGoesFromOneGenerationToTheNextAndBack) {
   Reloading world;
-  world.drop("swap_state");
-  world.start();
-  world.until_version("9.0.0");
+  world.run("swap_state", "9.0.0");
   EXPECT_THAT(world.now(), HasSubstr("\"0\""));
   world.drop("swap_state", "again");
   Reloading::until([&] { return world.now().find("\"1\"") != std::string::npos; }, "handed over once");
@@ -310,9 +284,7 @@ TEST(Manager, AStateGoesFromOneGenerationToTheNextAndBack) {
 TEST(Manager, LibrariesThatCannotLeaveAreCounted) {
   Reloading world;
   world.options.plugins.probation = std::chrono::milliseconds(0);
-  world.drop("swap_resident");
-  world.start();
-  world.until_version("7.0.0");
+  world.run("swap_resident", "7.0.0");
   for (int i = 0;; ++i) {
     ASSERT_LT(i, 20);
     world.drop("swap_resident", "generation " + std::to_string(i));

@@ -47,6 +47,13 @@ class Reloading {
                     .ok());
   }
 
+  // Begins with that generation, which runs then.
+  void run(const std::string& built, const std::string& version) {
+    drop(built);
+    start();
+    until_version(version);
+  }
+
   // Replaces the file as careful people do. `more` makes another content of the same plugin.
   void drop(const std::string& built, const std::string& more = "", const std::string& as = "swap") {
     directory.write(".new", PluginDirectory::read(PluginDirectory::built(built)) + more);

@@ -23,6 +23,9 @@ class PrivateCopy : public ::testing::Test {
   }
   ~PrivateCopy() override { std::filesystem::remove_all(root_); }
 
+  static base::Result<std::string> copy_to(const std::string& directory, const std::string& bytes) {
+    return private_copy(directory, "p", bytes, content_hash(bytes));
+  }
   static std::string read(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
@@ -42,8 +45,8 @@ class PrivateCopy : public ::testing::Test {
 TEST_F(PrivateCopy, OnePathForOneContent) {
   ASSERT_TRUE(prepare_copy_directory(directory_).ok());
   EXPECT_EQ(mode(directory_), 0700u);
-  const auto first = private_copy(directory_, "p", "one"), again = private_copy(directory_, "p", "one");
-  const auto other = private_copy(directory_, "p", "two");
+  const auto first = copy_to(directory_, "one"), again = copy_to(directory_, "one");
+  const auto other = copy_to(directory_, "two");
   ASSERT_TRUE(first.ok() && again.ok() && other.ok());
   EXPECT_EQ(*first, *again);
   EXPECT_NE(*first, *other);
@@ -56,11 +59,11 @@ TEST_F(PrivateCopy, OnePathForOneContent) {
 
 TEST_F(PrivateCopy, ADamagedCopyIsReplaced) {
   ASSERT_TRUE(prepare_copy_directory(directory_).ok());
-  const auto path = private_copy(directory_, "p", "one");
+  const auto path = copy_to(directory_, "one");
   ASSERT_TRUE(path.ok());
   std::filesystem::remove(*path);
   std::ofstream(*path) << "half";
-  const auto again = private_copy(directory_, "p", "one");
+  const auto again = copy_to(directory_, "one");
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(*again, *path);
   EXPECT_EQ(read(*path), "one");
@@ -80,7 +83,7 @@ TEST_F(PrivateCopy, WhatIsNoDirectory) {
   std::filesystem::create_directory(root_ / "real");
   std::filesystem::create_symlink("real", root_ / "link");
   EXPECT_FALSE(prepare_copy_directory(root_ / "link").ok());
-  EXPECT_FALSE(private_copy(root_ / "nowhere", "p", "one").ok());
+  EXPECT_FALSE(copy_to(root_ / "nowhere", "one").ok());
 }
 
 TEST_F(PrivateCopy, ManyAtOnce) {
@@ -90,7 +93,7 @@ TEST_F(PrivateCopy, ManyAtOnce) {
   std::vector<std::string> paths(8);
   for (std::string& path : paths) {
     threads.emplace_back([&] {
-      const auto copy = private_copy(directory_, "p", bytes);
+      const auto copy = copy_to(directory_, bytes);
       if (copy.ok()) path = *copy;
     });
   }
