@@ -12,6 +12,7 @@
 #include "cli/exit_codes.h"
 #include "cli/offline.h"
 #include "cli/plugin_commands.h"
+#include "core/base/replace_file.h"
 #include "core/host/loader.h"
 #include "core/host/preflight.h"
 #include "core/host/private_copy.h"
@@ -40,26 +41,11 @@ std::vector<std::string> directories_of(const Options& options) {
   return options.directories.empty() ? default_plugin_directories() : options.directories;
 }
 
-// Whole or not at all: nobody sees a half of it.
-base::Status put(const std::string& bytes, const std::string& path, fs::perms permissions) {
+// Under a name that no server takes for a plugin until all of it is there.
+base::Status put(const std::string& bytes, const std::string& path, mode_t mode) {
   const fs::path target(path);
-  const std::string staging =
-      (target.parent_path() / ("." + target.filename().string() + "." + std::to_string(::getpid()))).string();
-  std::error_code error;
-  {
-    std::ofstream out(staging, std::ios::binary | std::ios::trunc);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!out.flush()) {
-      fs::remove(staging, error);
-      return base::unavailable(path + " cannot be written");
-    }
-  }
-  fs::permissions(staging, permissions, error);
-  fs::rename(staging, path, error);
-  if (!error) return {};
-  const std::string words = error.message();
-  fs::remove(staging, error);
-  return base::unavailable(path + " cannot be written: " + words);
+  const std::string hidden = "." + target.filename().string() + "." + std::to_string(::getpid());
+  return base::replace_file(path, target.parent_path() / hidden, bytes, mode);
 }
 
 // What it says when it is tried in a process of its own.
@@ -107,9 +93,9 @@ int install(const Options& options) {
   if (fs::exists(signature, error)) {
     std::ifstream in(signature, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-    if (auto status = put(bytes, target + ".sig", fs::perms(0644)); !status.ok()) return fail(status.message());
+    if (auto status = put(bytes, target + ".sig", 0644); !status.ok()) return fail(status.message());
   }
-  if (auto status = put(candidate.bytes, target, fs::perms(0755)); !status.ok()) return fail(status.message());
+  if (auto status = put(candidate.bytes, target, 0755); !status.ok()) return fail(status.message());
   std::cout << target << " holds " << name << " " << candidate.gated.manifest.version << "\n";
   const AdminClient client(options.admin_address);
   const auto looked = client.command("/plugins/look");

@@ -1,8 +1,6 @@
 #include "core/host/plugin_record.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +10,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/base/replace_file.h"
 #include "core/host/private_copy.h"
 
 namespace solder::host {
@@ -40,22 +39,9 @@ std::optional<std::string> read_file(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-// Whole or not at all.
 void write_file(const std::string& path, const std::string& bytes) {
-  const std::string staging = path + ".tmp";
-  {
-    std::ofstream out(staging, std::ios::binary | std::ios::trunc);
-    out << bytes;
-    if (!out.flush()) {
-      spdlog::error("{} cannot be written; what it says of plugins is lost at the next start", path);
-      return;
-    }
-  }
-  std::error_code error;
-  std::filesystem::permissions(staging, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
-                               error);
-  std::filesystem::rename(staging, path, error);
-  if (error) spdlog::error("{} cannot be written: {}", path, error.message());
+  const auto status = base::replace_file(path, path + ".tmp", bytes, 0600);
+  if (!status.ok()) spdlog::error("{}; what it says of plugins is lost at the next start", status.message());
 }
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -120,6 +120,17 @@ bool PluginSwitch::follow(const std::vector<DroppedFile>& files) {
   return again;
 }
 
+PluginEvent PluginSwitch::refusal(const DroppedFile& file, const Refused& problem, const std::string& by) {
+  return {.event = "refused",
+          .plugin = file.name,
+          .sha256 = file.sha256,
+          .file = file.path,
+          .owner = file.owner,
+          .requested_by = by,
+          .reason = problem.reason,
+          .message = problem.message};
+}
+
 void PluginSwitch::refuse(const std::string& name, const DroppedFile& file, const Refused& problem,
                           const std::string& by) {
   Slot& slot = slots_[name];
@@ -128,15 +139,9 @@ void PluginSwitch::refuse(const std::string& name, const DroppedFile& file, cons
   if (slot.file.empty()) slot.file = file.path;
   spdlog::warn("plugin file {} is refused: {} [{}]{}", file.path, problem.message, problem.reason,
                slot.current ? "; " + slot.current->manifest.version + " runs on" : "");
-  record_.tell({.event = "refused",
-                .plugin = name,
-                .sha256 = file.sha256,
-                .file = file.path,
-                .owner = file.owner,
-                .requested_by = by,
-                .before = slot.current ? slot.current->sha256 : "",
-                .reason = problem.reason,
-                .message = problem.message});
+  PluginEvent event = refusal(file, problem, by);
+  if (slot.current) event.before = slot.current->sha256;
+  record_.tell(event);
 }
 
 std::optional<Refused> PluginSwitch::upgrade(const DroppedFile& file, const std::string& by, bool force) {

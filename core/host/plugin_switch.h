@@ -106,6 +106,7 @@ class PluginSwitch {
   void remove(const std::string& name, const std::string& by);
   Verdict propose(const std::string& name, const PluginPtr& plugin, bool judge);
   void commit(const std::string& name, Slot& slot, PluginPtr next, const Verdict& verdict, PluginEvent event);
+  static PluginEvent refusal(const DroppedFile& file, const Refused& problem, const std::string& by);
   void refuse(const std::string& name, const DroppedFile& file, const Refused& problem, const std::string& by);
   [[nodiscard]] std::shared_ptr<PluginSet> set_with(const std::string& name, const PluginPtr& plugin) const;
   void show();

@@ -158,14 +158,7 @@ void PluginSwitch::load_at_start(const DroppedFile& file) {
     record_.forget(file.name);
   } else {
     slot.tried = file.sha256;
-    record_.tell({.event = "refused",
-                  .plugin = file.name,
-                  .sha256 = file.sha256,
-                  .file = file.path,
-                  .owner = file.owner,
-                  .requested_by = "start",
-                  .reason = slot.problem->reason,
-                  .message = slot.problem->message});
+    record_.tell(refusal(file, *slot.problem, "start"));
   }
   slots_[file.name] = std::move(slot);
 }
