@@ -3,7 +3,7 @@
 
 Usage: layouts.py [--build DIR] [--worlds SERVICES,ROUTES ...] [--changes N]
 
-For each world, one after the other: `solder serve` with scopes and without, a stock Envoy with two workers beside it, and
+For each world, one after the other: `solder serve` in each layout, a stock Envoy with two workers beside it, and
  load_s        Envoy's start until the last service answers
  seen_ms       a file saved until a request over a kept connection sees the change: median, p99 (or the slowest)
  envoy_cpu_ms  of all of Envoy's threads for one change, nobody asking
@@ -30,7 +30,7 @@ from run import envoy_binary  # noqa: E402
 
 HTTP_PORT = 18080
 ADMIN_PORT = 18081
-LAYOUTS = {"one route configuration": "never", "scopes": "2000"}
+LAYOUTS = {"one route configuration": ("--scoped-routes-above", "never"), "scopes": (), "virtual hosts on demand": ("--virtual-hosts-on-demand",)}
 
 
 def direct(prefix, body):
@@ -167,12 +167,15 @@ def request_cost(envoy, count=5000, rounds=3):
 def measure(build, directory, layout, services, routes, changes):
     files = Manifests(directory, services, routes)
     shape = type("Shape", (), {"manifests": files.manifests, "directory": directory})
-    with processes.Solder(build, shape, "--scoped-routes-above", LAYOUTS[layout]) as solder:
+    with processes.Solder(build, shape, *LAYOUTS[layout]) as solder:
         began = time.monotonic()
         with Envoy(build, solder, directory) as envoy:
             client = Client()
             until(lambda: client.get(f"service-{services - 1}.example.com")[0] == 200)
             load = time.monotonic() - began
+            # On demand, an Envoy that holds them all: what it costs where no domain is idle.
+            for index in range(services):
+                client.get(f"service-{index}.example.com")
             times = seen(files, changes)
             cpu, size = cost_of_changes(solder, envoy, files, min(changes, 20))
             line = {"services": services, "routes": routes, "layout": layout, "load_s": round(load, 2), "seen_ms": round(statistics.median(times), 2),

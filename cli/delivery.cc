@@ -52,11 +52,13 @@ bool Delivery::took_place(const Proxy& proxy, const model::ObjectRef& object, co
                        proxy.refused[at(ResourceType::kScopedRoute)].count(place.part) != 0;
   const bool asked = proxy.asked[at(ResourceType::kRoute)] || proxy.asked[at(ResourceType::kScopedRoute)];
   if (refused || !asked) return false;
-  const bool routes = !proxy.asked[at(ResourceType::kRoute)] || took(proxy, ResourceType::kRoute, place.resource);
-  return routes && (!proxy.asked[at(ResourceType::kScopedRoute)] ||
-                    std::all_of(place.scopes.begin(), place.scopes.end(), [&](const std::string& scope) {
-                      return took(proxy, ResourceType::kScopedRoute, scope);
-                    }));
+  const auto took_all = [&](ResourceType type, const std::vector<std::string>& names) {
+    return !proxy.asked[at(type)] ||
+           std::all_of(names.begin(), names.end(), [&](const auto& name) { return took(proxy, type, name); });
+  };
+  // A virtual host that a proxy did not ask for yet is none that it is behind with.
+  return took_all(ResourceType::kRoute, {place.resource}) && took_all(ResourceType::kScopedRoute, place.scopes) &&
+         took_all(ResourceType::kVirtualHost, place.hosts);
 }
 
 std::optional<Delivered> Delivery::of(const model::ObjectRef& object) const {

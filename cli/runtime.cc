@@ -126,6 +126,7 @@ base::Status Runtime::start_engine(const ServeOptions& options) {
   engine_options.write_namespace = options.write_namespace;
   engine_options.scoped_above = scoped_routes_above(options);
   engine_options.scopes_on_demand = options.scoped_routes_on_demand;
+  engine_options.virtual_hosts_on_demand = options.virtual_hosts_on_demand;
   engine_options.last_good_directory = state_.below("last_good");
   engine_ = std::make_unique<engine::Engine>(types_, *plugins_, catalog_, engine_options);
   warn_of_missing(options.config_directories);

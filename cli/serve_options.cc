@@ -114,8 +114,8 @@ std::string read_trust(const YamlNode& node, ServeOptions& options) {
   return "";
 }
 
-const std::array<Key, 16>& keys() {
-  static const std::array<Key, 16> kKeys{{
+const std::array<Key, 17>& keys() {
+  static const std::array<Key, 17> kKeys{{
       {"configDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.config_directories); }},
       {"pluginDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.plugin_directories); }},
       {"xdsAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_address, "HOST:PORT"); }},
@@ -132,6 +132,8 @@ const std::array<Key, 16>& keys() {
        [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.scoped_routes_above, kExpectedThreshold); }},
       {"scopedRoutesOnDemand",
        [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.scoped_routes_on_demand); }},
+      {"virtualHostsOnDemand",
+       [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.virtual_hosts_on_demand); }},
       {"keyOwners", read_owners},
       {"pluginConfig", read_configurations},
       {"removedPlugins", read_removed},
@@ -218,6 +220,10 @@ base::Status complete(ServeOptions& options) {
   if (options.scoped_routes_above != kNever && !scoped_routes_above(options)) {
     return base::invalid_argument("scopedRoutesAbove: found \"" + options.scoped_routes_above + "\", expected " +
                                   kExpectedThreshold);
+  }
+  if (options.scoped_routes_on_demand && options.virtual_hosts_on_demand) {
+    return base::invalid_argument(
+        "virtualHostsOnDemand: found true beside scopedRoutesOnDemand; a large listener has one of the two layouts");
   }
   if (auto status = check_tls(options); !status.ok()) return status;
   if (const auto xds = parse_host_port(options.xds_address, "xDS address", true); !xds.ok()) return xds.status();

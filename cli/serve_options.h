@@ -29,6 +29,7 @@ struct ServeOptions {
   std::string scoped_routes_above = "2000";
   // Envoys load the routes of a scope when a request first needs them.
   bool scoped_routes_on_demand = false;
+  bool virtual_hosts_on_demand = false;
   // "route:timeout" → plugin, for keys that two plugins claim.
   std::vector<std::pair<std::string, std::string>> key_owners;
   // What stays of a plugin that is taken away: "keep" what it last gave until objects are edited, or "drop" it at once.

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/telling_words.h"
+#include "core/engine/virtual_hosts.h"
 
 namespace solder::engine {
 
@@ -39,6 +40,8 @@ class Finder {
       case ResourceType::kScopedRoute:
       case ResourceType::kRoute:
         return routes();
+      case ResourceType::kVirtualHost:
+        return virtual_host();
       case ResourceType::kExtensionConfig:
         break;
     }
@@ -72,6 +75,25 @@ class Finder {
     });
     if (!suspect) return extra();
     build_listener(t_, reader_, suspect->object, &suspect->fields);
+    return suspect;
+  }
+
+  // One that is served for itself goes by its domain.
+  std::optional<Suspect> virtual_host() {
+    std::optional<Suspect> suspect;
+    const auto is_refused = [&](const PlannedPart& part, const std::string& domain) {
+      return virtual_host_key(part.route_configuration, domain) == refused_.name;
+    };
+    t_.plans.for_each([&](const model::ObjectRef&, const GatewayPlan& plan) {
+      for (const auto& part : plan.parts) {
+        for (const auto& host : part.hosts) {
+          const bool found = std::any_of(host.domains.begin(), host.domains.end(),
+                                         [&](const std::string& domain) { return is_refused(part, domain); });
+          if (found) suspect = Suspect{host.virtual_service, {}};
+        }
+      }
+    });
+    if (suspect) build_virtual_service(t_, reader_, {suspect->object, ""}, &suspect->fields);
     return suspect;
   }
 

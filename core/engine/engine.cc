@@ -47,6 +47,7 @@ struct Engine::Impl {
         world(translation, book, options.write_namespace) {
     translation.scoped_above = options.scoped_above.value_or(kNeverScoped);
     translation.scopes_on_demand = options.scopes_on_demand;
+    translation.virtual_hosts_on_demand = options.virtual_hosts_on_demand;
     translation.proxies.update_only_on_request();
     translation.record_touched();
     if (!options.keep_last_good) return;

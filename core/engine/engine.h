@@ -31,6 +31,8 @@ struct EngineOptions {
   size_t worth_threads = 256;
   // The routes of a scope are loaded by those who need them.
   bool scopes_on_demand = false;
+  // Instead of scopes, virtual hosts that are loaded by those who need them.
+  bool virtual_hosts_on_demand = false;
 };
 
 class ServedPlaces;  // served_places.h

@@ -160,6 +160,7 @@ void plan_hosts(Translation& t, Reader& reader, GatewayPlan& plan, PlannedPart& 
       const auto at = keepers.find(domain);
       if (at == keepers.end() || at->second == static_cast<int>(i)) host.domains.push_back(domain);
     }
+    for (const auto& domain : host.domains) part.wildcards.add(domain);
     if (!host.domains.empty()) part.hosts.push_back(std::move(host));
   }
 }

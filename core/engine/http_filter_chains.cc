@@ -7,6 +7,7 @@
 
 #include "core/engine/http_filters.h"
 #include "core/engine/scope_selection.h"
+#include "core/engine/virtual_hosts.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::engine {
@@ -59,7 +60,7 @@ class HttpChains {
     const std::string filters = network + connection_manager_filter(manager);
     std::string scoped;
     if (context_.t.layouts.read(context_.reader, context_.key)->scoped) {
-      scoped = network + connection_manager_filter(with_scopes(context_.t, manager, context_.part.route_configuration));
+      scoped = network + connection_manager_filter(in_large_layout(manager));
     }
     for (size_t i = first; i < list_.chains().size(); ++i) {
       list_.chains()[i].filters = filters;
@@ -75,6 +76,12 @@ class HttpChains {
       auto& resources = context_.result.resources;
       resources.insert(resources.end(), service->resources.begin(), service->resources.end());
     }
+  }
+
+  std::string in_large_layout(const std::string& manager) const {
+    const std::string& routes = context_.part.route_configuration;
+    return context_.t.virtual_hosts_on_demand ? with_virtual_hosts(context_.t, manager, routes_of_virtual_hosts(routes))
+                                              : with_scopes(context_.t, manager, routes);
   }
 
   static std::string connection_manager_filter(const std::string& config) {

@@ -36,7 +36,7 @@ class ProxyBuilder {
       for (const auto& ref : list->refs) add_gateway(ref, proxy);
     }
     for (const auto& type : snapshot->types) result_.hash = base::hash_combine(result_.hash, type.hash());
-    if (!scoped_listeners_.empty()) snapshot->scoped = scoped_snapshot(*snapshot, proxy);
+    if (!scoped_listeners_.empty() || !result_.scopes.empty()) snapshot->scoped = scoped_snapshot(*snapshot, proxy);
     result_.snapshot = std::move(snapshot);
   }
 
@@ -104,11 +104,11 @@ class ProxyBuilder {
     for (const auto& listener : scoped_listeners_) listeners = listeners.with(listener);
     const auto before = t_.proxies.peek(proxy);
     const bool any = before && before->snapshot->scoped;
-    scoped->types[index_of(xds::ResourceType::kScopedRoute)] =
-        join(any ? &before->scopes : nullptr, result_.scopes,
-             any ? before->snapshot->scoped->of(xds::ResourceType::kScopedRoute) : xds::ResourceSet());
+    const auto type = t_.virtual_hosts_on_demand ? xds::ResourceType::kVirtualHost : xds::ResourceType::kScopedRoute;
+    scoped->types[index_of(type)] = join(any ? &before->scopes : nullptr, result_.scopes,
+                                         any ? before->snapshot->scoped->of(type) : xds::ResourceSet());
     add_routes_on_demand(*scoped, any ? before.get() : nullptr);
-    for (const auto& type : scoped->types) result_.hash = base::hash_combine(result_.hash, type.hash());
+    for (const auto& all : scoped->types) result_.hash = base::hash_combine(result_.hash, all.hash());
     return scoped;
   }
 

@@ -13,6 +13,7 @@
 
 #include "core/base/bytes.h"
 #include "core/engine/fragment.h"
+#include "core/engine/wildcard_domains.h"
 #include "core/model/diagnostic.h"
 #include "core/model/gateway.h"
 #include "core/model/route_table.h"
@@ -311,6 +312,7 @@ struct PlannedPart {
   bool tls = false;                 // takes virtual services with TLS
   std::string route_configuration;  // its name
   std::vector<PlannedHost> hosts;   // in Gloo's order; none on a TCP part
+  WildcardDomains wildcards;        // those of the hosts
 };
 
 struct GatewayPlan {
@@ -343,13 +345,13 @@ struct RouteLayoutResult {
 // Some of a gateway's virtual hosts as scopes.
 struct HostScopesResult {
   uint64_t hash = 0;
-  std::vector<xds::ResourcePtr> scopes;  // one for each domain without wildcard
+  std::vector<xds::ResourcePtr> scopes;  // one for each domain without wildcard; or the virtual hosts of all domains
   std::vector<xds::ResourcePtr> routes;  // of those, where clients load them on demand; else the scopes hold them
   base::Bytes fallback;  // the hosts under their other domains: RouteConfiguration.virtual_hosts, tagged
   uint64_t fallback_hash = 0;
 };
 
-// All scopes of a gateway's part; none where its layout has none.
+// All scopes, or virtual hosts on demand, of a gateway's part; none where its layout has none.
 struct ScopeSetResult {
   uint64_t hash = 0;
   xds::ResourceSet scopes;

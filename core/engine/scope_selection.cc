@@ -82,8 +82,10 @@ Json scope_header(const std::string& route_configuration) {
             {"mutations", Json::array({mutation})}}}};
 }
 
+Json ads_source() { return {{"ads", Json::object()}, {"resource_api_version", "V3"}}; }
+
 Json scoped_routes(const std::string& route_configuration) {
-  const Json source = {{"ads", Json::object()}, {"resource_api_version", "V3"}};
+  const Json source = ads_source();
   const Json fragment = {{"header_value_extractor", {{"name", kScopeHeader}, {"index", 0}}}};
   return {{"name", route_configuration},
           {"scope_key_builder", {{"fragments", Json::array({fragment})}}},
@@ -97,9 +99,21 @@ Json on_demand_filter() {
           {"typed_config", {{"@type", kTypes + "envoy.extensions.filters.http.on_demand.v3.OnDemand"}}}};
 }
 
-std::string encode(const Translation& t, const Json& config) {
+// The connection manager with other routes. Filters and header mutations of `config` come first of all, as fields that
+// come first.
+std::string with_routes(const Translation& t, const Json& config, const std::string& connection_manager) {
   auto wire = t.types.json_to_wire(*t.types.find(kHttpConnectionManager), config.dump());
-  return wire.ok() ? std::move(wire->bytes) : std::string();
+  std::string out = wire.ok() ? std::move(wire->bytes) : std::string();
+  protozero::pbf_writer writer(out);
+  protozero::pbf_reader reader(connection_manager);
+  while (reader.next()) {
+    if (reader.tag() == hcm::HttpConnectionManager::kRds) {
+      reader.skip();
+    } else {
+      copy_field(reader, writer);
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -113,20 +127,19 @@ std::string with_scopes(const Translation& t, const std::string& connection_mana
     filters.insert(filters.begin() + 1, on_demand_filter());
     filters.insert(filters.begin(), on_demand_filter());
   }
-  // First of all filters and header mutations, as fields that come first.
-  std::string out = encode(t, {{"scoped_routes", scoped_routes(route_configuration)},
-                               {"early_header_mutation_extensions", Json::array({scope_header(route_configuration)})},
-                               {"http_filters", filters}});
-  protozero::pbf_writer writer(out);
-  protozero::pbf_reader reader(connection_manager);
-  while (reader.next()) {
-    if (reader.tag() == hcm::HttpConnectionManager::kRds) {
-      reader.skip();
-    } else {
-      copy_field(reader, writer);
-    }
-  }
-  return out;
+  return with_routes(t,
+                     {{"scoped_routes", scoped_routes(route_configuration)},
+                      {"early_header_mutation_extensions", Json::array({scope_header(route_configuration)})},
+                      {"http_filters", filters}},
+                     connection_manager);
+}
+
+std::string with_virtual_hosts(const Translation& t, const std::string& connection_manager,
+                               const std::string& route_configuration) {
+  return with_routes(t,
+                     {{"rds", {{"config_source", ads_source()}, {"route_config_name", route_configuration}}},
+                      {"http_filters", Json::array({on_demand_filter()})}},
+                     connection_manager);
 }
 
 }  // namespace solder::engine

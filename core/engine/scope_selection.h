@@ -10,6 +10,10 @@
 
 namespace solder::engine {
 
+// The connection manager (wire bytes) that loads its virtual hosts of `route_configuration` on demand
+// (virtual_hosts.h).
+std::string with_virtual_hosts(const Translation& t, const std::string& connection_manager,
+                               const std::string& route_configuration);
 // The connection manager (wire bytes) that takes the same routes as scopes instead of as `route_configuration`.
 std::string with_scopes(const Translation& t, const std::string& connection_manager,
                         const std::string& route_configuration);

@@ -9,6 +9,7 @@
 #include "core/engine/route_layout.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
+#include "core/engine/virtual_hosts.h"
 #include "core/xds/scope_names.h"
 #include "solder/envoy_fields.h"
 
@@ -193,9 +194,7 @@ xds::ResourceSet join_runs(const xds::ResourceSet& all, const ScopeSetResult& be
 }  // namespace
 
 std::string scope_key(const std::string& route_configuration, std::string_view domain) {
-  std::string key = route_configuration + "|";
-  for (const char letter : domain) key += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
-  return key;
+  return route_configuration + "|" + lower_case(domain);
 }
 
 void replace_scopes(xds::ResourceSet& all, const xds::ResourceSet& before, const xds::ResourceSet& after) {
@@ -210,9 +209,15 @@ std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader
   if (key.part.part >= plan->parts.size()) return result;
   const PlannedPart& part = plan->parts[key.part.part];
   HostScopes scopes(*plan, part, t.scopes_on_demand, *result);
+  const bool in_use = t.layouts.read(reader, key.part)->scoped;
   const size_t end = std::min(part.hosts.size(), (key.index + 1) * kHostsInARun);
   for (size_t i = key.index * kHostsInARun; i < end; ++i) {
-    scopes.add(part.hosts[i], *read_host(t, reader, *plan, part.hosts[i]));
+    const auto& service = *read_host(t, reader, *plan, part.hosts[i]);
+    if (t.virtual_hosts_on_demand) {
+      add_virtual_hosts(part, part.hosts[i], service, in_use, *result);
+    } else {
+      scopes.add(part.hosts[i], service);
+    }
   }
   result->hash = base::hash_combine(result->hash, result->fallback_hash);
   return result;
@@ -221,7 +226,9 @@ std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader
 std::shared_ptr<const ScopeSetResult> build_scope_set(Translation& t, Reader& reader, const GatewayPartKey& key) {
   auto result = std::make_shared<ScopeSetResult>();
   const auto plan = t.plans.read(reader, key.gateway);
-  if (!t.layouts.read(reader, key)->scoped) return result;
+  const bool in_use = t.layouts.read(reader, key)->scoped;
+  if (!in_use && !t.virtual_hosts_on_demand) return result;
+  if (!plan->serving || key.part >= plan->parts.size() || plan->parts[key.part].hosts.empty()) return result;
   const PlannedPart& part = plan->parts[key.part];
   for (size_t i = 0; i * kHostsInARun < part.hosts.size(); ++i) {
     result->runs.push_back(t.host_scopes.read(reader, {key, i}));
@@ -232,8 +239,14 @@ std::shared_ptr<const ScopeSetResult> build_scope_set(Translation& t, Reader& re
   const bool kept = before && before->route_configuration == part.route_configuration;
   const ScopeSetResult& old = kept ? *before : kNothing;
   result->scopes = join_runs(old.scopes, old, *result, &HostScopesResult::scopes);
-  result->scopes = result->scopes.with(fallback_scope(*plan, part, *result));
-  result->routes = join_runs(old.routes, old, *result, &HostScopesResult::routes);
+  if (t.virtual_hosts_on_demand) {
+    const auto mark = virtual_hosts_mark(part);
+    result->scopes = in_use ? result->scopes.with(mark) : result->scopes.without(mark->name);
+    if (in_use) result->routes = result->routes.with(route_configuration_on_demand(*plan, part));
+  } else {
+    result->scopes = result->scopes.with(fallback_scope(*plan, part, *result));
+    result->routes = join_runs(old.routes, old, *result, &HostScopesResult::routes);
+  }
   result->hash = base::hash_combine(base::hash_combine(result->scopes.hash(), result->routes.hash()), 1);
   return result;
 }

@@ -4,6 +4,7 @@
 #include "core/engine/route_layout.h"
 #include "core/engine/scoped_routes.h"
 #include "core/engine/translation.h"
+#include "core/engine/virtual_hosts.h"
 #include "core/engine/visible_world.h"
 #include "core/xds/scope_names.h"
 
@@ -25,6 +26,12 @@ std::vector<std::string> scopes_of(const PlannedPart& part, const PlannedHost& h
   return scopes;
 }
 
+std::vector<std::string> hosts_of(const PlannedPart& part, const PlannedHost& host) {
+  std::vector<std::string> hosts;
+  for (const auto& domain : host.domains) hosts.push_back(virtual_host_key(part.route_configuration, domain));
+  return hosts;
+}
+
 }  // namespace
 
 std::shared_ptr<const ServedPlaces> ServedPlaces::of(const Translation& t, const VisibleWorld& world) {
@@ -41,11 +48,11 @@ std::map<model::ObjectRef, std::vector<ServedPlace>> ServedPlaces::all() const {
     if (!plan->serving || plan->parts.empty()) continue;
     for (const auto& proxy : plan->gateway.proxy_names) {
       const std::string role = write_namespace_ + "~" + proxy;
-      places[plan->gateway.ref].push_back({role, {}, plan->listener_name, ""});
+      places[plan->gateway.ref].push_back({role, {}, plan->listener_name, "", {}});
       for (const auto& part : plan->parts) {
         for (const auto& host : part.hosts) {
-          places[host.virtual_service].push_back(
-              {role, scopes_of(part, host), part.route_configuration, virtual_host_name(host.virtual_service)});
+          places[host.virtual_service].push_back({role, scopes_of(part, host), part.route_configuration,
+                                                  virtual_host_name(host.virtual_service), hosts_of(part, host)});
         }
       }
     }

@@ -20,6 +20,7 @@ struct ServedPlace {
   std::vector<std::string> scopes;  // of a virtual service, where it is served as scopes
   std::string resource;             // its route configuration; of a gateway: the listener
   std::string part;                 // its virtual host
+  std::vector<std::string> hosts;   // the virtual hosts of its domains, where they are served one by one
 };
 
 class ServedPlaces {

@@ -156,6 +156,8 @@ struct Translation {
   size_t scoped_above = kNeverScoped;
   // Scopes without their routes, which a client asks for when a request needs them: scoped_routes.h. Likewise.
   bool scopes_on_demand = false;
+  // Virtual hosts that a client asks for one by one, instead of scopes: virtual_hosts.h. Likewise.
+  bool virtual_hosts_on_demand = false;
 
   Graph graph;
   // Inputs: the world as the sources tell it, and the last good versions.

@@ -1,7 +1,6 @@
 #include "core/xds/delta_subscription.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "core/xds/scope_names.h"
@@ -12,14 +11,6 @@ namespace {
 
 constexpr const char* kWildcard = "*";
 constexpr size_t kMany = 16;  // names that are worth a list
-
-uint64_t parse_version(const std::string& version) {
-  uint64_t hash = 0;
-  const char* end = version.data() + version.size();
-  const auto [stop, error] = std::from_chars(version.data(), end, hash, 16);
-  const bool ours = error == std::errc() && stop == end && version.size() == 16 && hash != 0;
-  return ours ? hash : kForeignVersion;
-}
 
 ResourceSet only(const ResourceSet& set, const NameSet& names) {
   ResourceSet out;
@@ -34,7 +25,7 @@ ResourceSet only(const ResourceSet& set, const NameSet& names) {
 void DeltaSubscription::start(const DiscoveryRequest& request) {
   std::vector<ResourcePtr> claims;
   for (const auto& [name, version] : request.initial_versions) {
-    claims.push_back(make_resource(name, {}, parse_version(version)));
+    claims.push_back(make_resource(name, {}, claimed_version(version)));
   }
   sent_ = ResourceSet(std::move(claims));
   has_ = sent_;

@@ -21,6 +21,8 @@ constexpr std::array kServices{
     Service{"envoy.service.listener.v3.ListenerDiscoveryService", "Listeners", ResourceType::kListener},
     Service{"envoy.service.route.v3.ScopedRoutesDiscoveryService", "ScopedRoutes", ResourceType::kScopedRoute},
     Service{"envoy.service.route.v3.RouteDiscoveryService", "Routes", ResourceType::kRoute},
+    // There is no other than the delta method.
+    Service{"envoy.service.route.v3.VirtualHostDiscoveryService", "VirtualHosts", ResourceType::kVirtualHost},
 };
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
@@ -45,7 +47,8 @@ std::optional<StreamKind> discovery_method(std::string_view path) {
   for (const auto& service : kServices) {
     if (service.name != path.substr(0, slash)) continue;
     const auto delta = delta_of(path.substr(slash + 1), service.subject);
-    if (delta) return StreamKind{*delta, service.only};
+    if (!delta || (!*delta && service.only == ResourceType::kVirtualHost)) continue;
+    return StreamKind{*delta, service.only};
   }
   return std::nullopt;
 }

@@ -9,7 +9,7 @@
 namespace solder::xds {
 
 ResourcePtr make_resource(std::string name, base::Bytes message, uint64_t hash) {
-  return std::make_shared<const Resource>(Resource{std::move(name), hash, std::move(message), {}});
+  return std::make_shared<const Resource>(Resource{std::move(name), hash, std::move(message), {}, false});
 }
 
 ResourcePtr make_resource(std::string name, base::Bytes message) {
@@ -17,9 +17,14 @@ ResourcePtr make_resource(std::string name, base::Bytes message) {
   return make_resource(std::move(name), std::move(message), hash);
 }
 
+ResourcePtr make_resource_on_demand(std::string name, base::Bytes message, uint64_t hash) {
+  const uint64_t version = base::hash_combine(hash, 1);
+  return std::make_shared<const Resource>(Resource{std::move(name), version, std::move(message), {}, true});
+}
+
 ResourcePtr make_secret_resource(std::string name, base::Bytes message, base::Bytes shown) {
   const uint64_t hash = base::hash_bytes(message);
-  return std::make_shared<const Resource>(Resource{std::move(name), hash, std::move(message), std::move(shown)});
+  return std::make_shared<const Resource>(Resource{std::move(name), hash, std::move(message), std::move(shown), false});
 }
 
 struct ResourceSet::Tree {

@@ -19,14 +19,17 @@ namespace solder::xds {
 
 struct Resource {
   std::string name;
-  uint64_t hash = 0;    // of `message`: its version
-  base::Bytes message;  // the resource itself in wire format, not packed in an Any
-  base::Bytes shown;    // where `message` holds secrets: what may be printed in its place
+  uint64_t hash = 0;       // of `message`: its version
+  base::Bytes message;     // the resource itself in wire format, not packed in an Any
+  base::Bytes shown;       // where `message` holds secrets: what may be printed in its place
+  bool on_demand = false;  // of a virtual host: only for who asks for it by name; part of `hash`
 };
 using ResourcePtr = std::shared_ptr<const Resource>;
 ResourcePtr make_resource(std::string name, base::Bytes message);
 // The same with a content hash that the caller has already: a parent's is the hash of its children's.
 ResourcePtr make_resource(std::string name, base::Bytes message, uint64_t hash);
+// One that nobody is sent who did not ask for it by name.
+ResourcePtr make_resource_on_demand(std::string name, base::Bytes message, uint64_t hash);
 // One that holds secrets; `shown` is printed in the place of `message`.
 ResourcePtr make_secret_resource(std::string name, base::Bytes message, base::Bytes shown);
 

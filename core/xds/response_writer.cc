@@ -7,6 +7,7 @@
 
 #include "core/base/hash.h"
 #include "core/xds/piece_gatherer.h"
+#include "core/xds/withheld.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::xds {
@@ -73,13 +74,17 @@ base::Bytes delta_body(ResourceType type, const Outgoing& outgoing, std::string_
   response.add_string(Field::kSystemVersionInfo, base::hash_text(outgoing.version));
   for (const auto& resource : outgoing.content->resources) {
     const std::string version = base::hash_text(resource->hash);
-    const size_t size = field_size(resource->name.size()) + field_size(version.size()) +
-                        field_size(any_size(url, resource->message.size()));
+    const bool absent = is_absent(resource);
+    // Envoy goes on with a request that waits for a virtual host when it reads the name among the aliases.
+    const bool aliased = type == ResourceType::kVirtualHost;
+    const size_t size = field_size(resource->name.size()) * (aliased ? 2 : 1) + field_size(version.size()) +
+                        (absent ? 0 : field_size(any_size(url, resource->message.size())));
     add_length_prefix(out.text(), Field::kResources, size);
     protozero::pbf_writer header{out.text()};
     header.add_string(Resource::kName, resource->name);
     header.add_string(Resource::kVersion, version);
-    add_any(out, Resource::kResource, url, resource->message);
+    if (aliased) header.add_string(Resource::kAliases, resource->name);
+    if (!absent) add_any(out, Resource::kResource, url, resource->message);
     out.settle();
   }
   for (const auto& name : outgoing.content->removed) {

@@ -17,6 +17,7 @@ constexpr std::array<TypeNames, kResourceTypeCount> kTypes{{
     {"type.googleapis.com/envoy.config.listener.v3.Listener", "listeners"},
     {"type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration", "scopedRoutes"},
     {"type.googleapis.com/envoy.config.route.v3.RouteConfiguration", "routes"},
+    {"type.googleapis.com/envoy.config.route.v3.VirtualHost", "virtualHosts"},
 }};
 
 }  // namespace

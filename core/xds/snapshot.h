@@ -25,8 +25,9 @@ enum class ResourceType : uint8_t {
   kListener,
   kScopedRoute,
   kRoute,
+  kVirtualHost,
 };
-inline constexpr size_t kResourceTypeCount = 7;
+inline constexpr size_t kResourceTypeCount = 8;
 
 // "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 std::string_view type_url(ResourceType type);
@@ -36,8 +37,8 @@ std::string_view plural(ResourceType type);
 
 struct Snapshot {
   std::array<ResourceSet, kResourceTypeCount> types;
-  // The same world with large route configurations as scopes, for those who can take it: delta clients of ADS. Null:
-  // nothing is that large.
+  // The same world with large route configurations as scopes or virtual hosts on demand, for those who can take it:
+  // delta clients. Null: nothing is that large.
   std::shared_ptr<const Snapshot> scoped;
 
   [[nodiscard]] const ResourceSet& of(ResourceType type) const { return types[static_cast<size_t>(type)]; }

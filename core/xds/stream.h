@@ -96,6 +96,7 @@ class Stream {
   [[nodiscard]] std::string nonce_text(uint64_t number) const;
   base::Bytes send(const Choice& choice, Clock::time_point now);
   void follow_clusters(const std::vector<ResourcePtr>& replaced);
+  void follow_routes(const std::vector<ResourcePtr>& sent);
 
   // What is current of a type, in the layout that this client takes.
   [[nodiscard]] const ResourceSet& world_of(ResourceType type) const;

@@ -6,12 +6,13 @@
 namespace solder::xds {
 namespace {
 
-constexpr std::array kOrder{
-    ResourceType::kSecret,   ResourceType::kCluster,     ResourceType::kEndpoint, ResourceType::kExtensionConfig,
-    ResourceType::kListener, ResourceType::kScopedRoute, ResourceType::kRoute};
+constexpr std::array kOrder{ResourceType::kSecret,          ResourceType::kCluster,    ResourceType::kEndpoint,
+                            ResourceType::kExtensionConfig, ResourceType::kListener,   ResourceType::kScopedRoute,
+                            ResourceType::kRoute,           ResourceType::kVirtualHost};
 // What referred to something goes before it.
-constexpr std::array kRemovalOrder{ResourceType::kScopedRoute, ResourceType::kRoute,  ResourceType::kCluster,
-                                   ResourceType::kEndpoint,    ResourceType::kSecret, ResourceType::kExtensionConfig};
+constexpr std::array kRemovalOrder{ResourceType::kScopedRoute,    ResourceType::kVirtualHost, ResourceType::kRoute,
+                                   ResourceType::kCluster,        ResourceType::kEndpoint,    ResourceType::kSecret,
+                                   ResourceType::kExtensionConfig};
 // A client that refuses keeps what the refused configuration would have replaced, and so needs what that refers to. So
 // many removals are held back for it; beyond, memory matters more.
 constexpr size_t kHeldForRefusal = 10'000;
@@ -31,6 +32,7 @@ Types needs(ResourceType type) {
     case ResourceType::kListener:
     case ResourceType::kScopedRoute:
     case ResourceType::kRoute:
+    case ResourceType::kVirtualHost:
       return kForTraffic;
     default:
       return {};
@@ -42,11 +44,14 @@ Types needed_by(ResourceType type) {
   static constexpr Types kListeners{ResourceType::kListener};
   // A listener that gives up scopes serves on with them until it has its route configuration.
   static constexpr Types kListenersAndRoutes{ResourceType::kListener, ResourceType::kRoute};
-  static constexpr Types kTraffic{ResourceType::kListener, ResourceType::kScopedRoute, ResourceType::kRoute};
+  static constexpr Types kTraffic{ResourceType::kListener, ResourceType::kScopedRoute, ResourceType::kRoute,
+                                  ResourceType::kVirtualHost};
   static constexpr Types kTrafficAndClusters{ResourceType::kCluster, ResourceType::kListener,
-                                             ResourceType::kScopedRoute, ResourceType::kRoute};
+                                             ResourceType::kScopedRoute, ResourceType::kRoute,
+                                             ResourceType::kVirtualHost};
   switch (type) {
     case ResourceType::kScopedRoute:
+    case ResourceType::kVirtualHost:
       return kListenersAndRoutes;
     case ResourceType::kRoute:
       return kListeners;

@@ -1,6 +1,7 @@
 // What one stream wants of one resource type and what it was sent of it: the whole per-stream state, behind a narrow
 // interface, so that another representation (a position in a shared log, interned name sets) can take its place.
-// Two kinds: delta_subscription.h and sotw_subscription.h. It knows no nonces, no other type and no time; stream.h
+// Three kinds: delta_subscription.h, sotw_subscription.h and, for virtual hosts,
+// virtual_host_subscription.h. It knows no nonces, no other type and no time; stream.h
 // does. Not thread-safe: its stream owns it.
 #pragma once
 
@@ -59,7 +60,8 @@ class Subscription {
   [[nodiscard]] virtual std::vector<std::string> behind(size_t most) const = 0;
   // What is current; not called before anything was published.
   virtual void set_world(const ResourceSet& world) = 0;
-  // The named resource is to be sent again though the client has it, if the client subscribes to it.
+  // The named resource is to be sent again though the client has it, if the client subscribes to it; of virtual hosts
+  // the group of that name.
   virtual void send_again(const std::string& name) = 0;
 
   virtual const Due& due() = 0;

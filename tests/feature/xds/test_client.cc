@@ -41,7 +41,8 @@ std::string any_value(protozero::pbf_reader any) {
 }
 
 void read_resource(protozero::pbf_reader resource, TestResponse& response) {
-  std::string name, version, body;
+  std::string name, version, body, alias;
+  bool has_body = false;
   while (resource.next()) {
     switch (resource.tag()) {
       case discovery::Resource::kName:
@@ -52,12 +53,17 @@ void read_resource(protozero::pbf_reader resource, TestResponse& response) {
         break;
       case discovery::Resource::kResource:
         body = any_value(resource.get_message());
+        has_body = true;
+        break;
+      case discovery::Resource::kAliases:
+        alias = resource.get_string();
         break;
       default:
         resource.skip();
     }
   }
-  response.resources[name] = read_message(body).second;
+  // Envoy refuses a resource without content that has no alias.
+  response.resources[name] = has_body ? read_message(body).second : alias == name ? "none" : "no alias";
   response.versions[name] = version;
 }
 

@@ -3,6 +3,7 @@
 #include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
 
+#include "core/base/hash.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::xds::testing {
@@ -48,7 +49,11 @@ SnapshotPtr make_snapshot(const World& world) {
     std::vector<ResourcePtr> resources;
     if (const auto found = world.find(type); found != world.end()) {
       for (const auto& [name, value] : found->second) {
-        resources.push_back(make_resource(name, base::Bytes(make_message(type, name, value))));
+        base::Bytes message(make_message(type, name, value));
+        const bool for_all = type != ResourceType::kVirtualHost || name.back() == '/' || value.rfind("all", 0) == 0;
+        const uint64_t hash = base::hash_bytes(message);
+        resources.push_back(for_all ? make_resource(name, std::move(message), hash)
+                                    : make_resource_on_demand(name, std::move(message), hash));
       }
     }
     snapshot->types[i] = ResourceSet(std::move(resources));

@@ -1,5 +1,6 @@
 // Resources and snapshots for tests: a resource is "name=value", its message holds the two (and, for a value that
-// starts with "eds", makes the cluster one that asks for endpoints of its own name).
+// starts with "eds", makes the cluster one that asks for endpoints of its own name; a virtual host is for all where its
+// value starts with "all" or its name ends in "/", else for who asks).
 #pragma once
 
 #include <map>

@@ -88,5 +88,13 @@ TEST(DeliveryTest, ScopesCountWhereTheyAreServed) {
   }
 }
 
+TEST(DeliveryTest, VirtualHostsOnDemandCountWhereOneWasAskedFor) {
+  auto loads = node("a");
+  loads.asked[at(ResourceType::kVirtualHost)] = true;
+  EXPECT_EQ(text({loads}, kService), "acked by 1 of 1 proxy") << "nobody asked for the host yet";
+  loads.behind[at(ResourceType::kVirtualHost)] = {"routes-on-demand/web.test"};
+  EXPECT_EQ(text({loads}, kService), "acked by 0 of 1 proxy");
+}
+
 }  // namespace
 }  // namespace solder::cli

@@ -56,6 +56,16 @@ TEST(ServeOptionsTest, ScopedRoutesAboveIsANumberOrNever) {
   EXPECT_EQ("scopedRoutesAbove: found \"2k\", expected a number of routes, or never", complete(options).message());
 }
 
+TEST(ServeOptionsTest, OnDemandIsOneLayoutOrTheOther) {
+  ServeOptions options;
+  ASSERT_TRUE(apply_config_file("virtualHostsOnDemand: true\n", "solder.yaml", options).ok());
+  EXPECT_TRUE(options.virtual_hosts_on_demand);
+  EXPECT_TRUE(complete(options).ok());
+  options.scoped_routes_on_demand = true;
+  EXPECT_EQ("virtualHostsOnDemand: found true beside scopedRoutesOnDemand; a large listener has one of the two layouts",
+            complete(options).message());
+}
+
 TEST(ServeOptionsTest, ErrorsNameFileLineKeyFoundAndExpected) {
   EXPECT_THAT(problem("\nxdsAddres: x\n"), Eq("solder.yaml:2: xdsAddres: unknown key; did you mean xdsAddress?"));
   EXPECT_THAT(problem("zzz: x\n"), HasSubstr("unknown key; known are configDir, pluginDir"));

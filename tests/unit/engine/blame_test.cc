@@ -69,6 +69,17 @@ TEST(BlameTest, ADelegatedRouteIsItsTables) {
   EXPECT_EQ(world.state(kTable), model::State::kRejected);
 }
 
+TEST(BlameTest, AVirtualHostThatIsServedForItselfIsItsServices) {
+  World world;
+  fill(world);
+  world.refuse({refused(ResourceType::kVirtualHost, std::string(testing::kHttpRoutes) + "-on-demand/web.test", "no")});
+  world.translate();
+  EXPECT_EQ(world.state(kService), model::State::kRejected);
+  world.refuse({refused(ResourceType::kVirtualHost, std::string(testing::kHttpRoutes) + "-on-demand/other", "no")});
+  world.translate();
+  EXPECT_EQ(world.state(kService), model::State::kAccepted);
+}
+
 TEST(BlameTest, WordsThatTellNothingBlameTheObjectAlone) {
   World world;
   fill(world);

@@ -261,11 +261,12 @@ std::vector<std::string> view(const World& world) {
 constexpr size_t kScopedAbove = 4;
 
 void check_against_scratch(const Editor& editor, const World& world, const std::filesystem::path& journal, int step,
-                           bool on_demand) {
+                           bool on_demand, bool virtual_hosts) {
   const auto copy = journal.parent_path() / (journal.filename().string() + "-copy");
   std::filesystem::remove_all(copy);
   std::filesystem::copy(journal, copy, std::filesystem::copy_options::recursive);
-  World scratch(copy.string(), kScopedAbove, step % 20 == 0 ? std::optional<size_t>(1) : std::nullopt, on_demand);
+  World scratch(copy.string(), kScopedAbove, step % 20 == 0 ? std::optional<size_t>(1) : std::nullopt, on_demand,
+                virtual_hosts);
   editor.tell_all(scratch);
   scratch.translate();
   const auto followed = view(world);
@@ -294,7 +295,9 @@ TEST_P(AnySequenceOfChanges, EqualsAFreshTranslation) {
   std::filesystem::create_directories(journal);
   Editor editor(GetParam());
   const bool on_demand = GetParam() % 2 == 0;
-  World world(journal.string(), kScopedAbove, 3, on_demand);  // some changes in turn, and some on several threads
+  const bool virtual_hosts = GetParam() % 3 == 0;
+  // Some changes in turn, and some on several threads.
+  World world(journal.string(), kScopedAbove, 3, on_demand, virtual_hosts);
   std::mt19937 random(GetParam());
   for (int step = 0; step < steps(); ++step) {
     editor.step(world);
@@ -303,7 +306,7 @@ TEST_P(AnySequenceOfChanges, EqualsAFreshTranslation) {
     // Last good versions that this translation found count from the next one on.
     if (step % 10 == 0) {
       world.translate();
-      check_against_scratch(editor, world, journal, step, on_demand);
+      check_against_scratch(editor, world, journal, step, on_demand, virtual_hosts);
       if (::testing::Test::HasFatalFailure()) return;
     }
   }

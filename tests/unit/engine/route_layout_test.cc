@@ -87,6 +87,71 @@ TEST(RouteLayout, OnDemandAScopeNamesItsRoutesAndTheFallbackHoldsThem) {
   EXPECT_FALSE(world.scoped_set(ResourceType::kRoute).find(key("a.test")));
 }
 
+std::string host_name(const std::string& domain) { return std::string(kHttpRoutes) + "-on-demand/" + domain; }
+
+World virtual_hosts_of(const std::vector<std::pair<const char*, const char*>>& services) {
+  World world("", 0, std::nullopt, false, true);
+  world.put(upstream("one", 1)).put(upstream("two", 2));
+  for (const auto& [name, domain] : services) world.put(virtual_service(name, domain, "one"));
+  world.translate();
+  return world;
+}
+
+TEST(RouteLayout, VirtualHostsOnDemandAreResourcesOfTheirOwn) {
+  constexpr auto kHost = ResourceType::kVirtualHost;
+  World world = virtual_hosts_of({{"a", "A.test"}, {"b", "b.test"}, {"wild", "*.wild.test"}, {"in", "in.wild.test"}});
+  EXPECT_THAT(names(world.scoped_set(kHost)), ElementsAre(host_name(""), host_name("*.wild.test"), host_name("a.test"),
+                                                          host_name("b.test"), host_name("in.wild.test")));
+  EXPECT_TRUE(world.set(kHost).empty()) << "others keep Gloo's layout";
+  EXPECT_TRUE(world.scoped_set(kScope).empty());
+  const std::string routes = std::string(kHttpRoutes) + "-on-demand";
+  EXPECT_THAT(names(world.scoped_set(ResourceType::kRoute)), ElementsAre(kHttpRoutes, routes));
+  EXPECT_THAT(world.scoped_json(ResourceType::kRoute, routes), AllOf(HasSubstr("vhds"), Not(HasSubstr("a.test"))));
+  EXPECT_THAT(world.scoped_json(ResourceType::kListener, kHttpListener),
+              AllOf(HasSubstr(routes), HasSubstr("filters.http.on_demand"), Not(HasSubstr("lua"))));
+  EXPECT_THAT(world.scoped_json(kHost, host_name("a.test")),
+              AllOf(HasSubstr("\"name\":\"" + host_name("a.test") + "\""), HasSubstr("\"domains\":[\"A.test\"]")));
+  const auto on_demand = [&](const char* domain) { return world.scoped_set(kHost).find(host_name(domain))->on_demand; };
+  EXPECT_TRUE(on_demand("a.test"));
+  EXPECT_FALSE(on_demand("*.wild.test"));
+  EXPECT_FALSE(on_demand("in.wild.test")) << "Envoy has a route for it and would not ask";
+  EXPECT_FALSE(on_demand(""));
+  world.put(virtual_service("all", "*", "two")).translate();
+  EXPECT_FALSE(on_demand("a.test"));
+}
+
+TEST(RouteLayout, AListenerThatLeavesVirtualHostsOnDemandKeepsThemForWhoAsks) {
+  constexpr auto kHost = ResourceType::kVirtualHost;
+  World world("", 2, std::nullopt, false, true);
+  world.put(upstream("one", 1)).put(virtual_service("a", "a.test", "one")).put(virtual_service("w", "*.w.test", "one"));
+  world.put(virtual_service("b", "b.test", "one")).put(virtual_service("c", "c.test", "one")).translate();
+  EXPECT_TRUE(world.scoped_set(kHost).find(host_name("")));
+  EXPECT_FALSE(world.scoped_set(kHost).find(host_name("*.w.test"))->on_demand);
+  world.remove(service("c")).translate();
+  EXPECT_THAT(names(world.scoped_set(kHost)),
+              ElementsAre(host_name("*.w.test"), host_name("a.test"), host_name("b.test")));
+  EXPECT_TRUE(world.scoped_set(kHost).find(host_name("*.w.test"))->on_demand) << "nobody else is sent it";
+  EXPECT_THAT(names(world.scoped_set(ResourceType::kRoute)), ElementsAre(kHttpRoutes));
+  EXPECT_THAT(world.scoped_json(ResourceType::kListener, kHttpListener), Not(HasSubstr("on_demand")));
+  world.put(virtual_service("c", "c.test", "one")).translate();
+  EXPECT_FALSE(world.scoped_set(kHost).find(host_name("*.w.test"))->on_demand);
+}
+
+TEST(RouteLayout, OneChangedRouteChangesItsVirtualHostAlone) {
+  constexpr auto kHost = ResourceType::kVirtualHost;
+  World world = virtual_hosts_of({{"a", "a.test"}, {"b", "b.test"}});
+  const auto before = world.scoped_set(kHost);
+  const auto routes = world.scoped_set(ResourceType::kRoute).find(std::string(kHttpRoutes) + "-on-demand")->hash;
+  world.put(virtual_service("a", "a.test", "two")).translate();
+  std::vector<std::string> changed;
+  xds::ResourceSet::compare(before, world.scoped_set(kHost),
+                            [&](const auto& was, const auto& is) { changed.push_back((is ? is : was)->name); });
+  EXPECT_THAT(changed, ElementsAre(host_name("a.test")));
+  EXPECT_EQ(world.scoped_set(ResourceType::kRoute).find(std::string(kHttpRoutes) + "-on-demand")->hash, routes);
+  world.remove(service("a")).put(virtual_service("z", "a.test", "one")).translate();
+  EXPECT_THAT(names(world.scoped_set(kHost)), ElementsAre(host_name(""), host_name("a.test"), host_name("b.test")));
+}
+
 TEST(RouteLayout, OneChangedRouteChangesItsScopeAlone) {
   World world = two_hosts(0);
   const auto before = world.scoped_set(kScope);

@@ -67,7 +67,7 @@ std::string json_of(xds::ResourceType type, const xds::ResourcePtr& resource) {
 }  // namespace
 
 World::World(std::string last_good_directory, std::optional<size_t> scoped_above, std::optional<size_t> worth_threads,
-             bool scopes_on_demand) {
+             bool scopes_on_demand, bool virtual_hosts_on_demand) {
   EngineOptions options;
   if (worth_threads) {
     options.threads = 4;
@@ -75,6 +75,7 @@ World::World(std::string last_good_directory, std::optional<size_t> scoped_above
   }
   options.scoped_above = scoped_above;
   options.scopes_on_demand = scopes_on_demand;
+  options.virtual_hosts_on_demand = virtual_hosts_on_demand;
   options.last_good_directory = std::move(last_good_directory);
   plugins_ = shared().plugins;
   engine_ = std::make_unique<Engine>(shared().types, *plugins_, shared().catalog, options);

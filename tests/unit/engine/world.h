@@ -17,7 +17,8 @@ class World {
  public:
   // As in EngineOptions; no directory: last good versions are kept in memory. With `worth_threads` on four threads.
   explicit World(std::string last_good_directory = "", std::optional<size_t> scoped_above = 2000,
-                 std::optional<size_t> worth_threads = std::nullopt, bool scopes_on_demand = false);
+                 std::optional<size_t> worth_threads = std::nullopt, bool scopes_on_demand = false,
+                 bool virtual_hosts_on_demand = false);
 
   // Adds or replaces the objects of a YAML text. A text that cannot be read fails the test.
   World& put(std::string_view yaml);

@@ -28,7 +28,11 @@ TEST(DiscoveryMethod, KnowsItsServices) {
   ASSERT_TRUE(rds);
   EXPECT_FALSE(rds->delta);
   EXPECT_EQ(rds->only, ResourceType::kRoute);
-  for (const auto* path : {"", "/", "x", "/envoy.service.route.v3.RouteDiscoveryService/FetchRoutes",
+  const auto vhds = discovery_method("/envoy.service.route.v3.VirtualHostDiscoveryService/DeltaVirtualHosts");
+  ASSERT_TRUE(vhds);
+  EXPECT_EQ(vhds->only, ResourceType::kVirtualHost);
+  for (const auto* path : {"", "/", "x", "/envoy.service.route.v3.VirtualHostDiscoveryService/StreamVirtualHosts",
+                           "/envoy.service.route.v3.RouteDiscoveryService/FetchRoutes",
                            "/envoy.service.route.v3.RouteDiscoveryService/StreamClusters",
                            "/envoy.service.route.v3.RouteDiscoveryService/", "//StreamRoutes"}) {
     EXPECT_FALSE(discovery_method(path)) << path;
