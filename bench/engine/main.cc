@@ -1,9 +1,10 @@
 // solder-bench-engine: what translation costs, in one process and without a network.
 //   solder-bench-engine --plugin-dir DIR SCENARIO UPSTREAMS,SERVICES,ROUTES [ROUNDS]
 // Scenarios: cold_translation (objects in memory → snapshot), one_route_changed (one virtual service replaced, its
-// first route's timeout new → snapshot), one_upstream_changed: print one JSON line with the milliseconds of each round,
-// sorted, and the peak of memory. plugin_boundary: what the host adds to a call of a plugin, in nanoseconds a route,
-// for batches of ROUTES. Tested by tests/bench/bench_test.py.
+// first route's timeout new → snapshot), delegated_route_changed (the same of one of so many route tables that one
+// virtual service delegates to), one_upstream_changed: print one JSON line with the milliseconds of each round, sorted,
+// and the peak of memory. plugin_boundary: what the host adds to a call of a plugin, in nanoseconds a route, for
+// batches of ROUTES. Tested by tests/bench/bench_test.py.
 #include <sys/resource.h>
 #include <time.h>
 
@@ -67,10 +68,11 @@ Times cold(Setup& setup, const Shape& shape, size_t rounds) {
   return times;
 }
 
-Times changed(Setup& setup, const Shape& shape, size_t rounds, const std::function<model::ObjectPtr(size_t)>& next) {
+Times changed(Setup& setup, const store::Batch& world, size_t rounds,
+              const std::function<model::ObjectPtr(size_t)>& next) {
   Times times;
   const auto engine = make_engine(setup);
-  engine->apply(whole_world(shape));
+  engine->apply(world);
   engine->translate();
   for (size_t i = 0; i < rounds; ++i) {
     const store::Batch batch = change(next(i));
@@ -130,11 +132,15 @@ int run(const std::vector<std::string>& arguments) {
   if (scenario == "cold_translation") {
     times = cold(setup, shape, rounds);
   } else if (scenario == "one_route_changed") {
-    times = changed(setup, shape, rounds, [&](size_t i) {
+    times = changed(setup, whole_world(shape), rounds, [&](size_t i) {
       return virtual_service(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000));
     });
+  } else if (scenario == "delegated_route_changed") {
+    times = changed(setup, whole_world(shape, true), rounds, [&](size_t i) {
+      return route_table(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000));
+    });
   } else if (scenario == "one_upstream_changed") {
-    times = changed(setup, shape, rounds,
+    times = changed(setup, whole_world(shape), rounds,
                     [&](size_t i) { return upstream(i * 7919 % shape.upstreams, 9000 + static_cast<int>(i % 1000)); });
   } else {
     std::fprintf(stderr, "unknown scenario %s\n", scenario.c_str());

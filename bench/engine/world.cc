@@ -20,15 +20,40 @@ model::ObjectPtr object(const char* kind, const char* api, const std::string& na
   return out;
 }
 
-std::string route(size_t index, size_t upstream, int timeout_ms) {
+std::string route(size_t index, size_t upstream, int timeout_ms, const std::string& prefix = "") {
   const std::string number = std::to_string(index);
-  return R"({"matchers":[{"prefix":"/route-)" + number +
+  return R"({"matchers":[{"prefix":")" + prefix + "/route-" + number +
          R"(/"}],"routeAction":{"single":{"upstream":{"name":"upstream-)" + std::to_string(upstream) +
          R"(","namespace":"gloo-system"}}},"options":{"timeout":")" + std::to_string(timeout_ms / 1000) + "." +
          std::to_string(1000 + timeout_ms % 1000).substr(1) +
          R"(s","retries":{"retryOn":"5xx","numRetries":3},"prefixRewrite":"/r)" + number +
          R"(/","headerManipulation":{"requestHeadersToAdd":[{"header":{"key":"x-route","value":")" + number +
          R"("}}]}}})";
+}
+
+// Those of one object; the first one's timeout is given.
+std::string routes_of(const Shape& shape, size_t index, int timeout_ms, const std::string& prefix = "") {
+  std::string routes;
+  for (size_t i = 0; i < shape.routes; ++i) {
+    if (i > 0) routes += ',';
+    const size_t target = shape.upstreams == 0 ? 0 : (index * shape.routes + i) % shape.upstreams;
+    routes += route(i, target, i == 0 ? timeout_ms : 1000, prefix);
+  }
+  return routes;
+}
+
+std::string table_prefix(size_t index) { return "/table-" + std::to_string(index); }
+
+// Hands every table its part.
+model::ObjectPtr delegating_service(const Shape& shape) {
+  std::string routes;
+  for (size_t i = 0; i < shape.virtual_services; ++i) {
+    if (i > 0) routes += ',';
+    routes += R"({"matchers":[{"prefix":")" + table_prefix(i) + R"("}],"delegateAction":{"ref":{"name":"table-)" +
+              std::to_string(i) + R"(","namespace":"gloo-system"}}})";
+  }
+  return object("VirtualService", "gateway.solo.io/v1", "delegating",
+                R"({"virtualHost":{"domains":["delegating.example.com"],"routes":[)" + routes + "]}}");
 }
 
 }  // namespace
@@ -51,18 +76,18 @@ model::ObjectPtr upstream(size_t index, int port) {
 }
 
 model::ObjectPtr virtual_service(const Shape& shape, size_t index, int timeout_ms) {
-  std::string routes;
-  for (size_t i = 0; i < shape.routes; ++i) {
-    if (i > 0) routes += ',';
-    const size_t target = shape.upstreams == 0 ? 0 : (index * shape.routes + i) % shape.upstreams;
-    routes += route(i, target, i == 0 ? timeout_ms : 1000);
-  }
   const std::string number = std::to_string(index);
   return object("VirtualService", "gateway.solo.io/v1", "service-" + number,
-                R"({"virtualHost":{"domains":["service-)" + number + R"(.example.com"],"routes":[)" + routes + "]}}");
+                R"({"virtualHost":{"domains":["service-)" + number + R"(.example.com"],"routes":[)" +
+                    routes_of(shape, index, timeout_ms) + "]}}");
 }
 
-store::Batch whole_world(const Shape& shape) {
+model::ObjectPtr route_table(const Shape& shape, size_t index, int timeout_ms) {
+  return object("RouteTable", "gateway.solo.io/v1", "table-" + std::to_string(index),
+                R"({"routes":[)" + routes_of(shape, index, timeout_ms, table_prefix(index)) + "]}");
+}
+
+store::Batch whole_world(const Shape& shape, bool delegated) {
   store::Batch batch;
   batch.complete = true;
   const auto add = [&](model::ObjectPtr one) {
@@ -70,7 +95,10 @@ store::Batch whole_world(const Shape& shape) {
     batch.changes.push_back({ref, std::move(one)});
   };
   for (size_t i = 0; i < shape.upstreams; ++i) add(upstream(i, 8080));
-  for (size_t i = 0; i < shape.virtual_services; ++i) add(virtual_service(shape, i, 1000));
+  for (size_t i = 0; i < shape.virtual_services; ++i) {
+    add(delegated ? route_table(shape, i, 1000) : virtual_service(shape, i, 1000));
+  }
+  if (delegated) add(delegating_service(shape));
   return batch;
 }
 

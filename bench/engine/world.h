@@ -24,7 +24,10 @@ model::ObjectPtr upstream(size_t index, int port);
 // The first route's timeout is `timeout_ms`, all others' a second.
 model::ObjectPtr virtual_service(const Shape& shape, size_t index, int timeout_ms);
 
-// Everything, as a store would tell it first.
-store::Batch whole_world(const Shape& shape);
+model::ObjectPtr route_table(const Shape& shape, size_t index, int timeout_ms);
+
+// Everything, as a store would tell it first. `delegated`: the routes stand in route tables that one virtual service
+// delegates to.
+store::Batch whole_world(const Shape& shape, bool delegated = false);
 
 }  // namespace solder::bench

@@ -120,6 +120,7 @@ def cold_floor(build, world, rounds):
 # Worlds that lean to one side: what is changed in them, and (upstreams, virtual services, routes each).
 SHAPES = (("one virtual service with 50,000 routes, one of them changed", "one_route_changed", "100,1,50000"),
           ("50,000 virtual services with one route, one of them changed", "one_route_changed", "100,50000,1"),
+          ("one virtual service that delegates to 1,000 tables with 100 routes, one of them changed", "delegated_route_changed", "1,1000,100"),
           ("one upstream that 100,000 routes use, changed", "one_upstream_changed", "1,1000,100"))
 
 

@@ -3,24 +3,18 @@
 #include <string.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/base/hash.h"
 #include "core/config/option_merge.h"
 #include "core/engine/inheritance.h"
-#include "core/engine/label_selector.h"
+#include "core/engine/route_part.h"
+#include "core/engine/table_selection.h"
 
 namespace solder::engine {
 
 using nlohmann::json;
-
-namespace {
-
-// Tables that delegate twice to the next one double the routes at each step.
-constexpr size_t kMostRoutes = 100'000;
-constexpr size_t kMostTables = 64;  // one below the other
 
 // What a delegating route hands down to those below it.
 struct Above {
@@ -32,18 +26,53 @@ struct Above {
   bool inheritable_path_matchers = false;
 };
 
+// Everything that decides what becomes of a table's routes, but for what is read.
+struct RouteBranchSource {
+  model::ObjectRef service;
+  std::string host_options;  // of the virtual host, where routes join something with them
+  std::string via;
+  Above above;
+  std::vector<model::ObjectRef> visited;  // the tables above this one
+  uint64_t hash = 0;                      // over all of it
+};
+
+namespace {
+
+// Tables that delegate twice to the next one double the routes at each step.
+constexpr size_t kMostRoutes = 100'000;
+constexpr size_t kMostVisited = 2 * kMostRoutes;  // with those that delegate
+constexpr size_t kMostTables = 64;                // one below the other
+
 // The route that is looked at: where it stands, and how one came there.
 struct Place {
-  std::shared_ptr<const model::ObjectRef> owner;
+  std::shared_ptr<const RoutePlace> at;
   std::string path;  // in the owner
   std::string via;   // in the virtual service
   size_t index;
+
+  [[nodiscard]] const model::ObjectRef& owner() const { return at->owner; }
 };
 
-struct Leaf {
-  EffectiveRoute route;
-  std::vector<model::Matcher> matchers;  // only of routes below a delegation
-};
+uint64_t hash_source(const RouteBranchSource& source) {
+  const Above& above = source.above;
+  uint64_t hash = base::hash_bytes(to_json({above.matcher}));
+  for (const std::string* text : {&source.host_options, &source.via, &above.options, &above.branch}) {
+    hash = base::hash_combine(hash, base::hash_bytes(*text));
+  }
+  for (const bool flag : {above.named, above.inheritable_matchers, above.inheritable_path_matchers}) {
+    hash = base::hash_combine(hash, flag ? 1 : 0);
+  }
+  for (const auto& table : source.visited) hash = base::hash_combine(hash, base::hash_bytes(to_string(table)));
+  return hash;
+}
+
+std::shared_ptr<const RouteBranchResult> read_branch(Translation& t, Reader& reader, const model::ObjectRef& table,
+                                                     const std::shared_ptr<const RouteBranchSource>& source) {
+  const RouteBranchKey key{source->service, table, source->hash};
+  if (const auto* known = t.route_branches.read_known(reader, key)) return *known;
+  return t.route_branches.make(
+      reader, key, [&](Reader& inner, const RouteBranchKey&) { return build_route_branch(t, inner, table, source); });
+}
 
 std::string service_path(size_t index) { return "/spec/virtualHost/routes/" + std::to_string(index); }
 std::string table_path(size_t index) { return "/spec/routes/" + std::to_string(index); }
@@ -68,28 +97,48 @@ class Expander {
         joins_cors_(config::joins_cors(host_options)) {}
 
   EffectiveRoutes run(const std::vector<std::string_view>& texts) {
-    std::vector<Leaf> leaves;
-    leaves.reserve(texts.size());
-    const auto owner = std::make_shared<const model::ObjectRef>(service_);
+    const auto own = std::make_shared<const RoutePlace>(service_, "");
+    routes_.reserve(texts.size());
     for (size_t i = 0; i < texts.size(); ++i) {
       if (composed(texts[i]) || (joins_cors_ && texts[i].find("\"cors\"") != std::string_view::npos)) {
         const std::string path = service_path(i);
-        visit({owner, path, path, i}, std::make_shared<const std::string>(texts[i]), nullptr, leaves);
+        visit({own, path, path, i}, std::make_shared<const std::string>(texts[i]), nullptr);
       } else {
-        leaves.push_back({{owner, texts[i], nullptr, i, "", ""}, {}});
+        add({own, texts[i], nullptr, i, ""}, {});
       }
     }
-    out_.routes.reserve(leaves.size());
-    for (auto& leaf : leaves) out_.routes.push_back(std::move(leaf.route));
-    return std::move(out_);
+    EffectiveRoutes out;
+    out.routes.reserve(routes_.size());
+    for (auto& one : routes_) out.routes.push_back(std::move(one.route));
+    out.diagnostics = std::move(diagnostics_);
+    return out;
+  }
+
+  // The routes of one table.
+  void run(const model::ObjectRef& ref, const RouteBranchSource& source, RouteBranchResult& result) {
+    visited_ = source.visited;
+    visited_.push_back(ref);
+    const auto table = t_.route_tables.read(reader_, ref);
+    const auto place = std::make_shared<const RoutePlace>(ref, source.via);
+    if (!table->ok) report_table(source.via, ref, *table);
+    if (table->serving) {
+      routes_.reserve(table->routes.size());
+      for (size_t i = 0; i < table->routes.size() && !too_many_; ++i) {
+        visit({place, table_path(i), source.via, i}, table->routes[i], &source.above);
+      }
+    }
+    result.routes = std::move(routes_);
+    result.diagnostics = std::move(diagnostics_);
+    result.visited = visits_;
+    result.too_many = too_many_;
   }
 
  private:
-  void visit(const Place& place, const std::shared_ptr<const std::string>& text, const Above* above,
-             std::vector<Leaf>& leaves) {
-    const auto known = read_outline(t_, reader_, *place.owner, text);
+  void visit(const Place& place, const std::shared_ptr<const std::string>& text, const Above* above) {
+    if (++visits_ > kMostVisited) return report_too_many(place);
+    const auto known = read_outline(t_, reader_, place.owner(), text);
     // A route that cannot be read is told of by its own step; tables with such a one are not visited.
-    if (!known->outline) return leaf(place, text, "", {}, leaves);
+    if (!known->outline) return leaf(place, text, "", {});
     const model::RouteOutline& outline = *known->outline;
     std::optional<std::vector<model::Matcher>> matchers;
     if (above != nullptr) {
@@ -103,16 +152,15 @@ class Expander {
     }
     std::string options = merge_options(place, outline, above);
     if (outline.delegate) {
-      delegate(place, outline, above, matchers, std::move(options), leaves);
+      delegate(place, outline, above, matchers, std::move(options));
     } else {
-      simple(place, outline, text, above, std::move(matchers), options, leaves);
+      simple(place, outline, text, above, std::move(matchers), options);
     }
   }
 
   // A route with an action of its own: a text that says everything that it inherited.
   void simple(const Place& place, const model::RouteOutline& outline, const std::shared_ptr<const std::string>& text,
-              const Above* above, std::optional<std::vector<model::Matcher>> matchers, const std::string& options,
-              std::vector<Leaf>& leaves) {
+              const Above* above, std::optional<std::vector<model::Matcher>> matchers, const std::string& options) {
     const bool new_matchers = matchers && to_json(*matchers) != to_json(outline.matchers);
     const bool new_options = options != outline.options;
     auto effective = text;
@@ -124,135 +172,73 @@ class Expander {
     }
     const std::string branch = above != nullptr ? name_of(place, outline, above) : "";
     const bool named = above != nullptr && (above->named || !outline.name.empty());
-    leaf(place, std::move(effective), named ? branch : "", matchers.value_or(std::vector<model::Matcher>{}), leaves);
+    leaf(place, std::move(effective), named ? branch : "", matchers ? order_of(*matchers) : RouteOrder());
   }
 
-  void leaf(const Place& place, std::shared_ptr<const std::string> text, std::string branch,
-            std::vector<model::Matcher> matchers, std::vector<Leaf>& leaves) {
-    if (++made_ > kMostRoutes) {
-      if (made_ == kMostRoutes + 1) {
-        report(place, place.path, model::Severity::kError, "TooManyRoutes",
-               "delegation makes more than " + std::to_string(kMostRoutes) + " routes of this virtual service");
-      }
-      return;
-    }
-    const bool own = *place.owner == service_;
+  void leaf(const Place& place, std::shared_ptr<const std::string> text, std::string branch, RouteOrder order) {
+    if (routes_.size() == kMostRoutes) return report_too_many(place);
     const std::string_view view = *text;
-    leaves.push_back({{place.owner, view, std::move(text), place.index, own ? "" : place.via, std::move(branch)},
-                      std::move(matchers)});
+    add({place.at, view, std::move(text), place.index, std::move(branch)}, std::move(order));
+  }
+
+  void add(EffectiveRoute route, RouteOrder order) {
+    route.hash = base::hash_combine(base::hash_bytes(route.text) + route.index, route.place->hash);
+    if (!route.branch.empty()) route.hash = base::hash_combine(route.hash, base::hash_bytes(route.branch) + 1);
+    routes_.push_back({std::move(route), std::move(order)});
   }
 
   void delegate(const Place& place, const model::RouteOutline& outline, const Above* above,
-                const std::optional<std::vector<model::Matcher>>& matchers, std::string options,
-                std::vector<Leaf>& leaves) {
+                const std::optional<std::vector<model::Matcher>>& matchers, std::string options) {
     model::RouteOutline effective = outline;
     if (matchers) effective.matchers = *matchers;
-    const DelegatingMatcher matcher = delegating_matcher(*place.owner, effective);
+    const DelegatingMatcher matcher = delegating_matcher(place.owner(), effective);
     if (matcher.problem) {
       return report(place, place.path + matcher.problem->field, model::Severity::kError, matcher.problem->reason,
                     matcher.problem->message, matcher.problem->found, matcher.problem->expected);
     }
-    const auto tables = select(place, *outline.delegate);
-    Above below{matcher.matcher,
-                std::move(options),
-                name_of(place, outline, above),
-                (above != nullptr && above->named) || !outline.name.empty(),
-                outline.inheritable_matchers.value_or(above != nullptr && above->inheritable_matchers),
-                outline.inheritable_path_matchers.value_or(above != nullptr && above->inheritable_path_matchers)};
-    for (const auto& [weight, refs] : tables) {
-      std::vector<Leaf> routes;
-      for (const auto& ref : refs) enter(place, ref, below, routes);
-      if (refs.size() > 1) {
-        std::stable_sort(routes.begin(), routes.end(),
-                         [](const Leaf& a, const Leaf& b) { return before(a.matchers, b.matchers); });
-      }
-      std::move(routes.begin(), routes.end(), std::back_inserter(leaves));
+    const TableSelection selected = select_tables(t_, reader_, place.owner().ns, *outline.delegate);
+    if (const auto& problem = selected.problem) {
+      report(place, place.path + outline.delegate->path + problem->field, problem->severity, problem->reason,
+             problem->message, problem->found, problem->expected);
+    }
+    const Above below{matcher.matcher,
+                      std::move(options),
+                      name_of(place, outline, above),
+                      (above != nullptr && above->named) || !outline.name.empty(),
+                      outline.inheritable_matchers.value_or(above != nullptr && above->inheritable_matchers),
+                      outline.inheritable_path_matchers.value_or(above != nullptr && above->inheritable_path_matchers)};
+    const auto source = std::make_shared<RouteBranchSource>(
+        RouteBranchSource{service_, joins_cors_ ? host_options_ : "{}", place.via, below, visited_});
+    source->hash = hash_source(*source);
+    for (const auto& [weight, refs] : selected.tables) {
+      const auto begin = static_cast<ptrdiff_t>(routes_.size());
+      for (const auto& ref : refs) enter(place, ref, source);
+      if (refs.size() < 2) continue;
+      std::stable_sort(routes_.begin() + begin, routes_.end(),
+                       [](const BranchRoute& a, const BranchRoute& b) { return a.order < b.order; });
     }
   }
 
   // The routes of one table in the place of the route that delegates to it.
-  void enter(const Place& place, const model::ObjectRef& ref, const Above& above, std::vector<Leaf>& routes) {
+  void enter(const Place& place, const model::ObjectRef& ref, const std::shared_ptr<const RouteBranchSource>& source) {
+    if (too_many_) return;
     if (std::find(visited_.begin(), visited_.end(), ref) != visited_.end() || visited_.size() >= kMostTables) {
       return report_cycle(place, ref);
     }
-    const auto table = t_.route_tables.read(reader_, ref);
-    if (!table->ok) report_table(place, ref, *table);
-    if (!table->serving) return;
-    visited_.push_back(ref);
-    const auto owner = std::make_shared<const model::ObjectRef>(ref);
-    for (size_t i = 0; i < table->routes.size() && made_ <= kMostRoutes; ++i) {
-      visit({owner, table_path(i), place.via, i}, table->routes[i], &above, routes);
-    }
-    visited_.pop_back();
-  }
-
-  // By weight, lower ones first.
-  std::map<int32_t, std::vector<model::ObjectRef>> select(const Place& place, const model::DelegateAction& action) {
-    std::map<int32_t, std::vector<model::ObjectRef>> out;
-    const std::string field = place.path + action.path;
-    if (action.table) {
-      const auto& table = t_.table_summaries.read(reader_, *action.table);
-      if (table->present) {
-        out[table->weight].push_back(*action.table);
-      } else {
-        report(place, field, model::Severity::kWarning, "RouteTableNotFound",
-               "RouteTable " + action.table->ns + "/" + action.table->name + " is not there; the route is left out",
-               action.table->ns + "/" + action.table->name);
-      }
-    } else if (!action.selector) {
-      report(place, field, model::Severity::kWarning, "MissingField",
-             "a delegation must say where it goes; the route is left out", "", "ref or selector");
-    } else if (usable(place, field, *action.selector)) {
-      out = matching(place, *action.selector);
-      if (out.empty()) {
-        report(place, field, model::Severity::kWarning, "RouteTableNotFound",
-               "no RouteTable is what the selector asks for; the route is left out");
-      }
-    }
-    return out;
-  }
-
-  bool usable(const Place& place, const std::string& field, const model::TableSelector& selector) {
-    if (!selector.labels.empty() && !selector.expressions.empty()) {
-      report(place, field + "/selector", model::Severity::kWarning, "OneofConflict",
-             "a selector has labels or expressions, not both; the route is left out");
-      return false;
-    }
-    for (size_t i = 0; i < selector.expressions.size(); ++i) {
-      const std::string fault = fault_of(selector.expressions[i]);
-      if (fault.empty()) continue;
-      report(place, field + "/selector/expressions/" + std::to_string(i), model::Severity::kWarning, "InvalidValue",
-             "the expression of the selector cannot be used: " + fault + "; the route is left out");
-      return false;
-    }
-    return true;
-  }
-
-  std::map<int32_t, std::vector<model::ObjectRef>> matching(const Place& place, const model::TableSelector& selector) {
-    std::map<int32_t, std::vector<model::ObjectRef>> out;
-    const auto list = t_.kinds.read(reader_, "RouteTable");
-    if (!list) return out;
-    const auto names = [&](const std::string& ns) {
-      const auto& wanted = selector.namespaces;
-      if (wanted.empty()) return ns == place.owner->ns;
-      return std::any_of(wanted.begin(), wanted.end(), [&](const auto& one) { return one == "*" || one == ns; });
-    };
-    for (const auto& ref : list->refs) {
-      if (!names(ref.ns)) continue;
-      const auto& table = t_.table_summaries.read(reader_, ref);
-      if (!table->present || !holds(selector.labels, table->labels)) continue;
-      const auto wanted = [&](const auto& expression) { return holds(expression, table->labels); };
-      if (!std::all_of(selector.expressions.begin(), selector.expressions.end(), wanted)) continue;
-      out[table->weight].push_back(ref);
-    }
-    return out;
+    const auto branch = read_branch(t_, reader_, ref, source);
+    diagnostics_.insert(diagnostics_.end(), branch->diagnostics.begin(), branch->diagnostics.end());
+    visits_ += branch->visited;
+    too_many_ = branch->too_many;
+    const size_t taken = std::min(branch->routes.size(), kMostRoutes - routes_.size());
+    routes_.insert(routes_.end(), branch->routes.begin(), branch->routes.begin() + static_cast<ptrdiff_t>(taken));
+    if (!too_many_ && (taken < branch->routes.size() || visits_ > kMostVisited)) report_too_many(place);
   }
 
   std::string merge_options(const Place& place, const model::RouteOutline& outline, const Above* above) {
     std::string own = outline.options;
     if (!outline.option_refs.empty()) {
       model::Diagnostics missing;
-      own = merge_referenced(t_, reader_, std::move(own), outline.option_refs, *place.owner,
+      own = merge_referenced(t_, reader_, std::move(own), outline.option_refs, place.owner(),
                              place.path + "/optionsConfigRefs/delegateOptions", missing);
       for (const auto& one : missing) report(place, one.field, one.severity, one.reason, one.message, one.found);
     }
@@ -262,16 +248,23 @@ class Expander {
   }
 
   std::string name_of(const Place& place, const model::RouteOutline& outline, const Above* above) const {
-    std::string name = above == nullptr ? "" : above->branch + "_rt:" + place.owner->ns + "_" + place.owner->name + "_";
+    std::string name =
+        above == nullptr ? "" : above->branch + "_rt:" + place.owner().ns + "_" + place.owner().name + "_";
     return name + "route:" + (outline.name.empty() ? "<unnamed-" + std::to_string(place.index) + ">" : outline.name);
   }
 
-  void report_table(const Place& place, const model::ObjectRef& ref, const RouteTableResult& table) {
-    out_.diagnostics.push_back(
+  void report_too_many(const Place& place) {
+    if (std::exchange(too_many_, true)) return;
+    report(place, place.path, model::Severity::kError, "TooManyRoutes",
+           "delegation makes more than " + std::to_string(kMostRoutes) + " routes of this virtual service");
+  }
+
+  void report_table(const std::string& via, const model::ObjectRef& ref, const RouteTableResult& table) {
+    diagnostics_.push_back(
         {.severity = table.serving ? model::Severity::kWarning : model::Severity::kError,
          .reason = "InvalidRouteTable",
          .object = service_,
-         .field = place.via,
+         .field = via,
          .message = "RouteTable " + ref.ns + "/" + ref.name + " is at fault" +
                     (table.serving ? "; its last good version is served" : ", and there is no good version of it"),
          .related = ref});
@@ -280,7 +273,7 @@ class Expander {
   void report_cycle(const Place& place, const model::ObjectRef& ref) {
     std::string circle;
     for (const auto& table : visited_) circle += table.ns + "." + table.name + " -> ";
-    const Place there{std::make_shared<const model::ObjectRef>(ref), "/spec/routes", place.via, 0};
+    const Place there{std::make_shared<const RoutePlace>(ref, place.via), "/spec/routes", place.via, 0};
     report(there, "/spec/routes", model::Severity::kError, "DelegationCycle",
            visited_.size() >= kMostTables ? "tables delegate deeper than " + std::to_string(kMostTables) + " levels"
                                           : "tables delegate in a circle: " + circle + ref.ns + "." + ref.name);
@@ -289,23 +282,22 @@ class Expander {
   // At the object that the route stands in, and where that is a table at the virtual service as well.
   void report(const Place& place, const std::string& field, model::Severity severity, const std::string& reason,
               const std::string& message, const std::string& found = "", const std::string& expected = "") {
-    out_.diagnostics.push_back({.severity = severity,
-                                .reason = reason,
-                                .object = *place.owner,
-                                .field = field,
-                                .message = message,
-                                .found = found,
-                                .expected = expected});
-    if (*place.owner == service_) return;
-    out_.diagnostics.push_back(
-        {.severity = severity,
-         .reason = reason,
-         .object = service_,
-         .field = place.via,
-         .message = "on RouteTable " + place.owner->ns + "/" + place.owner->name + ": " + message,
-         .found = found,
-         .expected = expected,
-         .related = *place.owner});
+    diagnostics_.push_back({.severity = severity,
+                            .reason = reason,
+                            .object = place.owner(),
+                            .field = field,
+                            .message = message,
+                            .found = found,
+                            .expected = expected});
+    if (place.owner() == service_) return;
+    diagnostics_.push_back({.severity = severity,
+                            .reason = reason,
+                            .object = service_,
+                            .field = place.via,
+                            .message = "on RouteTable " + place.owner().ns + "/" + place.owner().name + ": " + message,
+                            .found = found,
+                            .expected = expected,
+                            .related = place.owner()});
   }
 
   Translation& t_;
@@ -313,20 +305,41 @@ class Expander {
   const model::ObjectRef& service_;
   const std::string& host_options_;
   const bool joins_cors_;
-  std::vector<model::ObjectRef> visited_;
-  size_t made_ = 0;
-  EffectiveRoutes out_;
+  std::vector<model::ObjectRef> visited_;  // the tables on the way here
+  std::vector<BranchRoute> routes_;
+  model::Diagnostics diagnostics_;
+  size_t visits_ = 0;
+  bool too_many_ = false;
 };
 
 }  // namespace
 
+RoutePlace::RoutePlace(model::ObjectRef owner_ref, std::string via_path)
+    : owner(std::move(owner_ref)),
+      via(std::move(via_path)),
+      hash(base::hash_combine(base::hash_bytes(to_string(owner)), base::hash_bytes(via))) {}
+
 std::string EffectiveRoute::path() const {
-  return owner->kind == "RouteTable" ? table_path(index) : service_path(index);
+  return owner().kind == "RouteTable" ? table_path(index) : service_path(index);
 }
 
 EffectiveRoutes expand_routes(Translation& t, Reader& reader, const model::ObjectRef& service,
                               const std::vector<std::string_view>& texts, const std::string& host_options) {
   return Expander(t, reader, service, host_options).run(texts);
+}
+
+std::shared_ptr<const RouteBranchResult> build_route_branch(Translation& t, Reader& reader,
+                                                            const model::ObjectRef& table,
+                                                            std::shared_ptr<const RouteBranchSource> source) {
+  auto result = std::make_shared<RouteBranchResult>();
+  Expander(t, reader, source->service, source->host_options).run(table, *source, *result);
+  result->source = std::move(source);
+  uint64_t hash = base::hash_combine(result->visited, result->too_many ? 1 : 0);
+  // What a route inherited decides its text and its order.
+  for (const auto& one : result->routes) hash = base::hash_combine(hash, one.route.hash);
+  for (const auto& problem : result->diagnostics) hash = base::hash_combine(hash, hash_diagnostic(problem));
+  result->hash = hash;
+  return result;
 }
 
 DelegatingMatcher delegating_matcher(const model::ObjectRef& owner, const model::RouteOutline& outline) {

@@ -10,21 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/engine/route_branch.h"
 #include "core/engine/translation.h"
 
 namespace solder::engine {
-
-struct EffectiveRoute {
-  std::shared_ptr<const model::ObjectRef> owner;  // a VirtualService or a RouteTable
-  std::string_view text;                          // the route as JSON, with what it inherited
-  std::shared_ptr<const std::string> kept;        // holds `text`; null: whoever asked holds it
-  size_t index = 0;                               // in its owner
-  std::string via;                                // where the virtual service delegates to it; empty: it is its own
-  std::string branch;                             // "route:a_rt:ns_name_route:b" where a route on the way has a name
-
-  // Where it stands in its owner: "/spec/routes/0".
-  [[nodiscard]] std::string path() const;
-};
 
 struct EffectiveRoutes {
   std::vector<EffectiveRoute> routes;

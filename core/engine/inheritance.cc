@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 namespace solder::engine {
 
@@ -70,12 +72,6 @@ int rank(const model::Matcher& matcher) {
       return 0;
   }
   return 0;
-}
-
-bool before(const model::Matcher& left, const model::Matcher& right) {
-  if (left.methods.size() != right.methods.size()) return left.methods.size() > right.methods.size();
-  if (rank(left) != rank(right)) return rank(left) < rank(right);
-  return path_text(left) > path_text(right);
 }
 
 json to_json(const model::Matcher& matcher) {
@@ -151,9 +147,19 @@ std::string to_json(const std::vector<model::Matcher>& matchers) {
   return out.dump();
 }
 
-bool before(const std::vector<model::Matcher>& left, const std::vector<model::Matcher>& right) {
-  const auto less = [](const model::Matcher& a, const model::Matcher& b) { return before(a, b); };
-  return before(*std::min_element(left.begin(), left.end(), less), *std::min_element(right.begin(), right.end(), less));
+bool RouteOrder::operator<(const RouteOrder& other) const {
+  if (methods != other.methods) return methods > other.methods;
+  if (rank != other.rank) return rank < other.rank;
+  return path > other.path;
+}
+
+RouteOrder order_of(const std::vector<model::Matcher>& matchers) {
+  std::optional<RouteOrder> first;
+  for (const auto& matcher : matchers) {
+    RouteOrder order{matcher.methods.size(), rank(matcher), path_text(matcher)};
+    if (!first || order < *first) first = std::move(order);
+  }
+  return first.value_or(RouteOrder());
 }
 
 }  // namespace solder::engine

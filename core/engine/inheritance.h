@@ -25,6 +25,13 @@ std::string to_json(const std::vector<model::Matcher>& matchers);
 
 // Gloo's order of routes from several tables of one weight: more methods first, then exact before regex before prefix,
 // then the greater path. By each route's first matcher in that order.
-bool before(const std::vector<model::Matcher>& left, const std::vector<model::Matcher>& right);
+struct RouteOrder {
+  size_t methods = 0;
+  int rank = 0;  // of the path's kind
+  std::string path;
+
+  bool operator<(const RouteOrder& other) const;
+};
+RouteOrder order_of(const std::vector<model::Matcher>& matchers);
 
 }  // namespace solder::engine

@@ -63,7 +63,7 @@ class Assembler {
  private:
   static void locate(const EffectiveRoute& place, Origin& origin) {
     if (!is_route_ref(origin.object)) return;
-    origin.object = *place.owner;
+    origin.object = place.owner();
     origin.field.insert(0, place.path());
   }
 
@@ -73,7 +73,7 @@ class Assembler {
     const std::string code = std::to_string(policy_.response_code);
     model::Diagnostic problem{.severity = model::Severity::kWarning,
                               .reason = policy_.replace_invalid_routes ? "RouteReplaced" : "RouteLeftOut",
-                              .object = route_ref(place.owner->ns),
+                              .object = route_ref(place.owner().ns),
                               .message = "this route is invalid and is left out"};
     if (policy_.replace_invalid_routes) problem.message = "this route is invalid and answers " + code + " instead";
     if (!bad) problem.message = "none of this route's upstreams is there; it answers " + code + " instead";
@@ -101,7 +101,7 @@ class Assembler {
     if (of_route) diagnostic.severity = std::min(diagnostic.severity, model::Severity::kWarning);
     // A plugin may report on another object: that one's fields are whole already.
     if (!is_route_ref(diagnostic.object)) return push(std::move(diagnostic));
-    const model::ObjectRef& owner = *place.owner;
+    const model::ObjectRef& owner = place.owner();
     const std::string path = place.path();
     diagnostic.object = owner;
     diagnostic.field.insert(0, path);
@@ -109,7 +109,7 @@ class Assembler {
     model::Diagnostic here = diagnostic;
     here.object = host_.service;
     here.message = "on RouteTable " + owner.ns + "/" + owner.name + " " + path + ": " + here.message;
-    here.field = place.via;
+    here.field = place.place->via;
     if (here.related.kind.empty()) here.related = owner;
     push(std::move(here));
     const bool about_others = diagnostic.reason == "UpstreamNotFound" || diagnostic.reason == "UpstreamGroupNotFound" ||
@@ -160,9 +160,9 @@ class PartReader {
     Parts parts;
     parts.name = pieces_.name;
     if (pieces_.matchers.empty()) pieces_.matchers = "{}";
-    parts.match = t_.route_matches.read(reader_, {place.owner->ns, 0, 0}, pieces_.matchers).get();
+    parts.match = t_.route_matches.read(reader_, {place.owner().ns, 0, 0}, pieces_.matchers).get();
     body_text(pieces_, body_);
-    const RoutePartKey key{place.owner->ns, 0, 0};
+    const RoutePartKey key{place.owner().ns, 0, 0};
     if (provenance_) {
       parts.own = build_route_body(t_, reader_, key, body_, &parts.origins);
       parts.body = parts.own.get();
@@ -192,25 +192,6 @@ RouteList assemble(Translation& t, Reader& reader, const RouteHost& host, size_t
   list.bytes = base::Bytes(std::move(bytes));
   return list;
 }
-
-// What of a route a run depends on, but for its place among all.
-class SourceHash {
- public:
-  uint64_t of(const EffectiveRoute& route) {
-    if (route.owner.get() != owner_) {
-      owner_ = route.owner.get();
-      owner_hash_ = base::hash_bytes(to_string(*owner_));
-    }
-    uint64_t hash = base::hash_combine(base::hash_bytes(route.text) + route.index, owner_hash_);
-    if (!route.via.empty()) hash = base::hash_combine(hash, base::hash_bytes(route.via));
-    if (!route.branch.empty()) hash = base::hash_combine(hash, base::hash_bytes(route.branch) + 1);
-    return hash;
-  }
-
- private:
-  const model::ObjectRef* owner_ = nullptr;
-  uint64_t owner_hash_ = 0;
-};
 
 // The routes from `first` on as a run that holds its texts itself.
 std::shared_ptr<const RouteRunSource> make_source(const RouteHost& host, const std::vector<EffectiveRoute>& routes,
@@ -295,11 +276,10 @@ RouteList build_routes(Translation& t, Reader& reader, const RouteHost& host, co
     append(host.service, assemble(t, reader, host, 0, routes, provenance), list);
     return list;
   }
-  SourceHash hashes;
   for (size_t first = 0; first < routes.size(); first += kRoutesInARun) {
     const size_t end = std::min(routes.size(), first + kRoutesInARun);
     RouteRunKey key{{host.service, host.gateway}, first, 0};
-    for (size_t i = first; i < end; ++i) key.source_hash = base::hash_combine(key.source_hash, hashes.of(routes[i]));
+    for (size_t i = first; i < end; ++i) key.source_hash = base::hash_combine(key.source_hash, routes[i].hash);
     append(host.service, read_run(t, reader, key, host, routes, end)->list, list);
   }
   return list;

@@ -7,6 +7,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "solder/envoy_fields.h"
+#include "solder/sdk/route_path.hpp"
 #include "solder/sdk/service_name.hpp"
 
 namespace solder::engine {
@@ -207,8 +208,28 @@ std::string forward_proxy_entry(const model::ForwardProxyAction& action, const s
   return entry;
 }
 
+namespace {
+
+void check_redirect(const model::RedirectAction& action, const model::ObjectRef& object,
+                    model::Diagnostics& diagnostics) {
+  const auto refuse = [&](const char* field, const std::string& found, const std::string& fault) {
+    if (fault.empty()) return;
+    diagnostics.push_back({.reason = "InvalidRoutePath",
+                           .object = object,
+                           .field = action.path + field,
+                           .message = "where it redirects to " + fault,
+                           .found = found});
+  };
+  refuse("/hostRedirect", action.host_redirect, sdk::fault_of_path(action.host_redirect));
+  refuse("/pathRedirect", action.path_redirect, sdk::fault_of_path(action.path_redirect));
+  refuse("/prefixRewrite", action.prefix_rewrite, sdk::fault_of_rewrite(action.prefix_rewrite));
+}
+
+}  // namespace
+
 std::string redirect_action(const model::RedirectAction& action, const model::ObjectRef& object,
                             model::Diagnostics& diagnostics) {
+  check_redirect(action, object, diagnostics);
   std::string out;
   protozero::pbf_writer writer(out);
   if (!action.host_redirect.empty()) writer.add_string(route::RedirectAction::kHostRedirect, action.host_redirect);

@@ -9,6 +9,7 @@
 #include "core/engine/route_part.h"
 #include "core/engine/schema_reads.h"
 #include "solder/envoy_fields.h"
+#include "solder/sdk/route_path.hpp"
 
 namespace solder::engine {
 
@@ -94,18 +95,31 @@ std::string methods_regex(const model::Matcher& matcher, const model::ObjectRef&
   return regex;
 }
 
-void check(const model::Matcher& matcher, const model::ObjectRef& object, model::Diagnostics& diagnostics) {
-  if (matcher.kind == model::Matcher::Path::kRegex) {
-    check_regex(matcher.text, matcher.path + "/regex", object, diagnostics);
-  } else if (matcher.kind != model::Matcher::Path::kConnect && !matcher.text.starts_with('/')) {
-    const bool prefix = matcher.kind == model::Matcher::Path::kPrefix;
+void check_path(const std::string& path, const std::string& field, const model::ObjectRef& object,
+                model::Diagnostics& diagnostics) {
+  if (const std::string fault = sdk::fault_of_path(path); !fault.empty()) {
+    diagnostics.push_back({.reason = "InvalidRoutePath",
+                           .object = object,
+                           .field = field,
+                           .message = "the path " + fault,
+                           .found = path});
+  } else if (!path.starts_with('/')) {
     diagnostics.push_back({.severity = model::Severity::kWarning,
                            .reason = "PathWithoutSlash",
                            .object = object,
-                           .field = matcher.path + (prefix ? "/prefix" : "/exact"),
+                           .field = field,
                            .message = "no request path matches this: every path starts with a slash",
-                           .found = matcher.text,
-                           .expected = "/" + matcher.text});
+                           .found = path,
+                           .expected = "/" + path});
+  }
+}
+
+void check(const model::Matcher& matcher, const model::ObjectRef& object, model::Diagnostics& diagnostics) {
+  if (matcher.kind == model::Matcher::Path::kRegex) {
+    check_regex(matcher.text, matcher.path + "/regex", object, diagnostics);
+  } else if (matcher.kind != model::Matcher::Path::kConnect) {
+    const bool prefix = matcher.kind == model::Matcher::Path::kPrefix;
+    check_path(matcher.text, matcher.path + (prefix ? "/prefix" : "/exact"), object, diagnostics);
   }
   for (size_t i = 0; i < matcher.headers.size(); ++i) {
     const auto& header = matcher.headers[i];

@@ -18,6 +18,7 @@
 #include "core/engine/graph.h"
 #include "core/engine/merge.h"
 #include "core/engine/results.h"
+#include "core/engine/route_branch.h"
 #include "core/engine/text_memo.h"
 #include "core/host/plugin_set.h"
 #include "core/model/object.h"
@@ -115,6 +116,12 @@ struct KeyHash<RouteKey> {
   }
 };
 template <>
+struct KeyHash<RouteBranchKey> {
+  size_t operator()(const RouteBranchKey& key) const {
+    return base::hash_combine(KeyHash<model::ObjectRef>()(key.table), key.source_hash);
+  }
+};
+template <>
 struct KeyHash<RouteRunKey> {
   size_t operator()(const RouteRunKey& key) const { return key.source_hash + key.first; }
 };
@@ -189,6 +196,7 @@ struct Translation {
   TextMemo<RoutePartKey, RouteMatchResult> route_matches;
   TextMemo<RoutePartKey, RouteOptionsResult> route_options;
   TextMemo<RoutePartKey, RouteBodyResult> route_bodies;
+  Memo<RouteBranchKey, RouteBranchResult> route_branches;
   Memo<RouteRunKey, RouteRunResult> route_runs;
   Memo<VirtualServiceKey, VirtualServiceResult> virtual_services;
   Memo<model::ObjectRef, VirtualServiceSummary> summaries;
@@ -237,6 +245,8 @@ std::shared_ptr<RouteOptionsResult> build_route_options(Translation& t, Reader& 
                                                         const std::string& text);
 std::shared_ptr<RouteBodyResult> build_route_body(Translation& t, Reader& reader, const RoutePartKey& key,
                                                   const std::string& text, ProvenanceList* provenance = nullptr);
+std::shared_ptr<const RouteBranchResult> build_route_branch(Translation& t, Reader& reader, const model::ObjectRef& table,
+                                                            std::shared_ptr<const RouteBranchSource> source);
 std::shared_ptr<const RouteRunResult> build_route_run(Translation& t, Reader& reader,
                                                       std::shared_ptr<const RouteRunSource> source);
 std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t, Reader& reader,

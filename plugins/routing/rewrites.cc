@@ -7,6 +7,7 @@
 #include <string>
 
 #include "solder/envoy_fields.h"
+#include "solder/sdk/route_path.hpp"
 
 namespace solder::plugins::routing {
 
@@ -93,6 +94,14 @@ Message text_field(uint32_t field, const Json& value, sdk::Out& out) {
   return message;
 }
 
+Message prefix_rewrite(const Json& value, sdk::Out& out) {
+  const auto& text = value.get_ref<const std::string&>();
+  if (const std::string fault = sdk::fault_of_rewrite(text); !fault.empty()) {
+    out.error({"", "InvalidRoutePath", "what the prefix is rewritten to " + fault, text, ""});
+  }
+  return text_field(route::RouteAction::kPrefixRewrite, value, out);
+}
+
 }  // namespace
 
 bool is_rewrite(std::string_view key) {
@@ -104,7 +113,7 @@ Message rewrite_of(std::string_view key, const Json& value, const Json& options,
   Message message;
   if (!stands_alone(kPathRewrites, key, options, out) || !stands_alone(kHostRewrites, key, options, out))
     return message;
-  if (key == "prefixRewrite") return text_field(kPrefixRewrite, value, out);
+  if (key == "prefixRewrite") return prefix_rewrite(value, out);
   if (key == "regexRewrite") return message.add_message(kRegexRewrite, match_and_substitute(value, out));
   if (key == "hostRewrite") return text_field(kHostRewriteLiteral, value, out);
   if (key == "autoHostRewrite") return message.add_bool_value(kAutoHostRewrite, value.get<bool>());

@@ -89,6 +89,8 @@ TEST(Delegation, TablesThatDoubleAtEachStepHaveAnEnd) {
   }
   world.put(table("t40", route("/", "leaf"))).translate();
   EXPECT_THAT(world.reasons(ref("VirtualService", "a")), Contains("TooManyRoutes"));
+  world.put(table("t40", "")).translate();
+  EXPECT_THAT(world.reasons(ref("VirtualService", "a")), Contains("TooManyRoutes")) << "tables without routes as well";
 }
 
 }  // namespace
