@@ -4,6 +4,21 @@
 
 namespace solder::engine {
 
+namespace {
+
+// Gives up most of what a list that was long keeps, once it holds `size`.
+template <typename T>
+void trim(std::vector<T>& list, size_t size) {
+  constexpr size_t kWorthIt = 64;
+  if (list.capacity() <= kWorthIt || size >= list.capacity() / 4) return;
+  std::vector<T> smaller;
+  smaller.reserve(2 * size);
+  smaller.assign(list.begin(), list.end());
+  list.swap(smaller);
+}
+
+}  // namespace
+
 Family::Family(Graph& graph) { graph.families_.push_back(this); }
 
 void Graph::ahead() {
@@ -45,6 +60,7 @@ void Graph::run(Cell& cell) {
   cell.suspects_.clear();
   const bool changed = cell.compute(*this);
   cell.suspects_.clear();
+  trim(cell.suspects_, 0);
   cell.state_ = Cell::State::kClean;
   ++computed_;
   if (changed) mark_readers(cell);
@@ -87,6 +103,7 @@ void Graph::remove_last_read(Cell& cell) {
   auto& readers = edge.cell->readers_;
   const Cell::Edge last = readers.back();
   readers.pop_back();
+  trim(readers, readers.size());
   if (edge.other_end == readers.size()) return;
   readers[edge.other_end] = last;
   last.cell->reads_[last.other_end].other_end = edge.other_end;
@@ -99,6 +116,7 @@ void Graph::set_reads(Cell& cell, const std::vector<Cell*>& reads) {
     before.push_back(cell.reads_.back().cell);
     remove_last_read(cell);
   }
+  trim(cell.reads_, reads.size());
   cell.reads_.reserve(reads.size());
   for (Cell* read : reads) {
     cell.reads_.push_back({read, read->readers_.size()});

@@ -245,7 +245,8 @@ std::shared_ptr<RouteOptionsResult> build_route_options(Translation& t, Reader& 
                                                         const std::string& text);
 std::shared_ptr<RouteBodyResult> build_route_body(Translation& t, Reader& reader, const RoutePartKey& key,
                                                   const std::string& text, ProvenanceList* provenance = nullptr);
-std::shared_ptr<const RouteBranchResult> build_route_branch(Translation& t, Reader& reader, const model::ObjectRef& table,
+std::shared_ptr<const RouteBranchResult> build_route_branch(Translation& t, Reader& reader,
+                                                            const model::ObjectRef& table,
                                                             std::shared_ptr<const RouteBranchSource> source);
 std::shared_ptr<const RouteRunResult> build_route_run(Translation& t, Reader& reader,
                                                       std::shared_ptr<const RouteRunSource> source);
