@@ -315,9 +315,10 @@ struct Engine::Impl {
     return out;
   }
 
-  // What plugins only read has a report where something is wrong with it, and else none.
+  // What plugins only read has a report where something is wrong with it, and else only where its manifest wants one.
   [[nodiscard]] bool speaks(const model::ObjectRef& ref, const model::Diagnostics& about) const {
-    return !about.empty() || !is_plugin_kind(translation, ref.kind);
+    if (!about.empty() || !is_plugin_kind(translation, ref.kind)) return true;
+    return translation.plugins->kinds().at(ref.kind).status;
   }
 };
 

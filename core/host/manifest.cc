@@ -331,7 +331,7 @@ class Parser {
   }
 
   ManifestKind kind(const Json& json, const std::string& where) {
-    only(json, where, {"kind", "api_version", "schema", "index", "derive"});
+    only(json, where, {"kind", "api_version", "schema", "index", "derive", "status"});
     ManifestKind out;
     out.kind = text(json, where, "kind", true);
     if (!out.kind.empty() && !is_key(out.kind)) problem(where + "/kind", "is no kind: \"" + out.kind + "\"");
@@ -356,6 +356,7 @@ class Parser {
         out.index.push_back(pointer.get<std::string>());
       }
     }
+    if (const Json* status = member(json, where, "status", Json::value_t::boolean, false)) out.status = *status;
     if (const Json* derive = member(json, where, "derive", Json::value_t::boolean, false)) out.derive = *derive;
     // Where something is wrong already, the list of capabilities may be what is wrong.
     if (out.derive && result_.problems.empty() && !provided(SOLDER_CAP_DISCOVERY)) {

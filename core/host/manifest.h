@@ -29,6 +29,7 @@ struct ManifestKind {
   std::string schema_json;
   std::vector<std::string> index;  // JSON pointers
   bool derive = false;
+  bool status = false;
 };
 
 struct Manifest {

@@ -93,6 +93,7 @@ class SharedSet : public PluginSet {
           continue;
         }
         joined.index.insert(joined.index.end(), kind.index.begin(), kind.index.end());
+        joined.status = joined.status || kind.status;
         if (kind.derive) joined.derivers.push_back(plugin.get());
       }
     }

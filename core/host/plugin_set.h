@@ -112,6 +112,7 @@ struct ObjectKind {
   std::string api_version;
   std::vector<std::string> index;  // JSON pointers, sorted
   std::vector<Plugin*> derivers;   // in order of name
+  bool status = false;             // objects have a report where nothing is wrong with them, too
 
   bool operator==(const ObjectKind&) const = default;
 };

@@ -92,7 +92,7 @@ void policies(const sdk::OptionInput& in, const Json& value, int stage, sdk::Out
     const auto found = out.lookup(policy);
     if (!found) {
       const std::string text = ns + "/" + name;
-      out.warning({field, "RateLimitConfigNotFound",
+      out.info({field, "RateLimitConfigNotFound",
                    "RateLimitConfig " + text + " is not there; it limits nothing until it comes", text, "", policy});
       continue;
     }

@@ -26,7 +26,7 @@ json right() {
       {"id": "com.example.new/12"}],
     "kinds": [{"kind": "Service", "api_version": "v1", "schema": {"type": "object"}, "index": ["", "/metadata/labels/a~1b"],
                "derive": true},
-              {"kind": "Pod", "api_version": "v1", "schema": true}],
+              {"kind": "Pod", "api_version": "v1", "schema": true, "status": true}],
     "needs": ["solder.typed/1"], "filters": [{"name": "envoy.filters.http.cors", "stage": "cors"}],
     "isolation": "process", "unload": "allowed"})");
 }
@@ -67,6 +67,8 @@ TEST(Manifest, Whole) {
   EXPECT_TRUE(manifest.kinds[0].derive);
   EXPECT_THAT(manifest.kinds[1].index, IsEmpty());
   EXPECT_FALSE(manifest.kinds[1].derive);
+  EXPECT_FALSE(manifest.kinds[0].status);
+  EXPECT_TRUE(manifest.kinds[1].status);
   EXPECT_FALSE(manifest.in_process);
   EXPECT_TRUE(manifest.unload_allowed);
 }
@@ -97,6 +99,8 @@ TEST(Manifest, KindsThatCannotBeRead) {
               ElementsAre(HasSubstr("/kinds/1/index/0 must be a JSON pointer")));
   EXPECT_THAT(problems_with("/kinds/1/derive", "yes"),
               ElementsAre("/kinds/1/derive must be true or false, found string"));
+  EXPECT_THAT(problems_with("/kinds/1/status", 1),
+              ElementsAre("/kinds/1/status must be true or false, found number"));
   EXPECT_THAT(problems_with("/kinds/1/watch", true), ElementsAre(HasSubstr("/kinds/1/watch is unknown")));
   EXPECT_THAT(problems_with("/kinds/1", 1), ElementsAre(HasSubstr("/kinds/1 must be an object")));
   EXPECT_THAT(problems_with("/provides/2/id", "com.example.other/1"),
