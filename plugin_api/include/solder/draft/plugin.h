@@ -83,6 +83,8 @@ typedef struct solder_host {
   /* The table of a host service such as "solder.typed/1", or NULL where this host has it not. [any thread] */
   const void *(*service)(void *ctx, solder_str id);
   void (*log)(void *ctx, uint32_t level, solder_str message); /* [any thread] */
+  /* The plugin's file: the private copy that was opened, named by its content, and where the operator put it. */
+  solder_str file, original_file;
 } solder_host;
 
 enum {

@@ -33,6 +33,7 @@ typedef struct solder_destination_input {
   solder_str upstream_value;   /* JSON of the upstream's spec.<key> */
   solder_str destination_spec; /* JSON of destinationSpec.<key>, or empty */
   solder_str cluster_name;
+  solder_str key; /* the upstream's type, for a plugin that owns several */
 } solder_destination_input;
 
 typedef struct solder_cap_upstream_type {

@@ -1,0 +1,37 @@
+/* solder/draft/kinds/plugin_files.h - "solder.plugin-files/1": brings plugins that are no shared objects, such as
+ * Python files. The manifest claims the ends of their names without the dot ({"key": "py", "schema": true}).
+ *
+ * For each such file in the plugin directories the host asks for the manifest, checks it like that of any plugin, and
+ * then takes the file's table, which is that of a plugin: everything after this is as if it were a library. Files are
+ * copied first, so what `path` names never changes; `original` is where the operator put it.
+ */
+#ifndef SOLDER_DRAFT_KINDS_PLUGIN_FILES_H_
+#define SOLDER_DRAFT_KINDS_PLUGIN_FILES_H_
+
+#include "solder/draft/items.h"
+
+#define SOLDER_CAP_PLUGIN_FILES "solder.plugin-files/1"
+
+typedef struct solder_plugin_file {
+  uint32_t size;
+  uint32_t reserved;
+  solder_str path;     /* the private copy, named by its content */
+  solder_str original; /* for messages, and for what lies beside it */
+} solder_plugin_file;
+
+#define SOLDER_PLUGIN_FILE_SIZE_1_0 (offsetof(solder_plugin_file, original) + sizeof(solder_str))
+
+typedef struct solder_cap_plugin_files {
+  uint32_t size;
+  uint32_t reserved;
+  /* in: solder_plugin_file[]; out: for each a SOLDER_ITEM_OBJECT whose json is the manifest, or a problem. The only
+   * operation that need not be pure: reading a manifest may run the file. */
+  solder_op describe;
+  /* The table of a file that was described. NULL: it cannot be had, and out->diag says why. Its create() is given the
+   * same path in solder_host.file. The table lives as long as this instance. */
+  const solder_plugin *(*entry)(void *self, const solder_plugin_file *file, const solder_out *out);
+} solder_cap_plugin_files;
+
+#define SOLDER_CAP_PLUGIN_FILES_SIZE_1_0 (offsetof(solder_cap_plugin_files, entry) + sizeof(void (*)(void)))
+
+#endif

@@ -1,0 +1,203 @@
+"""Runs a plugin without a host: give it a value, look at what it emits::
+
+    from solder.testing import load
+
+    plugin = load("maintenance.py")
+    result = plugin.option("route", "maintenance", "back at noon")
+    assert result.one("route")["directResponse"]["status"] == 503
+    assert not result.problems
+
+The host's checks (schemas, slots, Envoy's own rules) are not made here; ``solder plugin check FILE`` makes them.
+"""
+
+import json
+import pathlib
+from dataclasses import dataclass, field
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
+
+from solder import _calls, _load
+from solder._declare import Declaration
+from solder._inputs import Json, Ref
+
+_SEVERITIES = ("info", "warning", "error")
+
+
+@dataclass
+class Fragment:
+    """What a plugin emitted for a slot."""
+
+    slot: str
+    message: Any  # a mapping where it was given as JSON, else bytes
+    type: str = ""
+    name: str = ""
+    clear: Tuple[str, ...] = ()
+    weight: int = 0
+    field: str = ""
+
+
+@dataclass
+class Problem:
+    severity: str  # "error", "warning" or "info"
+    reason: str
+    message: str
+    field: str = ""
+    found: str = ""
+    expected: str = ""
+    related: Ref = Ref("", "", "")
+
+
+@dataclass
+class SecretUse:
+    sds_name: str
+    ref: Ref
+    form: int
+    key: str = ""
+    patch: bytes = b""
+    field: str = ""
+
+
+@dataclass
+class Result:
+    """What came out for one item."""
+
+    fragments: List[Fragment] = field(default_factory=list)
+    problems: List[Problem] = field(default_factory=list)
+    secret_uses: List[SecretUse] = field(default_factory=list)
+    objects: List[Any] = field(default_factory=list)
+    lookups: List[Ref] = field(default_factory=list)  # what was asked for, found or not
+
+    def all(self, slot: str) -> List[Any]:
+        """The messages for a slot, in order."""
+        return [each.message for each in self.fragments if each.slot == slot]
+
+    def one(self, slot: str) -> Any:
+        """The only message for a slot. An AssertionError says what else there is."""
+        found = self.all(slot)
+        if len(found) != 1:
+            slots = ", ".join(sorted({each.slot for each in self.fragments})) or "nothing"
+            raise AssertionError(f"{len(found)} fragments for {slot}; there are: {slots}; problems: {self.problems}")
+        return found[0]
+
+
+def _index_text(value: Any, pointer: str) -> Optional[str]:
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if not isinstance(value, Mapping) or key not in value:
+            return None
+        value = value[key]
+    return value if isinstance(value, str) else None
+
+
+class _Sink:
+    """The host's part of a call for one item."""
+
+    def __init__(self, objects: Sequence[Mapping[str, Any]]) -> None:
+        self.result = Result()
+        self._objects: Dict[Ref, Mapping[str, Any]] = {}
+        for each in objects:
+            meta = each.get("metadata", {})
+            self._objects[Ref(each["kind"], meta.get("namespace", ""), meta["name"])] = each
+
+    def fragment(self, index: int, slot: str, name: str, type_url: str, message: bytes, is_json: bool,
+                 clear: Sequence[str], weight: int, field: str) -> bool:
+        body = json.loads(message) if is_json else message
+        self.result.fragments.append(
+            Fragment(slot, body, type_url.rpartition("/")[2], name, tuple(clear), weight, field)
+        )
+        return True
+
+    def secret_use(self, index: int, sds_name: str, ref: Tuple[str, str, str], form: int, key: str, patch: bytes,
+                   field: str) -> bool:
+        self.result.secret_uses.append(SecretUse(sds_name, Ref(*ref), form, key, patch, field))
+        return True
+
+    def object(self, index: int, text: str) -> bool:
+        self.result.objects.append(json.loads(text))
+        return True
+
+    def problem(self, index: int, severity: int, field: str, reason: str, message: str, found: str, expected: str,
+                related: Tuple[str, str, str]) -> None:
+        self.result.problems.append(
+            Problem(_SEVERITIES[severity], reason, message, field, found, expected, Ref(*related))
+        )
+
+    def lookup(self, index: int, kind: str, namespace: str, name: str) -> Optional[str]:
+        ref = Ref(kind, namespace, name)
+        self.result.lookups.append(ref)
+        return json.dumps(self._objects[ref]) if ref in self._objects else None
+
+    def list(self, index: int, kind: str, namespace: str, field: str, value: str) -> List[Tuple[str, str, str, str]]:
+        return [
+            (*ref, json.dumps(each))
+            for ref, each in sorted(self._objects.items())
+            if ref.kind == kind and ref.namespace == namespace
+            and (field == "" or _index_text(each, field) == value)
+        ]
+
+
+class Plugin:
+    """A loaded plugin. ``world`` holds objects that look-ups find."""
+
+    def __init__(self, declaration: Declaration, world: Iterable[Mapping[str, Any]] = ()) -> None:
+        self._declaration = declaration
+        self.world: List[Mapping[str, Any]] = list(world)
+
+    @property
+    def manifest(self) -> Dict[str, Any]:
+        """As the host reads it."""
+        return self._declaration.manifest()
+
+    def configure(self, config: Json) -> None:
+        """As the host does once, before anything else."""
+        _calls.configure(self._declaration, json.dumps(config))
+
+    def option(self, scope: str, key: str, value: Json, *, options: Optional[Json] = None, action: str = "",
+               object: Ref = Ref("Route", "gloo-system", ""), path: str = "") -> Result:
+        """Calls the owner of an option with a value that has passed the schema."""
+        neighbours = {key: value} if options is None else options
+        where = path or "/options/" + key
+        action = action or ("forward" if scope == "route" else "")
+        values = (scope, action, object, key, where, json.dumps(value), json.dumps(neighbours))
+        return self._call(_calls.options, values)
+
+    def clusters(self, key: str, value: Json, *, spec: Optional[Json] = None,
+                 object: Ref = Ref("Upstream", "gloo-system", "test")) -> Result:
+        return self._call(_calls.clusters, self._upstream(key, value, spec, object))
+
+    def endpoints(self, key: str, value: Json, *, spec: Optional[Json] = None,
+                  object: Ref = Ref("Upstream", "gloo-system", "test")) -> Result:
+        return self._call(_calls.endpoints, self._upstream(key, value, spec, object))
+
+    def destinations(self, key: str, upstream_value: Json, spec: Json = None, *, weighted: bool = False,
+                     upstream: Ref = Ref("Upstream", "gloo-system", "test")) -> Result:
+        values = (weighted, Ref("Route", upstream.namespace, ""), key, "/routeAction/single", upstream,
+                  json.dumps(upstream_value), "" if spec is None else json.dumps(spec),
+                  f"{upstream.name}_{upstream.namespace}")
+        return self._call(_calls.destinations, values)
+
+    def derive(self, source: Mapping[str, Any]) -> Result:
+        meta = source.get("metadata", {})
+        ref = Ref(source["kind"], meta.get("namespace", ""), meta["name"])
+        return self._call(_calls.derive, (ref, json.dumps(source)))
+
+    @staticmethod
+    def _upstream(key: str, value: Json, spec: Optional[Json], ref: Ref) -> Tuple[Any, ...]:
+        whole = {key: value} if spec is None else spec
+        return (ref, key, "/spec/" + key, json.dumps(value), json.dumps(whole), f"{ref.name}_{ref.namespace}")
+
+    def _call(self, operation: Any, values: Tuple[Any, ...]) -> Result:
+        sink = _Sink(self.world)
+        operation(self._declaration, [values], sink)
+        return sink.result
+
+
+_loaded = 0
+
+
+def load(file: Union[str, pathlib.Path], *, world: Iterable[Mapping[str, Any]] = ()) -> Plugin:
+    """Loads a plugin's file as the host does."""
+    global _loaded
+    _loaded += 1
+    path = pathlib.Path(file).resolve()
+    declaration, _ = _load.load_file(str(path), path.read_bytes(), f"_solder_test_{_loaded}_{path.stem}")
+    return Plugin(declaration, world)

@@ -1,0 +1,151 @@
+#include "host_module.h"
+
+#include <pybind11/embed.h>
+
+#include <stdexcept>
+#include <vector>
+
+#include "interpreter.h"
+#include "solder/sdk/text.hpp"
+
+namespace py = pybind11;
+
+namespace solder::python {
+
+namespace {
+
+using sdk::str;
+using sdk::text;
+
+constexpr size_t kLongestLine = 4096;
+
+std::string_view view_of(const py::bytes& bytes) { return static_cast<std::string_view>(bytes); }
+
+// A reference as Python gives it: (kind, namespace, name).
+struct RefText {
+  explicit RefText(const py::tuple& from)
+      : kind(from[0].cast<std::string>()), ns(from[1].cast<std::string>()), name(from[2].cast<std::string>()) {}
+  [[nodiscard]] solder_ref c() const { return {str(kind), str(ns), str(name)}; }
+  std::string kind, ns, name;
+};
+
+py::str python_text(solder_str from) {
+  const std::string_view view = text(from);
+  return {view.data(), view.size()};
+}
+
+}  // namespace
+
+const solder_out& CallSink::out() const {
+  if (out_ == nullptr) throw std::runtime_error("this call has ended; what it was given holds no longer");
+  return *out_;
+}
+
+bool CallSink::fragment(uint64_t index, const std::string& slot, const std::string& name, const std::string& type_url,
+                        const py::bytes& message, bool is_json, const py::sequence& clear, int32_t weight,
+                        const std::string& field) {
+  std::vector<std::string> paths;
+  for (const py::handle& path : clear) paths.push_back(path.cast<std::string>());
+  std::vector<solder_str> views;
+  for (const std::string& path : paths) views.push_back(str(path));
+  solder_item_fragment item{};
+  item.head = {sizeof item, SOLDER_ITEM_FRAGMENT};
+  item.index = index;
+  item.slot = str(slot);
+  item.name = str(name);
+  item.message = {str(type_url), str(view_of(message)), is_json ? SOLDER_ENCODING_JSON : SOLDER_ENCODING_WIRE, 0};
+  item.clear = {views.data(), views.size(), sizeof(solder_str)};
+  item.weight = weight;
+  item.field = str(field);
+  return out().emit(out().ctx, &item.head) == SOLDER_OK;
+}
+
+bool CallSink::secret_use(uint64_t index, const std::string& sds_name, const py::tuple& ref, uint32_t form,
+                          const std::string& key, const py::bytes& patch, const std::string& field) {
+  const RefText secret(ref);
+  solder_item_secret_use item{};
+  item.head = {sizeof item, SOLDER_ITEM_SECRET_USE};
+  item.index = index;
+  item.sds_name = str(sds_name);
+  item.ref = secret.c();
+  item.form = form;
+  item.key = str(key);
+  item.patch = str(view_of(patch));
+  item.field = str(field);
+  return out().emit(out().ctx, &item.head) == SOLDER_OK;
+}
+
+bool CallSink::object(uint64_t index, const std::string& json) {
+  solder_item_object item{};
+  item.head = {sizeof item, SOLDER_ITEM_OBJECT};
+  item.index = index;
+  item.json = str(json);
+  return out().emit(out().ctx, &item.head) == SOLDER_OK;
+}
+
+void CallSink::problem(uint64_t index, uint32_t severity, const std::string& field, const std::string& reason,
+                       const std::string& message, const std::string& found, const std::string& expected,
+                       const py::tuple& related) {
+  const RefText other(related);
+  const solder_diag diag{sizeof diag,  severity,   index,         str(field), str(reason),
+                         str(message), str(found), str(expected), other.c()};
+  out().diag(out().ctx, &diag);
+}
+
+py::object CallSink::lookup(uint64_t index, const std::string& kind, const std::string& ns, const std::string& name) {
+  static_cast<void>(out());
+  if (!SOLDER_HAS(call_, lookup)) return py::none();
+  const solder_ref wanted = {str(kind), str(ns), str(name)};
+  solder_object found{};
+  found.size = sizeof found;
+  if (call_->lookup(call_->ctx, index, &wanted, &found) != SOLDER_OK) return py::none();
+  return python_text(found.json);
+}
+
+py::list CallSink::list(uint64_t index, const std::string& kind, const std::string& ns, const std::string& field,
+                        const std::string& value) {
+  static_cast<void>(out());
+  py::list all;
+  if (!SOLDER_HAS(call_, list)) return all;
+  const solder_selector selector{sizeof selector, 0, str(kind), str(ns), str(field), str(value)};
+  solder_span found{};
+  if (call_->list(call_->ctx, index, &selector, &found) != SOLDER_OK) {
+    throw std::invalid_argument("no manifest declares the kind " + kind + " with the index \"" + field + "\"");
+  }
+  for (uint64_t i = 0; i < found.count; ++i) {
+    const solder_object& one = *SOLDER_AT(solder_object, found, i);
+    all.append(py::make_tuple(python_text(one.ref.kind), python_text(one.ref.ns), python_text(one.ref.name),
+                              python_text(one.json)));
+  }
+  return all;
+}
+
+size_t Output::write(const std::string& text) {
+  for (const char c : text) {
+    if (c == '\n' || line_.size() >= kLongestLine) flush();
+    if (c != '\n') line_ += c;
+  }
+  return text.size();
+}
+
+void Output::flush() {
+  if (!line_.empty()) log_line(level_, line_);
+  line_.clear();
+}
+
+PYBIND11_EMBEDDED_MODULE(_solder_host, module) {
+  py::class_<CallSink>(module, "CallSink")
+      .def("fragment", &CallSink::fragment)
+      .def("secret_use", &CallSink::secret_use)
+      .def("object", &CallSink::object)
+      .def("problem", &CallSink::problem)
+      .def("lookup", &CallSink::lookup)
+      .def("list", &CallSink::list);
+  py::class_<Output>(module, "Output")
+      .def(py::init<uint32_t>())
+      .def("write", &Output::write)
+      .def("flush", &Output::flush)
+      .def("isatty", [](const Output&) { return false; });
+}
+
+}  // namespace solder::python

@@ -1,0 +1,30 @@
+// The Python interpreter of this process: started once, never ended, with the package `solder` that this library
+// carries. Tested by tests/plugin/python_test.py.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "solder/draft/plugin.h"
+
+namespace solder::python {
+
+// Starts it where it does not run. Words: why it cannot be used.
+std::optional<std::string> start_interpreter();
+
+// While it lives, what Python code of this thread prints goes to this host's log.
+class LogScope {
+ public:
+  explicit LogScope(const solder_host* host);
+  ~LogScope();
+  LogScope(const LogScope&) = delete;
+  LogScope& operator=(const LogScope&) = delete;
+
+ private:
+  const solder_host* before_;
+};
+
+// To the log of the innermost LogScope of this thread; dropped where there is none.
+void log_line(uint32_t level, const std::string& line);
+
+}  // namespace solder::python

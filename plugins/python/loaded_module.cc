@@ -1,0 +1,67 @@
+#include "loaded_module.h"
+
+#include <stdexcept>
+
+namespace py = pybind11;
+
+namespace solder::python {
+
+namespace {
+
+// Names in sys.modules are used once: instances of one file, and its older contents, live beside each other.
+std::string unused_name(const std::string& file) {
+  const py::object modules = py::module_::import("sys").attr("modules");
+  const std::string stem = py::module_::import("pathlib").attr("Path")(file).attr("stem").cast<std::string>();
+  for (size_t i = 1;; ++i) {
+    std::string name = "solder_plugin_" + stem + "_" + std::to_string(i);
+    if (!modules.contains(name)) return name;
+  }
+}
+
+// The exception as solder._calls tells one of an item.
+[[noreturn]] void rethrow(const py::error_already_set& error) {
+  const py::object words = py::module_::import("solder._calls").attr("where_thrown")(error.value());
+  throw std::runtime_error(words.cast<std::string>());
+}
+
+}  // namespace
+
+LoadedModule::LoadedModule(const std::string& file, const std::string& source) : name_(unused_name(file)) {
+  try {
+    const py::tuple loaded = py::module_::import("solder._load").attr("load_file")(file, py::bytes(source), name_);
+    declaration_ = loaded[0];
+  } catch (const py::error_already_set& error) {
+    rethrow(error);
+  }
+}
+
+std::string LoadedModule::manifest() const {
+  try {
+    return declaration_.attr("manifest_text")().cast<std::string>();
+  } catch (const py::error_already_set& error) {
+    rethrow(error);
+  }
+}
+
+bool LoadedModule::has(const char* operation) const {
+  return py::module_::import("solder._calls").attr("has")(declaration_, operation).cast<bool>();
+}
+
+void LoadedModule::configure(std::string_view config_json) const {
+  try {
+    py::module_::import("solder._calls").attr("configure")(declaration_, py::str(config_json.data(), config_json.size()));
+  } catch (const py::error_already_set& error) {
+    rethrow(error);
+  }
+}
+
+void LoadedModule::leave() const noexcept {
+  try {
+    py::module_::import("solder._load").attr("unload")(name_);
+    py::module_::import("gc").attr("collect")();
+  } catch (const std::exception&) {
+    // Its module stays; nothing calls it any more.
+  }
+}
+
+}  // namespace solder::python
