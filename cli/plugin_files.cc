@@ -13,9 +13,9 @@
 #include "cli/offline.h"
 #include "cli/plugin_commands.h"
 #include "core/base/replace_file.h"
+#include "core/host/file_runners.h"
 #include "core/host/loader.h"
 #include "core/host/preflight.h"
-#include "core/host/private_copy.h"
 
 namespace solder::cli {
 
@@ -48,17 +48,53 @@ base::Status put(const std::string& bytes, const std::string& path, mode_t mode)
   return base::replace_file(path, target.parent_path() / hidden, bytes, mode);
 }
 
-// What it says when it is tried in a process of its own.
-std::optional<std::string> try_out(const host::Candidate& candidate, const CopyDirectory& copies) {
-  const std::string& name = candidate.gated.manifest.name;
-  const auto copy = host::private_copy(copies.path(), name, candidate.bytes, candidate.sha256);
-  if (!copy.ok()) return "it could not be tried: " + copy.status().message();
-  host::PreflightItem item;
-  item.name = name;
-  item.file = *copy;
-  host::Preflight preflight("/proc/self/exe", {kPreflightCommand}, kPatience);
-  return preflight.check({item}).front();
-}
+// Looks at plugin files as a server does: code of theirs runs in a process of its own.
+class Inspector {
+ public:
+  explicit Inspector(const Options& options) : preflight_("/proc/self/exe", {kPreflightCommand}, kPatience) {
+    load_.copy_directory = copies_.path();
+    load_.runners = std::make_shared<host::FileRunners>();
+    load_.runners->describe_by([this](const host::FileRunner& runner, const host::RunFile& file) {
+      return preflight_.describe(runner, file);
+    });
+    directories_ = directories_of(options);
+    for (const auto& directory : default_plugin_directories()) directories_.push_back(directory);
+  }
+
+  std::variant<host::Candidate, host::Refused> look(const std::string& file) {
+    if (host::ending_of(file) != host::kLibraryEnding) find_runners();
+    return host::inspect_plugin(file, load_);
+  }
+
+  // What it says when it is tried.
+  std::optional<std::string> try_out(const host::Candidate& candidate) {
+    const auto copy = host::copy_candidate(candidate, copies_.path());
+    if (!copy.ok()) return "it could not be tried: " + copy.status().message();
+    host::PreflightItem item;
+    item.name = candidate.gated.manifest.name;
+    item.file = *copy;
+    item.original = candidate.file;
+    item.runner = load_.runners->runner_of(candidate.ending);
+    return preflight_.check({item}).front();
+  }
+
+  std::vector<std::string> run_files(const std::vector<std::string>& directories) {
+    return host::find_run_files(directories, *load_.runners);
+  }
+
+ private:
+  // They say so themselves when they are looked at.
+  void find_runners() {
+    std::vector<host::Refused> refused;
+    for (const auto& file : host::find_plugin_files(directories_, refused)) host::inspect_plugin(file, load_);
+    directories_.clear();
+  }
+
+  const CopyDirectory copies_;
+  host::Preflight preflight_;
+  host::LoadOptions load_ = with_schemas({});
+  std::vector<std::string> directories_;  // where runners may be
+};
 
 // What the server says of the plugin now; 0 where it runs with that content.
 int tell_state(const AdminClient& client, const std::string& name, const std::string& sha256) {
@@ -79,15 +115,14 @@ int tell_state(const AdminClient& client, const std::string& name, const std::st
 }
 
 int install(const Options& options) {
-  const CopyDirectory copies;
-  host::LoadOptions load = with_schemas({});
-  auto found = host::inspect_plugin(options.what, load);
+  Inspector inspector(options);
+  auto found = inspector.look(options.what);
   if (const auto* refused = std::get_if<host::Refused>(&found))
     return fail(options.what + ": " + refused->message + " [" + refused->reason + "]");
   const auto& candidate = std::get<host::Candidate>(found);
-  if (const auto problem = try_out(candidate, copies)) return fail(options.what + ": " + *problem);
+  if (const auto problem = inspector.try_out(candidate)) return fail(options.what + ": " + *problem);
   const std::string& name = candidate.gated.manifest.name;
-  const std::string target = directories_of(options).front() + "/" + name + ".so";
+  const std::string target = directories_of(options).front() + "/" + name + "." + candidate.ending;
   std::error_code error;
   const fs::path signature = options.what + ".sig";
   if (fs::exists(signature, error)) {
@@ -108,8 +143,11 @@ int install(const Options& options) {
 int remove(const Options& options) {
   std::vector<host::Refused> refused;
   std::vector<std::string> files;
-  for (const auto& file : host::find_plugin_files(directories_of(options), refused)) {
-    const auto found = host::inspect_plugin(file, {});
+  Inspector inspector(options);
+  std::vector<std::string> all = host::find_plugin_files(directories_of(options), refused);
+  for (auto& file : inspector.run_files(directories_of(options))) all.push_back(std::move(file));
+  for (const auto& file : all) {
+    const auto found = inspector.look(file);
     const auto* candidate = std::get_if<host::Candidate>(&found);
     const bool by_name = fs::path(file).stem() == options.what;
     if (candidate == nullptr ? by_name : candidate->gated.manifest.name == options.what) files.push_back(file);
@@ -134,7 +172,7 @@ void add_plugin_files(CLI::App& plugin, Action& action) {
       "A signature FILE.sig goes with it.\n"
       "Examples:\n"
       "  solder plugin install build/maintenance.so\n"
-      "  solder plugin install maintenance.so --plugin-dir /etc/solder/plugins");
+      "  solder plugin install maintenance.py --plugin-dir /etc/solder/plugins");
   install_command->add_option("FILE", options->what, "The plugin's file")->type_name("FILE")->required();
   add_plugin_directories(*install_command, options->directories);
   add_admin_address(*install_command, options->admin_address);

@@ -23,6 +23,16 @@ bool costs(const model::Diagnostic& problem) {
          problem.reason == "RouteReplaced";
 }
 
+// What is said beside it about the same place: why a route is lost.
+std::string cause_of(const model::Diagnostic& lost, const model::Diagnostics& all) {
+  if (lost.severity == model::Severity::kError) return "";
+  for (const auto& other : all) {
+    if (other.reason != lost.reason && other.field.rfind(lost.field, 0) == 0)
+      return ", because " + other.message + " [" + other.reason + "]";
+  }
+  return "";
+}
+
 std::string shown(const Json& value) {
   std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   if (text.size() > kMostText) text = text.substr(0, kMostText) + "...";
@@ -143,7 +153,7 @@ std::vector<std::string> new_errors(const std::map<model::ObjectRef, model::Obje
     }
     for (const auto& problem : change.diagnostics) {
       if (!costs(problem) || old.count({problem.reason, problem.field}) != 0) continue;
-      out.push_back(report::to_text(problem));
+      out.push_back(report::to_text(problem) + cause_of(problem, change.diagnostics));
     }
   }
   return out;

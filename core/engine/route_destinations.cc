@@ -104,8 +104,8 @@ void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, c
     const bool own_spec = wanted.spec_key == destination->type;
     batch.inputs.push_back({sizeof(solder_destination_input), action.multi ? 1u : 0u, view(owner), view(wanted.path),
                             view(*batch.refs.back()), view(destination->type_json),
-                            own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0},
-                            view(destination->cluster_name)});
+                            own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0}, view(destination->cluster_name),
+                            view(destination->type)});
     batch.subjects.push_back({owner, wanted.path});
     batch.outputs.push_back(&parts[d].destination);
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/base/user_name.h"
+#include "core/host/file_runners.h"
 #include "core/host/loader.h"
 
 namespace solder::host {
@@ -84,9 +85,15 @@ bool DroppedFiles::look() {
   std::vector<Refused> unreadable;
   std::map<std::string, Known> now;
   places_ = {options_.directories.begin(), options_.directories.end()};
-  const auto paths = find_plugin_files(options_.directories, unreadable);
+  auto paths = find_plugin_files(options_.directories, unreadable);
   bool again = false;
   for (const auto& path : paths) again = look_at(path, now) || again;
+  if (options_.runners) {
+    for (auto& path : find_run_files(options_.directories, *options_.runners)) {
+      again = look_at(path, now) || again;
+      paths.push_back(std::move(path));
+    }
+  }
   known_ = std::move(now);
   files_.clear();
   for (auto& refused : unreadable) files_.push_back({.path = refused.file, .refused = refused});

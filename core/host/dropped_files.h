@@ -34,7 +34,8 @@ class DroppedFiles {
 
   // Looks again. True where something must be looked at once more soon: a file is not whole yet.
   bool look();
-  // In the order of the directories and names; of two with one plugin the first counts and the other is refused.
+  // In the order of the directories and names, libraries first; of two with one plugin the first counts and the other
+  // is refused.
   [[nodiscard]] const std::vector<DroppedFile>& files() const { return files_; }
   // Where changes of files come from: the directories, and those that links lead to.
   [[nodiscard]] const std::set<std::string>& places() const { return places_; }

@@ -22,6 +22,9 @@ constexpr std::string_view kEntryOfAnyMajor = "solder_plugin_entry_v";
 // Libraries with process-wide registries: a second copy, or a second version, aborts or corrupts the host.
 constexpr std::array<std::string_view, 4> kForbiddenLibraries = {"libprotobuf", "libgrpc", "libspdlog", "libpython"};
 
+// A language's runtime stands in the process once, with the plugin that runs files by it.
+constexpr std::string_view kRuntime = "libpython";
+
 class File {
  public:
   // O_NONBLOCK: opening a FIFO must not wait for a writer.
@@ -89,16 +92,21 @@ std::optional<Refusal> check_exports(const std::vector<std::string>& exports) {
                                             "; compile with -fvisibility=hidden and link with the SDK's plugin.map"};
 }
 
-std::optional<Refusal> check_needs(const Manifest& manifest, const std::vector<std::string>& libraries) {
+std::optional<Refusal> check_libraries(const Manifest& manifest, const std::vector<std::string>& libraries) {
   for (const std::string& library : libraries) {
     for (std::string_view forbidden : kForbiddenLibraries) {
       if (library.rfind(forbidden, 0) != 0) continue;
+      if (forbidden == kRuntime && !manifest.files.empty()) continue;
       return Refusal{reason::kForbiddenLibrary, "it links " + library +
                                                     ", which cannot stand twice in one process; a plugin writes wire "
                                                     "bytes or JSON and needs no " +
                                                     std::string(forbidden)};
     }
   }
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_services(const Manifest& manifest) {
   for (const std::string& id : manifest.needs) {
     if (find_service(id) != nullptr) continue;
     return Refusal{reason::kMissingService, "it needs the host service " + id + ", which this Solder has not"};
@@ -133,6 +141,14 @@ std::variant<std::string, Refusal> read_plugin_file(const std::string& path) {
   return bytes;
 }
 
+std::variant<Manifest, Refusal> accept_manifest(std::string_view json, std::string& name) {
+  ManifestResult parsed = parse_manifest(json);
+  name = parsed.manifest.name;
+  if (auto refusal = check_manifest(parsed.manifest, parsed.problems)) return *refusal;
+  if (auto refusal = check_services(parsed.manifest)) return *refusal;
+  return std::move(parsed.manifest);
+}
+
 std::variant<Gated, Refusal> gate(std::string_view bytes, std::string& name) {
   auto elf = read_elf(bytes);
   if (auto* refusal = std::get_if<Refusal>(&elf)) return *refusal;
@@ -146,7 +162,8 @@ std::variant<Gated, Refusal> gate(std::string_view bytes, std::string& name) {
   name = parsed.manifest.name;
   if (auto refusal = check_manifest(parsed.manifest, parsed.problems)) return *refusal;
   if (auto refusal = check_exports(file.exports)) return *refusal;
-  if (auto refusal = check_needs(parsed.manifest, file.needed)) return *refusal;
+  if (auto refusal = check_libraries(parsed.manifest, file.needed)) return *refusal;
+  if (auto refusal = check_services(parsed.manifest)) return *refusal;
   const bool can_unmap = parsed.manifest.unload_allowed && !file.no_delete;
   return Gated{std::move(parsed.manifest), can_unmap};
 }

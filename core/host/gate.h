@@ -21,7 +21,10 @@ struct Gated {
   bool can_unmap = false;  // neither the manifest nor the file's flags forbid dlclose
 };
 
-// `name` is set as soon as the manifest told it, also where the file is refused.
+// The manifest alone; its part in gate(). `name` is set as soon as it was told, also where it is refused.
+std::variant<Manifest, Refusal> accept_manifest(std::string_view json, std::string& name);
+
+// `name`: as above.
 std::variant<Gated, Refusal> gate(std::string_view bytes, std::string& name);
 
 }  // namespace solder::host

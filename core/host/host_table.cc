@@ -45,8 +45,10 @@ void log(void* ctx, uint32_t level, solder_str message) {
 
 const void* find_service(std::string_view) { return nullptr; }
 
-HostTable::HostTable(std::string plugin)
+HostTable::HostTable(std::string plugin, std::string copy, std::string original)
     : plugin_(std::move(plugin)),
+      copy_(std::move(copy)),
+      original_(std::move(original)),
       table_{sizeof(solder_host),
              0,
              SOLDER_ABI_MAJOR,
@@ -55,6 +57,8 @@ HostTable::HostTable(std::string plugin)
              view(kHostVersion),
              &plugin_,
              &service,
-             &log} {}
+             &log,
+             view(copy_),
+             view(original_)} {}
 
 }  // namespace solder::host

@@ -16,14 +16,15 @@ const void* find_service(std::string_view id);
 // One for each instance; lives until destroy() has returned.
 class HostTable {
  public:
-  explicit HostTable(std::string plugin);
+  // `copy` and `original`: the plugin's file as it was opened and as the operator put it.
+  HostTable(std::string plugin, std::string copy, std::string original);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
   [[nodiscard]] const solder_host* get() const { return &table_; }
 
  private:
-  std::string plugin_;
+  std::string plugin_, copy_, original_;
   solder_host table_;
 };
 

@@ -1,5 +1,6 @@
-// A generation of a plugin that is a library in this process. Made by loader.cc and negotiation.cc, called through
-// trampoline.cc. Everything but the mutex and what it guards is read-only after loading. Tested by tests/plugin.
+// A generation of a plugin that is a library in this process, or a file that such a library runs. Made by loader.cc and
+// negotiation.cc, called through trampoline.cc. Everything but the mutex and what it guards is read-only after loading.
+// Tested by tests/plugin.
 #pragma once
 
 #include <boost/dll/shared_library.hpp>
@@ -12,6 +13,7 @@
 #include "core/host/sample_book.h"
 #include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/options.h"
+#include "solder/draft/kinds/plugin_files.h"
 #include "solder/draft/kinds/state.h"
 #include "solder/draft/kinds/upstream_type.h"
 #include "solder/draft/plugin.h"
@@ -32,7 +34,9 @@ class LibraryPlugin final : public Plugin {
   [[nodiscard]] std::vector<std::string> samples() const override { return book.all(); }
   [[nodiscard]] bool unmaps() const override { return can_unmap; }
 
-  std::unique_ptr<boost::dll::shared_library> library;
+  std::unique_ptr<boost::dll::shared_library> library;  // null where another plugin runs it
+  std::shared_ptr<Plugin> runner;                       // that one
+  std::string copy;                                     // its private copy
   std::unique_ptr<HostTable> host;
   // Own copies, as long as the plugin's or ours, whichever is shorter; what the plugin did not know is zero.
   solder_plugin table{};
@@ -40,6 +44,7 @@ class LibraryPlugin final : public Plugin {
   solder_cap_options options{};
   solder_cap_discovery discovery{};
   solder_cap_state state_table{};
+  solder_cap_plugin_files plugin_files{};
   bool created = false;
   bool can_unmap = false;
   void* self = nullptr;

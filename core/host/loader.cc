@@ -7,6 +7,7 @@
 
 #include "core/host/abi_text.h"
 #include "core/host/activity.h"
+#include "core/host/file_runners.h"
 #include "core/host/library_plugin.h"
 #include "core/host/negotiation.h"
 #include "core/host/private_copy.h"
@@ -63,11 +64,12 @@ std::optional<Refusal> check_claims(const Manifest& manifest, const LoadOptions&
 }
 
 std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const LoadOptions& options) {
-  const base::Result<std::string> copy =
-      private_copy(options.copy_directory, candidate.gated.manifest.name, candidate.bytes, candidate.sha256);
+  const base::Result<std::string> copy = copy_candidate(candidate, options.copy_directory);
   if (!copy.ok()) return Refusal{reason::kCopyFailed, "its private copy could not be made: " + copy.status().message()};
+  if (candidate.ending != kLibraryEnding) return options.runners->open(candidate, *copy, options);
   auto plugin = std::make_shared<LibraryPlugin>(candidate.gated.manifest, candidate.file, candidate.sha256);
   plugin->library = std::make_unique<boost::dll::shared_library>();
+  plugin->copy = *copy;
   const Gated& gated = candidate.gated;
   const Activity activity("opening", candidate.file, options.call_deadline);
   if (auto refusal = open_library(*copy, gated.can_unmap, *plugin->library)) return *refusal;
@@ -80,36 +82,46 @@ std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const Loa
   return PluginPtr(std::move(plugin));
 }
 
-std::variant<Candidate, Refusal> inspect(const std::string& file, const LoadOptions& options, std::string& name) {
+// Trust comes first where reading the manifest may run the file.
+std::variant<Gated, Refusal> gate_and_trust(Candidate& out, const LoadOptions& options, const std::string& file,
+                                            std::string& name) {
+  const auto trust = [&]() -> std::optional<Refusal> {
+    auto trusted = check_trust(options.trust, file, out.bytes, out.sha256);
+    if (auto* refusal = std::get_if<Refusal>(&trusted)) return *refusal;
+    out.trusted_by = std::get<std::string>(trusted);
+    return std::nullopt;
+  };
+  if (out.ending == kLibraryEnding || !options.runners) {
+    out.ending = kLibraryEnding;
+    auto gated = gate(out.bytes, name);
+    if (std::holds_alternative<Refusal>(gated)) return gated;
+    if (auto refusal = trust()) return *refusal;
+    return gated;
+  }
+  if (auto refusal = trust()) return *refusal;
+  return options.runners->gate_file({out.bytes, out.file, out.ending}, out.sha256, options, name);
+}
+
+std::variant<Candidate, Refusal> inspect(const std::string& file, const LoadOptions& options,
+                                         const std::string& original, std::string& name) {
   auto bytes = read_plugin_file(file);
   if (auto* refusal = std::get_if<Refusal>(&bytes)) return *refusal;
   Candidate out;
-  out.file = file;
+  out.file = original;
+  out.ending = ending_of(file);
   out.bytes = std::move(std::get<std::string>(bytes));
   out.sha256 = content_hash(out.bytes);
-  auto gated = gate(out.bytes, name);
+  auto gated = gate_and_trust(out, options, file, name);
   if (auto* refusal = std::get_if<Refusal>(&gated)) return *refusal;
   out.gated = std::move(std::get<Gated>(gated));
-  auto trusted = check_trust(options.trust, file, out.bytes, out.sha256);
-  if (auto* refusal = std::get_if<Refusal>(&trusted)) return *refusal;
-  out.trusted_by = std::get<std::string>(trusted);
   if (auto refusal = check_claims(out.gated.manifest, options)) return *refusal;
+  if (options.runners && !out.gated.manifest.files.empty()) options.runners->offer(out, options);
   return out;
 }
 
-}  // namespace
-
-std::string configuration_of(const std::string& name, const LoadOptions& options) {
-  for (const auto& [plugin, json] : options.configurations) {
-    if (plugin == name) return json;
-  }
-  return "{}";
-}
-
 // A leading dot: still being copied by rsync and the like.
-bool is_plugin_file(const std::string& name) { return name.size() > 3 && name.front() != '.' && name.ends_with(".so"); }
-
-std::vector<std::string> find_plugin_files(const std::vector<std::string>& directories, std::vector<Refused>& refused) {
+std::vector<std::string> find_files(const std::vector<std::string>& directories, const std::set<std::string>& endings,
+                                    std::vector<Refused>& refused) {
   std::vector<std::string> all;
   for (const std::string& directory : directories) {
     std::vector<std::string> files;
@@ -117,7 +129,7 @@ std::vector<std::string> find_plugin_files(const std::vector<std::string>& direc
     for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
          entry.increment(error)) {
       const std::string name = entry->path().filename().string();
-      if (is_plugin_file(name)) files.push_back(entry->path().string());
+      if (name.front() != '.' && endings.count(ending_of(name)) != 0) files.push_back(entry->path().string());
     }
     if (error) {
       refused.push_back({directory, "", std::string(reason::kNotReadable),
@@ -129,12 +141,36 @@ std::vector<std::string> find_plugin_files(const std::vector<std::string>& direc
   return all;
 }
 
-std::variant<Candidate, Refused> inspect_plugin(const std::string& file, const LoadOptions& options) {
+}  // namespace
+
+std::string configuration_of(const std::string& name, const LoadOptions& options) {
+  for (const auto& [plugin, json] : options.configurations) {
+    if (plugin == name) return json;
+  }
+  return "{}";
+}
+
+std::vector<std::string> find_plugin_files(const std::vector<std::string>& directories, std::vector<Refused>& refused) {
+  return find_files(directories, {std::string(kLibraryEnding)}, refused);
+}
+
+std::vector<std::string> find_run_files(const std::vector<std::string>& directories, const FileRunners& runners) {
+  std::vector<Refused> told_already;
+  return find_files(directories, runners.endings(), told_already);
+}
+
+base::Result<std::string> copy_candidate(const Candidate& candidate, const std::string& directory) {
+  return private_copy(directory, candidate.gated.manifest.name, candidate.bytes, candidate.sha256, candidate.ending);
+}
+
+std::variant<Candidate, Refused> inspect_plugin(const std::string& file, const LoadOptions& options,
+                                                const std::string& original) {
   std::string name;
-  auto found = inspect(file, options, name);
+  const std::string& where = original.empty() ? file : original;
+  auto found = inspect(file, options, where, name);
   if (auto* candidate = std::get_if<Candidate>(&found)) return std::move(*candidate);
   const auto& refusal = std::get<Refusal>(found);
-  return Refused{file, printable(name), std::string(refusal.reason), printable(refusal.message)};
+  return Refused{where, printable(name), std::string(refusal.reason), printable(refusal.message)};
 }
 
 std::variant<PluginPtr, Refused> open_plugin(const Candidate& candidate, const LoadOptions& options) {

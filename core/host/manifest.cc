@@ -7,6 +7,7 @@
 
 #include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/options.h"
+#include "solder/draft/kinds/plugin_files.h"
 #include "solder/draft/kinds/upstream_type.h"
 
 namespace solder::host {
@@ -71,6 +72,12 @@ bool is_id(std::string_view text) {
   const std::string_view revision = text.substr(slash + 1);
   return !revision.empty() && std::all_of(revision.begin(), revision.end(), digit) &&
          std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash), letter);
+}
+
+// Libraries need nobody to run them; signatures and what is half written are none.
+bool is_ending(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kOthers = {"so", "sig", "tmp", "state"};
+  return is_key(text) && text.size() <= 16 && text.find('.') == std::string_view::npos && !contains(kOthers, text);
 }
 
 // As nlohmann takes it: "" or steps that each begin with a slash.
@@ -219,7 +226,7 @@ class Parser {
         problem(where, "must be an object with id and claims");
         continue;
       }
-      only(entry, where, {"id", "claims"});
+      only(entry, where, {"id", "claims", "files"});
       ManifestCapability capability;
       capability.id = text(entry, where, "id", true);
       if (!capability.id.empty() && !is_id(capability.id)) {
@@ -229,6 +236,7 @@ class Parser {
         if (earlier.id == capability.id) problem(where + "/id", "is listed twice: " + capability.id);
       }
       claims(entry, where, capability);
+      files(entry, where, capability.id == SOLDER_CAP_PLUGIN_FILES);
       result_.manifest.provides.push_back(std::move(capability));
     }
   }
@@ -247,6 +255,21 @@ class Parser {
         continue;
       }
       claim((*list)[i], at, options, capability);
+    }
+  }
+
+  void files(const Json& entry, const std::string& where, bool runner) {
+    if (!runner && entry.contains("files")) problem(where + "/files", "is for " SOLDER_CAP_PLUGIN_FILES " alone");
+    const Json* list = runner ? member(entry, where, "files", Json::value_t::array, true) : nullptr;
+    if (list != nullptr && list->empty()) problem(where + "/files", "is empty; nothing would call this capability");
+    for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
+      const Json& ending = (*list)[i];
+      if (!ending.is_string() || !is_ending(ending.get<std::string>())) {
+        problem(where + "/files/" + std::to_string(i),
+                "must be the end of files' names without the dot, such as \"py\"");
+      } else {
+        result_.manifest.files.push_back(ending.get<std::string>());
+      }
     }
   }
 

@@ -37,6 +37,7 @@ struct Manifest {
   uint32_t abi_major = 0;
   uint32_t abi_minor = 0;  // of the oldest host that it can work with
   std::vector<ManifestCapability> provides;
+  std::vector<std::string> files;                            // endings of files that it runs: "py"
   std::vector<std::string> needs;                            // ids of host services
   std::vector<std::pair<std::string, std::string>> filters;  // HTTP filter, stage
   std::vector<ManifestKind> kinds;

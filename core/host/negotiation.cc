@@ -82,7 +82,7 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 std::optional<Refusal> create(LibraryPlugin& plugin, const std::string& config_json) {
-  plugin.host = std::make_unique<HostTable>(plugin.manifest.name);
+  plugin.host = std::make_unique<HostTable>(plugin.manifest.name, plugin.copy, plugin.file());
   CreateProblems problems;
   const solder_out out{sizeof(solder_out), 0, &problems, &refuse_item, &take_diag};
   solder_status status = SOLDER_OK;
@@ -117,6 +117,9 @@ std::optional<Refusal> take_capability(LibraryPlugin& plugin, const std::string&
   } else if (id == SOLDER_CAP_STATE) {
     problem = copy_table(theirs, SOLDER_CAP_STATE_SIZE_1_0, id.c_str(), plugin.state_table);
     complete = plugin.state_table.save != nullptr && plugin.state_table.restore != nullptr;
+  } else if (id == SOLDER_CAP_PLUGIN_FILES) {
+    problem = copy_table(theirs, SOLDER_CAP_PLUGIN_FILES_SIZE_1_0, id.c_str(), plugin.plugin_files);
+    complete = plugin.plugin_files.describe != nullptr && plugin.plugin_files.entry != nullptr;
   }
   if (problem) return Refusal{reason::kBadTable, *problem};
   if (!complete) return Refusal{reason::kBadTable, "its table of " + id + " lacks its operation"};
@@ -155,6 +158,11 @@ std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& confi
     return Refusal{reason::kDeclined, "its entry returned NULL: it says that it cannot work in plugin ABI 1." +
                                           std::to_string(SOLDER_ABI_MINOR)};
   }
+  return negotiate_table(plugin, theirs, config_json);
+}
+
+std::optional<Refusal> negotiate_table(LibraryPlugin& plugin, const solder_plugin* theirs,
+                                       const std::string& config_json) {
   if (auto problem = copy_table(theirs, SOLDER_PLUGIN_SIZE_1_0, "its table", plugin.table)) {
     return Refusal{reason::kBadTable, *problem};
   }

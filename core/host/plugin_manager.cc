@@ -12,6 +12,7 @@
 
 #include "core/host/activity.h"
 #include "core/host/directory_watch.h"
+#include "core/host/file_runners.h"
 #include "core/host/private_copy.h"
 
 namespace solder::host {
@@ -22,19 +23,26 @@ constexpr int kSoonMs = 25;      // a file is not whole yet
 constexpr int kTickMs = 100;     // a generation waits to be ended, or is on probation
 constexpr int kAnywayMs = 1000;  // directories that cannot be watched, or are not there yet
 
+ManagerOptions with_runners(ManagerOptions options) {
+  options.plugins.load.runners = std::make_shared<FileRunners>();
+  return options;
+}
+
 }  // namespace
 
 struct PluginManager::Impl {
   using Task = std::function<void()>;
 
   Impl(ManagerOptions its_options, DirectoryWatch its_watch)
-      : options(std::move(its_options)),
+      : options(with_runners(std::move(its_options))),
         watch(std::move(its_watch)),
         record(options.plugins.load.copy_directory),
         files(options.plugins.load, [this](const std::string& file) { return watch.being_written(file); }),
         wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!options.preflight_program.empty()) {
       preflight.emplace(options.preflight_program, options.preflight_arguments, options.preflight_patience);
+      options.plugins.load.runners->describe_by(
+          [this](const FileRunner& runner, const RunFile& file) { return preflight->describe(runner, file); });
     }
     plugins = std::make_unique<PluginSwitch>(options.plugins, record, preflight ? &*preflight : nullptr);
   }

@@ -66,6 +66,19 @@ Json to_json(const PluginEvent& event) {
   return out;
 }
 
+// Of DIRECTORY/NAME-<hash>.so and what belongs to it, behind the dot.
+size_t content_end(const std::string& file) {
+  const size_t dot = file.find('.', file.rfind('/') + 1);
+  return dot == std::string::npos ? file.size() : dot + 1;
+}
+
+// NAME-<hash>.<ending>, with .state behind it or not.
+bool is_copy(const std::string& name) {
+  const size_t dot = name.find('.'), dash = name.rfind('-', dot);
+  if (dot == std::string::npos || dash == std::string::npos || dot - dash != copy_digits() + 1) return false;
+  return name.find_first_not_of("0123456789abcdef", dash + 1) == dot;
+}
+
 }  // namespace
 
 PluginRecord::PluginRecord(std::string directory) : directory_(std::move(directory)) {
@@ -219,16 +232,16 @@ void PluginRecord::clean() const {
   for (const auto& name : names()) {
     const auto all = generations(name);
     for (size_t i = all.size() > kMostBack ? all.size() - kMostBack : 0; i < all.size(); ++i)
-      wanted.insert(copy_path(directory_, name, all[i].sha256));
-    if (const auto now = last(name)) wanted.insert(copy_path(directory_, name, now->sha256));
+      wanted.insert(copy_path(directory_, name, all[i].sha256, ""));
+    if (const auto now = last(name)) wanted.insert(copy_path(directory_, name, now->sha256, ""));
   }
   std::error_code error;
   for (std::filesystem::directory_iterator entry(directory_, error), end; !error && entry != end;
        entry.increment(error)) {
-    std::string file = entry->path().string();
-    if (file.ends_with(".state")) file.erase(file.size() - 6);
-    const bool copy = file.ends_with(".so") || file.ends_with(".tmp");
-    if (!copy || wanted.count(file) != 0) continue;
+    const std::string file = entry->path().string();
+    const bool copy = is_copy(entry->path().filename().string());
+    const bool staging = file.ends_with(".tmp");
+    if (!staging && (!copy || wanted.count(file.substr(0, content_end(file))) != 0)) continue;
     std::error_code ignored;
     std::filesystem::remove(entry->path(), ignored);
   }

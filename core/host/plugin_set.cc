@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/host/abi_text.h"
+#include "core/host/file_runners.h"
 #include "core/host/loader.h"
 #include "core/host/plugin.h"
 #include "core/host/private_copy.h"
@@ -152,15 +153,16 @@ std::unique_ptr<PluginSet> PluginSet::make(std::vector<PluginPtr> plugins, std::
 std::unique_ptr<PluginSet> PluginSet::load(const LoadOptions& given) {
   LoadOptions options = given;
   options.copy_directory = absolute_directory(options.copy_directory);
+  if (!options.runners) options.runners = std::make_shared<FileRunners>();
   const base::Status prepared = prepare_copy_directory(options.copy_directory);
   std::set<std::string> names;
   std::vector<PluginPtr> plugins;
   std::vector<Refused> refused;
-  for (const std::string& file : find_plugin_files(options.directories, refused)) {
+  const auto take = [&](const std::string& file) {
     if (!prepared.ok()) {
       refused.push_back(
           {file, "", std::string(reason::kCopyFailed), "its private copy could not be made: " + prepared.message()});
-      continue;
+      return;
     }
     auto result = load_plugin(file, options, names);
     if (auto* refusal = std::get_if<Refused>(&result)) {
@@ -168,7 +170,9 @@ std::unique_ptr<PluginSet> PluginSet::load(const LoadOptions& given) {
     } else {
       plugins.push_back(std::move(std::get<PluginPtr>(result)));
     }
-  }
+  };
+  for (const std::string& file : find_plugin_files(options.directories, refused)) take(file);
+  for (const std::string& file : find_run_files(options.directories, *options.runners)) take(file);
   auto set = make(std::move(plugins), std::move(refused), options);
   for (const std::string& problem : set->problems()) spdlog::warn("plugins: {}", problem);
   return set;

@@ -27,8 +27,10 @@ struct ClaimInfo {
   std::string plugin, capability, scope, key, schema_json;
 };
 
+class FileRunners;
+
 struct LoadOptions {
-  std::vector<std::string> directories;  // searched for *.so, in order; a name that was seen already is refused
+  std::vector<std::string> directories;  // searched in order; a name that was seen already is refused
   std::string copy_directory;  // where private copies go; made with mode 0700; empty: below the temporary directory
   // Operator's choice for a key that two plugins claim: "route:timeout" → plugin name.
   std::vector<std::pair<std::string, std::string>> key_owners;
@@ -39,6 +41,7 @@ struct LoadOptions {
   // Says whether a claim's schema can be used; not ok: BadManifest. The catalog of schemas stands above this folder.
   std::function<base::Status(const ClaimInfo&)> check_claim{};
   Trust trust{};
+  std::shared_ptr<FileRunners> runners{};  // where none: files that are no libraries are no plugins
 };
 
 // Refusal reasons are stable words: refusal.h lists them, docs/plugins/loading.md explains them.

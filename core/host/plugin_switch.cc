@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/host/file_runners.h"
 #include "core/host/kept_plugin.h"
 #include "core/host/private_copy.h"
 
@@ -67,7 +68,25 @@ Verdict PluginSwitch::propose(const std::string& name, const PluginPtr& plugin, 
   return verdict;
 }
 
+// Files that went bad before anything of them could be tried.
+void PluginSwitch::tell_bad(const std::vector<DroppedFile>& files) {
+  for (const auto& file : files) {
+    if (!file.refused) continue;
+    const auto same = [&](const auto& known) {
+      return known.path == file.path && known.refused && known.refused->message == file.refused->message;
+    };
+    if (std::any_of(files_.begin(), files_.end(), same)) continue;
+    spdlog::warn("plugin file {} is refused: {} [{}]", file.path, file.refused->message, file.refused->reason);
+    PluginEvent event = refusal(file, *file.refused, "directory");
+    for (const auto& [name, slot] : slots_) {
+      if (slot.file == file.path && event.plugin.empty()) event.plugin = name;
+    }
+    record_.tell(event);
+  }
+}
+
 bool PluginSwitch::follow(const std::vector<DroppedFile>& files) {
+  tell_bad(files);
   files_ = files;
   failed_at_start_.clear();
   std::map<std::string, const DroppedFile*> wanted;
@@ -163,6 +182,8 @@ PreflightItem PluginSwitch::preflight_item(const Candidate& candidate, const std
   item.name = candidate.gated.manifest.name;
   item.file = copy;
   item.config_json = configuration_of(item.name, options_.load);
+  item.original = candidate.file;
+  if (options_.load.runners) item.runner = options_.load.runners->runner_of(candidate.ending);
   return item;
 }
 
@@ -177,7 +198,7 @@ std::optional<Refused> PluginSwitch::replace(Slot& slot, const Candidate& candid
                  std::to_string(kMostResident) +
                      " older libraries that cannot leave the process are in it; restart Solder to take this one");
   }
-  const auto copy = private_copy(options_.load.copy_directory, name, candidate.bytes, candidate.sha256);
+  const auto copy = copy_candidate(candidate, options_.load.copy_directory);
   if (!copy.ok()) return wrong(reason::kCopyFailed, "its private copy could not be made: " + copy.status().message());
   std::optional<std::string> saved;
   PreflightItem item = preflight_item(candidate, *copy);

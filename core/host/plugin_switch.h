@@ -93,7 +93,8 @@ class PluginSwitch {
   void take_kept(const std::string& name);
   void note_crash();
   void try_elsewhere(const std::vector<DroppedFile>& files);
-  [[nodiscard]] std::optional<Candidate> copy_of(const std::string& name, const std::string& sha256) const;
+  [[nodiscard]] std::optional<Candidate> copy_of(const std::string& name, const std::string& sha256,
+                                                 const std::string& original) const;
   [[nodiscard]] std::string passed_key(const std::string& name, const std::string& sha256) const;
   [[nodiscard]] PreflightItem preflight_item(const Candidate& candidate, const std::string& copy) const;
 
@@ -107,6 +108,7 @@ class PluginSwitch {
   Verdict propose(const std::string& name, const PluginPtr& plugin, bool judge);
   void commit(const std::string& name, Slot& slot, PluginPtr next, const Verdict& verdict, PluginEvent event);
   static PluginEvent refusal(const DroppedFile& file, const Refused& problem, const std::string& by);
+  void tell_bad(const std::vector<DroppedFile>& files);
   void refuse(const std::string& name, const DroppedFile& file, const Refused& problem, const std::string& by);
   [[nodiscard]] std::shared_ptr<PluginSet> set_with(const std::string& name, const PluginPtr& plugin) const;
   void show();

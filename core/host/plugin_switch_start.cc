@@ -26,14 +26,16 @@ std::string PluginSwitch::passed_key(const std::string& name, const std::string&
   return sha256 + " " + base::hash_text(base::hash_bytes(configuration_of(name, options_.load)));
 }
 
-std::optional<Candidate> PluginSwitch::copy_of(const std::string& name, const std::string& sha256) const {
-  const std::string path = copy_path(options_.load.copy_directory, name, sha256);
-  if (::access(path.c_str(), R_OK) != 0) return std::nullopt;
+std::optional<Candidate> PluginSwitch::copy_of(const std::string& name, const std::string& sha256,
+                                               const std::string& original) const {
+  const auto path = find_copy(options_.load.copy_directory, name, sha256);
+  if (!path) return std::nullopt;
   LoadOptions options = options_.load;
   options.trust = {};  // a private copy was trusted when it was made, and nobody else can write there
-  auto found = inspect_plugin(path, options);
+  auto found = inspect_plugin(*path, options, original);
   auto* candidate = std::get_if<Candidate>(&found);
-  if (candidate == nullptr || candidate->sha256 != sha256) return std::nullopt;
+  if (candidate == nullptr || candidate->sha256 != sha256 || candidate->gated.manifest.name != name)
+    return std::nullopt;
   return std::move(*candidate);
 }
 
@@ -69,7 +71,7 @@ void PluginSwitch::try_elsewhere(const std::vector<DroppedFile>& files) {
     auto found = inspect_plugin(file.path, options_.load);
     const auto* candidate = std::get_if<Candidate>(&found);
     if (candidate == nullptr) continue;
-    const auto copy = private_copy(options_.load.copy_directory, file.name, candidate->bytes, candidate->sha256);
+    const auto copy = copy_candidate(*candidate, options_.load.copy_directory);
     if (!copy.ok()) continue;
     items.push_back(preflight_item(*candidate, *copy));
     tried.push_back(&file);
@@ -168,12 +170,11 @@ void PluginSwitch::fall_back(const std::string& name, const std::string& file) {
   const auto all = record_.generations(name);
   for (auto at = all.rbegin(); at != all.rend(); ++at) {
     if (record_.blocked(name, at->sha256)) continue;
-    auto candidate = copy_of(name, at->sha256);
+    auto candidate = copy_of(name, at->sha256, file);
     if (!candidate) continue;
     auto opened = open_plugin(*candidate, options_.load);
     auto* plugin = std::get_if<PluginPtr>(&opened);
     if (plugin == nullptr) continue;
-    (*plugin)->moved_to(file);
     (*plugin)->warn("it runs from a copy: its file in the directory is not taken");
     Slot& slot = slots_[name];
     slot.file = file;
@@ -186,7 +187,7 @@ void PluginSwitch::fall_back(const std::string& name, const std::string& file) {
 
 void PluginSwitch::take_kept(const std::string& name) {
   const auto last = record_.last(name);
-  const auto candidate = copy_of(name, last->sha256);
+  const auto candidate = copy_of(name, last->sha256, last->file);
   const auto bytes = record_.kept(name);
   if (!candidate || !bytes) return;
   auto kept = KeptPlugin::read(candidate->gated.manifest, *bytes);
@@ -247,10 +248,9 @@ base::Result<std::string> PluginSwitch::roll_back(const std::string& name, const
       if (one->sha256 == bad ||
           (to.empty() ? record_.blocked(name, one->sha256).has_value() : one->sha256.rfind(to, 0) != 0))
         continue;
-      candidate = copy_of(name, one->sha256);
+      candidate = copy_of(name, one->sha256, file);
     }
     if (!candidate) return base::not_found("there is no other generation of " + name + " to go back to");
-    candidate->file = file;
     if (const auto problem = replace(slot, *candidate, by, true, "rolled_back", words)) {
       return base::invalid_argument(problem->message + " [" + problem->reason + "]");
     }

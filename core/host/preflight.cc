@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -21,14 +22,30 @@ namespace {
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
+const char* const kTried = "it was tried in a process of its own: ";
+
+json to_json(const FileRunner& runner) {
+  return {{"name", runner.name}, {"file", runner.file}, {"config", runner.config_json}};
+}
+
 json to_json(const PreflightItem& item) {
-  json out{{"name", item.name}, {"file", item.file}, {"config", item.config_json}, {"samples", item.samples}};
+  json out{{"name", item.name},
+           {"file", item.file},
+           {"original", item.original},
+           {"config", item.config_json},
+           {"samples", item.samples}};
+  if (item.runner) out["runner"] = to_json(*item.runner);
   if (item.state) {
     // Bytes of whatever kind: a state need not be a text.
     out["state"] = json::binary({item.state->begin(), item.state->end()});
     out["state_version"] = item.state_version;
   }
   return out;
+}
+
+std::string cbor(const json& request) {
+  const std::vector<uint8_t> bytes = json::to_cbor(request);
+  return {bytes.begin(), bytes.end()};
 }
 
 // Neither an answer that stops in its middle nor a child that reads nothing holds the host for longer.
@@ -105,18 +122,17 @@ std::string Preflight::end() {
 
 // One that stood ready may have been ended by others before it saw anything of the plugin, which is not the plugin's
 // fault: another one is asked then.
-std::optional<std::string> Preflight::check_one(const PreflightItem& item) {
+std::optional<std::string> Preflight::ask(const std::string& request, std::string& answer) {
   bool begun = false;
-  auto problem = check_once(item, begun);
-  return begun || !problem ? problem : check_once(item, begun);
+  auto problem = ask_once(request, answer, begun);
+  return begun || !problem ? problem : ask_once(request, answer, begun);
 }
 
-std::optional<std::string> Preflight::check_once(const PreflightItem& item, bool& begun) {
+std::optional<std::string> Preflight::ask_once(const std::string& request, std::string& out, bool& begun) {
   if (auto problem = start()) return "no process could be started to try it in: " + *problem;
-  const std::vector<uint8_t> request = json::to_cbor(to_json(item));
   const auto end_time = Clock::now() + patience_;
   std::string phase = "starting";
-  const bool sent = write_frame(child_.socket, {reinterpret_cast<const char*>(request.data()), request.size()});
+  const bool sent = write_frame(child_.socket, request);
   bool late = false;
   while (sent) {
     late = !readable_before(child_.socket, end_time);
@@ -129,8 +145,9 @@ std::optional<std::string> Preflight::check_once(const PreflightItem& item, bool
       phase = answer.value("phase", phase);
       continue;
     }
-    if (answer.is_object() && answer.value("ok", false)) return std::nullopt;
-    return answer.is_object() ? answer.value("message", "it failed") : "it gave an answer that makes no sense";
+    if (!answer.is_object()) return "it gave an answer that makes no sense";
+    out = *frame;
+    return std::nullopt;
   }
   // Half a frame, or a request that nobody reads, ends by the socket's own patience.
   late = late || Clock::now() >= end_time;
@@ -148,12 +165,32 @@ std::optional<std::string> Preflight::check_once(const PreflightItem& item, bool
   return how + " while " + phase;
 }
 
+std::variant<std::string, Refusal> Preflight::describe(const FileRunner& runner, const RunFile& file) {
+  const json request{{"describe", json::binary({file.content.begin(), file.content.end()})},
+                     {"original", file.original},
+                     {"ending", file.ending},
+                     {"runner", to_json(runner)}};
+  std::string answer;
+  if (const auto problem = ask(cbor(request), answer)) return Refusal{reason::kPreflightFailed, kTried + *problem};
+  const json said = json::parse(answer);
+  if (said.value("ok", false)) return said.value("manifest", "");
+  // Reasons are known words here as there.
+  const std::string word = said.value("reason", "");
+  const auto* known = std::find(kRefusalReasons.begin(), kRefusalReasons.end(), word);
+  return Refusal{known == kRefusalReasons.end() ? reason::kBadFile : *known, said.value("message", "it failed")};
+}
+
 std::vector<std::optional<std::string>> Preflight::check(const std::vector<PreflightItem>& items) {
   std::vector<std::optional<std::string>> out;
   out.reserve(items.size());
   for (const auto& item : items) {
-    const auto problem = check_one(item);
-    out.push_back(problem ? std::optional("it was tried in a process of its own: " + *problem) : std::nullopt);
+    std::string answer;
+    auto problem = ask(cbor(to_json(item)), answer);
+    if (!problem) {
+      const json said = json::parse(answer);
+      if (!said.value("ok", false)) problem = said.value("message", "it failed");
+    }
+    out.push_back(problem ? std::optional(kTried + *problem) : std::nullopt);
   }
   // What was looked at must not stand in the way of what comes; the next one stands ready.
   end();

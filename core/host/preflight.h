@@ -9,13 +9,18 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
+
+#include "core/host/file_runners.h"
 
 namespace solder::host {
 
 struct PreflightItem {
   std::string name;
-  std::string file;  // the private copy
+  std::string file;      // the private copy
+  std::string original;  // where the operator put it
+  std::optional<FileRunner> runner;
   std::string config_json = "{}";
   std::optional<std::string> state;  // what restore() gets, and of which version
   std::string state_version;
@@ -37,6 +42,8 @@ class Preflight {
   // For each item nothing, or what is wrong with it, as a sentence. An item that takes the process with it costs the
   // others nothing.
   std::vector<std::optional<std::string>> check(const std::vector<PreflightItem>& items);
+  // The manifest of a file that `runner` runs. The process stays, for the look that comes next.
+  std::variant<std::string, Refusal> describe(const FileRunner& runner, const RunFile& file);
 
  private:
   struct Child {
@@ -45,9 +52,10 @@ class Preflight {
   };
   std::optional<std::string> start();
   std::string end();
-  std::optional<std::string> check_one(const PreflightItem& item);
+  // Nothing, or what was in the way of an answer, as a sentence. Request and answer are CBOR and JSON.
+  std::optional<std::string> ask(const std::string& request, std::string& answer);
   // `begun`: it had the plugin in hand.
-  std::optional<std::string> check_once(const PreflightItem& item, bool& begun);
+  std::optional<std::string> ask_once(const std::string& request, std::string& answer, bool& begun);
 
   const std::string program_;
   const std::vector<std::string> arguments_;

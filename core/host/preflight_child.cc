@@ -6,6 +6,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "core/host/file_runners.h"
 #include "core/host/frames.h"
 #include "core/host/loader.h"
 #include "core/host/preflight.h"
@@ -29,15 +30,50 @@ void say(int socket, const json& answer) {
   write_frame(socket, answer.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
+using Runners = std::shared_ptr<FileRunners>;
+
+std::string directory_of(const std::string& file) { return file.substr(0, file.rfind('/')); }
+
+// The runner that the request names is known then. Empty: all is well.
+std::string take_runner(const json& request, LoadOptions& options) {
+  const auto runner = request.find("runner");
+  if (runner == request.end()) return "";
+  const std::string file = runner->at("file");
+  options.copy_directory = directory_of(file);
+  options.configurations.emplace_back(runner->at("name"), runner->at("config"));
+  auto found = inspect_plugin(file, options);
+  const auto* refused = std::get_if<Refused>(&found);
+  return refused == nullptr ? "" : "the plugin that runs it: " + refused->message;
+}
+
+json describe(int socket, const json& request, const Runners& runners) {
+  say(socket, {{"phase", "being read"}});
+  LoadOptions options;
+  options.runners = runners;
+  if (const auto problem = take_runner(request, options); !problem.empty()) {
+    return {{"ok", false}, {"reason", reason::kNoRunner}, {"message", problem}};
+  }
+  const auto& content = request.at("describe").get_binary();
+  const std::string original = request.at("original"), ending = request.at("ending");
+  const RunFile file{{reinterpret_cast<const char*>(content.data()), content.size()}, original, ending};
+  auto told = runners->describe_here(file, options);
+  if (const auto* refusal = std::get_if<Refusal>(&told)) {
+    return {{"ok", false}, {"reason", refusal->reason}, {"message", refusal->message}};
+  }
+  return {{"ok", true}, {"manifest", std::get<std::string>(told)}};
+}
+
 // Empty: all is well.
-std::string try_out(int socket, const json& item) {
+std::string try_out(int socket, const json& item, const Runners& runners) {
   const auto phase = [&](const char* doing) { say(socket, {{"phase", doing}}); };
   LoadOptions options;
+  options.runners = runners;
   const std::string file = item.at("file");
-  options.copy_directory = file.substr(0, file.rfind('/'));
+  options.copy_directory = directory_of(file);
   options.configurations = {{item.at("name"), item.at("config")}};
   phase("being read");
-  auto found = inspect_plugin(file, options);
+  if (auto problem = take_runner(item, options); !problem.empty()) return problem;
+  auto found = inspect_plugin(file, options, item.at("original"));
   if (auto* refusal = std::get_if<Refused>(&found)) return refusal->message;
   phase("being opened");
   auto opened = open_plugin(std::get<Candidate>(found), options);
@@ -66,9 +102,15 @@ int serve_preflight(int socket) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, kCpuSeconds);
   limit(RLIMIT_NOFILE, kOpenFiles);
+  const auto runners = std::make_shared<FileRunners>();
   while (const auto request = read_frame(socket)) {
     try {
-      const std::string problem = try_out(socket, json::from_cbor(*request));
+      const json item = json::from_cbor(*request);
+      if (item.contains("describe")) {
+        say(socket, describe(socket, item, runners));
+        continue;
+      }
+      const std::string problem = try_out(socket, item, runners);
       say(socket, problem.empty() ? json{{"ok", true}} : json{{"ok", false}, {"message", problem}});
     } catch (const std::exception& error) {
       say(socket, {{"ok", false}, {"message", std::string("it threw: ") + error.what()}});

@@ -52,6 +52,8 @@ constexpr size_t kNameDigits = 32;
 
 }  // namespace
 
+size_t copy_digits() { return kNameDigits; }
+
 std::string content_hash(std::string_view bytes) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
@@ -64,8 +66,21 @@ std::string content_hash(std::string_view bytes) {
   return out;
 }
 
-std::string copy_path(const std::string& directory, const std::string& name, const std::string& hash) {
-  return directory + "/" + name + "-" + hash.substr(0, kNameDigits) + ".so";
+std::string copy_path(const std::string& directory, const std::string& name, const std::string& hash,
+                      const std::string& ending) {
+  return directory + "/" + name + "-" + hash.substr(0, kNameDigits) + "." + ending;
+}
+
+std::optional<std::string> find_copy(const std::string& directory, const std::string& name, const std::string& hash) {
+  const std::string begin = copy_path(directory, name, hash, "");
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string path = entry->path().string();
+    // Beside it lie its state, and what another process is about to write.
+    if (path.rfind(begin, 0) == 0 && path.find('.', begin.size()) == std::string::npos) return path;
+  }
+  return std::nullopt;
 }
 
 base::Status prepare_copy_directory(const std::string& directory) {
@@ -84,8 +99,8 @@ base::Status prepare_copy_directory(const std::string& directory) {
 }
 
 base::Result<std::string> private_copy(const std::string& directory, const std::string& name, std::string_view bytes,
-                                       const std::string& hash) {
-  const std::string target = copy_path(directory, name, hash);
+                                       const std::string& hash, const std::string& ending) {
+  const std::string target = copy_path(directory, name, hash, ending);
   if (holds(target, bytes)) return target;
   const std::string staging = staging_name(target);
   const int fd = ::open(staging.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0500);

@@ -24,6 +24,8 @@ inline constexpr std::string_view kForbiddenLibrary = "ForbiddenLibrary";
 inline constexpr std::string_view kNotTrusted = "NotTrusted";
 inline constexpr std::string_view kBadSignature = "BadSignature";
 inline constexpr std::string_view kMissingService = "MissingService";
+inline constexpr std::string_view kNoRunner = "NoRunner";
+inline constexpr std::string_view kBadFile = "BadFile";
 inline constexpr std::string_view kDuplicateName = "DuplicateName";
 inline constexpr std::string_view kCopyFailed = "CopyFailed";
 inline constexpr std::string_view kUndefinedSymbols = "UndefinedSymbols";
@@ -43,14 +45,14 @@ inline constexpr std::string_view kRolledBack = "RolledBack";
 
 // In the order in which loading checks them.
 inline constexpr std::array kRefusalReasons = {
-    reason::kNotReadable,       reason::kUnsafePermissions, reason::kNotElf,          reason::kTruncated,
-    reason::kWrongArchitecture, reason::kNoManifest,        reason::kBadManifest,     reason::kAbiMajor,
-    reason::kAbiMinor,          reason::kNoEntrySymbol,     reason::kExtraSymbols,    reason::kForbiddenLibrary,
-    reason::kMissingService,    reason::kNotTrusted,        reason::kBadSignature,    reason::kDuplicateName,
-    reason::kCopyFailed,        reason::kUndefinedSymbols,  reason::kOpenFailed,      reason::kDeclined,
-    reason::kBadTable,          reason::kNameMismatch,      reason::kCreateFailed,    reason::kMissingCapability,
-    reason::kKeyClaimed,        reason::kTooManyRetired,    reason::kPreflightFailed, reason::kStateNotTaken,
-    reason::kWouldReject,       reason::kRolledBack};
+    reason::kNotReadable,       reason::kUnsafePermissions, reason::kNotElf,         reason::kTruncated,
+    reason::kWrongArchitecture, reason::kNoManifest,        reason::kBadManifest,    reason::kAbiMajor,
+    reason::kAbiMinor,          reason::kNoEntrySymbol,     reason::kExtraSymbols,   reason::kForbiddenLibrary,
+    reason::kNoRunner,          reason::kBadFile,           reason::kMissingService, reason::kNotTrusted,
+    reason::kBadSignature,      reason::kDuplicateName,     reason::kCopyFailed,     reason::kUndefinedSymbols,
+    reason::kOpenFailed,        reason::kDeclined,          reason::kBadTable,       reason::kNameMismatch,
+    reason::kCreateFailed,      reason::kMissingCapability, reason::kKeyClaimed,     reason::kTooManyRetired,
+    reason::kPreflightFailed,   reason::kStateNotTaken,     reason::kWouldReject,    reason::kRolledBack};
 
 // Why a step of loading stopped. The file and the plugin's name are added by whoever knows them.
 struct Refusal {

@@ -46,6 +46,7 @@ json upstream_json(const solder_upstream_input& input) {
 json destination_json(const solder_destination_input& input) {
   return {{"weighted", input.weighted},
           {"owner", ref_json(input.object)},
+          {"key", text_of(input.key)},
           {"path", text_of(input.path)},
           {"upstream", ref_json(input.upstream)},
           {"value", text_of(input.upstream_value)},
@@ -99,7 +100,8 @@ void call_one(Plugin& plugin, const json& sample) {
   } else if (operation == Operation::kDestinations) {
     call(solder_destination_input{sizeof(solder_destination_input), sample.at("weighted").get<uint32_t>(),
                                   ref_member(sample, "owner"), member(sample, "path"), ref_member(sample, "upstream"),
-                                  member(sample, "value"), member(sample, "spec"), member(sample, "cluster")},
+                                  member(sample, "value"), member(sample, "spec"), member(sample, "cluster"),
+                                  member(sample, "key")},
          "");
   } else if (operation == Operation::kDerive) {
     call(solder_object{sizeof(solder_object), 0, ref_member(sample, "owner"), member(sample, "value")}, "");

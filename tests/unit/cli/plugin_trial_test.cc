@@ -35,6 +35,16 @@ TEST(PluginTrial, OnlyErrorsThatAreNewCount) {
   EXPECT_THAT(new_errors({}, {{ref, nullptr, {problem("/a")}}}), SizeIs(1));
 }
 
+TEST(PluginTrial, ALostRouteIsToldWithItsCause) {
+  const model::ObjectRef ref{"VirtualService", "ns", "vs"};
+  auto lost = problem("/routes/0", model::Severity::kWarning),
+       cause = problem("/routes/0/options/x", model::Severity::kWarning);
+  lost.reason = "RouteLeftOut";
+  cause.message = "x.py:3: NameError";
+  EXPECT_THAT(new_errors({}, {{ref, nullptr, {problem("/else", model::Severity::kWarning), lost, cause}}}),
+              ElementsAre(HasSubstr("[RouteLeftOut], because x.py:3: NameError [Wrong]")));
+}
+
 TEST(PluginTrial, ADifferenceNamesResourceFieldAndBothValues) {
   const services::MessageTypes types;
   Snapshots old(types), now(types);

@@ -173,5 +173,26 @@ TEST(Manifest, Bombs) {
   EXPECT_THAT(parse_manifest(std::string(5u << 20, ' ')).problems, ElementsAre(HasSubstr("longer than 4 MB")));
 }
 
+TEST(Manifest, EndingsOfFilesThatItRuns) {
+  json manifest = right();
+  manifest["provides"].push_back(json::parse(R"({"id": "solder.plugin-files/1", "files": ["py", "star_lark"]})"));
+  const ManifestResult result = parse_manifest(manifest.dump());
+  EXPECT_THAT(result.problems, IsEmpty());
+  EXPECT_THAT(result.manifest.files, ElementsAre("py", "star_lark"));
+  const auto with = [&](const json& files) {
+    manifest["provides"].back()["files"] = files;
+    return problems(manifest);
+  };
+  EXPECT_THAT(with(json::array()), ElementsAre(HasSubstr("/provides/4/files is empty")));
+  for (const json& wrong : {json("so"), json("sig"), json(".py"), json("a/b"), json(1), json("")}) {
+    EXPECT_THAT(with(json::array({"py", wrong})),
+                ElementsAre(HasSubstr("/provides/4/files/1 must be the end of files' names")));
+  }
+  manifest["provides"].back().erase("files");
+  EXPECT_THAT(problems(manifest), ElementsAre("/provides/4/files is missing"));
+  EXPECT_THAT(problems_with("/provides/0/files", json::array({"py"})),
+              ElementsAre("/provides/0/files is for solder.plugin-files/1 alone"));
+}
+
 }  // namespace
 }  // namespace solder::host

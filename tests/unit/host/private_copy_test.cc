@@ -69,6 +69,19 @@ TEST_F(PrivateCopy, ADamagedCopyIsReplaced) {
   EXPECT_EQ(read(*path), "one");
 }
 
+TEST_F(PrivateCopy, OfAnyEnding) {
+  ASSERT_TRUE(prepare_copy_directory(directory_).ok());
+  const std::string bytes = "print()", hash = content_hash(bytes);
+  EXPECT_FALSE(find_copy(directory_, "name", hash));
+  const auto copy = private_copy(directory_, "name", bytes, hash, "py");
+  ASSERT_TRUE(copy.ok());
+  EXPECT_TRUE(copy->ends_with(".py"));
+  std::ofstream(copy_path(directory_, "name", hash) + ".state") << "what it knew";
+  std::ofstream(*copy + ".1.2.tmp") << "half";
+  EXPECT_EQ(find_copy(directory_, "name", hash), *copy);
+  EXPECT_FALSE(find_copy(directory_, "other", hash));
+}
+
 TEST_F(PrivateCopy, TheDirectoryIsClosedToOthers) {
   std::filesystem::create_directories(directory_);
   std::filesystem::permissions(directory_, std::filesystem::perms(0777));

@@ -218,7 +218,8 @@ class Case {
                                          {view(of), view(kNamespace), view(kName)},
                                          view(upstream),
                                          view(text),
-                                         view(kClusterName)};
+                                         view(kClusterName),
+                                         view(key_)};
     return call(plugins_.upstream_type(key_), host::Operation::kDestinations, input, site);
   }
 
