@@ -28,7 +28,7 @@ struct Words {
 solder_status take_item(void* ctx, const solder_item* item) noexcept {
   auto& words = *static_cast<Words*>(ctx);
   try {
-    if (item == nullptr || item->type != SOLDER_ITEM_OBJECT || item->size < sizeof(solder_item_object)) {
+    if (item == nullptr || item->type != SOLDER_ITEM_OBJECT || item->size < SOLDER_ITEM_OBJECT_SIZE_1_0) {
       return SOLDER_UNIMPLEMENTED;
     }
     std::string_view json;

@@ -1,7 +1,5 @@
 #include "host_module.h"
 
-#include <pybind11/embed.h>
-
 #include <stdexcept>
 #include <vector>
 
@@ -17,6 +15,7 @@ namespace {
 using sdk::str;
 using sdk::text;
 
+constexpr const char* kHostModule = "_solder_host";
 constexpr size_t kLongestLine = 4096;
 
 std::string_view view_of(const py::bytes& bytes) { return static_cast<std::string_view>(bytes); }
@@ -43,7 +42,7 @@ const solder_out& CallSink::out() const {
 
 bool CallSink::fragment(uint64_t index, const std::string& slot, const std::string& name, const std::string& type_url,
                         const py::bytes& message, bool is_json, const py::sequence& clear, int32_t weight,
-                        const std::string& field) {
+                        uint32_t flags, const std::string& field) {
   std::vector<std::string> paths;
   for (const py::handle& path : clear) paths.push_back(path.cast<std::string>());
   std::vector<solder_str> views;
@@ -56,6 +55,7 @@ bool CallSink::fragment(uint64_t index, const std::string& slot, const std::stri
   item.message = {str(type_url), str(view_of(message)), is_json ? SOLDER_ENCODING_JSON : SOLDER_ENCODING_WIRE, 0};
   item.clear = {views.data(), views.size(), sizeof(solder_str)};
   item.weight = weight;
+  item.flags = flags;
   item.field = str(field);
   return out().emit(out().ctx, &item.head) == SOLDER_OK;
 }
@@ -71,6 +71,20 @@ bool CallSink::secret_use(uint64_t index, const std::string& sds_name, const py:
   item.form = form;
   item.key = str(key);
   item.patch = str(view_of(patch));
+  item.field = str(field);
+  return out().emit(out().ctx, &item.head) == SOLDER_OK;
+}
+
+bool CallSink::secret_field(uint64_t index, const std::string& resource, const std::string& path, const py::tuple& ref,
+                            const std::string& key, const std::string& field) {
+  const RefText secret(ref);
+  solder_item_secret_field item{};
+  item.head = {sizeof item, SOLDER_ITEM_SECRET_FIELD};
+  item.index = index;
+  item.resource = str(resource);
+  item.path = str(path);
+  item.ref = secret.c();
+  item.key = str(key);
   item.field = str(field);
   return out().emit(out().ctx, &item.head) == SOLDER_OK;
 }
@@ -133,10 +147,13 @@ void Output::flush() {
   line_.clear();
 }
 
-PYBIND11_EMBEDDED_MODULE(_solder_host, module) {
+py::module_ add_host_module() {
+  static PyModuleDef definition;
+  py::module_ module = py::module_::create_extension_module(kHostModule, nullptr, &definition);
   py::class_<CallSink>(module, "CallSink")
       .def("fragment", &CallSink::fragment)
       .def("secret_use", &CallSink::secret_use)
+      .def("secret_field", &CallSink::secret_field)
       .def("object", &CallSink::object)
       .def("problem", &CallSink::problem)
       .def("lookup", &CallSink::lookup)
@@ -146,6 +163,8 @@ PYBIND11_EMBEDDED_MODULE(_solder_host, module) {
       .def("write", &Output::write)
       .def("flush", &Output::flush)
       .def("isatty", [](const Output&) { return false; });
+  py::module_::import("sys").attr("modules")[kHostModule] = module;
+  return module;
 }
 
 }  // namespace solder::python

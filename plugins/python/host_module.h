@@ -19,9 +19,11 @@ class CallSink {
 
   bool fragment(uint64_t index, const std::string& slot, const std::string& name, const std::string& type_url,
                 const pybind11::bytes& message, bool is_json, const pybind11::sequence& clear, int32_t weight,
-                const std::string& field);
+                uint32_t flags, const std::string& field);
   bool secret_use(uint64_t index, const std::string& sds_name, const pybind11::tuple& ref, uint32_t form,
                   const std::string& key, const pybind11::bytes& patch, const std::string& field);
+  bool secret_field(uint64_t index, const std::string& resource, const std::string& path, const pybind11::tuple& ref,
+                    const std::string& key, const std::string& field);
   bool object(uint64_t index, const std::string& json);
   void problem(uint64_t index, uint32_t severity, const std::string& field, const std::string& reason,
                const std::string& message, const std::string& found, const std::string& expected,
@@ -47,5 +49,9 @@ class Output {
   uint32_t level_;
   std::string line_;
 };
+
+// Makes the module, once Python runs. Not by a static constructor: another version of this library may be opened while
+// Python runs for the one before.
+pybind11::module_ add_host_module();
 
 }  // namespace solder::python

@@ -1,9 +1,11 @@
 #include "interpreter.h"
 
+#include <dlfcn.h>
 #include <pybind11/embed.h>
 
 #include <array>
 
+#include "host_module.h"
 #include "solder/sdk/text.hpp"
 
 namespace py = pybind11;
@@ -66,21 +68,39 @@ void install_package() {
   scope["sources"] = sources;
   py::exec(kImporter, scope);
   const py::module_ sys = py::module_::import("sys");
-  const py::module_ host = py::module_::import("_solder_host");
+  const py::module_ host = add_host_module();
   sys.attr("stdout") = host.attr("Output")(static_cast<uint32_t>(SOLDER_LOG_INFO));
   sys.attr("stderr") = host.attr("Output")(static_cast<uint32_t>(SOLDER_LOG_WARNING));
 }
 
+// Modules written in C do not link Python's library and expect its symbols to be there for everybody; the host opened
+// it with this plugin, for this plugin alone.
+std::optional<std::string> share_symbols() {
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<const void*>(&Py_IsInitialized), &info) != 0 &&
+      ::dlopen(info.dli_fname, RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD | RTLD_NODELETE) != nullptr) {
+    return std::nullopt;
+  }
+  const char* words = ::dlerror();
+  return std::string("Python's library cannot be opened for all: ") + (words == nullptr ? "no reason given" : words);
+}
+
 thread_local const solder_host* current_host = nullptr;
+bool started = false;  // by this library
 
 }  // namespace
 
+bool runs_elsewhere() { return !started && Py_IsInitialized() != 0; }
+
 std::optional<std::string> start_interpreter() {
-  if (Py_IsInitialized() != 0) {
-    return "Python runs in this process already, for another generation of this bridge; it is replaced when Solder "
+  if (started) return std::nullopt;
+  if (runs_elsewhere()) {
+    return "Python runs in this process already, for another version of this plugin; this one is taken when Solder "
            "starts again";
   }
+  if (auto problem = share_symbols()) return problem;
   if (auto problem = initialize()) return problem;
+  started = true;
   std::optional<std::string> problem;
   try {
     install_package();

@@ -9,8 +9,10 @@
 
 namespace solder::python {
 
-// Starts it where it does not run. Words: why it cannot be used.
+// Starts it where it does not run; the lock is free afterwards. Words: why it cannot be used. One thread.
 std::optional<std::string> start_interpreter();
+// Whether Python runs in this process for somebody else, such as another version of this library.
+bool runs_elsewhere();
 
 // While it lives, what Python code of this thread prints goes to this host's log.
 class LogScope {

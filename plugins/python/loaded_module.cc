@@ -1,12 +1,18 @@
 #include "loaded_module.h"
 
+#include <chrono>
 #include <stdexcept>
+
+#include "deadline.h"
 
 namespace py = pybind11;
 
 namespace solder::python {
 
 namespace {
+
+// A file that imports much may take its time.
+constexpr auto kPatience = std::chrono::seconds(10);
 
 // Names in sys.modules are used once: instances of one file, and its older contents, live beside each other.
 std::string unused_name(const std::string& file) {
@@ -20,6 +26,8 @@ std::string unused_name(const std::string& file) {
 
 // The exception as solder._calls tells one of an item.
 [[noreturn]] void rethrow(const py::error_already_set& error) {
+  // Python keeps them apart until somebody asks.
+  if (error.trace()) PyException_SetTraceback(error.value().ptr(), error.trace().ptr());
   const py::object words = py::module_::import("solder._calls").attr("where_thrown")(error.value());
   throw std::runtime_error(words.cast<std::string>());
 }
@@ -27,6 +35,7 @@ std::string unused_name(const std::string& file) {
 }  // namespace
 
 LoadedModule::LoadedModule(const std::string& file, const std::string& source) : name_(unused_name(file)) {
+  const Deadline deadline(Deadline::after(kPatience));
   try {
     const py::tuple loaded = py::module_::import("solder._load").attr("load_file")(file, py::bytes(source), name_);
     declaration_ = loaded[0];
@@ -49,7 +58,26 @@ bool LoadedModule::has(const char* operation) const {
 
 void LoadedModule::configure(std::string_view config_json) const {
   try {
-    py::module_::import("solder._calls").attr("configure")(declaration_, py::str(config_json.data(), config_json.size()));
+    py::module_::import("solder._calls")
+        .attr("configure")(declaration_, py::str(config_json.data(), config_json.size()));
+  } catch (const py::error_already_set& error) {
+    rethrow(error);
+  }
+}
+
+std::string LoadedModule::save() const {
+  try {
+    const py::object state = py::module_::import("solder._calls").attr("save")(declaration_);
+    return state.is_none() ? std::string() : std::string(py::bytes(state));
+  } catch (const py::error_already_set& error) {
+    rethrow(error);
+  }
+}
+
+void LoadedModule::restore(std::string_view version, std::string_view state) const {
+  try {
+    py::module_::import("solder._calls")
+        .attr("restore")(declaration_, py::str(version.data(), version.size()), py::bytes(state.data(), state.size()));
   } catch (const py::error_already_set& error) {
     rethrow(error);
   }

@@ -19,6 +19,9 @@ class LoadedModule {
   // Whether some upstream type of it has the method.
   [[nodiscard]] bool has(const char* operation) const;
   void configure(std::string_view config_json) const;
+  // solder.state/1.
+  [[nodiscard]] std::string save() const;
+  void restore(std::string_view version, std::string_view state) const;
   // Takes it out of the interpreter; what it made lives as long as somebody holds it.
   void leave() const noexcept;
 

@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "batches.h"
+#include "deadline.h"
 #include "host_module.h"
 #include "interpreter.h"
 #include "loaded_module.h"
 #include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/options.h"
+#include "solder/draft/kinds/state.h"
 #include "solder/draft/kinds/upstream_type.h"
 #include "solder/sdk/out.hpp"
 
@@ -21,6 +23,8 @@ namespace py = pybind11;
 namespace solder::python {
 
 namespace {
+
+constexpr auto kStatePatience = std::chrono::seconds(2);
 
 struct Instance {
   const solder_host* host;
@@ -35,6 +39,7 @@ solder_status run(void* self, const solder_call* call, const solder_out* out, co
   const LogScope log(instance.host);
   try {
     CallSink sink(call, out);
+    const Deadline deadline(call->deadline_ns);
     const py::object python_sink = py::cast(&sink, py::return_value_policy::reference);
     const auto end = [&sink](void*) { sink.close(); };
     const std::unique_ptr<void, decltype(end)> closed(&sink, end);
@@ -62,6 +67,34 @@ solder_status derive(void* self, const solder_call* call, const solder_out* out)
   return run(self, call, out, "derive", &source_tuples);
 }
 
+solder_status save(void* self, void* ctx, void (*write)(void* ctx, solder_str bytes)) noexcept {
+  const auto& instance = *static_cast<Instance*>(self);
+  const py::gil_scoped_acquire lock;
+  const LogScope log(instance.host);
+  const Deadline deadline(Deadline::after(kStatePatience));
+  try {
+    write(ctx, sdk::str(instance.module.save()));
+    return SOLDER_OK;
+  } catch (const std::exception& error) {
+    log_line(SOLDER_LOG_ERROR, std::string("save: ") + error.what());
+    return SOLDER_INTERNAL;
+  }
+}
+
+solder_status restore(void* self, solder_str version, solder_str state) noexcept {
+  const auto& instance = *static_cast<Instance*>(self);
+  const py::gil_scoped_acquire lock;
+  const LogScope log(instance.host);
+  const Deadline deadline(Deadline::after(kStatePatience));
+  try {
+    instance.module.restore(sdk::text(version), sdk::text(state));
+    return SOLDER_OK;
+  } catch (const std::exception& error) {
+    log_line(SOLDER_LOG_ERROR, std::string("restore: ") + error.what());
+    return SOLDER_INVALID_ARGUMENT;
+  }
+}
+
 std::string read(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -72,13 +105,13 @@ solder_status create(const solder_host* host, solder_str config, void** self, co
   const py::gil_scoped_acquire lock;
   const LogScope log(host);
   try {
-    auto instance = std::make_unique<Instance>(
-        Instance{host, LoadedModule(std::string(sdk::text(host->original_file)), read(std::string(sdk::text(host->file))))});
+    auto instance = std::make_unique<Instance>(Instance{
+        host, LoadedModule(std::string(sdk::text(host->original_file)), read(std::string(sdk::text(host->file))))});
     instance->module.configure(sdk::text(config));
     *self = instance.release();
     return SOLDER_OK;
   } catch (const std::exception& error) {
-    problems.error({.field = "", .reason = "BadConfiguration", .message = error.what()});
+    problems.error({.field = "", .reason = "", .message = error.what()});
     return SOLDER_INVALID_ARGUMENT;
   }
 }
@@ -97,16 +130,19 @@ constexpr solder_cap_upstream_type upstream_table(bool with_destinations, bool w
 }
 
 const void* upstream_types(const LoadedModule& module) {
-  static constexpr solder_cap_upstream_type kTables[2][2] = {{upstream_table(false, false), upstream_table(false, true)},
-                                                             {upstream_table(true, false), upstream_table(true, true)}};
+  static constexpr solder_cap_upstream_type kTables[2][2] = {
+      {upstream_table(false, false), upstream_table(false, true)},
+      {upstream_table(true, false), upstream_table(true, true)}};
   return &kTables[module.has("destinations") ? 1 : 0][module.has("endpoints") ? 1 : 0];
 }
 
 const void* capability(void* self, solder_str id) noexcept {
   static constexpr solder_cap_options kOptions = {sizeof kOptions, 0, &options};
   static constexpr solder_cap_discovery kDiscovery = {sizeof kDiscovery, 0, &derive};
+  static constexpr solder_cap_state kState = {sizeof kState, 0, &save, &restore};
   if (solder_str_eq(id, SOLDER_CAP_OPTIONS)) return &kOptions;
   if (solder_str_eq(id, SOLDER_CAP_DISCOVERY)) return &kDiscovery;
+  if (solder_str_eq(id, SOLDER_CAP_STATE)) return &kState;
   if (!solder_str_eq(id, SOLDER_CAP_UPSTREAM_TYPE)) return nullptr;
   const py::gil_scoped_acquire lock;
   try {
@@ -121,8 +157,14 @@ const void* capability(void* self, solder_str id) noexcept {
 PythonFile::PythonFile(std::string name, std::string version)
     : name_(std::move(name)),
       version_(std::move(version)),
-      table_{sizeof(solder_plugin), SOLDER_PLUGIN_UNLOADABLE, 0,       0,
-             sdk::str(name_),       sdk::str(version_),       &create, &destroy,
+      table_{sizeof(solder_plugin),
+             SOLDER_PLUGIN_UNLOADABLE,
+             0,
+             0,
+             sdk::str(name_),
+             sdk::str(version_),
+             &create,
+             &destroy,
              &capability} {}
 
 }  // namespace solder::python

@@ -14,12 +14,13 @@ batches and caches calls. An exception is reported on the object of the item at 
 ``solder.testing`` runs a plugin without a host.
 """
 
-from solder._declare import configure, derive, kind, option, plugin, upstream_type
-from solder._inputs import Destination, Item, Json, Option, Ref, Source, Upstream
+from solder._declare import configure, derive, kind, option, plugin, restore, save, upstream_type
+from solder._inputs import Destination, Found, Item, Json, Option, Ref, Source, Upstream
 from solder._out import Out
 
 __all__ = [
     "Destination",
+    "Found",
     "Item",
     "Json",
     "Option",
@@ -32,5 +33,7 @@ __all__ = [
     "kind",
     "option",
     "plugin",
+    "restore",
+    "save",
     "upstream_type",
 ]

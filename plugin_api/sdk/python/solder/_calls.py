@@ -3,16 +3,24 @@ exception as that item's problem. Called by the bridge in the host, and by solde
 
 import json
 import traceback
-from typing import Any, Callable, List, Sequence, Tuple
+from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from solder._declare import Declaration
 from solder._inputs import Destination, Option, Sink, Source, Upstream
 from solder._out import Out
 
 Tuples = Sequence[Tuple[Any, ...]]
+Item = Any  # one of Option, Upstream, Destination, Source
 
 _ERROR = 2
 _NOBODY = ("", "", "")
+_HERE = globals().get("__file__", "")  # none where the bridge carries this package
+# Before a saved state: what it is made of.
+_BYTES, _JSON = b"b", b"j"
+
+
+class TookTooLong(BaseException):
+    """The bridge raises it in a function that overran its deadline. No Exception: ``except Exception`` lets it pass."""
 
 
 def configure(declaration: Declaration, config_json: str) -> None:
@@ -20,14 +28,21 @@ def configure(declaration: Declaration, config_json: str) -> None:
         declaration.configure(json.loads(config_json))
 
 
+def save(declaration: Declaration) -> Optional[bytes]:
+    if declaration.save is None:
+        return None
+    state = declaration.save()
+    return _BYTES + state if isinstance(state, bytes) else _JSON + json.dumps(state).encode()
+
+
+def restore(declaration: Declaration, version: str, state: bytes) -> None:
+    if declaration.restore is not None:
+        declaration.restore(version, state[1:] if state[:1] == _BYTES else json.loads(state[1:]))
+
+
 def options(declaration: Declaration, batch: Tuples, sink: Sink) -> None:
     functions = declaration.options
-    for index, values in enumerate(batch):
-        function = functions.get((values[0], values[3]))
-        if function is None:
-            _missing(sink, index, f"option {values[0]}:{values[3]}")
-        else:
-            _run(declaration, function, Option._make(sink, index, values), sink, index)
+    _each(batch, sink, Option, lambda values: functions.get((values[0], values[3])), "option")
 
 
 def clusters(declaration: Declaration, batch: Tuples, sink: Sink) -> None:
@@ -43,12 +58,8 @@ def endpoints(declaration: Declaration, batch: Tuples, sink: Sink) -> None:
 
 
 def derive(declaration: Declaration, batch: Tuples, sink: Sink) -> None:
-    for index, values in enumerate(batch):
-        function = declaration.derivers.get(values[0][0])
-        if function is None:
-            _missing(sink, index, f"kind {values[0][0]}")
-        else:
-            _run(declaration, function, Source._make(sink, index, values), sink, index)
+    derivers = declaration.derivers
+    _each(batch, sink, Source, lambda values: derivers.get(values[0][0]), "kind")
 
 
 def has(declaration: Declaration, operation: str) -> bool:
@@ -56,36 +67,60 @@ def has(declaration: Declaration, operation: str) -> bool:
     return any(callable(getattr(owner, operation, None)) for owner in declaration.upstream_types.values())
 
 
+def _nothing(item: Item, out: Out) -> None:
+    """In the place of a method that another type of the file has."""
+
+
 def _of_types(declaration: Declaration, method: str, item: Any, batch: Tuples, key_at: int, sink: Sink) -> None:
-    for index, values in enumerate(batch):
+    def function_of(values: Tuple[Any, ...]) -> Optional[Callable[[Any, Out], None]]:
         owner = declaration.upstream_types.get(values[key_at])
-        function = getattr(owner, method, None)
-        if owner is None:
-            _missing(sink, index, f"upstream type {values[key_at]}")
-        elif function is not None:  # another type of this file has it
-            _run(declaration, function, item._make(sink, index, values), sink, index)
+        return None if owner is None else getattr(owner, method, _nothing)
+
+    _each(batch, sink, item, function_of, "upstream type")
 
 
-def _run(declaration: Declaration, function: Callable[[Any, Out], None], item: Any, sink: Sink, index: int) -> None:
-    try:
-        function(item, Out(sink, index))
-    except BaseException as thrown:  # SystemExit as well: it is not the plugin that ends the host
-        sink.problem(index, _ERROR, "", "PluginThrew", where_thrown(thrown), "", "", _NOBODY)
+def _each(
+    batch: Tuples, sink: Sink, kind: Any,
+    function_of: Callable[[Tuple[Any, ...]], Optional[Callable[[Any, Out], None]]], what: str,
+) -> None:
+    make = kind._make
+    for index, values in enumerate(batch):
+        function = function_of(values)
+        try:
+            if function is None:
+                _problem(sink, index, "PluginFailed", f"it has no function for this {what}")
+            else:
+                function(make(sink, index, values), Out(sink, index))
+        except TookTooLong as thrown:
+            _problem(sink, index, "PluginThrew", where_thrown(thrown))
+            for rest in range(index + 1, len(batch)):
+                _problem(sink, rest, "PluginThrew", "it was not called: an item before this one used up the time")
+            return
+        except BaseException as thrown:  # SystemExit as well: it is not the plugin that ends the host
+            _problem(sink, index, "PluginThrew", where_thrown(thrown))
 
 
-def _missing(sink: Sink, index: int, what: str) -> None:
-    sink.problem(index, _ERROR, "", "PluginFailed", f"it has no function for {what}", "", "", _NOBODY)
+def _problem(sink: Sink, index: int, reason: str, message: str) -> None:
+    sink.problem(index, _ERROR, "", reason, message, "", "", _NOBODY)
 
 
 def where_thrown(thrown: BaseException) -> str:
-    """The exception's words, and the innermost place in code that is not this package's."""
-    words = "".join(traceback.format_exception_only(type(thrown), thrown)).strip().replace("\n", " ")
-    if isinstance(thrown, SyntaxError):
-        return f"{thrown.filename}:{thrown.lineno}: {type(thrown).__name__}: {thrown.msg}"
+    """The exception's words, with the innermost line of the plugin's own file, and where else it was raised."""
+    if isinstance(thrown, TookTooLong):
+        words = f"it took too long: {thrown}" if thrown.args else "it took too long, and was ended here"
+    elif isinstance(thrown, SyntaxError):
+        line = f": {thrown.text.strip()}" if thrown.text else ""
+        return f"{thrown.filename}:{thrown.lineno}: {type(thrown).__name__}: {thrown.msg}{line}"
+    else:
+        words = "".join(traceback.format_exception_only(type(thrown), thrown)).strip().replace("\n", " ")
     frames: List[traceback.FrameSummary] = traceback.extract_tb(thrown.__traceback__)
     own = [frame for frame in frames if not _of_this_package(frame.filename)]
-    return f"{own[-1].filename}:{own[-1].lineno}: {words}" if own else words
+    if not own:
+        return words
+    mine = [frame for frame in own if frame.filename == own[0].filename][-1]
+    other = "" if own[-1] is mine else f" (raised in {own[-1].filename}:{own[-1].lineno})"
+    return f"{mine.filename}:{mine.lineno}: {words}{other}"
 
 
 def _of_this_package(filename: str) -> bool:
-    return filename.startswith("<solder") or filename == __file__ or filename.endswith("/solder/_load.py")
+    return filename.startswith("<") or filename == _HERE or filename.endswith("/solder/_load.py")

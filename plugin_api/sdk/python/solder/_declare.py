@@ -11,6 +11,8 @@ Schema = Union[bool, Mapping[str, Any]]
 OptionFunction = Callable[[Option, Out], None]
 DeriveFunction = Callable[[Source, Out], None]
 ConfigureFunction = Callable[[Any], None]
+SaveFunction = Callable[[], Any]
+RestoreFunction = Callable[[str, Any], None]
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=Type[Any])
 
@@ -34,8 +36,10 @@ class Declaration:
         self.upstream_types: Dict[str, Any] = {}
         self.derivers: Dict[str, DeriveFunction] = {}
         self.configure: Optional[ConfigureFunction] = None
+        self.save: Optional[SaveFunction] = None
+        self.restore: Optional[RestoreFunction] = None
         self._option_schemas: Dict[Tuple[str, str], Schema] = {}
-        self._type_schemas: Dict[str, Schema] = {}
+        self._type_schemas: Dict[str, Tuple[Schema, Optional[Schema]]] = {}
         self._kinds: Dict[str, Dict[str, Any]] = {}
 
     def add_kind(self, name: str, api_version: str, schema: Schema, index: Sequence[str], derive: bool) -> None:
@@ -52,10 +56,18 @@ class Declaration:
             claims = [{"scope": s, "key": k, "schema": schema} for (s, k), schema in self._option_schemas.items()]
             provides.append({"id": "solder.options/1", "claims": claims})
         if self._type_schemas:
-            types = [{"key": key, "schema": schema} for key, schema in self._type_schemas.items()]
+            types = []
+            for key, (schema, destination) in self._type_schemas.items():
+                types.append({"key": key, "schema": schema})
+                if destination is not None:
+                    types[-1]["destination"] = destination
             provides.append({"id": "solder.upstream-type/1", "claims": types})
         if self.derivers:
             provides.append({"id": "solder.discovery/1"})
+        if self.save is not None or self.restore is not None:
+            if self.save is None or self.restore is None:
+                raise ValueError("@solder.save and @solder.restore go together; one is missing")
+            provides.append({"id": "solder.state/1"})
         manifest: Dict[str, Any] = {
             "manifest_version": 1,
             "name": self.name,
@@ -139,17 +151,19 @@ def option(scope: str, key: str, *, schema: Schema) -> Callable[[F], F]:
     return keep
 
 
-def upstream_type(key: str, *, schema: Schema) -> Callable[[C], C]:
+def upstream_type(key: str, *, schema: Schema, destination: Optional[Schema] = None) -> Callable[[C], C]:
     """Claims a type of Upstream, ``spec.<key>``. Stands above a class without required arguments, whose methods are
 
     ``clusters(self, item: Upstream, out: Out)``: the cluster;
     ``destinations(self, item: Destination, out: Out)``, optional: what a route to it needs;
     ``endpoints(self, item: Upstream, out: Out)``, optional: the endpoints of an EDS cluster.
+
+    :param destination: JSON Schema of ``destinationSpec.<key>`` in routes; without it anything may stand there
     """
     declaration = _current()
     if key in declaration._type_schemas:
         raise ValueError(f"the upstream type {key} is claimed twice")
-    declaration._type_schemas[key] = schema
+    declaration._type_schemas[key] = (schema, destination)
 
     def keep(owner: C) -> C:
         if not callable(getattr(owner, "clusters", None)):
@@ -186,4 +200,18 @@ def configure(function: F) -> F:
     """Called once with the operator's configuration of this plugin ({} where there is none), before anything else. An
     exception refuses the configuration."""
     _current().configure = function
+    return function
+
+
+def save(function: F) -> F:
+    """``f()`` gives what the next generation of the plugin is to know, as JSON or bytes: a cache, a counter. Called when
+    the file is replaced. The output of other functions must not depend on it."""
+    _current().save = function
+    return function
+
+
+def restore(function: F) -> F:
+    """``f(version, state)`` takes what ``save`` of that version gave, before the first call. An exception keeps the
+    generation that runs."""
+    _current().restore = function
     return function

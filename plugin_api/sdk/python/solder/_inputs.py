@@ -18,7 +18,7 @@ class Found(NamedTuple):
     """An object that ``Item.list`` found."""
 
     ref: Ref
-    object: Json
+    object: Any
 
 
 class Sink(Protocol):
@@ -26,10 +26,13 @@ class Sink(Protocol):
 
     def fragment(
         self, index: int, slot: str, name: str, type_url: str, message: bytes, is_json: bool,
-        clear: Sequence[str], weight: int, field: str,
+        clear: Sequence[str], weight: int, flags: int, field: str,
     ) -> bool: ...
     def secret_use(
         self, index: int, sds_name: str, ref: Tuple[str, str, str], form: int, key: str, patch: bytes, field: str
+    ) -> bool: ...
+    def secret_field(
+        self, index: int, resource: str, path: str, ref: Tuple[str, str, str], key: str, field: str
     ) -> bool: ...
     def object(self, index: int, text: str) -> bool: ...
     def problem(
@@ -61,7 +64,7 @@ class Item:
 
     _fields: ClassVar[Tuple[str, ...]] = ()
 
-    def lookup(self, kind: str, namespace: str, name: str) -> Json:
+    def lookup(self, kind: str, namespace: str, name: str) -> Any:
         """Another object as it was written, or None where there is none (which is recorded too).
 
         A Secret comes as its shape: type, keys and problems, never its values.
@@ -132,7 +135,9 @@ class Destination(Item):
     """A route's destination on an Upstream of a claimed type."""
 
     __slots__ = ("_destination_json", "_upstream_json", "cluster_name", "key", "object", "path", "upstream", "weighted")
-    _fields = ("weighted", "object", "key", "path", "upstream", "_upstream_json", "_destination_json", "cluster_name")  # in the order of the host's tuple
+    _fields = (  # in the order of the host's tuple
+        "weighted", "object", "key", "path", "upstream", "_upstream_json", "_destination_json", "cluster_name",
+    )
 
     weighted: bool  # one of several: the slot "weighted_cluster" takes the place of "route" and "route_action"
     object: Ref  # the route's object: only the namespace is told

@@ -35,11 +35,18 @@ def load_file(file: str, source: bytes, module_name: str) -> Tuple[Declaration, 
     sys.modules[module_name] = module
     try:
         with declaring(path.stem) as declaration:
-            exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)
+            exec(_compiled(source, file), module.__dict__)
     except BaseException:
         unload(module_name)
         raise
     return declaration, module
+
+
+def _compiled(source: bytes, file: str) -> types.CodeType:
+    try:
+        return compile(source, file, "exec", dont_inherit=True)
+    except ValueError as problem:  # a null byte, which has no line
+        raise SyntaxError(str(problem), (file, 1, None, None)) from problem
 
 
 def unload(module_name: str) -> None:

@@ -13,6 +13,7 @@ Message = Union[bytes, str, Mapping[str, Any]]
 
 _NOBODY = ("", "", "")
 _TYPE_PREFIX = "type.googleapis.com/"
+_DISABLED, _ONLY, _ABSENT = 1, 2, 4
 _SECRET_FORMS = {"tls_certificate": 1, "validation_context": 2, "generic": 3}
 
 
@@ -54,22 +55,35 @@ class Out:
         ``type`` is needed where the slot does not fix it. A higher weight is merged later, and so wins.
         """
         data, is_json = _encoded(message)
-        return self._sink.fragment(self._index, slot, name, _type_url(type), data, is_json, (), weight, field)
+        return self._sink.fragment(self._index, slot, name, _type_url(type), data, is_json, (), weight, 0, field)
 
     def filter(
-        self, stage: str, name: str, message: Message, *, type: str, weight: int = 0, field: str = ""
+        self, stage: str, name: str, message: Message = b"", *, type: str, weight: int = 0, field: str = "",
+        disabled: bool = False, only: bool = False, absent: bool = False, clear: Sequence[str] = (),
     ) -> bool:
         """An HTTP filter on the listeners that need it.
 
         Stages: fault, cors, waf, authn, authz, rate_limit, accepted, out_auth, route. ``weight``: before (-1), during
-        (0) or after (1) the stage.
+        (0) or after (1) the stage. ``disabled``: it works only where ``per_filter`` names it. ``only``: what is said of
+        it without this flag does not count. ``absent``: the listener goes without it. ``clear``: fields to unset first.
         """
-        return self.fragment("http_filter/" + stage, message, type=type, weight=weight, field=field, name=name)
+        data, is_json = _encoded(message)
+        flags = _DISABLED * disabled + _ONLY * only + _ABSENT * absent
+        return self._sink.fragment(
+            self._index, "http_filter/" + stage, name, _type_url(type), data, is_json, clear, weight, flags, field
+        )
+
+    def network_filter(
+        self, stage: str, name: str, message: Message, *, type: str, weight: int = 0, field: str = ""
+    ) -> bool:
+        """A network filter before the connection manager or the TCP proxy, at one of the same stages."""
+        return self.fragment("network_filter/" + stage, message, type=type, weight=weight, field=field, name=name)
 
     def upstream_filter(
         self, stage: str, name: str, message: Message, *, type: str, weight: int = 0, field: str = ""
     ) -> bool:
-        """An HTTP filter on the cluster."""
+        """An HTTP filter on the cluster. With the type "envoy.config.core.v3.ExtensionConfigSource" its configuration is
+        the ``resource`` of the filter's name."""
         return self.fragment("upstream_filter/" + stage, message, type=type, weight=weight, field=field, name=name)
 
     def per_filter(self, filter_name: str, message: Message, *, type: str, field: str = "") -> bool:
@@ -86,7 +100,7 @@ class Out:
 
     def clear(self, slot: str, *paths: str, weight: int = 0, field: str = "") -> bool:
         """Unsets fields that others set before: dotted proto paths, "retry_policy.num_retries"."""
-        return self._sink.fragment(self._index, slot, "", "", b"", False, paths, weight, field)
+        return self._sink.fragment(self._index, slot, "", "", b"", False, paths, weight, 0, field)
 
     def secret_use(
         self, sds_name: str, namespace: str, name: str, *, form: str = "tls_certificate", key: str = "",
@@ -101,6 +115,13 @@ class Out:
         return self._sink.secret_use(
             self._index, sds_name, ("Secret", namespace, name), _SECRET_FORMS[form], key, patch, field
         )
+
+    def secret_field(
+        self, resource: str, path: str, namespace: str, name: str, *, key: str, field: str = ""
+    ) -> bool:
+        """Has the host write a value of a Secret into a text field of an extension configuration that this item emits by
+        ``resource(resource, ...)``: "credential_provider.inline_credential.access_key_id"."""
+        return self._sink.secret_field(self._index, resource, path, ("Secret", namespace, name), key, field)
 
     def object(self, value: Json) -> bool:
         """An object that follows from the item, whole (``solder.derive`` alone)."""

@@ -33,6 +33,9 @@ class Fragment:
     clear: Tuple[str, ...] = ()
     weight: int = 0
     field: str = ""
+    disabled: bool = False  # these three of HTTP filters
+    only: bool = False
+    absent: bool = False
 
 
 @dataclass
@@ -57,12 +60,22 @@ class SecretUse:
 
 
 @dataclass
+class SecretField:
+    resource: str
+    path: str
+    ref: Ref
+    key: str
+    field: str = ""
+
+
+@dataclass
 class Result:
     """What came out for one item."""
 
     fragments: List[Fragment] = field(default_factory=list)
     problems: List[Problem] = field(default_factory=list)
     secret_uses: List[SecretUse] = field(default_factory=list)
+    secret_fields: List[SecretField] = field(default_factory=list)
     objects: List[Any] = field(default_factory=list)
     lookups: List[Ref] = field(default_factory=list)  # what was asked for, found or not
 
@@ -99,16 +112,22 @@ class _Sink:
             self._objects[Ref(each["kind"], meta.get("namespace", ""), meta["name"])] = each
 
     def fragment(self, index: int, slot: str, name: str, type_url: str, message: bytes, is_json: bool,
-                 clear: Sequence[str], weight: int, field: str) -> bool:
+                 clear: Sequence[str], weight: int, flags: int, field: str) -> bool:
         body = json.loads(message) if is_json else message
         self.result.fragments.append(
-            Fragment(slot, body, type_url.rpartition("/")[2], name, tuple(clear), weight, field)
+            Fragment(slot, body, type_url.rpartition("/")[2], name, tuple(clear), weight, field,
+                     *(bool(flags & each) for each in (1, 2, 4)))
         )
         return True
 
     def secret_use(self, index: int, sds_name: str, ref: Tuple[str, str, str], form: int, key: str, patch: bytes,
                    field: str) -> bool:
         self.result.secret_uses.append(SecretUse(sds_name, Ref(*ref), form, key, patch, field))
+        return True
+
+    def secret_field(self, index: int, resource: str, path: str, ref: Tuple[str, str, str], key: str,
+                     field: str) -> bool:
+        self.result.secret_fields.append(SecretField(resource, path, Ref(*ref), key, field))
         return True
 
     def object(self, index: int, text: str) -> bool:
@@ -150,6 +169,14 @@ class Plugin:
     def configure(self, config: Json) -> None:
         """As the host does once, before anything else."""
         _calls.configure(self._declaration, json.dumps(config))
+
+    def save(self) -> Optional[bytes]:
+        """The state as the host keeps it; None where the plugin keeps none."""
+        return _calls.save(self._declaration)
+
+    def restore(self, version: str, state: bytes) -> None:
+        """As the host does before the first call, with what another generation saved."""
+        _calls.restore(self._declaration, version, state)
 
     def option(self, scope: str, key: str, value: Json, *, options: Optional[Json] = None, action: str = "",
                object: Ref = Ref("Route", "gloo-system", ""), path: str = "") -> Result:
