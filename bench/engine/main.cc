@@ -5,6 +5,8 @@
 // virtual service delegates to), one_upstream_changed: print one JSON line with the milliseconds of each round, sorted,
 // and the peak of memory. plugin_boundary: what the host adds to a call of a plugin, in nanoseconds a route, for
 // batches of ROUTES. Tested by tests/bench/bench_test.py.
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -154,5 +156,7 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace solder::bench
 
 int main(int count, char** arguments) {
+  // Standard output is for what was measured.
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("solder-bench-engine"));
   return solder::bench::run(std::vector<std::string>(arguments + 1, arguments + count));
 }

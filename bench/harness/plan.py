@@ -70,11 +70,9 @@ class Run:
         if self.wants("memory_after_scaling"):
             self.scaling()
         if self.wants("plugin_boundary"):
-            self.say("plugin_boundary")
-            self.results.alone["plugin_boundary"] = scenarios.plugin_boundary(self.build)
+            self.alone("plugin_boundary", "a batch of 64", lambda: scenarios.plugin_boundary(self.build))
         if self.wants("other_shapes"):
-            self.say("other_shapes")
-            self.results.alone["other_shapes"] = scenarios.other_shapes(self.build, plan.shapes, plan.shape_rounds)
+            self.alone("other_shapes", "all", lambda: scenarios.other_shapes(self.build, plan.shapes, plan.shape_rounds))
         return self.results
 
     def step(self, scenario, world, system, work):
@@ -86,6 +84,12 @@ class Run:
             self.say(f"  failed: {failure}")
             self.results.fail(scenario, str(world), system, str(failure))
             return None
+
+    def alone(self, scenario, world, work):
+        """What no peer stands beside."""
+        found = self.step(scenario, world, System("solder", "delta", "one"), work)
+        if found:
+            self.results.alone[scenario] = found
 
     def one_gateway(self, shape):
         plan, world_name = self.plan, str(shape)
@@ -133,7 +137,5 @@ class Run:
         plan, ours = self.plan, System("solder", "delta", "one")
         with directory() as path:
             world = World(path / "world", Shape(100, 1, 100))
-            found = self.step("memory_after_scaling", f"100 to {plan.scaling_services * 100} routes", ours, lambda: scenarios.memory_after_scaling(
+            self.alone("memory_after_scaling", f"100 to {plan.scaling_services * 100} routes", lambda: scenarios.memory_after_scaling(
                 self.build, world, ours, plan.scaling_cycles, plan.scaling_services))
-            if found:
-                self.results.alone["memory_after_scaling"] = found

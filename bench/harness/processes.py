@@ -162,4 +162,7 @@ def run_json(command, seconds=900):
     result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=seconds, preexec_fn=lambda: _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
     if result.returncode != 0:
         raise Failed(f"{' '.join(map(str, command))}: exit {result.returncode}: {result.stderr[-1000:]}")
-    return json.loads(result.stdout)
+    try:
+        return json.loads(result.stdout)
+    except json.JSONDecodeError:
+        raise Failed(f"{' '.join(map(str, command))}: no JSON: {result.stdout[:1000]}") from None

@@ -93,7 +93,7 @@ void policies(const sdk::OptionInput& in, const Json& value, int stage, sdk::Out
     if (!found) {
       const std::string text = ns + "/" + name;
       out.info({field, "RateLimitConfigNotFound",
-                   "RateLimitConfig " + text + " is not there; it limits nothing until it comes", text, "", policy});
+                "RateLimitConfig " + text + " is not there; it limits nothing until it comes", text, "", policy});
       continue;
     }
     const Json raw = sdk::parse_json(*found).value("spec", Json::object()).value("raw", Json::object());

@@ -99,8 +99,7 @@ TEST(Manifest, KindsThatCannotBeRead) {
               ElementsAre(HasSubstr("/kinds/1/index/0 must be a JSON pointer")));
   EXPECT_THAT(problems_with("/kinds/1/derive", "yes"),
               ElementsAre("/kinds/1/derive must be true or false, found string"));
-  EXPECT_THAT(problems_with("/kinds/1/status", 1),
-              ElementsAre("/kinds/1/status must be true or false, found number"));
+  EXPECT_THAT(problems_with("/kinds/1/status", 1), ElementsAre("/kinds/1/status must be true or false, found number"));
   EXPECT_THAT(problems_with("/kinds/1/watch", true), ElementsAre(HasSubstr("/kinds/1/watch is unknown")));
   EXPECT_THAT(problems_with("/kinds/1", 1), ElementsAre(HasSubstr("/kinds/1 must be an object")));
   EXPECT_THAT(problems_with("/provides/2/id", "com.example.other/1"),

@@ -15,9 +15,9 @@
  * plugin by name that lists its kind; one that fails is Rejected, and its last good version is read on. Plugins look
  * such objects up like any other (solder_call::lookup) and list them by the indexes that manifests declare: JSON
  * pointers whose text is the key, "" for all of a kind (solder_call::list). `derive` hands each object of the kind to
- * the plugin's solder.discovery/1. `status` gives each object a report, Accepted where nothing is wrong with it; without
- * it only those that are wrong have one. A kind that no manifest lists has no effect and says so. Secrets cannot be listed.
- * CMake plugins keep it in a file (solder_add_plugin's MANIFEST). A plugin of one C file writes
+ * the plugin's solder.discovery/1. `status` gives each object a report, Accepted where nothing is wrong with it;
+ * without it only those that are wrong have one. A kind that no manifest lists has no effect and says so. Secrets
+ * cannot be listed. CMake plugins keep it in a file (solder_add_plugin's MANIFEST). A plugin of one C file writes
  *   SOLDER_MANIFEST("{\"manifest_version\":1, ... }")
  * once at file level. Source of the note's layout: the ELF gABI, "Note Section".
  */
