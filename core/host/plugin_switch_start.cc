@@ -32,7 +32,12 @@ std::optional<Candidate> PluginSwitch::copy_of(const std::string& name, const st
   if (!path) return std::nullopt;
   LoadOptions options = options_.load;
   options.trust = {};  // a private copy was trusted when it was made, and nobody else can write there
-  auto found = inspect_plugin(*path, options, original);
+  std::string where = original;
+  // One that was taken away stands nowhere: where it was when it ran.
+  for (const auto& generation : record_.generations(name)) {
+    if (where.empty() && generation.sha256 == sha256) where = generation.file;
+  }
+  auto found = inspect_plugin(*path, options, where);
   auto* candidate = std::get_if<Candidate>(&found);
   if (candidate == nullptr || candidate->sha256 != sha256 || candidate->gated.manifest.name != name)
     return std::nullopt;
