@@ -100,7 +100,7 @@ std::optional<Refusal> check_needs(const Manifest& manifest, const std::vector<s
     }
   }
   for (const std::string& id : manifest.needs) {
-    if (find_service(id) != nullptr) continue;
+    if (has_service(id)) continue;
     return Refusal{reason::kMissingService, "it needs the host service " + id + ", which this Solder has not"};
   }
   return std::nullopt;

@@ -12,11 +12,6 @@ constexpr std::string_view kHostName = "solder";
 constexpr std::string_view kHostVersion = SOLDER_VERSION;
 constexpr size_t kMaxLogLine = 4096;
 
-const void* service(void*, solder_str id) {
-  std::string_view text;
-  return read_text(id, text) == nullptr ? find_service(text) : nullptr;
-}
-
 spdlog::level::level_enum log_level(uint32_t level) {
   switch (level) {
     case SOLDER_LOG_DEBUG:
@@ -30,8 +25,16 @@ spdlog::level::level_enum log_level(uint32_t level) {
   }
 }
 
-void log(void* ctx, uint32_t level, solder_str message) {
-  const auto& plugin = *static_cast<const std::string*>(ctx);
+}  // namespace
+
+const void* HostTable::service(void* ctx, solder_str id) {
+  std::string_view text;
+  if (read_text(id, text) != nullptr || !has_service(text)) return nullptr;
+  return static_cast<HostTable*>(ctx)->timers_.table();
+}
+
+void HostTable::log(void* ctx, uint32_t level, solder_str message) {
+  const std::string& plugin = static_cast<HostTable*>(ctx)->plugin_;
   std::string_view text;
   if (read_bytes(message, text) != nullptr) text = "(a log message that cannot be read)";
   // Nothing may be thrown into a plugin.
@@ -41,20 +44,17 @@ void log(void* ctx, uint32_t level, solder_str message) {
   }
 }
 
-}  // namespace
+bool has_service(std::string_view id) { return id == SOLDER_SVC_LOOP; }
 
-const void* find_service(std::string_view) { return nullptr; }
-
-HostTable::HostTable(std::string plugin)
-    : plugin_(std::move(plugin)),
-      table_{sizeof(solder_host),
-             0,
-             SOLDER_ABI_MAJOR,
-             SOLDER_ABI_MINOR,
-             view(kHostName),
-             view(kHostVersion),
-             &plugin_,
-             &service,
-             &log} {}
+HostTable::HostTable(std::string plugin, std::mutex& strand)
+    : plugin_(std::move(plugin)), timers_(plugin_, strand), table_{sizeof(solder_host),
+                                                                   0,
+                                                                   SOLDER_ABI_MAJOR,
+                                                                   SOLDER_ABI_MINOR,
+                                                                   view(kHostName),
+                                                                   view(kHostVersion),
+                                                                   this,
+                                                                   &service,
+                                                                   &log} {}
 
 }  // namespace solder::host

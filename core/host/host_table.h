@@ -2,28 +2,35 @@
 // Tested by tests/plugin/calls_test.cc.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "core/host/services/timers.h"
 #include "solder/draft/plugin.h"
 
 namespace solder::host {
 
-// The table of a host service, or null where this host has it not. None exists so far: all plugins are pure
-// translators.
-const void* find_service(std::string_view id);
+// Whether this host has the service: what a manifest may list under "needs".
+bool has_service(std::string_view id);
 
 // One for each instance; lives until destroy() has returned.
 class HostTable {
  public:
-  explicit HostTable(std::string plugin);
+  // `strand` serialises all that runs inside the instance.
+  HostTable(std::string plugin, std::mutex& strand);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
   [[nodiscard]] const solder_host* get() const { return &table_; }
+  [[nodiscard]] Timers& timers() { return timers_; }
 
  private:
+  static const void* service(void* ctx, solder_str id);
+  static void log(void* ctx, uint32_t level, solder_str message);
+
   std::string plugin_;
+  Timers timers_;
   solder_host table_;
 };
 

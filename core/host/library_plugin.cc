@@ -39,12 +39,21 @@ base::Status failed(const char* what, solder_status status) {
 }  // namespace
 
 LibraryPlugin::~LibraryPlugin() {
+  if (host) host->timers().close();  // before destroy: nothing comes back into a plugin that is on its way out
   if (!created) return;
   const Activity activity("destroying", manifest.name, kPatience);
   try {
     table.destroy(self);
   } catch (...) {
     spdlog::error("plugin {}: destroy threw an exception", manifest.name);
+  }
+}
+
+void LibraryPlugin::serve(bool serving) {
+  if (serving) {
+    host->timers().open();
+  } else {
+    host->timers().pause();
   }
 }
 

@@ -29,6 +29,7 @@ class LibraryPlugin final : public Plugin {
                                const Lookup& lookup, std::chrono::nanoseconds deadline) override;
   base::Result<std::optional<std::string>> save() override;
   base::Status restore(const std::string& version, const std::string& state) override;
+  void serve(bool serving) override;
   [[nodiscard]] std::vector<std::string> samples() const override { return book.all(); }
   [[nodiscard]] bool unmaps() const override { return can_unmap; }
 

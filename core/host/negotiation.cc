@@ -82,7 +82,7 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 std::optional<Refusal> create(LibraryPlugin& plugin, const std::string& config_json) {
-  plugin.host = std::make_unique<HostTable>(plugin.manifest.name);
+  plugin.host = std::make_unique<HostTable>(plugin.manifest.name, plugin.mutex);
   CreateProblems problems;
   const solder_out out{sizeof(solder_out), 0, &problems, &refuse_item, &take_diag};
   solder_status status = SOLDER_OK;

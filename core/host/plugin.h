@@ -40,6 +40,9 @@ class Plugin {
   virtual base::Result<std::optional<std::string>> save() { return std::optional<std::string>(); }
   // What a generation of that version saved. Before the first call.
   virtual base::Status restore(const std::string& /*version*/, const std::string& /*state*/) { return {}; }
+  // Whether it is the generation that runs: only then what it waits for (timers) comes to it. Nothing comes at first.
+  // [any thread]
+  virtual void serve(bool /*serving*/) {}
   // Inputs of some of its calls, for a look at how another generation takes them (preflight_job.h).
   [[nodiscard]] virtual std::vector<std::string> samples() const { return {}; }
   // Whether its library leaves the process with it.

@@ -40,8 +40,12 @@ std::shared_ptr<PluginSet> PluginSwitch::set_with(const std::string& name, const
   return PluginSet::make(std::move(all), {}, options_.load);
 }
 
-// What is told to people follows.
+// What comes to plugins and what is told to people follows. Nothing comes to two generations of one plugin at once.
 void PluginSwitch::show() {
+  for (const auto& [name, slot] : slots_) {
+    if (slot.previous) slot.previous->serve(false);
+    if (slot.current) slot.current->serve(true);
+  }
   std::vector<PluginPtr> all;
   std::vector<Refused> refused;
   for (const auto& file : files_) {

@@ -1,0 +1,143 @@
+#include "core/host/services/timers.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "core/host/abi_text.h"
+#include "core/host/activity.h"
+
+namespace solder::host {
+
+namespace {
+
+constexpr std::chrono::nanoseconds kLongest = std::chrono::hours(24 * 365);
+constexpr std::chrono::nanoseconds kAllowed{SOLDER_LOOP_ALLOWED_NS};
+
+uint64_t now_ns(void*) {
+  return static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
+
+}  // namespace
+
+Timers::Timers(const std::string& plugin, std::mutex& strand)
+    : plugin_(plugin),
+      strand_(strand),
+      table_{sizeof(solder_svc_loop), 0, this, &now_ns,
+             // Nothing may be thrown into a plugin.
+             [](void* ctx, uint64_t delay_ns, solder_fired fired, void* arg, solder_timer* timer) -> solder_status {
+               try {
+                 return static_cast<Timers*>(ctx)->start(delay_ns, fired, arg, timer);
+               } catch (...) {
+                 return SOLDER_RESOURCE_EXHAUSTED;
+               }
+             },
+             [](void* ctx, solder_timer timer) { static_cast<Timers*>(ctx)->cancel(timer); }} {}
+
+Timers::~Timers() { close(); }
+
+void Timers::open() {
+  {
+    const std::lock_guard lock(mutex_);
+    open_ = !closed_;
+    if (open_ && !pending_.empty()) begin_thread();
+  }
+  changed_.notify_all();
+}
+
+void Timers::pause() {
+  const std::lock_guard lock(mutex_);
+  open_ = false;
+}
+
+void Timers::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    pending_.clear();
+    due_.clear();
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+solder_status Timers::start(uint64_t delay_ns, solder_fired fired, void* arg, solder_timer* timer) {
+  if (fired == nullptr || timer == nullptr) return SOLDER_INVALID_ARGUMENT;
+  const std::chrono::nanoseconds delay(std::min<uint64_t>(delay_ns, static_cast<uint64_t>(kLongest.count())));
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return SOLDER_CANCELLED;
+    if (pending_.size() >= SOLDER_LOOP_MAX_TIMERS) return SOLDER_RESOURCE_EXHAUSTED;
+    if (open_) begin_thread();
+    const solder_timer id = last_ + 1;
+    const auto when = Clock::now() + delay;
+    const auto place = due_.emplace(Due{when, id}, id).first;
+    try {
+      pending_.emplace(id, Pending{when, fired, arg});
+    } catch (...) {
+      due_.erase(place);
+      throw;
+    }
+    last_ = id;
+    *timer = id;
+  }
+  changed_.notify_all();
+  return SOLDER_OK;
+}
+
+void Timers::cancel(solder_timer timer) {
+  const std::lock_guard lock(mutex_);
+  const auto found = pending_.find(timer);
+  if (found == pending_.end()) return;
+  due_.erase({found->second.when, timer});
+  pending_.erase(found);
+}
+
+// Under mutex_.
+void Timers::begin_thread() {
+  if (!thread_.joinable()) thread_ = std::thread(&Timers::run, this);
+}
+
+void Timers::run() {
+  std::unique_lock lock(mutex_);
+  while (!closed_) {
+    if (due_.empty() || !open_) {
+      changed_.wait(lock);
+      continue;
+    }
+    const auto [when, timer] = due_.begin()->first;
+    if (Clock::now() < when) {
+      changed_.wait_until(lock, when);
+      continue;
+    }
+    lock.unlock();
+    fire(timer);
+    lock.lock();
+  }
+}
+
+void Timers::fire(solder_timer timer) {
+  const std::lock_guard strand(strand_);
+  Pending due{};
+  {
+    // Looked up only now: while this thread waited for the strand, the plugin may have cancelled it.
+    const std::lock_guard lock(mutex_);
+    const auto found = pending_.find(timer);
+    if (found == pending_.end() || !open_) return;
+    due = found->second;
+    due_.erase({due.when, timer});
+    pending_.erase(found);
+  }
+  const Activity activity("in a timer of", plugin_, kAllowed);
+  try {
+    due.fired(due.arg);
+  } catch (const std::exception& error) {
+    spdlog::error("plugin {}: a timer threw an exception: {}", plugin_,
+                  printable(std::string_view(error.what()).substr(0, 1000)));
+  } catch (...) {
+    spdlog::error("plugin {}: a timer threw an exception", plugin_);
+  }
+}
+
+}  // namespace solder::host
