@@ -30,7 +30,10 @@ spdlog::level::level_enum log_level(uint32_t level) {
 const void* HostTable::service(void* ctx, solder_str id) {
   std::string_view text;
   if (read_text(id, text) != nullptr || !has_service(text)) return nullptr;
-  return static_cast<HostTable*>(ctx)->timers_.table();
+  auto& host = *static_cast<HostTable*>(ctx);
+  if (text == SOLDER_SVC_HTTP) return host.requests_.table();
+  if (text == SOLDER_SVC_PUBLISH) return host.publications_.table();
+  return host.timers_.table();
 }
 
 void HostTable::log(void* ctx, uint32_t level, solder_str message) {
@@ -44,17 +47,36 @@ void HostTable::log(void* ctx, uint32_t level, solder_str message) {
   }
 }
 
-bool has_service(std::string_view id) { return id == SOLDER_SVC_LOOP; }
+bool has_service(std::string_view id) {
+  return id == SOLDER_SVC_LOOP || id == SOLDER_SVC_HTTP || id == SOLDER_SVC_PUBLISH;
+}
 
-HostTable::HostTable(std::string plugin, std::mutex& strand)
-    : plugin_(std::move(plugin)), timers_(plugin_, strand), table_{sizeof(solder_host),
-                                                                   0,
-                                                                   SOLDER_ABI_MAJOR,
-                                                                   SOLDER_ABI_MINOR,
-                                                                   view(kHostName),
-                                                                   view(kHostVersion),
-                                                                   this,
-                                                                   &service,
-                                                                   &log} {}
+HostTable::HostTable(std::string plugin, std::mutex& strand, ServicesPtr services, DiscoveryListener* listener)
+    : plugin_(std::move(plugin)),
+      timers_(plugin_, strand),
+      requests_(timers_, std::move(services)),
+      publications_(plugin_, listener),
+      table_{sizeof(solder_host),
+             0,
+             SOLDER_ABI_MAJOR,
+             SOLDER_ABI_MINOR,
+             view(kHostName),
+             view(kHostVersion),
+             this,
+             &service,
+             &log} {}
+
+void HostTable::serve(bool serving) {
+  if (serving) {
+    timers_.open();
+  } else {
+    timers_.pause();
+  }
+}
+
+void HostTable::close() {
+  requests_.close();
+  timers_.close();
+}
 
 }  // namespace solder::host

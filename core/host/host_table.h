@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/host/services/publications.h"
+#include "core/host/services/requests.h"
 #include "core/host/services/timers.h"
 #include "solder/draft/plugin.h"
 
@@ -17,13 +19,17 @@ bool has_service(std::string_view id);
 // One for each instance; lives until destroy() has returned.
 class HostTable {
  public:
-  // `strand` serialises all that runs inside the instance.
-  HostTable(std::string plugin, std::mutex& strand);
+  // `strand` serialises all that runs inside the instance; `listener` hears what it publishes.
+  HostTable(std::string plugin, std::mutex& strand, ServicesPtr services, DiscoveryListener* listener = nullptr);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
   [[nodiscard]] const solder_host* get() const { return &table_; }
-  [[nodiscard]] Timers& timers() { return timers_; }
+  // Whether events come into the instance.
+  void serve(bool serving);
+  [[nodiscard]] Publications& publications() { return publications_; }
+  // Before destroy(): when it returns, nothing comes into the instance any more.
+  void close();
 
  private:
   static const void* service(void* ctx, solder_str id);
@@ -31,6 +37,8 @@ class HostTable {
 
   std::string plugin_;
   Timers timers_;
+  Requests requests_;
+  Publications publications_;
   solder_host table_;
 };
 

@@ -12,6 +12,6 @@
 namespace solder::host {
 
 // `plugin.library` is open. On success its tables and instance are set.
-std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& config_json);
+std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& config_json, const ServicesPtr& services);
 
 }  // namespace solder::host

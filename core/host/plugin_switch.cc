@@ -195,7 +195,7 @@ std::optional<Refused> PluginSwitch::replace(Slot& slot, const Candidate& candid
   if (preflight_ != nullptr) {
     if (const auto problem = preflight_->check({item}).front()) return wrong(reason::kPreflightFailed, *problem);
   }
-  auto opened = open_plugin(candidate, options_.load);
+  auto opened = open_plugin(candidate, options_.load, options_.services);
   if (auto* refusal = std::get_if<Refused>(&opened)) return std::move(*refusal);
   PluginPtr next = std::get<PluginPtr>(opened);
   opened = Refused{};

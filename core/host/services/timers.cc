@@ -13,6 +13,7 @@ namespace solder::host {
 namespace {
 
 constexpr std::chrono::nanoseconds kLongest = std::chrono::hours(24 * 365);
+constexpr const char* kTimer = "in a timer of";
 constexpr std::chrono::nanoseconds kAllowed{SOLDER_LOOP_ALLOWED_NS};
 
 uint64_t now_ns(void*) {
@@ -52,10 +53,11 @@ void Timers::pause() {
 }
 
 void Timers::close() {
+  std::unordered_map<solder_timer, Pending> dropped;  // ended without the lock: a task may hold what has locks
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    pending_.clear();
+    dropped.swap(pending_);
     due_.clear();
   }
   changed_.notify_all();
@@ -68,22 +70,36 @@ solder_status Timers::start(uint64_t delay_ns, solder_fired fired, void* arg, so
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return SOLDER_CANCELLED;
-    if (pending_.size() >= SOLDER_LOOP_MAX_TIMERS) return SOLDER_RESOURCE_EXHAUSTED;
-    if (open_) begin_thread();
-    const solder_timer id = last_ + 1;
-    const auto when = Clock::now() + delay;
-    const auto place = due_.emplace(Due{when, id}, id).first;
-    try {
-      pending_.emplace(id, Pending{when, fired, arg});
-    } catch (...) {
-      due_.erase(place);
-      throw;
-    }
-    last_ = id;
-    *timer = id;
+    if (pending_.size() - posted_ >= SOLDER_LOOP_MAX_TIMERS) return SOLDER_RESOURCE_EXHAUSTED;
+    *timer = add(delay, kTimer, [fired, arg] { fired(arg); });
   }
   changed_.notify_all();
   return SOLDER_OK;
+}
+
+void Timers::post(const char* doing, std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    add(std::chrono::nanoseconds(0), doing, std::move(task));
+    ++posted_;
+  }
+  changed_.notify_all();
+}
+
+// Under mutex_.
+solder_timer Timers::add(std::chrono::nanoseconds delay, const char* doing, std::function<void()> task) {
+  if (open_) begin_thread();
+  const solder_timer id = last_ + 1;
+  const auto when = Clock::now() + delay;
+  const auto place = due_.emplace(Due{when, id}, id).first;
+  try {
+    pending_.emplace(id, Pending{when, doing, std::move(task)});
+  } catch (...) {
+    due_.erase(place);
+    throw;
+  }
+  return last_ = id;
 }
 
 void Timers::cancel(solder_timer timer) {
@@ -125,18 +141,19 @@ void Timers::fire(solder_timer timer) {
     const std::lock_guard lock(mutex_);
     const auto found = pending_.find(timer);
     if (found == pending_.end() || !open_) return;
-    due = found->second;
+    due = std::move(found->second);
+    if (due.doing != kTimer) --posted_;
     due_.erase({due.when, timer});
     pending_.erase(found);
   }
-  const Activity activity("in a timer of", plugin_, kAllowed);
+  const Activity activity(due.doing, plugin_, kAllowed);
   try {
-    due.fired(due.arg);
+    due.task();
   } catch (const std::exception& error) {
-    spdlog::error("plugin {}: a timer threw an exception: {}", plugin_,
+    spdlog::error("{} plugin {} an exception was thrown: {}", due.doing, plugin_,
                   printable(std::string_view(error.what()).substr(0, 1000)));
   } catch (...) {
-    spdlog::error("plugin {}: a timer threw an exception", plugin_);
+    spdlog::error("{} plugin {} an exception was thrown", due.doing, plugin_);
   }
 }
 
