@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 const model::ObjectRef kRef{"Upstream", "ns", "one"};
 
 class Discovering : public ::testing::Test {
- protected:
+ public:  // tests point to members
   Discovering() {
     server.server.Get("/functions", [this](const httplib::Request&, httplib::Response& response) {
       ++asked;
@@ -80,7 +80,7 @@ class Discovering : public ::testing::Test {
     const std::lock_guard lock(mutex);
     functions = text;
   }
-  void until(const std::string& Discovering::*what, const std::string& words) {
+  void until(std::string Discovering::*what, const std::string& words) {
     Reloading::until(
         [&] {
           const std::lock_guard lock(mutex);
