@@ -41,6 +41,12 @@ inline unsigned filter_flags(const Fragment& fragment) {
   return (fragment.disabled ? 1u : 0u) | (fragment.only ? 2u : 0u) | (fragment.absent ? 4u : 0u);
 }
 
+inline void set_filter_flags(Fragment& fragment, unsigned flags) {
+  fragment.disabled = (flags & 1u) != 0;
+  fragment.only = (flags & 2u) != 0;
+  fragment.absent = (flags & 4u) != 0;
+}
+
 // kFilled is not a plugin's to name: it is made of SecretFields.
 enum class SecretForm { kTlsCertificate = 1, kValidationContext = 2, kGeneric = 3, kFilled = 4 };
 

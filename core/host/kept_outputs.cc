@@ -51,7 +51,8 @@ json to_json(const engine::Fragment& fragment) {
           fragment.clear,
           fragment.weight,
           fragment.encoding == engine::Encoding::kJson,
-          origin_json(fragment.origin)};
+          origin_json(fragment.origin),
+          engine::filter_flags(fragment)};
 }
 
 engine::Fragment fragment_of(const json& value) {
@@ -64,6 +65,7 @@ engine::Fragment fragment_of(const json& value) {
   out.weight = value.at(5);
   out.encoding = value.at(6).get<bool>() ? engine::Encoding::kJson : engine::Encoding::kWire;
   out.origin = origin_of(value.at(7));
+  engine::set_filter_flags(out, value.at(8));
   return out;
 }
 
@@ -151,7 +153,7 @@ std::string kept_key(Operation operation, solder_span in, uint64_t index) {
     case Operation::kDestinations: {
       const auto& input = *SOLDER_AT(solder_destination_input, in, index);
       text.add(input.weighted).add(input.object).add(input.upstream).add(input.upstream_value);
-      text.add(input.destination_spec).add(input.cluster_name);
+      text.add(input.key).add(input.destination_spec).add(input.cluster_name);
       break;
     }
     case Operation::kDerive: {
