@@ -1,5 +1,5 @@
 // The batches of the contract as tuples for Python, in the order of the fields in solder/_inputs.py. Tested by
-// tests/plugin/python_test.py.
+// tests/plugin/python_test.cc.
 #pragma once
 
 #include <pybind11/pybind11.h>

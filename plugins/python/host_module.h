@@ -1,5 +1,5 @@
 // What Python code sees of the host: the module `_solder_host` with the sink of a call and the streams behind print().
-// Tested by tests/plugin/python_test.py.
+// Tested by tests/plugin/python_test.cc.
 #pragma once
 
 #include <pybind11/pybind11.h>

@@ -1,5 +1,5 @@
 // The Python interpreter of this process: started once, never ended, with the package `solder` that this library
-// carries. Tested by tests/plugin/python_test.py.
+// carries. Tested by tests/plugin/python_test.cc.
 #pragma once
 
 #include <optional>

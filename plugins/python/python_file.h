@@ -1,5 +1,5 @@
 // One Python file as a plugin: the table that the host takes for it, and the tables of its capabilities. An instance is
-// a module of its own, so that two share nothing. Tested by tests/plugin/python_test.py.
+// a module of its own, so that two share nothing. Tested by tests/plugin/python_test.cc.
 #pragma once
 
 #include <string>
