@@ -176,7 +176,8 @@ class Expander {
   }
 
   void leaf(const Place& place, std::shared_ptr<const std::string> text, std::string branch, RouteOrder order) {
-    if (routes_.size() == kMostRoutes) return report_too_many(place);
+    if (made_ == kMostRoutes) return report_too_many(place);
+    ++made_;
     const std::string_view view = *text;
     add({place.at, view, std::move(text), place.index, std::move(branch)}, std::move(order));
   }
@@ -229,7 +230,8 @@ class Expander {
     diagnostics_.insert(diagnostics_.end(), branch->diagnostics.begin(), branch->diagnostics.end());
     visits_ += branch->visited;
     too_many_ = branch->too_many;
-    const size_t taken = std::min(branch->routes.size(), kMostRoutes - routes_.size());
+    const size_t taken = std::min(branch->routes.size(), kMostRoutes - made_);
+    made_ += taken;
     routes_.insert(routes_.end(), branch->routes.begin(), branch->routes.begin() + static_cast<ptrdiff_t>(taken));
     if (!too_many_ && (taken < branch->routes.size() || visits_ > kMostVisited)) report_too_many(place);
   }
@@ -308,6 +310,7 @@ class Expander {
   std::vector<model::ObjectRef> visited_;  // the tables on the way here
   std::vector<BranchRoute> routes_;
   model::Diagnostics diagnostics_;
+  size_t made_ = 0;  // of routes_, those that are not plain routes of the virtual service
   size_t visits_ = 0;
   bool too_many_ = false;
 };

@@ -114,6 +114,13 @@ std::optional<Refusal> check_services(const Manifest& manifest) {
   return std::nullopt;
 }
 
+std::variant<Manifest, Refusal> read_manifest(std::string_view json, std::string& name) {
+  ManifestResult parsed = parse_manifest(json);
+  name = parsed.manifest.name;
+  if (auto refusal = check_manifest(parsed.manifest, parsed.problems)) return *refusal;
+  return std::move(parsed.manifest);
+}
+
 }  // namespace
 
 std::variant<std::string, Refusal> read_plugin_file(const std::string& path) {
@@ -142,11 +149,10 @@ std::variant<std::string, Refusal> read_plugin_file(const std::string& path) {
 }
 
 std::variant<Manifest, Refusal> accept_manifest(std::string_view json, std::string& name) {
-  ManifestResult parsed = parse_manifest(json);
-  name = parsed.manifest.name;
-  if (auto refusal = check_manifest(parsed.manifest, parsed.problems)) return *refusal;
-  if (auto refusal = check_services(parsed.manifest)) return *refusal;
-  return std::move(parsed.manifest);
+  auto manifest = read_manifest(json, name);
+  if (std::holds_alternative<Refusal>(manifest)) return manifest;
+  if (auto refusal = check_services(std::get<Manifest>(manifest))) return *refusal;
+  return manifest;
 }
 
 std::variant<Gated, Refusal> gate(std::string_view bytes, std::string& name) {
@@ -158,14 +164,14 @@ std::variant<Gated, Refusal> gate(std::string_view bytes, std::string& name) {
         reason::kNoManifest,
         "it carries no manifest in an ELF note .note.solder; use solder_add_plugin(MANIFEST) or SOLDER_MANIFEST()"};
   }
-  ManifestResult parsed = parse_manifest(*file.manifest);
-  name = parsed.manifest.name;
-  if (auto refusal = check_manifest(parsed.manifest, parsed.problems)) return *refusal;
+  auto read = read_manifest(*file.manifest, name);
+  if (auto* refusal = std::get_if<Refusal>(&read)) return *refusal;
+  auto& manifest = std::get<Manifest>(read);
   if (auto refusal = check_exports(file.exports)) return *refusal;
-  if (auto refusal = check_libraries(parsed.manifest, file.needed)) return *refusal;
-  if (auto refusal = check_services(parsed.manifest)) return *refusal;
-  const bool can_unmap = parsed.manifest.unload_allowed && !file.no_delete;
-  return Gated{std::move(parsed.manifest), can_unmap};
+  if (auto refusal = check_libraries(manifest, file.needed)) return *refusal;
+  if (auto refusal = check_services(manifest)) return *refusal;
+  const bool can_unmap = manifest.unload_allowed && !file.no_delete;
+  return Gated{std::move(manifest), can_unmap};
 }
 
 }  // namespace solder::host

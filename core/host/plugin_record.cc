@@ -66,19 +66,6 @@ Json to_json(const PluginEvent& event) {
   return out;
 }
 
-// Of DIRECTORY/NAME-<hash>.so and what belongs to it, behind the dot.
-size_t content_end(const std::string& file) {
-  const size_t dot = file.find('.', file.rfind('/') + 1);
-  return dot == std::string::npos ? file.size() : dot + 1;
-}
-
-// NAME-<hash>.<ending>, with .state behind it or not.
-bool is_copy(const std::string& name) {
-  const size_t dot = name.find('.'), dash = name.rfind('-', dot);
-  if (dot == std::string::npos || dash == std::string::npos || dot - dash != copy_digits() + 1) return false;
-  return name.find_first_not_of("0123456789abcdef", dash + 1) == dot;
-}
-
 }  // namespace
 
 PluginRecord::PluginRecord(std::string directory) : directory_(std::move(directory)) {
@@ -239,9 +226,8 @@ void PluginRecord::clean() const {
   for (std::filesystem::directory_iterator entry(directory_, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string file = entry->path().string();
-    const bool copy = is_copy(entry->path().filename().string());
-    const bool staging = file.ends_with(".tmp");
-    if (!staging && (!copy || wanted.count(file.substr(0, content_end(file))) != 0)) continue;
+    const std::string stem = copy_stem(file);
+    if (!file.ends_with(".tmp") && (stem.empty() || wanted.count(stem) != 0)) continue;
     std::error_code ignored;
     std::filesystem::remove(entry->path(), ignored);
   }

@@ -122,13 +122,13 @@ std::string Preflight::end() {
 
 // One that stood ready may have been ended by others before it saw anything of the plugin, which is not the plugin's
 // fault: another one is asked then.
-std::optional<std::string> Preflight::ask(const std::string& request, std::string& answer) {
+std::optional<std::string> Preflight::ask(const std::string& request, json& answer) {
   bool begun = false;
   auto problem = ask_once(request, answer, begun);
   return begun || !problem ? problem : ask_once(request, answer, begun);
 }
 
-std::optional<std::string> Preflight::ask_once(const std::string& request, std::string& out, bool& begun) {
+std::optional<std::string> Preflight::ask_once(const std::string& request, json& out, bool& begun) {
   if (auto problem = start()) return "no process could be started to try it in: " + *problem;
   const auto end_time = Clock::now() + patience_;
   std::string phase = "starting";
@@ -146,7 +146,7 @@ std::optional<std::string> Preflight::ask_once(const std::string& request, std::
       continue;
     }
     if (!answer.is_object()) return "it gave an answer that makes no sense";
-    out = *frame;
+    out = answer;
     return std::nullopt;
   }
   // Half a frame, or a request that nobody reads, ends by the socket's own patience.
@@ -170,9 +170,8 @@ std::variant<std::string, Refusal> Preflight::describe(const FileRunner& runner,
                      {"original", file.original},
                      {"ending", file.ending},
                      {"runner", to_json(runner)}};
-  std::string answer;
-  if (const auto problem = ask(cbor(request), answer)) return Refusal{reason::kPreflightFailed, kTried + *problem};
-  const json said = json::parse(answer);
+  json said;
+  if (const auto problem = ask(cbor(request), said)) return Refusal{reason::kPreflightFailed, kTried + *problem};
   if (said.value("ok", false)) return said.value("manifest", "");
   // Reasons are known words here as there.
   const std::string word = said.value("reason", "");
@@ -184,12 +183,9 @@ std::vector<std::optional<std::string>> Preflight::check(const std::vector<Prefl
   std::vector<std::optional<std::string>> out;
   out.reserve(items.size());
   for (const auto& item : items) {
-    std::string answer;
-    auto problem = ask(cbor(to_json(item)), answer);
-    if (!problem) {
-      const json said = json::parse(answer);
-      if (!said.value("ok", false)) problem = said.value("message", "it failed");
-    }
+    json said;
+    auto problem = ask(cbor(to_json(item)), said);
+    if (!problem && !said.value("ok", false)) problem = said.value("message", "it failed");
     out.push_back(problem ? std::optional(kTried + *problem) : std::nullopt);
   }
   // What was looked at must not stand in the way of what comes; the next one stands ready.

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <variant>
@@ -52,10 +53,10 @@ class Preflight {
   };
   std::optional<std::string> start();
   std::string end();
-  // Nothing, or what was in the way of an answer, as a sentence. Request and answer are CBOR and JSON.
-  std::optional<std::string> ask(const std::string& request, std::string& answer);
+  // Nothing, or what was in the way of an answer, as a sentence. `request` is CBOR, `answer` an object.
+  std::optional<std::string> ask(const std::string& request, nlohmann::json& answer);
   // `begun`: it had the plugin in hand.
-  std::optional<std::string> ask_once(const std::string& request, std::string& answer, bool& begun);
+  std::optional<std::string> ask_once(const std::string& request, nlohmann::json& answer, bool& begun);
 
   const std::string program_;
   const std::vector<std::string> arguments_;

@@ -52,8 +52,6 @@ constexpr size_t kNameDigits = 32;
 
 }  // namespace
 
-size_t copy_digits() { return kNameDigits; }
-
 std::string content_hash(std::string_view bytes) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
@@ -69,6 +67,15 @@ std::string content_hash(std::string_view bytes) {
 std::string copy_path(const std::string& directory, const std::string& name, const std::string& hash,
                       const std::string& ending) {
   return directory + "/" + name + "-" + hash.substr(0, kNameDigits) + "." + ending;
+}
+
+std::string copy_stem(const std::string& file) {
+  const size_t name = file.rfind('/') + 1;
+  const size_t dot = file.find('.', name);
+  if (dot == std::string::npos || dot < name + kNameDigits + 1) return "";
+  const size_t hash = dot - kNameDigits;
+  if (file[hash - 1] != '-' || file.find_first_not_of("0123456789abcdef", hash) != dot) return "";
+  return file.substr(0, dot + 1);
 }
 
 std::optional<std::string> find_copy(const std::string& directory, const std::string& name, const std::string& hash) {

@@ -3,12 +3,10 @@
 // no), and the others go to who asked for them, from then on with each change. What differs from other types:
 //  - A name that does not exist is answered by a resource without content: Envoy holds the request until then.
 //  - Clients ask for whatever hosts their own clients name, never give up a name and do not ask for it again: what
-//  comes
-//    to exist later has to be sent. Only so many names that do not exist are remembered; a client that asked for more
-//    is sent every virtual host that comes to exist.
+//    comes to exist later has to be sent. Only so many names that do not exist are remembered; a client that asked for
+//    more is sent every virtual host that comes to exist.
 //  - Each group is opened by a removal of its mark, which Envoy never had: its first message about a group ends
-//  warming,
-//    and an empty one reaches no group.
+//    warming, and an empty one reaches no group.
 // Source: Envoy, "Virtual Host Discovery Service", and what Envoy 1.40 does. Tested by
 // tests/unit/xds/stream_scenarios_test.cc and tests/unit/xds/virtual_host_subscription_test.cc.
 #pragma once

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "interpreter.h"
-#include "solder/sdk/text.hpp"
 
 namespace py = pybind11;
 
@@ -24,7 +23,7 @@ std::string_view view_of(const py::bytes& bytes) { return static_cast<std::strin
 struct RefText {
   explicit RefText(const py::tuple& from)
       : kind(from[0].cast<std::string>()), ns(from[1].cast<std::string>()), name(from[2].cast<std::string>()) {}
-  [[nodiscard]] solder_ref c() const { return {str(kind), str(ns), str(name)}; }
+  [[nodiscard]] sdk::Ref ref() const { return {kind, ns, name}; }
   std::string kind, ns, name;
 };
 
@@ -39,6 +38,8 @@ const solder_out& CallSink::out() const {
   if (out_ == nullptr) throw std::runtime_error("this call has ended; what it was given holds no longer");
   return *out_;
 }
+
+sdk::Out CallSink::item(uint64_t index) const { return {call_, &out(), index}; }
 
 bool CallSink::fragment(uint64_t index, const std::string& slot, const std::string& name, const std::string& type_url,
                         const py::bytes& message, bool is_json, const py::sequence& clear, int32_t weight,
@@ -63,57 +64,29 @@ bool CallSink::fragment(uint64_t index, const std::string& slot, const std::stri
 bool CallSink::secret_use(uint64_t index, const std::string& sds_name, const py::tuple& ref, uint32_t form,
                           const std::string& key, const py::bytes& patch, const std::string& field) {
   const RefText secret(ref);
-  solder_item_secret_use item{};
-  item.head = {sizeof item, SOLDER_ITEM_SECRET_USE};
-  item.index = index;
-  item.sds_name = str(sds_name);
-  item.ref = secret.c();
-  item.form = form;
-  item.key = str(key);
-  item.patch = str(view_of(patch));
-  item.field = str(field);
-  return out().emit(out().ctx, &item.head) == SOLDER_OK;
+  return item(index).secret_use({sds_name, secret.ref(), form, key, view_of(patch), field});
 }
 
 bool CallSink::secret_field(uint64_t index, const std::string& resource, const std::string& path, const py::tuple& ref,
                             const std::string& key, const std::string& field) {
   const RefText secret(ref);
-  solder_item_secret_field item{};
-  item.head = {sizeof item, SOLDER_ITEM_SECRET_FIELD};
-  item.index = index;
-  item.resource = str(resource);
-  item.path = str(path);
-  item.ref = secret.c();
-  item.key = str(key);
-  item.field = str(field);
-  return out().emit(out().ctx, &item.head) == SOLDER_OK;
+  return item(index).secret_field({resource, path, secret.ref(), key, field});
 }
 
-bool CallSink::object(uint64_t index, const std::string& json) {
-  solder_item_object item{};
-  item.head = {sizeof item, SOLDER_ITEM_OBJECT};
-  item.index = index;
-  item.json = str(json);
-  return out().emit(out().ctx, &item.head) == SOLDER_OK;
-}
+bool CallSink::object(uint64_t index, const std::string& json) { return item(index).object(json); }
 
 void CallSink::problem(uint64_t index, uint32_t severity, const std::string& field, const std::string& reason,
                        const std::string& message, const std::string& found, const std::string& expected,
                        const py::tuple& related) {
   const RefText other(related);
-  const solder_diag diag{sizeof diag,  severity,   index,         str(field), str(reason),
-                         str(message), str(found), str(expected), other.c()};
+  const solder_diag diag{sizeof diag,  severity,   index,         str(field),     str(reason),
+                         str(message), str(found), str(expected), other.ref().c()};
   out().diag(out().ctx, &diag);
 }
 
 py::object CallSink::lookup(uint64_t index, const std::string& kind, const std::string& ns, const std::string& name) {
-  static_cast<void>(out());
-  if (!SOLDER_HAS(call_, lookup)) return py::none();
-  const solder_ref wanted = {str(kind), str(ns), str(name)};
-  solder_object found{};
-  found.size = sizeof found;
-  if (call_->lookup(call_->ctx, index, &wanted, &found) != SOLDER_OK) return py::none();
-  return python_text(found.json);
+  const auto found = item(index).lookup({kind, ns, name});
+  return found ? py::object(py::str(found->data(), found->size())) : py::object(py::none());
 }
 
 py::list CallSink::list(uint64_t index, const std::string& kind, const std::string& ns, const std::string& field,

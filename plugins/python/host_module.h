@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "solder/draft/items.h"
+#include "solder/sdk/out.hpp"
 
 namespace solder::python {
 
@@ -34,6 +34,7 @@ class CallSink {
 
  private:
   const solder_out& out() const;
+  sdk::Out item(uint64_t index) const;
   const solder_call* call_;
   const solder_out* out_;
 };

@@ -32,24 +32,28 @@ std::string unused_name(const std::string& file) {
   throw std::runtime_error(words.cast<std::string>());
 }
 
-}  // namespace
-
-LoadedModule::LoadedModule(const std::string& file, const std::string& source) : name_(unused_name(file)) {
-  const Deadline deadline(Deadline::after(kPatience));
+// Runs Python; its exceptions become ours.
+template <typename F>
+auto told(const F& call) {
   try {
-    const py::tuple loaded = py::module_::import("solder._load").attr("load_file")(file, py::bytes(source), name_);
-    declaration_ = loaded[0];
+    return call();
   } catch (const py::error_already_set& error) {
     rethrow(error);
   }
 }
 
+}  // namespace
+
+LoadedModule::LoadedModule(const std::string& file, const std::string& source) : name_(unused_name(file)) {
+  const Deadline deadline(Deadline::after(kPatience));
+  declaration_ = told([&] {
+    const py::tuple loaded = py::module_::import("solder._load").attr("load_file")(file, py::bytes(source), name_);
+    return py::object(loaded[0]);
+  });
+}
+
 std::string LoadedModule::manifest() const {
-  try {
-    return declaration_.attr("manifest_text")().cast<std::string>();
-  } catch (const py::error_already_set& error) {
-    rethrow(error);
-  }
+  return told([&] { return declaration_.attr("manifest_text")().cast<std::string>(); });
 }
 
 bool LoadedModule::has(const char* operation) const {
@@ -57,30 +61,24 @@ bool LoadedModule::has(const char* operation) const {
 }
 
 void LoadedModule::configure(std::string_view config_json) const {
-  try {
+  told([&] {
     py::module_::import("solder._calls")
         .attr("configure")(declaration_, py::str(config_json.data(), config_json.size()));
-  } catch (const py::error_already_set& error) {
-    rethrow(error);
-  }
+  });
 }
 
 std::string LoadedModule::save() const {
-  try {
+  return told([&] {
     const py::object state = py::module_::import("solder._calls").attr("save")(declaration_);
     return state.is_none() ? std::string() : std::string(py::bytes(state));
-  } catch (const py::error_already_set& error) {
-    rethrow(error);
-  }
+  });
 }
 
 void LoadedModule::restore(std::string_view version, std::string_view state) const {
-  try {
+  told([&] {
     py::module_::import("solder._calls")
         .attr("restore")(declaration_, py::str(version.data(), version.size()), py::bytes(state.data(), state.size()));
-  } catch (const py::error_already_set& error) {
-    rethrow(error);
-  }
+  });
 }
 
 void LoadedModule::leave() const noexcept {

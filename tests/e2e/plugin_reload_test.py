@@ -8,26 +8,18 @@ import subprocess
 import time
 import unittest
 
-from harness import BUILD, Case, admin, get_json, until
-from manifests import gateways, to, upstream, virtual_service
+from harness import BUILD, admin, get_json, until
+from manifests import to, virtual_service
+from plugin_world import SHIPPED, PluginCase
 
 RELOADS = int(os.environ.get("SOLDER_RELOADS", "200"))
-SHIPPED = BUILD / "lib/solder/plugins"
 GENERATIONS = BUILD / "tests/plugin/plugins"
 ROUTES = 1000
 # What changes about a route is its stat prefix, which the plugin "swap" sets for whoever asks.
 SWAP = "    - {matchers: [{prefix: /swap}], options: {swap: {}}, routeAction: {%s}}"
 
 
-class PluginReload(Case):
-    def setUp(self):
-        super().setUp()
-        world = self.world
-        self.plugins = world.directory / "plugins"
-        shutil.copytree(SHIPPED, self.plugins)
-        world.write("gateways.yaml", gateways(world.http_port, world.https_port))
-        world.write("upstream.yaml", upstream("one", world.start_backend("a")))
-
+class PluginReload(PluginCase):
     def start(self, routes):
         self.world.write("routes.yaml", virtual_service("routes", "\n".join(routes)))
         self.world.start_solder("--plugin-dir", self.plugins)
@@ -37,11 +29,7 @@ class PluginReload(Case):
         self.world.start_solder("--plugin-dir", self.plugins, *flags)
 
     def drop(self, built, name, more=b""):
-        """As installers do it: beside, then renamed over."""
-        staging = self.plugins / f".{name}.new"
-        staging.write_bytes((built).read_bytes() + more)
-        staging.chmod(0o755)
-        staging.rename(self.plugins / f"{name}.so")
+        self.put(built.read_bytes() + more, f"{name}.so", 0o755)
 
     def plugin(self, name):
         """(state, version) of the one that runs, and the reason of one that is refused."""

@@ -10,24 +10,19 @@ import subprocess
 import time
 import unittest
 
-from harness import BUILD, Case, get_json, until
-from manifests import gateways, to, upstream, virtual_service
+from harness import BUILD, get_json, until
+from manifests import to, virtual_service
+from plugin_world import PluginCase
 
 RELOADS = int(os.environ.get("SOLDER_RELOADS", "200"))
-SHIPPED = BUILD / "lib/solder/plugins"
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples/plugins/python"
 CLOSED = "    - {matchers: [{prefix: /}], options: {maintenance: {text: back at noon}}, routeAction: {%s}}"
 
 
-class PythonPlugins(Case):
+class PythonPlugins(PluginCase):
     def setUp(self):
         super().setUp()
-        world = self.world
-        self.plugins = world.directory / "plugins"
-        shutil.copytree(SHIPPED, self.plugins)
-        world.write("gateways.yaml", gateways(world.http_port, world.https_port))
-        world.write("upstream.yaml", upstream("one", world.start_backend("a")))
-        world.write("plain.yaml", virtual_service("plain", "    - {matchers: [{prefix: /}], routeAction: {%s}}" % to("one")))
+        self.world.write("plain.yaml", virtual_service("plain", "    - {matchers: [{prefix: /}], routeAction: {%s}}" % to("one")))
 
     def start(self):
         self.world.start_solder("--plugin-dir", self.plugins)
@@ -35,10 +30,7 @@ class PythonPlugins(Case):
         self.world.until_status("/", 200)
 
     def drop(self, text, name):
-        """As editors do it: beside, then renamed over."""
-        staging = self.plugins / f".{name}.new"
-        staging.write_text(text)
-        staging.rename(self.plugins / f"{name}.py")
+        self.put(text.encode(), f"{name}.py")
 
     def plugin(self, name):
         """(state, version) of the one that runs, and (reason, message) of a file NAME.py that is refused."""

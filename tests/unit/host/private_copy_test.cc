@@ -116,5 +116,15 @@ TEST_F(PrivateCopy, ManyAtOnce) {
   EXPECT_EQ(files(), 1u);
 }
 
+TEST_F(PrivateCopy, TheStemOfACopyAndOfWhatLiesBesideIt) {
+  const std::string hash = content_hash("content");
+  const std::string stem = copy_path("/copies", "a-b", hash, "");
+  for (const char* end : {"so", "py", "so.state", "so.tmp"}) EXPECT_EQ(copy_stem(stem + end), stem);
+  EXPECT_EQ(copy_stem("/copies/a-b-" + hash + ".so"), "") << "too many digits";
+  EXPECT_EQ(copy_stem("/copies/history.jsonl"), "");
+  EXPECT_EQ(copy_stem("/copies/" + hash), "");
+  EXPECT_EQ(copy_stem("/copies." + hash.substr(0, 32) + "/x"), "") << "a directory's name is no file's";
+}
+
 }  // namespace
 }  // namespace solder::host
