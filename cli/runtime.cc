@@ -78,6 +78,7 @@ base::Status Runtime::start_plugins(const ServeOptions& options) {
   manager.plugins.load = with_schemas(
       {options.plugin_directories, state_.below("plugins"), options.key_owners, options.plugin_configurations});
   manager.plugins.load.trust = std::move(*trust);
+  manager.plugins.services = services_;
   manager.plugins.keep_removed = options.removed_plugins == "keep";
   manager.preflight_program = "/proc/self/exe";
   manager.preflight_arguments = {kPreflightCommand};
@@ -136,12 +137,26 @@ base::Status Runtime::start_engine(const ServeOptions& options) {
       !status.ok()) {
     return status;
   }
-  store_ = store::make_file_store(options.config_directories);
+  return start_store(options);
+}
+
+base::Status Runtime::start_store(const ServeOptions& options) {
+  discovered_ = std::make_unique<discovery::DiscoveredFiles>(state_.below("discovered"));
+  store_ = discovery::DiscoveredStore::make(store::make_file_store(options.config_directories),
+                                            store::make_file_store({discovered_->directory()}),
+                                            [this](store::Batch batch) { discovery_->objects(std::move(batch)); });
+  discovery::FunctionDiscovery::Ends ends;
+  ends.publish = [this](const auto& plugin, const auto& list) { return discovered_->put(plugin, list); };
+  ends.gone = [this](const auto& object) { discovered_->remove(object); };
+  ends.tell = [this](model::Diagnostics problems) { store_->tell(std::move(problems)); };
+  discovery_ = std::make_unique<discovery::FunctionDiscovery>(services_->secrets, std::move(ends));
+  discovery_->plugins(plugins_, catalog_);
   return store_->start([this](store::Batch batch) { queue_.push(std::move(batch)); });
 }
 
 Runtime::~Runtime() {
   if (store_) store_->stop();
+  discovery_.reset();
   queue_.close();
   if (engine_thread_.joinable()) engine_thread_.join();
   if (manager_) manager_->stop();
@@ -246,6 +261,7 @@ host::Verdict Runtime::use_plugins(const host::Proposal& proposal, const config:
   } else {
     plugins_ = proposal.plugins;
     catalog_ = catalog;
+    discovery_->plugins(plugins_, catalog_);
   }
   server_->publish(output.snapshots);
   verdict.milliseconds = took().count() * 1000;

@@ -16,8 +16,12 @@
 #include "cli/serve_view.h"
 #include "cli/state_directory.h"
 #include "core/admin/server.h"
+#include "core/discovery/discovered_files.h"
+#include "core/discovery/discovered_store.h"
+#include "core/discovery/function_discovery.h"
 #include "core/engine/engine.h"
 #include "core/host/plugin_manager.h"
+#include "core/host/services/services.h"
 #include "core/report/reporter.h"
 #include "core/store/store.h"
 #include "core/xds/server.h"
@@ -40,6 +44,7 @@ class Runtime {
   Runtime(const ServeOptions& options, StateDirectory state);
 
   base::Status start_servers(const ServeOptions& options);
+  base::Status start_store(const ServeOptions& options);
   base::Status start_engine(const ServeOptions& options);
   void refused(const xds::Refusal& refusal);
   void translate_until_closed();
@@ -54,6 +59,7 @@ class Runtime {
 
   StateDirectory state_;
   services::MessageTypes types_;
+  host::ServicesPtr services_ = std::make_shared<host::Services>();
   std::unique_ptr<host::PluginManager> manager_;
   // What the engine uses; the manager may be about to propose others.
   std::shared_ptr<host::PluginSet> plugins_;
@@ -64,7 +70,9 @@ class Runtime {
   std::unique_ptr<report::StatusWriter> statuses_;
   std::unique_ptr<admin::Server> admin_;
   std::unique_ptr<engine::Engine> engine_;
-  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<discovery::DiscoveredFiles> discovered_;
+  std::unique_ptr<discovery::DiscoveredStore> store_;
+  std::unique_ptr<discovery::FunctionDiscovery> discovery_;
   BatchQueue queue_;
   report::Reports reports_;
   ProblemLog problems_;

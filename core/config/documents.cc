@@ -5,6 +5,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/kinds.h"
+#include "core/config/object_hash.h"
 #include "core/config/shown.h"
 #include "core/config/tree_builder.h"
 
@@ -171,8 +172,7 @@ class DocumentReader {
       return;
     }
     object->json = value.dump();
-    object->hash =
-        base::hash_combine(base::hash_bytes(object->ref.ns + '\0' + object->ref.name), base::hash_bytes(object->json));
+    object->hash = object_hash(*object);
     object->source = {file_, index_, item, prefix.empty() ? start_ : find(prefix), content_hash_};
     out_.objects.push_back(std::move(object));
   }

@@ -167,7 +167,7 @@ std::variant<Gated, Refusal> FileRunners::gate_file(const RunFile& file, const s
 }
 
 std::variant<PluginPtr, Refusal> FileRunners::open(const Candidate& candidate, const std::string& copy,
-                                                   const LoadOptions& options) {
+                                                   const LoadOptions& options, const ServicesPtr& services) {
   auto runner = instance(candidate.ending, options);
   if (auto* refusal = std::get_if<Refusal>(&runner)) return *refusal;
   LibraryPlugin& brings = *std::get<LibraryPlugin*>(runner);
@@ -184,7 +184,8 @@ std::variant<PluginPtr, Refusal> FileRunners::open(const Candidate& candidate, c
   if (table == nullptr) {
     return Refusal{reason::kDeclined, words.refused ? words.problems : brings.manifest.name + " gives no table for it"};
   }
-  if (auto refusal = negotiate_table(*plugin, table, configuration_of(plugin->manifest.name, options))) return *refusal;
+  const std::string configuration = configuration_of(plugin->manifest.name, options);
+  if (auto refusal = negotiate_table(*plugin, table, configuration, services)) return *refusal;
   return PluginPtr(std::move(plugin));
 }
 

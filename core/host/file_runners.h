@@ -59,7 +59,7 @@ class FileRunners {
                                          std::string& name);
   // What dlopen and negotiation are for libraries; `copy` holds the content.
   std::variant<PluginPtr, Refusal> open(const Candidate& candidate, const std::string& copy,
-                                        const LoadOptions& options);
+                                        const LoadOptions& options, const ServicesPtr& services);
 
  private:
   struct Known {

@@ -108,7 +108,7 @@ std::optional<Refusal> check_libraries(const Manifest& manifest, const std::vect
 
 std::optional<Refusal> check_services(const Manifest& manifest) {
   for (const std::string& id : manifest.needs) {
-    if (find_service(id) != nullptr) continue;
+    if (has_service(id)) continue;
     return Refusal{reason::kMissingService, "it needs the host service " + id + ", which this Solder has not"};
   }
   return std::nullopt;

@@ -12,11 +12,6 @@ constexpr std::string_view kHostName = "solder";
 constexpr std::string_view kHostVersion = SOLDER_VERSION;
 constexpr size_t kMaxLogLine = 4096;
 
-const void* service(void*, solder_str id) {
-  std::string_view text;
-  return read_text(id, text) == nullptr ? find_service(text) : nullptr;
-}
-
 spdlog::level::level_enum log_level(uint32_t level) {
   switch (level) {
     case SOLDER_LOG_DEBUG:
@@ -30,8 +25,19 @@ spdlog::level::level_enum log_level(uint32_t level) {
   }
 }
 
-void log(void* ctx, uint32_t level, solder_str message) {
-  const auto& plugin = *static_cast<const std::string*>(ctx);
+}  // namespace
+
+const void* HostTable::service(void* ctx, solder_str id) {
+  std::string_view text;
+  if (read_text(id, text) != nullptr || !has_service(text)) return nullptr;
+  auto& host = *static_cast<HostTable*>(ctx);
+  if (text == SOLDER_SVC_HTTP) return host.requests_.table();
+  if (text == SOLDER_SVC_PUBLISH) return host.publications_.table();
+  return host.timers_.table();
+}
+
+void HostTable::log(void* ctx, uint32_t level, solder_str message) {
+  const std::string& plugin = static_cast<HostTable*>(ctx)->identity_.name;
   std::string_view text;
   if (read_bytes(message, text) != nullptr) text = "(a log message that cannot be read)";
   // Nothing may be thrown into a plugin.
@@ -41,24 +47,38 @@ void log(void* ctx, uint32_t level, solder_str message) {
   }
 }
 
-}  // namespace
+bool has_service(std::string_view id) {
+  return id == SOLDER_SVC_LOOP || id == SOLDER_SVC_HTTP || id == SOLDER_SVC_PUBLISH;
+}
 
-const void* find_service(std::string_view) { return nullptr; }
-
-HostTable::HostTable(std::string plugin, std::string copy, std::string original)
-    : plugin_(std::move(plugin)),
-      copy_(std::move(copy)),
-      original_(std::move(original)),
+HostTable::HostTable(PluginIdentity identity, std::mutex& strand, ServicesPtr services, DiscoveryListener* listener)
+    : identity_(std::move(identity)),
+      timers_(identity_.name, strand),
+      requests_(timers_, std::move(services)),
+      publications_(identity_.name, listener),
       table_{sizeof(solder_host),
              0,
              SOLDER_ABI_MAJOR,
              SOLDER_ABI_MINOR,
              view(kHostName),
              view(kHostVersion),
-             &plugin_,
+             this,
              &service,
              &log,
-             view(copy_),
-             view(original_)} {}
+             view(identity_.copy),
+             view(identity_.original)} {}
+
+void HostTable::serve(bool serving) {
+  if (serving) {
+    timers_.open();
+  } else {
+    timers_.pause();
+  }
+}
+
+void HostTable::close() {
+  requests_.close();
+  timers_.close();
+}
 
 }  // namespace solder::host

@@ -2,29 +2,48 @@
 // Tested by tests/plugin/calls_test.cc.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "core/host/services/publications.h"
+#include "core/host/services/requests.h"
+#include "core/host/services/timers.h"
 #include "solder/draft/plugin.h"
 
 namespace solder::host {
 
-// The table of a host service, or null where this host has it not. None exists so far: all plugins are pure
-// translators.
-const void* find_service(std::string_view id);
+// Who an instance is: its plugin's name, the file as it was opened and as the operator put it.
+struct PluginIdentity {
+  std::string name, copy, original;
+};
+
+// Whether this host has the service: what a manifest may list under "needs".
+bool has_service(std::string_view id);
 
 // One for each instance; lives until destroy() has returned.
 class HostTable {
  public:
-  // `copy` and `original`: the plugin's file as it was opened and as the operator put it.
-  HostTable(std::string plugin, std::string copy, std::string original);
+  // `strand` serialises all that runs inside the instance; `listener` hears what it publishes.
+  HostTable(PluginIdentity identity, std::mutex& strand, ServicesPtr services, DiscoveryListener* listener = nullptr);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
   [[nodiscard]] const solder_host* get() const { return &table_; }
+  // Whether events come into the instance.
+  void serve(bool serving);
+  [[nodiscard]] Publications& publications() { return publications_; }
+  // Before destroy(): when it returns, nothing comes into the instance any more.
+  void close();
 
  private:
-  std::string plugin_, copy_, original_;
+  static const void* service(void* ctx, solder_str id);
+  static void log(void* ctx, uint32_t level, solder_str message);
+
+  PluginIdentity identity_;
+  Timers timers_;
+  Requests requests_;
+  Publications publications_;
   solder_host table_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/host/abi_text.h"
 #include "core/host/activity.h"
+#include "core/host/services/library_discoverer.h"
 #include "core/host/trampoline.h"
 
 namespace solder::host {
@@ -39,6 +40,7 @@ base::Status failed(const char* what, solder_status status) {
 }  // namespace
 
 LibraryPlugin::~LibraryPlugin() {
+  if (host) host->close();  // before destroy: nothing comes back into a plugin that is on its way out
   if (!created) return;
   const Activity activity("destroying", manifest.name, kPatience);
   try {
@@ -46,6 +48,12 @@ LibraryPlugin::~LibraryPlugin() {
   } catch (...) {
     spdlog::error("plugin {}: destroy threw an exception", manifest.name);
   }
+}
+
+void LibraryPlugin::serve(bool serving) { host->serve(serving); }
+
+base::Result<std::unique_ptr<Discoverer>> LibraryPlugin::make_discoverer(DiscoveryListener& listener) {
+  return LibraryDiscoverer::make(*this, listener);
 }
 
 bool LibraryPlugin::has(Operation operation) const { return operation_of(*this, operation) != nullptr; }

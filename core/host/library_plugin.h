@@ -12,6 +12,7 @@
 #include "core/host/plugin.h"
 #include "core/host/sample_book.h"
 #include "solder/draft/kinds/discovery.h"
+#include "solder/draft/kinds/function_discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/plugin_files.h"
 #include "solder/draft/kinds/state.h"
@@ -31,18 +32,25 @@ class LibraryPlugin final : public Plugin {
                                const Lookup& lookup, std::chrono::nanoseconds deadline) override;
   base::Result<std::optional<std::string>> save() override;
   base::Status restore(const std::string& version, const std::string& state) override;
+  void serve(bool serving) override;
+  [[nodiscard]] bool discovers() const override { return function_discovery.follow != nullptr; }
+  base::Result<std::unique_ptr<Discoverer>> make_discoverer(DiscoveryListener& listener) override;
   [[nodiscard]] std::vector<std::string> samples() const override { return book.all(); }
   [[nodiscard]] bool unmaps() const override { return can_unmap; }
 
   std::unique_ptr<boost::dll::shared_library> library;  // null where another plugin runs it
   std::shared_ptr<Plugin> runner;                       // that one
   std::string copy;                                     // its private copy
+  [[nodiscard]] PluginIdentity identity() const { return {manifest.name, copy, file()}; }
   std::unique_ptr<HostTable> host;
+  std::string config_json;  // these two for instances beside `self`
+  ServicesPtr services;
   // Own copies, as long as the plugin's or ours, whichever is shorter; what the plugin did not know is zero.
   solder_plugin table{};
   solder_cap_upstream_type upstream_type{};
   solder_cap_options options{};
   solder_cap_discovery discovery{};
+  solder_cap_function_discovery function_discovery{};
   solder_cap_state state_table{};
   solder_cap_plugin_files plugin_files{};
   bool created = false;

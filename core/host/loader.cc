@@ -63,17 +63,18 @@ std::optional<Refusal> check_claims(const Manifest& manifest, const LoadOptions&
   return std::nullopt;
 }
 
-std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const LoadOptions& options) {
+std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const LoadOptions& options,
+                                           const ServicesPtr& services) {
   const base::Result<std::string> copy = copy_candidate(candidate, options.copy_directory);
   if (!copy.ok()) return Refusal{reason::kCopyFailed, "its private copy could not be made: " + copy.status().message()};
-  if (candidate.ending != kLibraryEnding) return options.runners->open(candidate, *copy, options);
+  if (candidate.ending != kLibraryEnding) return options.runners->open(candidate, *copy, options, services);
   auto plugin = std::make_shared<LibraryPlugin>(candidate.gated.manifest, candidate.file, candidate.sha256);
   plugin->library = std::make_unique<boost::dll::shared_library>();
   plugin->copy = *copy;
   const Gated& gated = candidate.gated;
   const Activity activity("opening", candidate.file, options.call_deadline);
   if (auto refusal = open_library(*copy, gated.can_unmap, *plugin->library)) return *refusal;
-  if (auto refusal = negotiate(*plugin, configuration_of(plugin->manifest.name, options))) return *refusal;
+  if (auto refusal = negotiate(*plugin, configuration_of(plugin->manifest.name, options), services)) return *refusal;
   if (!plugin->manifest.in_process) {
     plugin->warn("it asks for a process of its own, which this Solder cannot give; it runs in Solder's");
   }
@@ -173,8 +174,9 @@ std::variant<Candidate, Refused> inspect_plugin(const std::string& file, const L
   return Refused{where, printable(name), std::string(refusal.reason), printable(refusal.message)};
 }
 
-std::variant<PluginPtr, Refused> open_plugin(const Candidate& candidate, const LoadOptions& options) {
-  auto opened = open_copy(candidate, options);
+std::variant<PluginPtr, Refused> open_plugin(const Candidate& candidate, const LoadOptions& options,
+                                             const ServicesPtr& services) {
+  auto opened = open_copy(candidate, options, services);
   if (auto* plugin = std::get_if<PluginPtr>(&opened)) return std::move(*plugin);
   const auto& refusal = std::get<Refusal>(opened);
   return refused(candidate, refusal.reason, refusal.message);

@@ -11,6 +11,7 @@
 
 #include "core/host/gate.h"
 #include "core/host/plugin.h"
+#include "core/host/services/services.h"
 
 namespace solder::host {
 
@@ -39,7 +40,9 @@ std::variant<Candidate, Refused> inspect_plugin(const std::string& file, const L
 // Its private copy, made where it is not there.
 base::Result<std::string> copy_candidate(const Candidate& candidate, const std::string& directory);
 // Runs its code: the copy is opened, negotiated with, and an instance made.
-std::variant<PluginPtr, Refused> open_plugin(const Candidate& candidate, const LoadOptions& options);
+// `services`: what it may ask the host for; null: nothing that leaves the process.
+std::variant<PluginPtr, Refused> open_plugin(const Candidate& candidate, const LoadOptions& options,
+                                             const ServicesPtr& services = nullptr);
 Refused refused(const Candidate& candidate, std::string_view reason, const std::string& message);
 
 // All of it. `names`: of the plugins loaded so far; a new one is added.

@@ -81,8 +81,10 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
-std::optional<Refusal> create(LibraryPlugin& plugin, const std::string& config_json) {
-  plugin.host = std::make_unique<HostTable>(plugin.manifest.name, plugin.copy, plugin.file());
+std::optional<Refusal> create(LibraryPlugin& plugin, const std::string& config_json, const ServicesPtr& services) {
+  plugin.config_json = config_json;
+  plugin.services = services;
+  plugin.host = std::make_unique<HostTable>(plugin.identity(), plugin.mutex, services);
   CreateProblems problems;
   const solder_out out{sizeof(solder_out), 0, &problems, &refuse_item, &take_diag};
   solder_status status = SOLDER_OK;
@@ -114,6 +116,9 @@ std::optional<Refusal> take_capability(LibraryPlugin& plugin, const std::string&
   } else if (id == SOLDER_CAP_DISCOVERY) {
     problem = copy_table(theirs, SOLDER_CAP_DISCOVERY_SIZE_1_0, id.c_str(), plugin.discovery);
     complete = plugin.discovery.derive != nullptr;
+  } else if (id == SOLDER_CAP_FUNCTION_DISCOVERY) {
+    problem = copy_table(theirs, SOLDER_CAP_FUNCTION_DISCOVERY_SIZE_1_0, id.c_str(), plugin.function_discovery);
+    complete = plugin.function_discovery.follow != nullptr && plugin.function_discovery.forget != nullptr;
   } else if (id == SOLDER_CAP_STATE) {
     problem = copy_table(theirs, SOLDER_CAP_STATE_SIZE_1_0, id.c_str(), plugin.state_table);
     complete = plugin.state_table.save != nullptr && plugin.state_table.restore != nullptr;
@@ -146,7 +151,7 @@ std::optional<Refusal> take_capabilities(LibraryPlugin& plugin) {
 
 }  // namespace
 
-std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& config_json) {
+std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& config_json, const ServicesPtr& services) {
   const auto entry = plugin.library->get<const solder_plugin*(uint32_t)>("solder_plugin_entry_v1");
   const solder_plugin* theirs = nullptr;
   try {
@@ -158,16 +163,16 @@ std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& confi
     return Refusal{reason::kDeclined, "its entry returned NULL: it says that it cannot work in plugin ABI 1." +
                                           std::to_string(SOLDER_ABI_MINOR)};
   }
-  return negotiate_table(plugin, theirs, config_json);
+  return negotiate_table(plugin, theirs, config_json, services);
 }
 
 std::optional<Refusal> negotiate_table(LibraryPlugin& plugin, const solder_plugin* theirs,
-                                       const std::string& config_json) {
+                                       const std::string& config_json, const ServicesPtr& services) {
   if (auto problem = copy_table(theirs, SOLDER_PLUGIN_SIZE_1_0, "its table", plugin.table)) {
     return Refusal{reason::kBadTable, *problem};
   }
   if (auto refusal = check_table(plugin)) return refusal;
-  if (auto refusal = create(plugin, config_json)) return refusal;
+  if (auto refusal = create(plugin, config_json, services)) return refusal;
   return take_capabilities(plugin);
 }
 

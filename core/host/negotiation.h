@@ -12,10 +12,10 @@
 namespace solder::host {
 
 // `plugin.library` is open. On success its tables and instance are set.
-std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& config_json);
+std::optional<Refusal> negotiate(LibraryPlugin& plugin, const std::string& config_json, const ServicesPtr& services);
 
 // From a table that something else than a library's entry gave.
 std::optional<Refusal> negotiate_table(LibraryPlugin& plugin, const solder_plugin* theirs,
-                                       const std::string& config_json);
+                                       const std::string& config_json, const ServicesPtr& services);
 
 }  // namespace solder::host

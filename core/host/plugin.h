@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@
 #include "core/base/status.h"
 #include "core/host/manifest.h"
 #include "core/host/plugin_set.h"
+#include "core/host/services/discoverer.h"
 
 namespace solder::host {
 
@@ -40,6 +42,14 @@ class Plugin {
   virtual base::Result<std::optional<std::string>> save() { return std::optional<std::string>(); }
   // What a generation of that version saved. Before the first call.
   virtual base::Status restore(const std::string& /*version*/, const std::string& /*state*/) { return {}; }
+  // Whether it is the generation that runs: only then what it waits for (timers) comes to it. Nothing comes at first.
+  // [any thread]
+  virtual void serve(bool /*serving*/) {}
+  // Whether it finds functions, and an instance that does. The instance must go before the plugin. [any thread]
+  [[nodiscard]] virtual bool discovers() const { return false; }
+  virtual base::Result<std::unique_ptr<Discoverer>> make_discoverer(DiscoveryListener& /*listener*/) {
+    return base::not_found("it finds no functions");
+  }
   // Inputs of some of its calls, for a look at how another generation takes them (preflight_job.h).
   [[nodiscard]] virtual std::vector<std::string> samples() const { return {}; }
   // Whether its library leaves the process with it.

@@ -41,8 +41,12 @@ std::shared_ptr<PluginSet> PluginSwitch::set_with(const std::string& name, const
   return PluginSet::make(std::move(all), {}, options_.load);
 }
 
-// What is told to people follows.
+// What comes to plugins and what is told to people follows. Nothing comes to two generations of one plugin at once.
 void PluginSwitch::show() {
+  for (const auto& [name, slot] : slots_) {
+    if (slot.previous) slot.previous->serve(false);
+    if (slot.current) slot.current->serve(true);
+  }
   std::vector<PluginPtr> all;
   std::vector<Refused> refused;
   for (const auto& file : files_) {
@@ -212,7 +216,7 @@ std::optional<Refused> PluginSwitch::replace(Slot& slot, const Candidate& candid
   if (preflight_ != nullptr) {
     if (const auto problem = preflight_->check({item}).front()) return wrong(reason::kPreflightFailed, *problem);
   }
-  auto opened = open_plugin(candidate, options_.load);
+  auto opened = open_plugin(candidate, options_.load, options_.services);
   if (auto* refusal = std::get_if<Refused>(&opened)) return std::move(*refusal);
   PluginPtr next = std::get<PluginPtr>(opened);
   opened = Refused{};

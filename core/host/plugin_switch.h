@@ -42,7 +42,8 @@ struct Verdict {
 using Propose = std::function<Verdict(const Proposal&)>;
 
 struct SwitchOptions {
-  LoadOptions load;  // the copy directory is that of the record
+  LoadOptions load;        // the copy directory is that of the record
+  ServicesPtr services{};  // what plugins may ask the host for
   bool keep_removed = true;
   std::chrono::milliseconds probation = std::chrono::seconds(60);
   std::chrono::milliseconds patience_with_missing = std::chrono::milliseconds(100);

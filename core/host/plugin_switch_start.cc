@@ -136,7 +136,7 @@ void PluginSwitch::load_at_start(const DroppedFile& file) {
   } else {
     auto found = inspect_plugin(file.path, options_.load);
     if (auto* candidate = std::get_if<Candidate>(&found)) {
-      auto opened = open_plugin(*candidate, options_.load);
+      auto opened = open_plugin(*candidate, options_.load, options_.services);
       if (auto* plugin = std::get_if<PluginPtr>(&opened))
         slot.current = std::move(*plugin);
       else
@@ -177,7 +177,7 @@ void PluginSwitch::fall_back(const std::string& name, const std::string& file) {
     if (record_.blocked(name, at->sha256)) continue;
     auto candidate = copy_of(name, at->sha256, file);
     if (!candidate) continue;
-    auto opened = open_plugin(*candidate, options_.load);
+    auto opened = open_plugin(*candidate, options_.load, options_.services);
     auto* plugin = std::get_if<PluginPtr>(&opened);
     if (plugin == nullptr) continue;
     (*plugin)->warn("it runs from a copy: its file in the directory is not taken");

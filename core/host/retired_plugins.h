@@ -17,7 +17,10 @@ class RetiredPlugins {
  public:
   explicit RetiredPlugins(std::string copy_directory) : copy_directory_(std::move(copy_directory)) {}
 
-  void add(PluginPtr plugin) { waiting_.push_back(std::move(plugin)); }
+  void add(PluginPtr plugin) {
+    plugin->serve(false);
+    waiting_.push_back(std::move(plugin));
+  }
   // Ends those that nobody holds any more. True where some are left.
   bool end_idle();
   // No other library that stays mapped can be let in.

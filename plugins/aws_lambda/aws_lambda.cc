@@ -2,7 +2,11 @@
 // turn a request into a call, sign it, and refuse what is not signed; a route says which function and how. Names and
 // defaults are Gloo's. Tested by plugins/aws_lambda/testdata, tests/golden/cases/upstream-aws and
 // tests/e2e/lambda_test.py.
+#include <optional>
+#include <string>
+
 #include "credentials.h"
+#include "discovery.h"
 #include "endpoint.h"
 #include "functions.h"
 #include "invocation.h"
@@ -64,6 +68,8 @@ void report_unknown(const Json& upstream, const std::string& name, const sdk::Re
 
 class Plugin {
  public:
+  explicit Plugin(sdk::Host host) : discovery_(host) {}
+
   void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
     const Json spec = sdk::parse_json(in.json);
     const auto at = endpoint_of(spec, &out);
@@ -80,7 +86,7 @@ class Plugin {
     action.add_enum(route::RouteAction::kClusterNotFoundResponseCode,
                     route::RouteAction::ClusterNotFoundResponseCode::kINTERNAL_SERVER_ERROR);
     out.fragment("route_action", action);
-    const Json upstream = sdk::parse_json(in.upstream_json);
+    const Json& upstream = read(in.upstream_json);
     const Json* options = sdk::find(upstream, "awsOptions");
     const bool fallback = options != nullptr && is_set(*options, "fallbackToFirstFunction");
     if (in.destination_json.empty() && !fallback) return;
@@ -89,7 +95,7 @@ class Plugin {
     Json destination = in.destination_json.empty() ? Json::object() : sdk::parse_json(in.destination_json);
     destination = with_overrides(std::move(destination), upstream);
     const std::string name = sdk::get_string(destination, "logicalName");
-    const auto path = path_of(upstream, name, fallback);
+    const auto path = functions_->path_of(upstream, name, fallback);
     if (!path) {
       report_unknown(upstream, name, in.upstream, out);
       return tell_invocation({{"problem", "unknown lambda function " + name}}, "/destinationSpec/aws", out);
@@ -100,6 +106,25 @@ class Plugin {
     if (options != nullptr && is_set(*options, "propagateOriginalRouting")) context["propagate"] = true;
     tell_invocation(context, "/destinationSpec/aws", out);
   }
+
+  void follow(const sdk::UpstreamInput& in, sdk::Out&) { discovery_.follow(in); }
+  void forget(const sdk::Ref& ref) { discovery_.forget(ref); }
+
+ private:
+  // Routes to one upstream come one after the other: it is read once for all of them.
+  const Json& read(std::string_view upstream_json) {
+    if (!functions_ || upstream_json != upstream_text_) {
+      upstream_text_ = upstream_json;
+      upstream_ = sdk::parse_json(upstream_json);
+      functions_.emplace(upstream_);
+    }
+    return upstream_;
+  }
+
+  std::string upstream_text_;
+  Json upstream_;
+  std::optional<FunctionIndex> functions_;
+  Discovery discovery_;
 };
 
 }  // namespace solder::plugins::aws_lambda

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <utility>
 
 #include "solder/sdk/web_endpoint.hpp"
 
@@ -18,16 +19,6 @@ const Json& functions_of(const Json& upstream) {
   static const Json kNone = Json::array();
   const Json* list = sdk::find(upstream, "lambdaFunctions");
   return list == nullptr ? kNone : *list;
-}
-
-// A function without a logical name goes by its own, with the qualifier behind a colon or, as Gloo's API says, just
-// behind it.
-bool is_called(const Json& function, const std::string& name) {
-  const std::string logical = sdk::get_string(function, "logicalName");
-  if (!logical.empty() || name.empty()) return logical == name;
-  const std::string own = sdk::get_string(function, "lambdaFunctionName");
-  const std::string qualifier = sdk::get_string(function, "qualifier");
-  return name == own + qualifier || name == own + ":" + qualifier;
 }
 
 bool is_account(std::string_view text) {
@@ -62,12 +53,30 @@ void check_functions(const Json& upstream, sdk::Out& out) {
   }
 }
 
-std::optional<std::string> path_of(const Json& upstream, const std::string& logical_name, bool fallback) {
+// A function without a logical name goes by its own, with the qualifier behind a colon or, as Gloo's API says, just
+// behind it. Of several the first counts.
+FunctionIndex::FunctionIndex(const Json& upstream) {
   const Json& functions = functions_of(upstream);
-  auto at = std::find_if(functions.begin(), functions.end(),
-                         [&](const Json& function) { return is_called(function, logical_name); });
-  if (at == functions.end() && fallback) at = functions.begin();
-  if (at == functions.end()) return std::nullopt;
+  for (size_t i = 0; i < functions.size(); ++i) {
+    const std::string logical = sdk::get_string(functions[i], "logicalName");
+    if (!logical.empty()) {
+      by_name_.emplace(logical, i);
+      continue;
+    }
+    const std::string own = sdk::get_string(functions[i], "lambdaFunctionName");
+    const std::string qualifier = sdk::get_string(functions[i], "qualifier");
+    by_name_.emplace("", i);
+    by_name_.emplace(own + qualifier, i);
+    by_name_.emplace(own + ":" + qualifier, i);
+  }
+}
+
+std::optional<std::string> FunctionIndex::path_of(const Json& upstream, const std::string& logical_name,
+                                                  bool fallback) const {
+  const Json& functions = functions_of(upstream);
+  const auto found = by_name_.find(logical_name);
+  if (found == by_name_.end() && (!fallback || functions.empty())) return std::nullopt;
+  const Json* at = &functions[found == by_name_.end() ? 0 : found->second];
   std::string name = sdk::get_string(*at, "lambdaFunctionName");
   if (name.empty()) return std::nullopt;
   if (const std::string account = sdk::get_string(upstream, "awsAccountId"); !account.empty()) {

@@ -16,7 +16,7 @@ GOLDEN = pathlib.Path(__file__).with_name("layout.txt")
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 STRUCT = re.compile(r"typedef struct (\w+) \{(.*?)\} \1;", re.S)
 ENUM = re.compile(r"\benum \{(.*?)\};", re.S)
-CONSTANT = re.compile(r"^#define (SOLDER_(?:ABI|CAP|NOTE)_\w+|SOLDER_\w+_SIZE_1_0) ", re.M)
+CONSTANT = re.compile(r"^#define (SOLDER_(?:ABI|CAP|NOTE|SVC)_\w+|SOLDER_\w+_SIZE_1_0) ", re.M)
 
 
 def members(body):

@@ -13,6 +13,7 @@ CLASSES = {"CallSink", "TookTooLong"}
 NUMBERS = {"NaN"}
 VALUES = {"DontParse"}  # of a user's fields
 STAGES = {f"{name}Stage" for name in ("Fault", "Cors", "Waf", "AuthN", "AuthZ", "RateLimit", "Accepted", "OutAuth", "Route")}
+AMAZONS = {"FunctionName", "NextMarker", "TooManyRequests"}  # of Lambda's API
 MESSAGES = {"DatadogConfig", "OpenTelemetryConfig", "ZipkinConfig"}
 # A certificate's time is told with the certificate's part put before it.
 BY_PART = {"Expired", "NotYetValid"}
@@ -29,7 +30,7 @@ def given():
     words = set()
     for file in sources():
         words |= set(WORD.findall(file.read_text(encoding="utf-8")))
-    words -= KINDS | OPERATORS | CLASSES | NUMBERS | VALUES | MESSAGES | STAGES
+    words -= KINDS | OPERATORS | CLASSES | NUMBERS | VALUES | MESSAGES | STAGES | AMAZONS
     return (words - BY_PART) | {part + word for word in words & BY_PART for part in PARTS}
 
 

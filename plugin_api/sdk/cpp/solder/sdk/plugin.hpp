@@ -6,6 +6,8 @@
 //   void destinations(const DestinationInput&, Out&)   with clusters(), optional
 //   void endpoints(const UpstreamInput&, Out&)         with clusters(), optional
 //   void derive(const SourceInput&, Out&)              objects from other objects     ("solder.discovery/1")
+//   void follow(const UpstreamInput&, Out&)            finds functions of upstreams, with
+//   void forget(const Ref&)                            clusters()  ("solder.function-discovery/1")
 //   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
 //
 // Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
@@ -19,6 +21,7 @@
 #include <string_view>
 
 #include "solder/draft/kinds/discovery.h"
+#include "solder/draft/kinds/function_discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/upstream_type.h"
 #include "solder/sdk/inputs.hpp"
@@ -43,12 +46,17 @@ concept HasDerive = requires(P plugin, const SourceInput& in, Out& out) {
   plugin.derive(in, out);
 };
 template <typename P>
+concept HasFollow = requires(P plugin, const UpstreamInput& in, Out& out, const Ref& ref) {
+  plugin.follow(in, out);
+  plugin.forget(ref);
+};
+template <typename P>
 concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
   plugin.options(in, out);
 };
 template <typename P>
-concept AnyPlugin = (HasClusters<P> || HasOptions<P> || HasDerive<P>)&&(HasClusters<P> ||
-                                                                        !(HasDestinations<P> || HasEndpoints<P>));
+concept AnyPlugin = (HasClusters<P> || HasOptions<P> ||
+                     HasDerive<P>)&&(HasClusters<P> || !(HasDestinations<P> || HasEndpoints<P> || HasFollow<P>));
 
 namespace internal {
 
@@ -96,6 +104,14 @@ struct Tables {
     return for_each<SourceInput>(call, out,
                                  [self](const SourceInput& in, Out& item) { static_cast<P*>(self)->derive(in, item); });
   }
+  static solder_status follow(void* self, const solder_call* call, const solder_out* out) noexcept {
+    return for_each<UpstreamInput>(
+        call, out, [self](const UpstreamInput& in, Out& item) { static_cast<P*>(self)->follow(in, item); });
+  }
+  static solder_status forget(void* self, const solder_call* call, const solder_out* out) noexcept {
+    return for_each<SourceInput>(call, out,
+                                 [self](const SourceInput& in, Out&) { static_cast<P*>(self)->forget(in.ref); });
+  }
   static solder_status options(void* self, const solder_call* call, const solder_out* out) noexcept {
     return for_each<OptionInput>(
         call, out, [self](const OptionInput& in, Out& item) { static_cast<P*>(self)->options(in, item); });
@@ -135,6 +151,10 @@ struct Tables {
     if constexpr (HasDerive<P>) {
       static constexpr solder_cap_discovery kTable = {sizeof kTable, 0, &derive};
       if (solder_str_eq(id, SOLDER_CAP_DISCOVERY)) return &kTable;
+    }
+    if constexpr (HasFollow<P>) {
+      static constexpr solder_cap_function_discovery kTable = {sizeof kTable, 0, &follow, &forget};
+      if (solder_str_eq(id, SOLDER_CAP_FUNCTION_DISCOVERY)) return &kTable;
     }
     if constexpr (HasOptions<P>) {
       static constexpr solder_cap_options kTable = {sizeof kTable, 0, &options};

@@ -1,0 +1,309 @@
+#include "core/host/services/http_client.h"
+
+#include <curl/curl.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace solder::host {
+
+namespace {
+
+constexpr long kMaxConnections = 128, kMaxConnectionsToOneHost = 16;
+constexpr size_t kMaxHeaderBytes = size_t{256} << 10;
+constexpr int kPollMs = 1000;
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string::npos;
+  });
+}
+
+bool is_one_line(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+std::string_view trimmed(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+// One request under way. What curl points to lives here.
+struct Transfer {
+  uint64_t id = 0;
+  HttpRequest request;
+  HttpAnswer answer;
+  HttpClient::Done done;
+  CURL* easy = nullptr;
+  curl_slist* headers = nullptr;
+  size_t header_bytes = 0;
+  bool too_long = false;
+  std::array<char, CURL_ERROR_SIZE> words{};
+
+  Transfer() = default;
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() {
+    if (easy != nullptr) curl_easy_cleanup(easy);
+    curl_slist_free_all(headers);
+  }
+};
+
+size_t take_body(char* bytes, size_t, size_t count, void* arg) noexcept {
+  auto& transfer = *static_cast<Transfer*>(arg);
+  transfer.too_long = transfer.answer.body.size() + count > transfer.request.max_body;
+  if (transfer.too_long) return 0;
+  try {
+    transfer.answer.body.append(bytes, count);
+  } catch (...) {
+    return 0;
+  }
+  return count;
+}
+
+size_t take_header(char* bytes, size_t, size_t count, void* arg) noexcept {
+  auto& transfer = *static_cast<Transfer*>(arg);
+  transfer.header_bytes += count;
+  transfer.too_long = transfer.header_bytes > kMaxHeaderBytes;
+  if (transfer.too_long) return 0;
+  const std::string_view line(bytes, count);
+  try {
+    // Another answer begins: what came before it (100 Continue) was none.
+    if (line.starts_with("HTTP/")) transfer.answer.headers.clear();
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return count;
+    std::string name(line.substr(0, colon));
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    transfer.answer.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
+  } catch (...) {
+    return 0;
+  }
+  return count;
+}
+
+void add_header(Transfer& transfer, const std::string& line) {
+  if (curl_slist* longer = curl_slist_append(transfer.headers, line.c_str())) transfer.headers = longer;
+}
+
+void set_blob(CURL* easy, CURLoption option, const std::string& bytes) {
+  if (bytes.empty()) return;
+  curl_blob blob{const_cast<char*>(bytes.data()), bytes.size(), CURL_BLOB_NOCOPY};  // NOLINT: curl only reads it
+  curl_easy_setopt(easy, option, &blob);
+}
+
+void set_up(Transfer& transfer) {
+  CURL* easy = transfer.easy;
+  const HttpRequest& request = transfer.request;
+  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);  // what was signed is what is sent
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.words.data());
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &take_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &take_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
+  if (request.method == "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else {
+    if (!request.body.empty() || request.method == "POST") {
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    }
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+  for (const auto& [name, value] : request.headers) {
+    // curl's word for a header without a value is a semicolon.
+    add_header(transfer, value.empty() ? name + ";" : name + ": " + value);
+  }
+  add_header(transfer, "Expect:");
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers);
+  set_blob(easy, CURLOPT_CAINFO_BLOB, request.ca_pem);
+  if (!request.ca_pem.empty()) curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  set_blob(easy, CURLOPT_SSLCERT_BLOB, request.certificate_pem);
+  set_blob(easy, CURLOPT_SSLKEY_BLOB, request.key_pem);
+}
+
+base::Status status_of(const Transfer& transfer, CURLcode code) {
+  if (code == CURLE_OK) return {};
+  if (transfer.too_long) {
+    return {base::Code::kResourceExhausted,
+            "the answer has more than the allowed " + std::to_string(transfer.request.max_body) + " bytes"};
+  }
+  std::string words = transfer.words[0] != '\0' ? transfer.words.data() : curl_easy_strerror(code);
+  if (code == CURLE_OPERATION_TIMEDOUT) return {base::Code::kDeadlineExceeded, std::move(words)};
+  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) return base::invalid_argument(words);
+  return base::unavailable(std::move(words));
+}
+
+}  // namespace
+
+base::Status check_request(const HttpRequest& request) {
+  if (!is_token(request.method)) return base::invalid_argument("the method is no word of HTTP");
+  for (const auto& [name, value] : request.headers) {
+    if (!is_token(name)) return base::invalid_argument("a header's name is no word of HTTP");
+    if (!is_one_line(value)) return base::invalid_argument("the value of the header " + name + " is not one line");
+  }
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
+  if (!url || !is_one_line(request.url) || request.url.find_first_of(" #") != std::string::npos ||
+      curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK) {
+    return base::invalid_argument("the URL cannot be read");
+  }
+  char* scheme = nullptr;
+  curl_url_get(url.get(), CURLUPART_SCHEME, &scheme, 0);
+  const std::string found = scheme == nullptr ? "" : scheme;
+  curl_free(scheme);
+  if (found != "http" && found != "https") return base::invalid_argument("the URL is neither http nor https");
+  char* user = nullptr;
+  if (curl_url_get(url.get(), CURLUPART_USER, &user, 0) == CURLUE_OK) {
+    curl_free(user);
+    return base::invalid_argument("the URL has a user; secrets are named, not sent");
+  }
+  return {};
+}
+
+struct HttpClient::Impl {
+  Impl() {
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    multi = ready == CURLE_OK ? curl_multi_init() : nullptr;
+    if (multi == nullptr) return;
+    curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, kMaxConnections);
+    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, kMaxConnectionsToOneHost);
+    thread = std::thread([this] { run(); });
+  }
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex);
+      ended = true;
+    }
+    wake();
+    if (thread.joinable()) thread.join();
+    for (auto& [id, transfer] : transfers) {
+      if (transfer->easy != nullptr) curl_multi_remove_handle(multi, transfer->easy);
+    }
+    transfers.clear();
+    if (multi != nullptr) curl_multi_cleanup(multi);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  CURLM* multi = nullptr;
+  std::mutex mutex;
+  bool ended = false;
+  uint64_t last = 0;
+  std::vector<std::unique_ptr<Transfer>> added;
+  std::vector<uint64_t> cancelled;
+  std::map<uint64_t, std::unique_ptr<Transfer>> transfers;  // of the thread
+  std::thread thread;
+
+  void wake() const {
+    if (multi != nullptr) curl_multi_wakeup(multi);
+  }
+
+  // False: ended.
+  bool take_commands() {
+    std::vector<std::unique_ptr<Transfer>> now;
+    std::vector<uint64_t> off;
+    {
+      const std::lock_guard lock(mutex);
+      if (ended) return false;
+      now.swap(added);
+      off.swap(cancelled);
+    }
+    for (auto& transfer : now) begin(std::move(transfer));
+    for (const uint64_t id : off) {
+      const auto at = transfers.find(id);
+      if (at == transfers.end()) continue;
+      curl_multi_remove_handle(multi, at->second->easy);
+      transfers.erase(at);
+    }
+    return true;
+  }
+
+  void begin(std::unique_ptr<Transfer> transfer) {
+    transfer->easy = curl_easy_init();
+    if (transfer->easy != nullptr) {
+      set_up(*transfer);
+      if (curl_multi_add_handle(multi, transfer->easy) == CURLM_OK) {
+        transfers.emplace(transfer->id, std::move(transfer));
+        return;
+      }
+    }
+    transfer->answer.status = base::unavailable("no request can be made now");
+    finish(std::move(transfer));
+  }
+
+  static void finish(std::unique_ptr<Transfer> transfer) {
+    try {
+      transfer->done(std::move(transfer->answer));
+    } catch (const std::exception& error) {
+      spdlog::error("an answer was not taken: {}", error.what());
+    }
+  }
+
+  void run() {
+    while (take_commands()) {
+      int running = 0;
+      curl_multi_perform(multi, &running);
+      int left = 0;
+      while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+        if (message->msg == CURLMSG_DONE) end(message->easy_handle, message->data.result);
+      }
+      curl_multi_poll(multi, nullptr, 0, kPollMs, nullptr);
+    }
+  }
+
+  void end(CURL* easy, CURLcode code) {
+    Transfer* which = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &which);
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_multi_remove_handle(multi, easy);
+    const auto at = transfers.find(which->id);
+    auto transfer = std::move(at->second);
+    transfers.erase(at);
+    transfer->answer.status = status_of(*transfer, code);
+    transfer->answer.code = static_cast<uint32_t>(status);
+    finish(std::move(transfer));
+  }
+};
+
+HttpClient::HttpClient() : impl_(std::make_unique<Impl>()) {}
+HttpClient::~HttpClient() = default;
+
+uint64_t HttpClient::send(HttpRequest request, Done done) {
+  auto transfer = std::make_unique<Transfer>();
+  transfer->request = std::move(request);
+  transfer->done = std::move(done);
+  if (impl_->multi == nullptr) {
+    transfer->answer.status = base::unavailable("this process cannot make HTTP requests");
+    Impl::finish(std::move(transfer));
+    return 0;
+  }
+  uint64_t id = 0;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    id = transfer->id = ++impl_->last;
+    impl_->added.push_back(std::move(transfer));
+  }
+  impl_->wake();
+  return id;
+}
+
+void HttpClient::cancel(uint64_t id) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->cancelled.push_back(id);
+  }
+  impl_->wake();
+}
+
+}  // namespace solder::host

@@ -1,0 +1,257 @@
+#include "core/host/services/requests.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "core/host/abi_text.h"
+
+namespace solder::host {
+
+namespace {
+
+constexpr uint32_t kMaxStructSize = 1U << 16;
+constexpr uint64_t kMaxHeaders = 1000;
+
+struct Auth {
+  uint32_t kind = SOLDER_HTTP_NO_AUTH;
+  model::ObjectRef secret;
+  std::string key, service;
+  AwsSource aws;
+};
+
+struct Wish {
+  HttpRequest request;
+  model::ObjectRef tls_secret;
+  Auth auth;
+};
+
+bool read(solder_str in, std::string& out) {
+  std::string_view text;
+  if (read_bytes(in, text) != nullptr) return false;
+  out = text;
+  return true;
+}
+
+bool read(const solder_ref& in, model::ObjectRef& out) {
+  if (!read(in.kind, out.kind) || !read(in.ns, out.ns) || !read(in.name, out.name)) return false;
+  return out.name.empty() || out.kind == "Secret";
+}
+
+// As much of their struct as both sides know.
+template <typename T>
+bool copy(const T* theirs, size_t least, T& ours) {
+  if (theirs == nullptr || theirs->size < least || theirs->size > kMaxStructSize) return false;
+  ours = T{};
+  std::memcpy(&ours, theirs, std::min<size_t>(theirs->size, sizeof(T)));
+  return true;
+}
+
+bool read_auth(const solder_http_auth* in, Auth& out) {
+  solder_http_auth own{};
+  if (!copy(in, SOLDER_HTTP_AUTH_SIZE_1_0, own) || own.kind > SOLDER_HTTP_SIGV4) return false;
+  out.kind = own.kind;
+  out.aws.token_role = (own.flags & SOLDER_HTTP_TOKEN_ROLE) != 0;
+  if (!read(own.secret, out.secret) || !read(own.key, out.key) || !read(own.service, out.service) ||
+      !read(own.region, out.aws.region) || !read(own.role_arn, out.aws.role_arn) ||
+      !read(own.sts_endpoint, out.aws.sts_endpoint)) {
+    return false;
+  }
+  out.aws.secret = out.secret;
+  if (out.kind == SOLDER_HTTP_BEARER) return !out.secret.name.empty() && !out.key.empty();
+  return out.kind != SOLDER_HTTP_SIGV4 || (!out.service.empty() && !out.aws.region.empty());
+}
+
+bool read_headers(const solder_span& in, HttpHeaders& out) {
+  if (in.count > kMaxHeaders || (in.count > 0 && (in.data == nullptr || in.stride < sizeof(solder_header))))
+    return false;
+  for (uint64_t i = 0; i < in.count; ++i) {
+    const solder_header& each = *SOLDER_AT(solder_header, in, i);
+    auto& [name, value] = out.emplace_back();
+    if (!read(each.name, name) || !read(each.value, value)) return false;
+  }
+  return true;
+}
+
+std::optional<Wish> read_request(const solder_http_request* in) {
+  solder_http_request own{};
+  Wish out;
+  if (!copy(in, SOLDER_HTTP_REQUEST_SIZE_1_0, own)) return std::nullopt;
+  if (!read(own.method, out.request.method) || !read(own.url, out.request.url) || !read(own.body, out.request.body) ||
+      !read_headers(own.headers, out.request.headers) || !read(own.tls_secret, out.tls_secret)) {
+    return std::nullopt;
+  }
+  if (own.auth != nullptr && !read_auth(own.auth, out.auth)) return std::nullopt;
+  if (out.request.method.empty()) out.request.method = "GET";
+  const uint32_t timeout = own.timeout_ms == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_TIMEOUT_MS} : own.timeout_ms;
+  out.request.timeout = std::chrono::milliseconds(std::min<uint32_t>(timeout, SOLDER_HTTP_MAX_TIMEOUT_MS));
+  const uint32_t most = own.max_body == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_MAX_BODY} : own.max_body;
+  out.request.max_body = std::min<uint32_t>(most, SOLDER_HTTP_MAX_BODY);
+  if (!check_request(out.request).ok()) return std::nullopt;
+  return out;
+}
+
+base::Status missing(std::string words) { return {base::Code::kFailedPrecondition, std::move(words)}; }
+
+base::Status set_up_tls(const SecretBook& secrets, const model::ObjectRef& ref, HttpRequest& request) {
+  if (ref.name.empty()) return {};
+  const auto values = secrets.find(ref);
+  if (!values) return missing("the Secret " + ref.ns + "/" + ref.name + " is not there");
+  const auto take = [&](const char* key, std::string& into) {
+    if (const auto at = values->find(key); at != values->end()) into = at->second;
+  };
+  take("ca.crt", request.ca_pem);
+  take("tls.crt", request.certificate_pem);
+  take("tls.key", request.key_pem);
+  return {};
+}
+
+base::Status add_bearer(const SecretBook& secrets, const Auth& auth, HttpRequest& request) {
+  const std::string who = "the Secret " + auth.secret.ns + "/" + auth.secret.name;
+  const auto values = secrets.find(auth.secret);
+  if (!values) return missing(who + " is not there");
+  const auto at = values->find(auth.key);
+  if (at == values->end() || at->second.empty()) return missing(who + " has no value " + auth.key);
+  request.headers.emplace_back("authorization", "Bearer " + at->second);
+  // A value that would break out of its line is not sent; what is wrong is said without it.
+  if (!check_request(request).ok()) return missing("the value " + auth.key + " of " + who + " is not one line");
+  return {};
+}
+
+}  // namespace
+
+// What outlives the instance where a request is still under way.
+struct Requests::Core : std::enable_shared_from_this<Core> {
+  Core(Timers& its_events, ServicesPtr its_services) : events(its_events), services(std::move(its_services)) {}
+
+  struct Pending {
+    solder_answered done;
+    void* arg;
+    uint64_t transfer = 0;
+  };
+
+  std::mutex mutex;  // taken before that of the events
+  Timers& events;    // not touched once closed
+  const ServicesPtr services;
+  bool closed = false;
+  solder_request last = 0;
+  std::map<solder_request, Pending> pending;
+
+  solder_status send(const solder_http_request* theirs, solder_answered done, void* arg, solder_request* id) {
+    if (done == nullptr || id == nullptr) return SOLDER_INVALID_ARGUMENT;
+    auto wish = read_request(theirs);
+    if (!wish) return SOLDER_INVALID_ARGUMENT;
+    if (!services) return SOLDER_UNAVAILABLE;
+    solder_request own = 0;
+    {
+      const std::lock_guard lock(mutex);
+      if (closed) return SOLDER_CANCELLED;
+      if (pending.size() >= SOLDER_HTTP_MAX_IN_FLIGHT) return SOLDER_RESOURCE_EXHAUSTED;
+      own = *id = ++last;
+      pending.emplace(own, Pending{done, arg});
+    }
+    authorize(own, std::move(*wish));
+    return SOLDER_OK;
+  }
+
+  void authorize(solder_request id, Wish wish) {
+    base::Status status = set_up_tls(services->secrets, wish.tls_secret, wish.request);
+    if (status.ok() && wish.auth.kind == SOLDER_HTTP_BEARER)
+      status = add_bearer(services->secrets, wish.auth, wish.request);
+    if (!status.ok()) return answered(id, {.status = std::move(status)});
+    if (wish.auth.kind != SOLDER_HTTP_SIGV4) return dispatch(id, std::move(wish.request));
+    const AwsSource source = wish.auth.aws;
+    services->aws.get(source, [self = weak_from_this(), id, wish = std::move(wish)](base::Result<AwsKeys> keys) {
+      const auto core = self.lock();
+      if (!core) return;
+      if (!keys.ok()) {
+        const bool refused = keys.status().code() == base::Code::kPermissionDenied;
+        return core->answered(id, {.status = refused ? keys.status() : missing(keys.status().message())});
+      }
+      HttpRequest request = wish.request;
+      sign_v4(request, *keys, wish.auth.service, wish.auth.aws.region, std::chrono::system_clock::now());
+      core->dispatch(id, std::move(request));
+    });
+  }
+
+  void dispatch(solder_request id, HttpRequest request) {
+    const uint64_t transfer = services->http.send(std::move(request), [self = weak_from_this(), id](HttpAnswer answer) {
+      if (const auto core = self.lock()) core->answered(id, std::move(answer));
+    });
+    const std::lock_guard lock(mutex);
+    const auto at = pending.find(id);
+    if (at != pending.end()) {
+      at->second.transfer = transfer;
+    } else {
+      services->http.cancel(transfer);
+    }
+  }
+
+  void answered(solder_request id, HttpAnswer answer) {
+    const std::lock_guard lock(mutex);
+    if (closed || pending.count(id) == 0) return;
+    auto kept = std::make_shared<HttpAnswer>(std::move(answer));
+    events.post("in an answer to", [self = shared_from_this(), id, kept] { self->deliver(id, *kept); });
+  }
+
+  // On the strand.
+  void deliver(solder_request id, const HttpAnswer& answer) {
+    Pending whose{};
+    {
+      const std::lock_guard lock(mutex);
+      const auto at = pending.find(id);
+      if (at == pending.end()) return;
+      whose = at->second;
+      pending.erase(at);
+    }
+    std::vector<solder_header> headers;
+    for (const auto& [name, value] : answer.headers) headers.push_back({view(name), view(value)});
+    const solder_http_answer told{sizeof(solder_http_answer),
+                                  static_cast<solder_status>(answer.status.code()),
+                                  view(answer.status.message()),
+                                  answer.code,
+                                  0,
+                                  {headers.data(), headers.size(), sizeof(solder_header)},
+                                  view(answer.body)};
+    whose.done(whose.arg, &told);
+  }
+
+  void cancel(solder_request id) {
+    const std::lock_guard lock(mutex);
+    const auto at = pending.find(id);
+    if (at == pending.end()) return;
+    if (at->second.transfer != 0) services->http.cancel(at->second.transfer);
+    pending.erase(at);
+  }
+
+  void close() {
+    const std::lock_guard lock(mutex);
+    closed = true;
+    for (const auto& [id, each] : pending) {
+      if (each.transfer != 0) services->http.cancel(each.transfer);
+    }
+    pending.clear();
+  }
+};
+
+Requests::Requests(Timers& events, ServicesPtr services)
+    : core_(std::make_shared<Core>(events, std::move(services))),
+      table_{sizeof(solder_svc_http), 0, core_.get(),
+             // Nothing may be thrown into a plugin.
+             [](void* ctx, const solder_http_request* request, solder_answered done, void* arg,
+                solder_request* id) -> solder_status {
+               try {
+                 return static_cast<Core*>(ctx)->send(request, done, arg, id);
+               } catch (...) {
+                 return SOLDER_RESOURCE_EXHAUSTED;
+               }
+             },
+             [](void* ctx, solder_request id) { static_cast<Core*>(ctx)->cancel(id); }} {}
+
+Requests::~Requests() { close(); }
+
+void Requests::close() { core_->close(); }
+
+}  // namespace solder::host

@@ -1,0 +1,22 @@
+// What all instances of plugins share of the host: the Secrets' values, and the thread that makes requests. Whoever
+// makes it holds it until all plugins are gone. Where there is none, as in `solder check`, nothing leaves the process.
+#pragma once
+
+#include <memory>
+
+#include "core/host/services/aws_credentials.h"
+#include "core/host/services/http_client.h"
+#include "core/host/services/secret_book.h"
+
+namespace solder::host {
+
+struct Services {
+  Services();
+
+  SecretBook secrets;
+  AwsCredentials aws;
+  HttpClient http;  // last: ends first, so that no answer comes to what is gone
+};
+using ServicesPtr = std::shared_ptr<Services>;
+
+}  // namespace solder::host

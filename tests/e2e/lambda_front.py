@@ -1,0 +1,140 @@
+"""AWS Lambda's API in front of moto's server for tests: moto has the functions, aliases and versions (made and deleted with boto3), this recomputes the signature of every
+request as lambda_endpoint.py does, gives lists page by page as AWS does, fails when it is told to, and answers for functions that moto has.
+
+Usage: lambda_front.py PORT MOTO_PORT
+
+PUT /keys as in lambda_endpoint.py, with null to take a key away; PUT /faults {"throttle": n, "error": n, "garbage": n, "forbid_aliases": bool, "page": n} sets what goes wrong with the
+next list requests and how long a page is; GET /seen tells what came. What has an STS action goes to moto as it is.
+"""
+import collections
+import http.client
+import http.server
+import json
+import re
+import socketserver
+import sys
+import urllib.parse
+
+import lambda_signature
+
+FUNCTIONS = "/2015-03-31/functions/"
+INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
+ALIASES = re.compile(r"/2015-03-31/functions/([^/]+)/aliases")
+
+keys = {}
+faults = {"throttle": 0, "error": 0, "garbage": 0, "forbid_aliases": False, "page": 50}
+seen = {"lists": 0, "cycles": 0, "aliases": 0, "refused": collections.Counter(), "keys": collections.Counter(), "calls": collections.Counter(), "sts": 0}
+listings = {}
+
+
+def ask_moto(method, target, headers, body):
+    connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]), timeout=30)
+    connection.request(method, target, body or None, {name: value for name, value in headers.items() if name != "host"})
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def error(status, kind, message, headers=()):
+    return status, {"x-amzn-errortype": f"{kind}:http://internal.amazon.com/", **dict(headers)}, json.dumps({"Message": message}).encode()
+
+
+def list_functions(query, headers):
+    seen["lists"] += 1
+    for name in ("throttle", "error", "garbage"):
+        if faults[name] > 0:
+            faults[name] -= 1
+            return {"throttle": error(429, "TooManyRequestsException", "Rate exceeded"), "error": error(500, "ServiceException", "oh"),
+                    "garbage": (200, {}, b"<html>not what you think</html>")}[name]
+    start = 0
+    if "Marker" in query:
+        name, _, at = query["Marker"].partition("/=+")
+        if name not in listings:
+            return error(400, "InvalidParameterValueException", "the marker is not known")
+        start = int(at)
+    else:
+        seen["cycles"] += 1
+        name = f"listing {seen['cycles']}"
+        listings.clear()
+        listings[name] = json.loads(ask_moto("GET", f"{FUNCTIONS}?FunctionVersion={query.get('FunctionVersion', '')}", headers, b"")[1])["Functions"]
+    end = start + faults["page"]
+    page = {"Functions": listings[name][start:end]}
+    if end < len(listings[name]):
+        page["NextMarker"] = f"{name}/=+{end}"
+    return 200, {}, json.dumps(page).encode()
+
+
+def invoke(name, query, headers, body):
+    qualifier = query.get("Qualifier")
+    plain = urllib.parse.unquote(name)
+    status, _ = ask_moto("GET", f"{FUNCTIONS}{urllib.parse.quote(plain)}" + (f"?Qualifier={urllib.parse.quote(qualifier)}" if qualifier else ""), headers, b"")
+    if status != 200:
+        return error(404, "ResourceNotFoundException", "Function not found")
+    seen["calls"][f"{plain}:{qualifier}"] += 1
+    return 200, {}, json.dumps({"function": plain, "qualifier": qualifier, "event": body.decode("latin-1")}).encode()
+
+
+def answer(method, target, headers, body):
+    path, _, query = target.partition("?")
+    query = dict(urllib.parse.parse_qsl(query))
+    if method == "PUT" and path in ("/keys", "/faults"):
+        (keys if path == "/keys" else faults).update(json.loads(body))
+        for name in [name for name, value in keys.items() if value is None]:
+            del keys[name]
+        return 200, {}, b"{}"
+    if path == "/seen":
+        return 200, {}, json.dumps(seen).encode()
+    if path == "/" and b"Action=AssumeRole" in body:
+        seen["sts"] += 1
+        status, text = ask_moto(method, target, headers, body)
+        key, secret, token = (re.search(f"<{name}>([^<]*)</{name}>", text.decode()).group(1) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+        keys[key] = [secret, token]
+        return status, {}, text
+    problem = lambda_signature.signature_problem(method, target, headers, body, keys)
+    if problem:
+        seen["refused"][problem] += 1
+        return error(403, problem, f"The request is refused: {problem}")
+    seen["keys"][headers["key"]] += 1
+    if method == "GET" and path in (FUNCTIONS, FUNCTIONS[:-1]):
+        return list_functions(query, headers)
+    if method == "GET" and ALIASES.fullmatch(path):
+        seen["aliases"] += 1
+        if faults["forbid_aliases"]:
+            return error(403, "AccessDeniedException", "not authorized to perform lambda:ListAliases")
+        status, text = ask_moto(method, target, headers, b"")
+        return status, {}, text
+    match = INVOKE.fullmatch(path)
+    if method == "POST" and match:
+        return invoke(match.group(1), query, headers, body)
+    return error(404, "UnknownOperationException", target)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def handle_one(self):
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = {}
+        for name, value in self.headers.items():
+            headers[name.lower()] = value.strip()
+        status, more, text = answer(self.command, self.path, headers, body)
+        self.send_response(status)
+        for name, value in {"content-type": "application/json", "content-length": str(len(text)), **more}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = do_PUT = handle_one
+
+    def log_message(self, *arguments):
+        pass
+
+
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+if __name__ == "__main__":
+    server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
+    print("listening", flush=True)
+    server.serve_forever()

@@ -1,0 +1,107 @@
+// Requests over loopback: what is sent, what comes back, and what is cut off.
+#include "core/host/services/http_client.h"
+
+#include <gmock/gmock.h>
+
+#include <future>
+
+#include "tests/unit/host/local_server.h"
+
+namespace solder::host {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+class HttpClientTest : public ::testing::Test {
+ protected:
+  HttpClientTest() {
+    server.server.Post("/echo", [](const httplib::Request& request, httplib::Response& response) {
+      response.status = 418;
+      response.set_header("X-Told", request.get_header_value("x-mine"));
+      response.set_content(request.body, "text/plain");
+    });
+    server.server.Get("/long", [](const httplib::Request&, httplib::Response& response) {
+      response.set_content(std::string(100000, 'x'), "text/plain");
+    });
+    server.server.Get("/elsewhere",
+                      [](const httplib::Request&, httplib::Response& response) { response.set_redirect("/long"); });
+    server.server.Get("/slow", [](const httplib::Request&, httplib::Response&) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    });
+    server.start();
+  }
+
+  HttpAnswer send(HttpRequest request) {
+    std::promise<HttpAnswer> promise;
+    client.send(std::move(request), [&](HttpAnswer answer) { promise.set_value(std::move(answer)); });
+    return promise.get_future().get();
+  }
+
+  LocalServer server;
+  HttpClient client;
+};
+
+TEST_F(HttpClientTest, AnAnswerWithAllThatIsInIt) {
+  const auto answer =
+      send({.method = "POST", .url = server.url("/echo"), .headers = {{"x-mine", "yes"}}, .body = "a body"});
+  ASSERT_TRUE(answer.status.ok()) << answer.status.message();
+  EXPECT_EQ(answer.code, 418u);
+  EXPECT_EQ(answer.body, "a body");
+  EXPECT_THAT(answer.headers, Contains(Pair("x-told", "yes")));
+}
+
+TEST_F(HttpClientTest, NoRedirectIsFollowed) {
+  const auto answer = send({.url = server.url("/elsewhere")});
+  EXPECT_EQ(answer.code, 302u);
+  EXPECT_THAT(answer.headers, Contains(Pair("location", "/long")));
+}
+
+TEST_F(HttpClientTest, WhatIsTooLongIsCutOff) {
+  EXPECT_EQ(send({.url = server.url("/long"), .max_body = 100000}).body.size(), 100000u);
+  const auto answer = send({.url = server.url("/long"), .max_body = 99999});
+  EXPECT_EQ(answer.status.code(), base::Code::kResourceExhausted);
+  EXPECT_THAT(answer.status.message(), HasSubstr("99999"));
+}
+
+TEST_F(HttpClientTest, WhatTakesTooLongIsGivenUp) {
+  EXPECT_EQ(send({.url = server.url("/slow"), .timeout = std::chrono::milliseconds(20)}).status.code(),
+            base::Code::kDeadlineExceeded);
+}
+
+TEST_F(HttpClientTest, NobodyThere) {
+  const auto answer = send({.url = "http://127.0.0.1:1/"});
+  EXPECT_EQ(answer.status.code(), base::Code::kUnavailable);
+  EXPECT_NE(answer.status.message(), "");
+}
+
+TEST_F(HttpClientTest, WhatIsCancelledIsNotAnswered) {
+  bool answered = false;
+  client.cancel(client.send({.url = server.url("/slow")}, [&](const HttpAnswer&) { answered = true; }));
+  send({.url = server.url("/slow")});
+  EXPECT_FALSE(answered);
+}
+
+TEST_F(HttpClientTest, ManyAtOnceAndTheEndInTheMiddle) {
+  std::atomic<int> answered{0};
+  for (int i = 0; i < 200; ++i) client.send({.url = server.url("/long")}, [&](const HttpAnswer&) { ++answered; });
+  while (answered < 200) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  HttpClient other;
+  for (int i = 0; i < 20; ++i) other.send({.url = server.url("/slow")}, [](const HttpAnswer&) {});
+}
+
+TEST(CheckRequest, WhatCannotBeSentIsSaid) {
+  EXPECT_TRUE(check_request({.url = "https://example.com:8443/a?b=%20"}).ok());
+  for (const char* url : {"", "ftp://a/", "file:///etc/passwd", "https://user:secret@a/", "https://a/ b",
+                          "https://a/#b", "http://a/\r\nx: y", "nonsense"}) {
+    EXPECT_FALSE(check_request({.url = url}).ok()) << url;
+  }
+  EXPECT_THAT(check_request({.url = "https://user:secret@a/"}).message(), ::testing::Not(HasSubstr("secret@")));
+  EXPECT_FALSE(check_request({.method = "GET /", .url = "https://a/"}).ok());
+  EXPECT_FALSE(check_request({.url = "https://a/", .headers = {{"a b", "1"}}}).ok());
+  EXPECT_FALSE(check_request({.url = "https://a/", .headers = {{"a", "1\r\nb: 2"}}}).ok());
+}
+
+}  // namespace
+}  // namespace solder::host
