@@ -156,10 +156,10 @@ base::Status Runtime::start_store(const ServeOptions& options) {
 
 Runtime::~Runtime() {
   if (store_) store_->stop();
-  discovery_.reset();
   queue_.close();
   if (engine_thread_.joinable()) engine_thread_.join();
   if (manager_) manager_->stop();
+  discovery_.reset();  // the two above tell it of plugins
   if (server_) server_->shutdown(kEndStreamsMs);
   admin_.reset();
   statuses_.reset();  // writes what is pending

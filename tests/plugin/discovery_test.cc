@@ -35,6 +35,8 @@ class Discovering : public ::testing::Test {
     make();
     use(world.manager->plugins());
   }
+  // Its judge tells the finder of plugins.
+  ~Discovering() override { world.manager.reset(); }
 
   void make() {
     discovery::FunctionDiscovery::Ends ends;
@@ -151,7 +153,6 @@ TEST_F(Discovering, AnotherGenerationGoesOnAndTheOldOneLeaves) {
     set_functions("after" + std::to_string(i));
     until(&Discovering::published, "after" + std::to_string(i));
   }
-  finder.reset();
 }
 
 }  // namespace

@@ -177,15 +177,8 @@ struct HttpClient::Impl {
     if (multi == nullptr) return;
     curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, kMaxConnections);
     curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, kMaxConnectionsToOneHost);
-    thread = std::thread([this] { run(); });
   }
   ~Impl() {
-    {
-      const std::lock_guard lock(mutex);
-      ended = true;
-    }
-    wake();
-    if (thread.joinable()) thread.join();
     for (auto& [id, transfer] : transfers) {
       if (transfer->easy != nullptr) curl_multi_remove_handle(multi, transfer->easy);
     }
@@ -203,6 +196,21 @@ struct HttpClient::Impl {
   std::vector<uint64_t> cancelled;
   std::map<uint64_t, std::unique_ptr<Transfer>> transfers;  // of the thread
   std::thread thread;
+
+  void end() {
+    {
+      const std::lock_guard lock(mutex);
+      ended = true;
+    }
+    wake();
+    if (!thread.joinable()) return;
+    // A receiver of an answer may have been the last who held the client.
+    if (thread.get_id() == std::this_thread::get_id()) {
+      thread.detach();
+    } else {
+      thread.join();
+    }
+  }
 
   void wake() const {
     if (multi != nullptr) curl_multi_wakeup(multi);
@@ -255,13 +263,13 @@ struct HttpClient::Impl {
       curl_multi_perform(multi, &running);
       int left = 0;
       while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-        if (message->msg == CURLMSG_DONE) end(message->easy_handle, message->data.result);
+        if (message->msg == CURLMSG_DONE) complete(message->easy_handle, message->data.result);
       }
       curl_multi_poll(multi, nullptr, 0, kPollMs, nullptr);
     }
   }
 
-  void end(CURL* easy, CURLcode code) {
+  void complete(CURL* easy, CURLcode code) {
     Transfer* which = nullptr;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &which);
     long status = 0;
@@ -276,8 +284,10 @@ struct HttpClient::Impl {
   }
 };
 
-HttpClient::HttpClient() : impl_(std::make_unique<Impl>()) {}
-HttpClient::~HttpClient() = default;
+HttpClient::HttpClient() : impl_(std::make_shared<Impl>()) {
+  if (impl_->multi != nullptr) impl_->thread = std::thread([impl = impl_] { impl->run(); });
+}
+HttpClient::~HttpClient() { impl_->end(); }
 
 uint64_t HttpClient::send(HttpRequest request, Done done) {
   auto transfer = std::make_unique<Transfer>();

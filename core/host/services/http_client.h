@@ -41,7 +41,7 @@ class HttpClient {
   using Done = std::function<void(HttpAnswer)>;
 
   HttpClient();
-  // Drops what is under way.
+  // Drops what is under way. May run in the client's thread too.
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -53,7 +53,7 @@ class HttpClient {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // its thread holds it as well
 };
 
 }  // namespace solder::host

@@ -16,10 +16,6 @@ namespace fs = std::filesystem;
 
 class DiscoveredFilesTest : public ::testing::Test {
  protected:
-  DiscoveredFilesTest() {
-    std::string pattern = (fs::temp_directory_path() / "solder-test-XXXXXX").string();
-    root = ::mkdtemp(pattern.data());
-  }
   ~DiscoveredFilesTest() override { fs::remove_all(root); }
 
   static host::PublishedList found(const std::string& name, const std::string& items = R"([{"logicalName":"a"}])") {
@@ -27,7 +23,12 @@ class DiscoveredFilesTest : public ::testing::Test {
   }
   size_t objects() const { return store::read_files({root + "/found"}).changes.size(); }
 
-  std::string root;
+  static std::string new_directory() {
+    std::string pattern = (fs::temp_directory_path() / "solder-test-XXXXXX").string();
+    return ::mkdtemp(pattern.data());
+  }
+
+  const std::string root = new_directory();
   DiscoveredFiles files{root + "/found"};
 };
 

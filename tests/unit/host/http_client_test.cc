@@ -52,6 +52,17 @@ TEST_F(HttpClientTest, AnAnswerWithAllThatIsInIt) {
   EXPECT_THAT(answer.headers, Contains(Pair("x-told", "yes")));
 }
 
+TEST_F(HttpClientTest, AReceiverMayBeTheLastWhoHoldsIt) {
+  auto last = std::make_shared<HttpClient>();
+  std::promise<void> promise;
+  auto* sender = last.get();
+  sender->send({.url = server.url("/slow")}, [held = std::move(last), &promise](const HttpAnswer&) mutable {
+    held.reset();
+    promise.set_value();
+  });
+  promise.get_future().get();
+}
+
 TEST_F(HttpClientTest, NoRedirectIsFollowed) {
   const auto answer = send({.url = server.url("/elsewhere")});
   EXPECT_EQ(answer.code, 302u);

@@ -21,9 +21,8 @@ using ::testing::HasSubstr;
 class TrustTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    directory_ = std::filesystem::path(::testing::TempDir()) / "solder-trust-test";
-    std::filesystem::remove_all(directory_);
-    std::filesystem::create_directories(directory_);
+    std::string pattern = (std::filesystem::path(::testing::TempDir()) / "solder-trust-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
