@@ -58,8 +58,8 @@ class FileRunners {
   std::variant<Gated, Refusal> gate_file(const RunFile& file, const std::string& sha256, const LoadOptions& options,
                                          std::string& name);
   // What dlopen and negotiation are for libraries; `copy` holds the content.
-  std::variant<PluginPtr, Refusal> open(const Candidate& candidate, const std::string& copy,
-                                        const LoadOptions& options, const ServicesPtr& services);
+  std::variant<PluginPtr, Refusal> open(const Candidate& candidate, const std::string& copy, const LoadOptions& options,
+                                        const ServicesPtr& services);
 
  private:
   struct Known {

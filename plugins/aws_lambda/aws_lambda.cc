@@ -68,7 +68,7 @@ void report_unknown(const Json& upstream, const std::string& name, const sdk::Re
 
 class Plugin {
  public:
-  explicit Plugin(sdk::Host host) : discovery_(host) {}
+  Plugin(sdk::Host host, std::string_view config) : discovery_(host, sdk::parse_json(config)) {}
 
   void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
     const Json spec = sdk::parse_json(in.json);

@@ -3,12 +3,14 @@
 // requests of the host, which signs them: no key comes here. Tested by tests/e2e/lambda_discovery_test.py.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "solder/sdk.hpp"
 #include "solder/sdk/http.hpp"
+#include "solder/sdk/json.hpp"
 #include "solder/sdk/publish.hpp"
 
 namespace solder::plugins::aws_lambda {
@@ -17,7 +19,8 @@ class FollowedUpstream;
 
 class Discovery {
  public:
-  explicit Discovery(const sdk::Host& host);
+  // `config`: the plugin's configuration. Throws std::invalid_argument where it cannot be read.
+  Discovery(const sdk::Host& host, const sdk::Json& config);
   ~Discovery();
   Discovery(const Discovery&) = delete;
   Discovery& operator=(const Discovery&) = delete;
@@ -27,6 +30,7 @@ class Discovery {
 
  private:
   sdk::Host host_;
+  std::chrono::milliseconds period_;
   sdk::Http http_;
   sdk::Publisher publisher_;
   std::map<std::string, std::unique_ptr<FollowedUpstream>> followed_;  // last: they leave first

@@ -13,9 +13,9 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr milliseconds kPeriod{10500}, kSpread{1500};  // from one cycle's beginning to the next: at most 6 a minute
-constexpr int kTriesOfAPage = 5;                       // then the listing starts again: a marker may have expired
-constexpr int kQuietFailures = 2;                      // throttling is no news before that
+constexpr int kSpread = 7;         // by chance up to a 7th of the period longer
+constexpr int kTriesOfAPage = 5;   // then the listing starts again: a marker may have expired
+constexpr int kQuietFailures = 2;  // throttling is no news before that
 constexpr size_t kMostFunctions = 100000, kMostAliases = 1000;
 constexpr size_t kAliasesACycle = 100, kAliasesAtFirst = 500, kAliasesAtOnce = 4;
 constexpr const char* kPath = "/2015-03-31/functions/";
@@ -27,8 +27,15 @@ bool has(const sdk::Json* options, const char* name) {
 }  // namespace
 
 FollowedUpstream::FollowedUpstream(const sdk::Host& host, sdk::Http& http, const sdk::Publisher& publisher,
-                                   const sdk::Ref& ref, uint64_t seed)
-    : kind_(ref.kind), ns_(ref.ns), name_(ref.name), http_(http), publisher_(publisher), backoff_(seed), timer_(host) {}
+                                   const sdk::Ref& ref, milliseconds period, uint64_t seed)
+    : kind_(ref.kind),
+      ns_(ref.ns),
+      name_(ref.name),
+      http_(http),
+      publisher_(publisher),
+      period_(period),
+      backoff_(seed),
+      timer_(host) {}
 
 FollowedUpstream::~FollowedUpstream() { give_up(); }
 
@@ -218,7 +225,7 @@ void FollowedUpstream::publish() {
 void FollowedUpstream::end_cycle() {
   publish();
   publisher_.report(ref(), {});
-  const auto next = began_ + kPeriod + backoff_.jitter(kSpread);
+  const auto next = began_ + period_ + backoff_.jitter(period_ / kSpread);
   timer_.start(std::max<Clock::duration>(next - Clock::now(), milliseconds(0)), [this] { begin_cycle(); });
 }
 

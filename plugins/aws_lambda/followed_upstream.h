@@ -22,9 +22,9 @@ namespace solder::plugins::aws_lambda {
 
 class FollowedUpstream {
  public:
-  // The arguments that are references must outlive it.
+  // The arguments that are references must outlive it. `period`: from one cycle's beginning to the next, at least.
   FollowedUpstream(const sdk::Host& host, sdk::Http& http, const sdk::Publisher& publisher, const sdk::Ref& ref,
-                   uint64_t seed);
+                   std::chrono::milliseconds period, uint64_t seed);
   ~FollowedUpstream();
   FollowedUpstream(const FollowedUpstream&) = delete;
   FollowedUpstream& operator=(const FollowedUpstream&) = delete;
@@ -56,6 +56,7 @@ class FollowedUpstream {
   const std::string kind_, ns_, name_;
   sdk::Http& http_;
   const sdk::Publisher& publisher_;
+  const std::chrono::milliseconds period_;
   Backoff backoff_;
   sdk::Timer timer_;
 
