@@ -278,8 +278,10 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
     const auto& watched = current.namespaces;
     const bool watching = watched.empty() || std::find(watched.begin(), watched.end(), ref.ns) != watched.end();
     const auto ns = namespaces.find({"Namespace", "default", ref.ns});
-    if (!watching || !is_selected(current.mode, decoded.value->type, object.labels, ref.ns,
-                                  ns == namespaces.end() ? Labels() : ns->second->labels)) {
+    const bool selected =
+        finder->second->discovers_endpoints() || is_selected(current.mode, decoded.value->type, object.labels, ref.ns,
+                                                             ns == namespaces.end() ? Labels() : ns->second->labels);
+    if (!watching || !selected) {
       why =
           "it is not looked at, as Settings (discovery.fdsMode, watchNamespaces) or the label "
           "discovery.solo.io/function_discovery say";

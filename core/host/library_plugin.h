@@ -12,7 +12,7 @@
 #include "core/host/plugin.h"
 #include "core/host/sample_book.h"
 #include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/function_discovery.h"
+#include "solder/draft/kinds/endpoint_discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/plugin_files.h"
 #include "solder/draft/kinds/state.h"
@@ -34,6 +34,7 @@ class LibraryPlugin final : public Plugin {
   base::Status restore(const std::string& version, const std::string& state) override;
   void serve(bool serving) override;
   [[nodiscard]] bool discovers() const override { return function_discovery.follow != nullptr; }
+  [[nodiscard]] bool discovers_endpoints() const override { return finds_endpoints; }
   base::Result<std::unique_ptr<Discoverer>> make_discoverer(DiscoveryListener& listener) override;
   [[nodiscard]] std::vector<std::string> samples() const override { return book.all(); }
   [[nodiscard]] bool unmaps() const override { return can_unmap; }
@@ -50,7 +51,8 @@ class LibraryPlugin final : public Plugin {
   solder_cap_upstream_type upstream_type{};
   solder_cap_options options{};
   solder_cap_discovery discovery{};
-  solder_cap_function_discovery function_discovery{};
+  solder_cap_function_discovery function_discovery{};  // of either of the two discoveries
+  bool finds_endpoints = false;
   solder_cap_state state_table{};
   solder_cap_plugin_files plugin_files{};
   bool created = false;

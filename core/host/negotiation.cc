@@ -116,7 +116,9 @@ std::optional<Refusal> take_capability(LibraryPlugin& plugin, const std::string&
   } else if (id == SOLDER_CAP_DISCOVERY) {
     problem = copy_table(theirs, SOLDER_CAP_DISCOVERY_SIZE_1_0, id.c_str(), plugin.discovery);
     complete = plugin.discovery.derive != nullptr;
-  } else if (id == SOLDER_CAP_FUNCTION_DISCOVERY) {
+  } else if (id == SOLDER_CAP_FUNCTION_DISCOVERY || id == SOLDER_CAP_ENDPOINT_DISCOVERY) {
+    if (plugin.discovers()) return Refusal{reason::kBadTable, "it discovers both functions and endpoints"};
+    plugin.finds_endpoints = id == SOLDER_CAP_ENDPOINT_DISCOVERY;
     problem = copy_table(theirs, SOLDER_CAP_FUNCTION_DISCOVERY_SIZE_1_0, id.c_str(), plugin.function_discovery);
     complete = plugin.function_discovery.follow != nullptr && plugin.function_discovery.forget != nullptr;
   } else if (id == SOLDER_CAP_STATE) {

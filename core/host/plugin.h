@@ -45,8 +45,10 @@ class Plugin {
   // Whether it is the generation that runs: only then what it waits for (timers) comes to it. Nothing comes at first.
   // [any thread]
   virtual void serve(bool /*serving*/) {}
-  // Whether it finds functions, and an instance that does. The instance must go before the plugin. [any thread]
+  // Whether it finds functions or endpoints, and an instance that does. The instance must go before the plugin. [any
+  // thread]
   [[nodiscard]] virtual bool discovers() const { return false; }
+  [[nodiscard]] virtual bool discovers_endpoints() const { return false; }
   virtual base::Result<std::unique_ptr<Discoverer>> make_discoverer(DiscoveryListener& /*listener*/) {
     return base::not_found("it finds no functions");
   }

@@ -27,14 +27,14 @@ bool has(const sdk::Json* options, const char* name) {
 }  // namespace
 
 FollowedUpstream::FollowedUpstream(const sdk::Host& host, sdk::Http& http, const sdk::Publisher& publisher,
-                                   const sdk::Ref& ref, milliseconds period, uint64_t seed)
+                                   const sdk::Ref& ref, milliseconds period)
     : kind_(ref.kind),
       ns_(ref.ns),
       name_(ref.name),
       http_(http),
       publisher_(publisher),
       period_(period),
-      backoff_(seed),
+      backoff_(host, this),
       timer_(host) {}
 
 FollowedUpstream::~FollowedUpstream() { give_up(); }
@@ -60,14 +60,16 @@ void FollowedUpstream::begin(const sdk::Json& upstream) {
     return;
   }
   base_ = (at->tls ? "https://" : "http://") + at->authority();
-  region_ = sdk::get_string(upstream, "region");
-  secret_ns_ = secret == nullptr ? "" : sdk::get_string(*secret, "namespace");
-  secret_name_ = secret == nullptr ? "" : sdk::get_string(*secret, "name");
-  role_ = secret == nullptr ? sdk::get_string(upstream, "roleArn") : "";
-  sts_.clear();
+  signer_ = {sdk::get_string(upstream, "region"), "", "", "", ""};
+  if (secret != nullptr) {
+    signer_.secret_ns = sdk::get_string(*secret, "namespace");
+    signer_.secret_name = sdk::get_string(*secret, "name");
+  } else {
+    signer_.role = sdk::get_string(upstream, "roleArn");
+  }
   if (const sdk::Json* account = options == nullptr ? nullptr : sdk::find(*options, "serviceAccountCredentials")) {
-    sts_ = sdk::get_string(*account, "uri");
-    if (!sts_.empty() && sts_.find("://") == std::string::npos) sts_ = "https://" + sts_;
+    signer_.sts = sdk::get_string(*account, "uri");
+    if (!signer_.sts.empty() && signer_.sts.find("://") == std::string::npos) signer_.sts = "https://" + signer_.sts;
   }
   // Other keys may see other functions; aliases are asked for anew.
   for (auto& [function, aliases] : aliases_) aliases.asked = 0;
@@ -85,14 +87,7 @@ void FollowedUpstream::begin_cycle() {
 }
 
 solder_status FollowedUpstream::send(const std::string& path, sdk::Http::Then then) {
-  solder_http_auth auth{};
-  auth.size = sizeof auth;
-  auth.kind = SOLDER_HTTP_SIGV4;
-  if (!secret_name_.empty()) auth.secret = sdk::Ref{"Secret", secret_ns_, secret_name_}.c();
-  auth.service = sdk::str("lambda");
-  auth.region = sdk::str(region_);
-  auth.role_arn = sdk::str(role_);
-  auth.sts_endpoint = sdk::str(sts_);
+  solder_http_auth auth = signer_.auth("lambda");
   auth.flags = SOLDER_HTTP_TOKEN_ROLE;
   auto id = std::make_shared<sdk::Http::Id>(0);
   const std::string url = base_ + path;
@@ -136,7 +131,7 @@ void FollowedUpstream::failed(const sdk::HttpAnswer& answer) {
   const bool passing = answer.status == SOLDER_OK && is_passing(answer.code, error);
   const auto wait = backoff_.failed(answer.header("retry-after"));
   // The machine's keys may be those of Envoy's machine alone: that Solder has none is no fault of the upstream.
-  const bool nobody = answer.status == SOLDER_FAILED_PRECONDITION && secret_name_.empty();
+  const bool nobody = answer.status == SOLDER_FAILED_PRECONDITION && signer_.secret_name.empty();
   if (!nobody && (!passing || backoff_.failures() > kQuietFailures)) {
     const std::string words = answer.status != SOLDER_OK
                                   ? std::string(answer.message)
@@ -151,11 +146,11 @@ void FollowedUpstream::failed(const sdk::HttpAnswer& answer) {
 }
 
 void FollowedUpstream::report(std::string_view reason, const std::string& message, bool about_secret) {
-  const bool secret = about_secret && !secret_name_.empty();
+  const bool secret = about_secret && !signer_.secret_name.empty();
   publisher_.report(ref(), {{.field = secret ? "/spec/aws/secretRef" : "/spec/aws",
                              .reason = reason,
                              .message = message,
-                             .related = secret ? sdk::Ref{"Secret", secret_ns_, secret_name_} : sdk::Ref{}}});
+                             .related = secret ? signer_.secret() : sdk::Ref{}}});
 }
 
 void FollowedUpstream::listed() {

@@ -10,9 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "backoff.h"
 #include "listing.h"
 #include "solder/sdk.hpp"
+#include "solder/sdk/aws.hpp"
+#include "solder/sdk/backoff.hpp"
 #include "solder/sdk/http.hpp"
 #include "solder/sdk/json.hpp"
 #include "solder/sdk/publish.hpp"
@@ -24,7 +25,7 @@ class FollowedUpstream {
  public:
   // The arguments that are references must outlive it. `period`: from one cycle's beginning to the next, at least.
   FollowedUpstream(const sdk::Host& host, sdk::Http& http, const sdk::Publisher& publisher, const sdk::Ref& ref,
-                   std::chrono::milliseconds period, uint64_t seed);
+                   std::chrono::milliseconds period);
   ~FollowedUpstream();
   FollowedUpstream(const FollowedUpstream&) = delete;
   FollowedUpstream& operator=(const FollowedUpstream&) = delete;
@@ -57,10 +58,11 @@ class FollowedUpstream {
   sdk::Http& http_;
   const sdk::Publisher& publisher_;
   const std::chrono::milliseconds period_;
-  Backoff backoff_;
+  sdk::Backoff backoff_;
   sdk::Timer timer_;
 
-  std::string base_, region_, secret_ns_, secret_name_, role_, sts_;
+  std::string base_;
+  sdk::AwsSigner signer_;
   std::chrono::steady_clock::time_point began_;
   uint64_t cycle_ = 0;
   std::string marker_;

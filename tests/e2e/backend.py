@@ -1,6 +1,6 @@
 """A backend for tests: echoes each request as JSON, fast enough for the load client.
 
-Usage: backend.py NAME PORT [CERTIFICATE KEY]        PORT may be the path of a Unix domain socket
+Usage: backend.py NAME PORT [CERTIFICATE KEY]        PORT may be HOST:PORT, or the path of a Unix domain socket
 
 /status/N answers N; /status-of/NAME/N does where the backend has that name; /delay/MS answers late; /fail/KEY/N fails N
 times with 503, then answers 200; /keep/SECONDS may be kept by caches; everything else 200.
@@ -78,8 +78,9 @@ async def main():
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[3], sys.argv[4])
     loop = asyncio.get_running_loop()
-    if sys.argv[2].isdigit():
-        server = await loop.create_server(Echo, "127.0.0.1", int(sys.argv[2]), ssl=context)
+    if "/" not in sys.argv[2]:
+        host, _, port = sys.argv[2].rpartition(":")
+        server = await loop.create_server(Echo, host or "127.0.0.1", int(port), ssl=context)
     else:
         server = await loop.create_unix_server(Echo, sys.argv[2], ssl=context)
     print("listening", flush=True)

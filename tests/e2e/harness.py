@@ -208,7 +208,7 @@ class World:
         return process
 
     def start_backend(self, name, *tls_files, at=None):
-        """`at`: the path of a Unix domain socket, in place of a free port."""
+        """`at`: HOST:PORT or the path of a Unix domain socket, in place of a free port of 127.0.0.1."""
         port = at or free_port()
         process = Process(name, [sys.executable, HERE / "backend.py", name, port, *tls_files], self.directory / f"{name}.log")
         self.start(process, lambda: "listening" in process.tail())

@@ -13,7 +13,7 @@ import re
 import sys
 import urllib.parse
 
-import lambda_signature
+import aws_signature
 
 INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 
@@ -50,7 +50,7 @@ def answer(method, target, headers, body):
         return 200, {}, json.dumps(seen).encode()
     path, _, query = target.partition("?")
     match = INVOKE.fullmatch(path)
-    problem = lambda_signature.signature_problem(method, target, headers, body, keys) if match and method == "POST" else "UnknownOperationException"
+    problem = aws_signature.signature_problem(method, target, headers, body, keys) if match and method == "POST" else "UnknownOperationException"
     seen["last"] = {"method": method, "target": target, "headers": dict(headers), "body": body.decode("latin-1"), "problem": problem}
     if problem:
         seen["refused"][problem] += 1

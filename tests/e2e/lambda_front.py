@@ -7,15 +7,12 @@ PUT /keys as in lambda_endpoint.py, with null to take a key away; PUT /faults {"
 next list requests and how long a page is; GET /seen tells what came. What has an STS action goes to moto as it is.
 """
 import collections
-import http.client
-import http.server
 import json
 import re
-import socketserver
-import sys
 import urllib.parse
 
-import lambda_signature
+import aws_front
+import aws_signature
 
 FUNCTIONS = "/2015-03-31/functions/"
 INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
@@ -25,13 +22,6 @@ keys = {}
 faults = {"throttle": 0, "error": 0, "garbage": 0, "forbid_aliases": False, "page": 50}
 seen = {"lists": 0, "cycles": 0, "aliases": 0, "refused": collections.Counter(), "keys": collections.Counter(), "calls": collections.Counter(), "sts": 0}
 listings = {}
-
-
-def ask_moto(method, target, headers, body):
-    connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]), timeout=30)
-    connection.request(method, target, body or None, {name: value for name, value in headers.items() if name != "host"})
-    answer = connection.getresponse()
-    return answer.status, answer.read()
 
 
 def error(status, kind, message, headers=()):
@@ -55,7 +45,7 @@ def list_functions(query, headers):
         seen["cycles"] += 1
         name = f"listing {seen['cycles']}"
         listings.clear()
-        listings[name] = json.loads(ask_moto("GET", f"{FUNCTIONS}?FunctionVersion={query.get('FunctionVersion', '')}", headers, b"")[1])["Functions"]
+        listings[name] = json.loads(aws_front.ask_moto("GET", f"{FUNCTIONS}?FunctionVersion={query.get('FunctionVersion', '')}", headers, b"")[1])["Functions"]
     end = start + faults["page"]
     page = {"Functions": listings[name][start:end]}
     if end < len(listings[name]):
@@ -66,7 +56,7 @@ def list_functions(query, headers):
 def invoke(name, query, headers, body):
     qualifier = query.get("Qualifier")
     plain = urllib.parse.unquote(name)
-    status, _ = ask_moto("GET", f"{FUNCTIONS}{urllib.parse.quote(plain)}" + (f"?Qualifier={urllib.parse.quote(qualifier)}" if qualifier else ""), headers, b"")
+    status, _ = aws_front.ask_moto("GET", f"{FUNCTIONS}{urllib.parse.quote(plain)}" + (f"?Qualifier={urllib.parse.quote(qualifier)}" if qualifier else ""), headers, b"")
     if status != 200:
         return error(404, "ResourceNotFoundException", "Function not found")
     seen["calls"][f"{plain}:{qualifier}"] += 1
@@ -85,11 +75,8 @@ def answer(method, target, headers, body):
         return 200, {}, json.dumps(seen).encode()
     if path == "/" and b"Action=AssumeRole" in body:
         seen["sts"] += 1
-        status, text = ask_moto(method, target, headers, body)
-        key, secret, token = (re.search(f"<{name}>([^<]*)</{name}>", text.decode()).group(1) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
-        keys[key] = [secret, token]
-        return status, {}, text
-    problem = lambda_signature.signature_problem(method, target, headers, body, keys)
+        return aws_front.assume_role(method, target, headers, body, keys)
+    problem = aws_signature.signature_problem(method, target, headers, body, keys)
     if problem:
         seen["refused"][problem] += 1
         return error(403, problem, f"The request is refused: {problem}")
@@ -100,7 +87,7 @@ def answer(method, target, headers, body):
         seen["aliases"] += 1
         if faults["forbid_aliases"]:
             return error(403, "AccessDeniedException", "not authorized to perform lambda:ListAliases")
-        status, text = ask_moto(method, target, headers, b"")
+        status, text = aws_front.ask_moto(method, target, headers, b"")
         return status, {}, text
     match = INVOKE.fullmatch(path)
     if method == "POST" and match:
@@ -108,33 +95,5 @@ def answer(method, target, headers, body):
     return error(404, "UnknownOperationException", target)
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def handle_one(self):
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        headers = {}
-        for name, value in self.headers.items():
-            headers[name.lower()] = value.strip()
-        status, more, text = answer(self.command, self.path, headers, body)
-        self.send_response(status)
-        for name, value in {"content-type": "application/json", "content-length": str(len(text)), **more}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(text)
-
-    do_GET = do_POST = do_PUT = handle_one
-
-    def log_message(self, *arguments):
-        pass
-
-
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-
 if __name__ == "__main__":
-    server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
-    print("listening", flush=True)
-    server.serve_forever()
+    aws_front.serve(answer)

@@ -13,7 +13,7 @@ CLASSES = {"CallSink", "TookTooLong"}
 NUMBERS = {"NaN"}
 VALUES = {"DontParse"}  # of a user's fields
 STAGES = {f"{name}Stage" for name in ("Fault", "Cors", "Waf", "AuthN", "AuthZ", "RateLimit", "Accepted", "OutAuth", "Route")}
-AMAZONS = {"FunctionName", "NextMarker", "TooManyRequests"}  # of Lambda's API
+AMAZONS = {"DescribeInstancesResponse", "FunctionName", "NextMarker", "RequestLimitExceeded", "TooManyRequests"}  # of its APIs
 MESSAGES = {"DatadogConfig", "OpenTelemetryConfig", "ZipkinConfig"}
 # A certificate's time is told with the certificate's part put before it.
 BY_PART = {"Expired", "NotYetValid"}

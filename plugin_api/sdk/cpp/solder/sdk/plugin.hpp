@@ -7,8 +7,9 @@
 //   void endpoints(const UpstreamInput&, Out&)         with clusters(), optional
 //   void derive(const SourceInput&, Out&)              objects from other objects     ("solder.discovery/1")
 //   void follow(const UpstreamInput&, Out&)            finds functions of upstreams, with
-//   void forget(const Ref&)                            clusters()  ("solder.function-discovery/1")
-//   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
+//   void forget(const Ref&)                            clusters()  ("solder.function-discovery/1",
+//   "solder.endpoint-discovery/1") void options(const OptionInput&, Out&)             claims option keys
+//   ("solder.options/1")
 //
 // Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
 // and the batch goes on. The tables are constant data, so that the library can be unmapped. Tested by tests/unit/sdk.
@@ -21,7 +22,7 @@
 #include <string_view>
 
 #include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/function_discovery.h"
+#include "solder/draft/kinds/endpoint_discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/upstream_type.h"
 #include "solder/sdk/inputs.hpp"
@@ -154,7 +155,9 @@ struct Tables {
     }
     if constexpr (HasFollow<P>) {
       static constexpr solder_cap_function_discovery kTable = {sizeof kTable, 0, &follow, &forget};
-      if (solder_str_eq(id, SOLDER_CAP_FUNCTION_DISCOVERY)) return &kTable;
+      if (solder_str_eq(id, SOLDER_CAP_FUNCTION_DISCOVERY) || solder_str_eq(id, SOLDER_CAP_ENDPOINT_DISCOVERY)) {
+        return &kTable;
+      }
     }
     if constexpr (HasOptions<P>) {
       static constexpr solder_cap_options kTable = {sizeof kTable, 0, &options};

@@ -1,11 +1,11 @@
-"""Recomputes the signature of a request to AWS Lambda as AWS says it is made. Used by the endpoints of the tests."""
+"""Recomputes the signature of a request to a service of AWS as AWS says it is made. Used by the endpoints of the tests."""
 import datetime
 import hashlib
 import hmac
 import re
 import urllib.parse
 
-AUTHORIZATION = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/lambda/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})")
+AUTHORIZATION = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})")
 
 
 def encoded(text, safe="-_.~"):
@@ -14,17 +14,19 @@ def encoded(text, safe="-_.~"):
 
 def signing_key(secret, *parts):
     key = ("AWS4" + secret).encode()
-    for part in (*parts, "lambda", "aws4_request"):
+    for part in (*parts, "aws4_request"):
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     return key
 
 
-def signature_problem(method, target, headers, body, keys):
+def signature_problem(method, target, headers, body, keys, service="lambda"):
     """Why AWS would refuse the request, or None. The signing key stands in headers["key"] afterwards."""
     match = AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     if not match:
         return "MissingAuthenticationToken"
-    access_key, day, region, names, signature = match.groups()
+    access_key, day, region, signed_for, names, signature = match.groups()
+    if signed_for != service:
+        return "InvalidSignatureException"
     if access_key not in keys:
         return "UnrecognizedClientException"
     headers["key"] = access_key
@@ -41,6 +43,6 @@ def signature_problem(method, target, headers, body, keys):
     parameters = sorted(f"{encoded(key)}={encoded(value)}" for key, value in urllib.parse.parse_qsl(query, keep_blank_values=True))
     digest = hashlib.sha256(body).hexdigest()
     canonical = "\n".join([method, encoded(path, "/-_.~"), "&".join(parameters), *(f"{name}:{' '.join(headers[name].split())}" for name in names.split(";")), "", names, digest])
-    text = "\n".join(["AWS4-HMAC-SHA256", date, f"{day}/{region}/lambda/aws4_request", hashlib.sha256(canonical.encode()).hexdigest()])
-    wanted = hmac.new(signing_key(secret, day, region), text.encode(), hashlib.sha256).hexdigest()
+    text = "\n".join(["AWS4-HMAC-SHA256", date, f"{day}/{region}/{service}/aws4_request", hashlib.sha256(canonical.encode()).hexdigest()])
+    wanted = hmac.new(signing_key(secret, day, region, service), text.encode(), hashlib.sha256).hexdigest()
     return None if hmac.compare_digest(wanted, signature) else "InvalidSignatureException"

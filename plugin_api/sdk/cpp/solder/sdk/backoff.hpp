@@ -1,7 +1,8 @@
-// How long to wait after failures, one after the other: twice as long each time, up to a minute, and by chance between
-// half and all of that, so that many who failed together do not come back together.
-// Tested by tests/unit/aws_lambda/listing_test.cc.
-#pragma once
+// solder/sdk/backoff.hpp - how long a discovery waits after failures, one after the other: twice as long each time, up
+// to a minute, and by chance between half and all of that, so that many who failed together do not come back together.
+// Not included by sdk.hpp. Tested by tests/unit/sdk/backoff_test.cc.
+#ifndef SOLDER_SDK_BACKOFF_HPP_
+#define SOLDER_SDK_BACKOFF_HPP_
 
 #include <algorithm>
 #include <chrono>
@@ -9,10 +10,15 @@
 #include <random>
 #include <string_view>
 
-namespace solder::plugins::aws_lambda {
+#include "solder/draft/services/loop.h"
+#include "solder/sdk/text.hpp"
+
+namespace solder::sdk {
 
 class Backoff {
  public:
+  // Of any object's address: instances that start at one time differ.
+  Backoff(const Host& host, const void* object) : Backoff(seed_of(host, object)) {}
   explicit Backoff(uint64_t seed) : chance_(static_cast<uint32_t>(seed ^ (seed >> 32))) {}
 
   [[nodiscard]] int failures() const { return failures_; }
@@ -38,8 +44,15 @@ class Backoff {
   }
 
  private:
+  static uint64_t seed_of(const Host& host, const void* object) {
+    const auto* loop = static_cast<const solder_svc_loop*>(host.service(SOLDER_SVC_LOOP));
+    return (SOLDER_HAS(loop, now_ns) ? loop->now_ns(loop->ctx) : 0) ^ reinterpret_cast<uintptr_t>(object);
+  }
+
   std::mt19937 chance_;
   int failures_ = 0;
 };
 
-}  // namespace solder::plugins::aws_lambda
+}  // namespace solder::sdk
+
+#endif
