@@ -12,8 +12,6 @@
 namespace solder::host {
 namespace {
 
-using ::testing::HasSubstr;
-
 const model::ObjectRef kRef{"Upstream", "ns", "one"};
 
 class Discovering : public ::testing::Test {
