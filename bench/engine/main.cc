@@ -22,6 +22,7 @@
 #include "bench/engine/setup.h"
 #include "bench/engine/world.h"
 #include "core/engine/engine.h"
+#include "core/host/isolation/serve.h"
 
 namespace solder::bench {
 namespace {
@@ -109,13 +110,16 @@ int print_boundary(Setup& setup, const Shape& shape, size_t rounds) {
   }
   const double direct = times.direct_ns[times.direct_ns.size() / 2];
   const double hosted = times.hosted_ns[times.hosted_ns.size() / 2];
-  std::printf(R"({"scenario":"plugin_boundary","batch":%zu,"direct_ns":%.1f,"hosted_ns":%.1f,"overhead_ns":%.1f})"
-              "\n",
-              shape.routes, direct, hosted, hosted - direct);
+  const double isolated = times.isolated_ns[times.isolated_ns.size() / 2];
+  std::printf(
+      R"({"scenario":"plugin_boundary","batch":%zu,"direct_ns":%.1f,"hosted_ns":%.1f,"overhead_ns":%.1f,"isolated_ns":%.1f})"
+      "\n",
+      shape.routes, direct, hosted, hosted - direct, isolated);
   return 0;
 }
 
 int run(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 1 && arguments[0] == kPluginHost) return host::isolation::serve_plugin();
   if (arguments.size() < 4 || arguments[0] != "--plugin-dir") {
     std::fputs("usage: solder-bench-engine --plugin-dir DIR SCENARIO UPSTREAMS,SERVICES,ROUTES [ROUNDS]\n", stderr);
     return 2;

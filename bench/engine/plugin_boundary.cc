@@ -62,6 +62,12 @@ BoundaryTimes measure_boundary(Setup& setup, size_t batch, size_t rounds) {
   BoundaryTimes times;
   auto* plugin = dynamic_cast<host::LibraryPlugin*>(setup.plugins->option("route", "timeout"));
   if (plugin == nullptr) return times;
+  host::LoadOptions options = setup.options;
+  options.isolation.program = {"/proc/self/exe", {kPluginHost}};
+  options.isolation.plugins[plugin->manifest.name] = host::isolation::Mode::kProcess;
+  const auto apart = host::PluginSet::load(options);
+  host::Plugin* isolated = apart->option("route", "timeout");
+  if (isolated == nullptr || !isolated->isolation()) return times;
   const Inputs inputs(batch);
   const solder_call call{sizeof(solder_call), 0, ~uint64_t{0}, inputs.span(), nullptr, nullptr, nullptr};
   bool complete = true;
@@ -74,7 +80,10 @@ BoundaryTimes measure_boundary(Setup& setup, size_t batch, size_t rounds) {
     }));
     times.hosted_ns.push_back(nanoseconds_each(
         batch, [&] { setup.plugins->call(*plugin, host::Operation::kOptions, inputs.span(), inputs.subjects, {}); }));
+    times.isolated_ns.push_back(nanoseconds_each(
+        batch, [&] { apart->call(*isolated, host::Operation::kOptions, inputs.span(), inputs.subjects, {}); }));
   }
+  std::sort(times.isolated_ns.begin(), times.isolated_ns.end());
   std::sort(times.direct_ns.begin(), times.direct_ns.end());
   std::sort(times.hosted_ns.begin(), times.hosted_ns.end());
   return times;

@@ -13,7 +13,6 @@ namespace solder::bench {
 
 struct Setup {
   explicit Setup(const std::string& plugin_directory) {
-    host::LoadOptions options;
     options.directories = {plugin_directory};
     plugins = host::PluginSet::load(options);
     std::vector<config::Claim> claims;
@@ -26,6 +25,7 @@ struct Setup {
     if (made.ok()) catalog = *made;
   }
 
+  host::LoadOptions options;
   services::MessageTypes types;
   std::unique_ptr<host::PluginSet> plugins;
   config::SchemaCatalogPtr catalog;

@@ -48,6 +48,22 @@ std::string printed(const std::vector<Row>& rows) {
   return out;
 }
 
+// "served by process 4711; 3 of its processes ended before; one of its inputs is kept from it: ..."
+std::string in_words(const IsolationInfo& info) {
+  std::string out = info.parked    ? "parked: it failed too often, and is started again by `solder plugin revive`"
+                    : info.pid > 0 ? "served by process " + std::to_string(info.pid)
+                                   : "its process is being started again";
+  if (info.deaths > 0) out += "; processes of it that ended before: " + std::to_string(info.deaths);
+  if (info.kept_from_it > 0) out += "; inputs that are kept from it: " + std::to_string(info.kept_from_it);
+  return out + (info.why.empty() ? "" : "; " + printable(info.why));
+}
+
+nlohmann::json to_json_value(const IsolationInfo& info) {
+  return {{"mode", "process"},     {"pid", info.pid},       {"deaths", info.deaths},
+          {"degraded", info.down}, {"parked", info.parked}, {"inputsKeptFromIt", info.kept_from_it},
+          {"why", info.why},       {"guards", info.guards}};
+}
+
 nlohmann::json to_json_value(const Refused& refused) {
   return {{"name", refused.name}, {"reason", refused.reason}, {"message", refused.message}, {"file", refused.file}};
 }
@@ -58,11 +74,13 @@ std::string to_table(const PluginSet& plugins) {
   std::vector<Row> rows = {{"NAME", "VERSION", "STATE", "CAPABILITIES", "KEYS/REASON", "FILE"}};
   std::string notes;
   for (const PluginInfo& plugin : plugins.loaded()) {
-    const bool noted = !plugin.partial.empty() || !plugin.warnings.empty() || plugin.state != "loaded";
+    const bool noted =
+        !plugin.partial.empty() || !plugin.warnings.empty() || plugin.state != "loaded" || plugin.isolation;
     rows.push_back({plugin.name, plugin.version, plugin.state + (noted ? "*" : ""), joined(plugin.capabilities, ","),
                     keys(plugin), file_name(plugin.file)});
     for (const Refused& lost : plugin.partial)
       notes += "* " + plugin.name + ": " + lost.reason + ": " + lost.message + "\n";
+    if (plugin.isolation) notes += "* " + plugin.name + ": " + in_words(*plugin.isolation) + "\n";
     for (const std::string& warning : plugin.warnings) notes += "* " + plugin.name + ": " + warning + "\n";
   }
   for (const Refused& refused : plugins.refused()) {
@@ -79,16 +97,18 @@ std::string to_json(const PluginSet& plugins) {
     nlohmann::json claims = nlohmann::json::array(), partial = nlohmann::json::array();
     for (const ClaimInfo& claim : plugin.claims) claims.push_back({{"scope", claim.scope}, {"key", claim.key}});
     for (const Refused& lost : plugin.partial) partial.push_back(to_json_value(lost));
-    list.push_back({{"name", plugin.name},
-                    {"version", plugin.version},
-                    {"summary", plugin.summary},
-                    {"state", plugin.state},
-                    {"sha256", plugin.sha256},
-                    {"capabilities", plugin.capabilities},
-                    {"claims", std::move(claims)},
-                    {"partial", std::move(partial)},
-                    {"warnings", plugin.warnings},
-                    {"file", plugin.file}});
+    list.push_back(
+        {{"name", plugin.name},
+         {"version", plugin.version},
+         {"summary", plugin.summary},
+         {"state", plugin.state},
+         {"sha256", plugin.sha256},
+         {"capabilities", plugin.capabilities},
+         {"claims", std::move(claims)},
+         {"partial", std::move(partial)},
+         {"warnings", plugin.warnings},
+         {"isolation", plugin.isolation ? to_json_value(*plugin.isolation) : nlohmann::json{{"mode", "in_process"}}},
+         {"file", plugin.file}});
   }
   for (const Refused& refused : plugins.refused()) {
     nlohmann::json entry = to_json_value(refused);

@@ -11,7 +11,7 @@ namespace solder::host {
 // One line a plugin, loaded ones first, then refused files with their reason; then what a line is too short for.
 std::string to_table(const PluginSet& plugins);
 
-// {"plugins":[{"name","version","state":"loaded"|"refused","capabilities","claims","partial","warnings","reason","message","file"}]}
+// {"plugins":[{"name","version","state":"loaded"|"refused","capabilities","claims","partial","warnings","isolation","reason","message","file"}]}
 std::string to_json(const PluginSet& plugins);
 
 }  // namespace solder::host

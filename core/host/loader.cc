@@ -8,6 +8,7 @@
 #include "core/host/abi_text.h"
 #include "core/host/activity.h"
 #include "core/host/file_runners.h"
+#include "core/host/isolation/isolated_plugin.h"
 #include "core/host/library_plugin.h"
 #include "core/host/negotiation.h"
 #include "core/host/private_copy.h"
@@ -67,6 +68,8 @@ std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const Loa
                                            const ServicesPtr& services) {
   const base::Result<std::string> copy = copy_candidate(candidate, options.copy_directory);
   if (!copy.ok()) return Refusal{reason::kCopyFailed, "its private copy could not be made: " + copy.status().message()};
+  if (isolation::is_isolated(candidate.gated.manifest, options.isolation))
+    return isolation::open_isolated(candidate, *copy, options);
   if (candidate.ending != kLibraryEnding) return options.runners->open(candidate, *copy, options, services);
   auto plugin = std::make_shared<LibraryPlugin>(candidate.gated.manifest, candidate.file, candidate.sha256);
   plugin->library = std::make_unique<boost::dll::shared_library>();
@@ -75,7 +78,7 @@ std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const Loa
   const Activity activity("opening", candidate.file, options.call_deadline);
   if (auto refusal = open_library(*copy, gated.can_unmap, *plugin->library)) return *refusal;
   if (auto refusal = negotiate(*plugin, configuration_of(plugin->manifest.name, options), services)) return *refusal;
-  if (!plugin->manifest.in_process) {
+  if (!plugin->manifest.in_process && options.isolation.program.path.empty() && !options.isolation.inside) {
     plugin->warn("it asks for a process of its own, which this Solder cannot give; it runs in Solder's");
   }
   plugin->can_unmap = gated.can_unmap && (plugin->table.flags & SOLDER_PLUGIN_UNLOADABLE) != 0;

@@ -57,6 +57,16 @@ class Plugin {
   // Whether its library leaves the process with it.
   [[nodiscard]] virtual bool unmaps() const { return true; }
 
+  // Where one stands that has a process of its own. [any thread]
+  [[nodiscard]] virtual std::optional<IsolationInfo> isolation() const { return std::nullopt; }
+  // Looks after such a one, again and again. True: all that it was ever asked is to be asked anew, of renewed(), which
+  // settle() is called on once that is done.
+  virtual bool tend() { return false; }
+  [[nodiscard]] virtual PluginPtr renewed() const { return nullptr; }
+  virtual void settle() {}
+  // It failed too often and is to be tried again.
+  virtual void revive() {}
+
   // Where it stands for the operator. A file that is renamed is the same generation.
   [[nodiscard]] std::string file() const;
   void moved_to(std::string file);

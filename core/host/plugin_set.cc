@@ -115,6 +115,7 @@ class SharedSet : public PluginSet {
     out.sha256 = plugin.sha256;
     if (const auto lost = partial_.find(&plugin); lost != partial_.end()) out.partial = lost->second;
     out.warnings = plugin.warnings();
+    out.isolation = plugin.isolation();
     for (const ManifestCapability& capability : manifest.provides) {
       out.capabilities.push_back(capability.id);
       for (const ManifestClaim& claim : capability.claims) {

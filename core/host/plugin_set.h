@@ -16,6 +16,7 @@
 
 #include "core/base/status.h"
 #include "core/engine/fragment.h"
+#include "core/host/isolation/options.h"
 #include "core/host/trust.h"
 #include "core/model/diagnostic.h"
 #include "solder/draft/abi.h"
@@ -42,6 +43,7 @@ struct LoadOptions {
   std::function<base::Status(const ClaimInfo&)> check_claim{};
   Trust trust{};
   std::shared_ptr<FileRunners> runners{};  // where none: files that are no libraries are no plugins
+  isolation::IsolationOptions isolation{};
 };
 
 // Refusal reasons are stable words: refusal.h lists them, docs/plugins/loading.md explains them.
@@ -52,14 +54,27 @@ struct Refused {
   std::string message;  // one sentence
 };
 
+// Of a plugin that a process of its own serves.
+struct IsolationInfo {
+  int pid = 0;  // 0: none now
+  uint64_t deaths = 0;
+  bool down = false;                  // what it gave before stays, and nothing new comes
+  bool parked = false;                // until somebody revives it
+  size_t kept_from_it = 0;            // inputs that it ended in
+  std::string why{};                  // what happened last, where that still matters
+  std::vector<std::string> guards{};  // what keeps it in
+};
+
 struct PluginInfo {
   std::string name, version, summary, file;
-  std::string state;   // "loaded", or "gone": taken away, what it last gave stays
+  // "loaded"; "gone": taken away, what it last gave stays; "degraded", "parked": of its own process
+  std::string state;
   std::string sha256;  // of the file's content
   std::vector<std::string> capabilities;
   std::vector<ClaimInfo> claims;      // the keys that it owns
   std::vector<Refused> partial;       // keys of this plugin that another one owns: KeyClaimed
   std::vector<std::string> warnings;  // about the plugin itself: its configuration, a call that overran (PluginSlow)
+  std::optional<IsolationInfo> isolation;
 };
 
 enum class Operation { kClusters, kDestinations, kEndpoints, kOptions, kDerive };

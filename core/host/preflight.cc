@@ -40,6 +40,11 @@ json to_json(const PreflightItem& item) {
     out["state"] = json::binary({item.state->begin(), item.state->end()});
     out["state_version"] = item.state_version;
   }
+  if (item.limits) {
+    out["limits"] = {{"memory", item.limits->memory_mb},
+                     {"files", item.limits->open_files},
+                     {"readable", item.limits->readable_paths}};
+  }
   return out;
 }
 
@@ -187,6 +192,8 @@ std::vector<std::optional<std::string>> Preflight::check(const std::vector<Prefl
     auto problem = ask(cbor(to_json(item)), said);
     if (!problem && !said.value("ok", false)) problem = said.value("message", "it failed");
     out.push_back(problem ? std::optional(kTried + *problem) : std::nullopt);
+    // A process that shut itself in for one is none for another.
+    if (item.limits) end();
   }
   // What was looked at must not stand in the way of what comes; the next one stands ready.
   end();

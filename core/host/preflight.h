@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/host/file_runners.h"
+#include "core/host/isolation/limits.h"
 
 namespace solder::host {
 
@@ -26,6 +27,8 @@ struct PreflightItem {
   std::optional<std::string> state;  // what restore() gets, and of which version
   std::string state_version;
   std::vector<std::string> samples;
+  // It is to have a process of its own: what it may do there is all that it may do here.
+  std::optional<isolation::Limits> limits{};
 };
 
 // The child's part: answers the requests that come on `socket` until it is closed. Gives the exit code.

@@ -8,6 +8,7 @@
 
 #include "core/host/file_runners.h"
 #include "core/host/frames.h"
+#include "core/host/isolation/confine.h"
 #include "core/host/loader.h"
 #include "core/host/preflight.h"
 #include "core/host/sample_book.h"
@@ -71,6 +72,14 @@ std::string try_out(int socket, const json& item, const Runners& runners) {
   const std::string file = item.at("file");
   options.copy_directory = directory_of(file);
   options.configurations = {{item.at("name"), item.at("config")}};
+  options.isolation.inside = true;
+  if (item.contains("limits")) {
+    const json& limits = item.at("limits");
+    isolation::confine({.memory_mb = limits.at("memory"),
+                        .open_files = limits.at("files"),
+                        .readable_paths = limits.at("readable").get<std::vector<std::string>>()},
+                       file);
+  }
   phase("being read");
   if (auto problem = take_runner(item, options); !problem.empty()) return problem;
   auto found = inspect_plugin(file, options, item.at("original"));

@@ -130,6 +130,7 @@ class Pieces(unittest.TestCase):
         self.assertEqual(64, found["batch"])
         self.assertGreater(found["direct_ns"], 0)
         self.assertGreater(found["hosted_ns"], 0)
+        self.assertGreater(found["isolated_ns"], found["hosted_ns"])
 
     def test_a_shape_of_ones_own_is_measured(self):
         found = scenarios.other_shapes(BUILD, (("few", "one_route_changed", "2,2,2"), ("used by all", "one_upstream_changed", "1,2,2")), 3)

@@ -1,0 +1,78 @@
+#include "core/host/isolation/isolated_plugin.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/host/refusal.h"
+#include "core/host/sink.h"
+
+namespace solder::host::isolation {
+
+namespace {
+
+// The words for refusals are ours: what a process says is looked up among them.
+std::string_view known_reason(const std::string& word) {
+  const auto at = std::find(kRefusalReasons.begin(), kRefusalReasons.end(), word);
+  return at == kRefusalReasons.end() ? reason::kOpenFailed : *at;
+}
+
+}  // namespace
+
+IsolatedPlugin::IsolatedPlugin(const Manifest& its_manifest, std::string file, std::string its_sha256,
+                               std::shared_ptr<Keeper> keeper, uint32_t operations)
+    : Plugin(its_manifest, std::move(file), std::move(its_sha256)),
+      keeper_(std::move(keeper)),
+      operations_(operations) {}
+
+bool IsolatedPlugin::has(Operation operation) const {
+  return (operations_ & (1u << static_cast<unsigned>(operation))) != 0;
+}
+
+const char* IsolatedPlugin::state() const {
+  const IsolationInfo info = keeper_->info();
+  return info.parked ? "parked" : info.down ? "degraded" : "loaded";
+}
+
+std::vector<ItemOutput> IsolatedPlugin::call(Operation operation, solder_span in, std::span<const Subject> subjects,
+                                             const Lookup& lookup, std::chrono::nanoseconds deadline) {
+  if (subjects.empty()) return {};
+  std::vector<ItemOutput> outputs(subjects.size());
+  if (!has(operation) && operation == Operation::kDestinations) return outputs;
+  if (!has(operation) || in.count != subjects.size()) {
+    Sink(manifest.name, operation, in, subjects, outputs)
+        .report_all("PluginFailed", "plugin " + manifest.name + " has no operation for this input");
+    return outputs;
+  }
+  bool struck = false;
+  outputs = keeper_->call(operation, in, subjects, lookup, deadline, struck);
+  if (struck) strike();
+  return outputs;
+}
+
+PluginPtr IsolatedPlugin::renewed() const {
+  keeper_->begin_round();
+  auto next = std::make_shared<IsolatedPlugin>(manifest, file(), sha256, keeper_, operations_);
+  for (auto& warning : warnings()) next->warn(std::move(warning));
+  // One on probation that failed goes back, whatever has become of it since.
+  if (strikes() > 0) next->strike();
+  return next;
+}
+
+std::variant<PluginPtr, Refusal> open_isolated(const Candidate& candidate, const std::string& copy,
+                                               const LoadOptions& options) {
+  const Manifest& manifest = candidate.gated.manifest;
+  Limits limits = options.isolation.limits;
+  // What stands beside a plugin's file belongs to plugins.
+  limits.readable_paths.insert(limits.readable_paths.end(), options.directories.begin(), options.directories.end());
+  auto keeper = std::make_shared<Keeper>(
+      options.isolation, Start{manifest.name, copy, configuration_of(manifest.name, options), std::move(limits)});
+  Ready ready;
+  if (auto failed = keeper->open(ready))
+    return Refusal{known_reason(failed->refusing.reason), failed->refusing.message};
+  auto plugin =
+      std::make_shared<IsolatedPlugin>(manifest, candidate.file, candidate.sha256, std::move(keeper), ready.operations);
+  for (auto& warning : ready.warnings) plugin->warn(std::move(warning));
+  return PluginPtr(std::move(plugin));
+}
+
+}  // namespace solder::host::isolation
