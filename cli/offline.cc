@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "cli/command.h"
+#include "cli/plugin_commands.h"
 #include "core/store/store.h"
 
 namespace solder::cli {
@@ -78,6 +79,7 @@ base::Result<host::LoadOptions> load_options(const CopyDirectory& copies, const 
   host::LoadOptions options;
   options.directories = directories.empty() ? default_plugin_directories() : directories;
   options.copy_directory = copies.path();
+  options.isolation.program = plugin_host();
   return options;
 }
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "core/host/isolation/serve.h"
 
 namespace solder::cli {
 
@@ -14,9 +15,13 @@ base::Result<std::string> run_command(host::PluginManager& plugins, const admin:
   if (command.action == "reload") return plugins.reload(command.plugin, parameter("force") == "1", command.by);
   if (command.action == "rollback") return plugins.roll_back(command.plugin, parameter("to"), command.by);
   if (command.action == "forget") return plugins.forget(command.plugin, command.by);
+  if (command.action == "revive") return plugins.revive(command.plugin, command.by);
   if (command.action == "look") return plugins.look();
-  return base::not_found("there is no command " + command.action + "; there are reload, rollback, forget and look");
+  return base::not_found("there is no command " + command.action +
+                         "; there are reload, rollback, forget, revive and look");
 }
+
+host::isolation::Program plugin_host() { return {"/proc/self/exe", {kPluginHostCommand}}; }
 
 base::Result<host::Trust> trust_of(const ServeOptions& options) {
   host::Trust trust;
@@ -37,6 +42,9 @@ void add_preflight(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(kPreflightCommand, "Tries plugins for a server, which starts it");
   command->group("");  // not listed
   command->callback([&action] { action = [] { return host::serve_preflight(STDIN_FILENO); }; });
+  auto* served = app.add_subcommand(kPluginHostCommand, "Serves a plugin to a server, which starts it");
+  served->group("");
+  served->callback([&action] { action = [] { return host::isolation::serve_plugin(); }; });
 }
 
 }  // namespace solder::cli

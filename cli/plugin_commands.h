@@ -12,7 +12,13 @@ namespace solder::cli {
 // The command that tries plugins in a process of its own; not for people.
 inline constexpr const char* kPreflightCommand = "plugin-preflight";
 
-// reload (force=1), rollback (to=SHA256), forget, and look, which only waits until the directories were looked at.
+// The command that serves a plugin which has a process of its own; not for people.
+inline constexpr const char* kPluginHostCommand = "plugin-host";
+// What runs it.
+host::isolation::Program plugin_host();
+
+// reload (force=1), rollback (to=SHA256), forget, revive, and look, which only waits until the directories were looked
+// at.
 base::Result<std::string> run_command(host::PluginManager& plugins, const admin::PluginCommand& command);
 
 // Reads the keys. Fails where one cannot be read or a hash is none.

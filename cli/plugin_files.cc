@@ -75,6 +75,7 @@ class Inspector {
     item.file = *copy;
     item.original = candidate.file;
     item.runner = load_.runners->runner_of(candidate.ending);
+    if (!candidate.gated.manifest.in_process && !item.runner) item.limits = host::isolation::Limits{};
     return preflight_.check({item}).front();
   }
 

@@ -1,4 +1,5 @@
-// `solder plugin reload`, `rollback`, `forget` and `history`: what a running server is asked, or its state directory.
+// `solder plugin reload`, `rollback`, `forget`, `revive` and `history`: what a running server is asked, or its state
+// directory.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -107,6 +108,14 @@ void add_plugin_live(CLI::App& plugin, Action& action) {
   auto* forget = add(plugin, *gone, "forget", "End what stays of a plugin that was taken away", true);
   forget->footer("Its keys are unknown from then on.\nExamples:\n  solder plugin forget maintenance");
   forget->callback([&action, gone] { action = [gone] { return ask(*gone, "/plugins/" + gone->name + "/forget"); }; });
+
+  const auto parked = std::make_shared<Options>();
+  auto* revive = add(plugin, *parked, "revive", "Start the process of a plugin that failed too often", true);
+  revive->footer(
+      "`solder plugin list` says which plugins have a process of their own.\n"
+      "Examples:\n  solder plugin revive maintenance");
+  revive->callback(
+      [&action, parked] { action = [parked] { return ask(*parked, "/plugins/" + parked->name + "/revive"); }; });
 
   const auto past = std::make_shared<Options>();
   auto* events = add(plugin, *past, "history", "Show who loaded what when, and what it changed", false);

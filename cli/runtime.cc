@@ -79,6 +79,9 @@ base::Status Runtime::start_plugins(const ServeOptions& options) {
       {options.plugin_directories, state_.below("plugins"), options.key_owners, options.plugin_configurations});
   manager.plugins.load.trust = std::move(*trust);
   manager.plugins.services = services_;
+  manager.plugins.load.isolation = options.isolation;
+  manager.plugins.load.isolation.program = plugin_host();
+  manager.plugins.isolate_crashed = options.isolate_crashed;
   manager.plugins.keep_removed = options.removed_plugins == "keep";
   manager.preflight_program = "/proc/self/exe";
   manager.preflight_arguments = {kPreflightCommand};

@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/host_port.h"
+#include "cli/isolation_options.h"
 #include "cli/yaml_tree.h"
 #include "core/base/nearest_name.h"
 
@@ -114,8 +115,8 @@ std::string read_trust(const YamlNode& node, ServeOptions& options) {
   return "";
 }
 
-const std::array<Key, 17>& keys() {
-  static const std::array<Key, 17> kKeys{{
+const std::array<Key, 18>& keys() {
+  static const std::array<Key, 18> kKeys{{
       {"configDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.config_directories); }},
       {"pluginDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.plugin_directories); }},
       {"xdsAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_address, "HOST:PORT"); }},
@@ -138,6 +139,7 @@ const std::array<Key, 17>& keys() {
       {"pluginConfig", read_configurations},
       {"removedPlugins", read_removed},
       {"pluginTrust", read_trust},
+      {"pluginIsolation", read_isolation},
   }};
   return kKeys;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/host/isolation/options.h"
 
 namespace solder::cli {
 
@@ -37,6 +38,9 @@ struct ServeOptions {
   // Whoever signs or lists a plugin's file may have it run; neither: every file may.
   std::vector<std::string> trusted_keys;    // files with public keys
   std::vector<std::string> trusted_hashes;  // SHA-256
+  // Which plugins have a process of their own, and how far they may go there. The program is not the operator's.
+  host::isolation::IsolationOptions isolation{};
+  bool isolate_crashed = true;  // what Solder crashed in gets one
   // Plugin → its configuration as JSON.
   std::vector<std::pair<std::string, std::string>> plugin_configurations;
 };

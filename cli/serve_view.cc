@@ -74,6 +74,9 @@ void add_plugins(admin::Metrics& metrics, const host::PluginSet& plugins) {
   for (const auto& plugin : plugins.loaded()) {
     set(metrics, "solder_plugin_loaded", "Plugins that run, or whose last output is kept (gone).", 1,
         {{"plugin", plugin.name}, {"version", plugin.version}, {"state", plugin.state}});
+    if (!plugin.isolation) continue;
+    set(metrics, "solder_plugin_process_deaths", "Processes of a plugin with processes of its own that ended.",
+        static_cast<double>(plugin.isolation->deaths), {{"plugin", plugin.name}});
   }
   for (const auto& refused : plugins.refused()) {
     set(metrics, "solder_plugin_refused", "Plugin files that were refused.", 1,

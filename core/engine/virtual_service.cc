@@ -135,6 +135,13 @@ void build_head(Translation& t, Reader& reader, const model::VirtualService& ser
   if (service.has_ssl) result.chain = std::move(chain);
 }
 
+// A route is missing because a plugin with a process of its own does not answer now: the version before, of which it is
+// known what the plugin gave, is better than one with a hole.
+bool waits_for_plugin(const model::Diagnostics& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const auto& each) { return each.reason == "PluginUnavailable"; });
+}
+
 Built build(Translation& t, Reader& reader, const model::Object& object, const std::string& gateway,
             ProvenanceList* provenance) {
   Built built;
@@ -168,7 +175,7 @@ Built build(Translation& t, Reader& reader, const model::Object& object, const s
                                     [](const auto& need) { return need.fragment.disabled; });
   std::move(routes.resources.begin(), routes.resources.end(), std::back_inserter(result.resources));
   const bool good = decoded.value && !has_error(result.diagnostics);
-  built.ok = good && !misled;
+  built.ok = good && !misled && !waits_for_plugin(result.diagnostics);
   built.usable = good && (!misled || !effective.routes.empty());
   move_into(result.diagnostics, std::move(effective.diagnostics));
   return built;

@@ -190,6 +190,10 @@ base::Result<std::string> PluginManager::forget(const std::string& name, const s
   return impl_->ask([&] { return impl_->plugins->forget(name, by); });
 }
 
+base::Result<std::string> PluginManager::revive(const std::string& name, const std::string& by) {
+  return impl_->ask([&] { return impl_->plugins->revive(name, by); });
+}
+
 void PluginManager::refused_by_envoy(std::set<std::string> resources, std::string words) {
   impl_->post([impl = impl_.get(), resources = std::move(resources), words = std::move(words)] {
     impl->plugins->refused_by_envoy(resources, words);

@@ -45,6 +45,7 @@ class PluginManager {
   base::Result<std::string> reload(const std::string& name, bool force, const std::string& by);
   base::Result<std::string> roll_back(const std::string& name, const std::string& to, const std::string& by);
   base::Result<std::string> forget(const std::string& name, const std::string& by);
+  base::Result<std::string> revive(const std::string& name, const std::string& by);
   // Does not wait.
   void refused_by_envoy(std::set<std::string> resources, std::string words);
 

@@ -93,6 +93,8 @@ void PluginRecord::read_state() {
       for (const auto& [sha256, why] : contents.items()) blocked_[name][sha256] = why.get<std::string>();
     }
     for (const auto& key : state.value("passed", Json::array())) passed_.insert(key.get<std::string>());
+    const Json isolated = state.value("isolated", Json::object());
+    for (const auto& [name, sha256] : isolated.items()) isolated_[name] = sha256.get<std::string>();
   } catch (const Json::exception& error) {
     spdlog::warn("{}: {}", path("state.json"), error.what());
   }
@@ -106,7 +108,8 @@ void PluginRecord::write_state() const {
                      {"file", generation.file},
                      {"probation", generation.probation}};
   }
-  write_file(path("state.json"), Json{{"running", running}, {"blocked", blocked_}, {"passed", passed_}}.dump(1));
+  const Json all{{"running", running}, {"blocked", blocked_}, {"passed", passed_}, {"isolated", isolated_}};
+  write_file(path("state.json"), all.dump(1));
 }
 
 void PluginRecord::running(const std::string& name, const Generation& generation) {
@@ -150,6 +153,18 @@ std::optional<std::string> PluginRecord::blocked(const std::string& name, const 
   if (contents == blocked_.end()) return std::nullopt;
   const auto at = contents->second.find(sha256);
   return at == contents->second.end() ? std::nullopt : std::optional(at->second);
+}
+
+void PluginRecord::isolate(const std::string& name, const std::string& sha256) {
+  const std::lock_guard lock(mutex_);
+  isolated_[name] = sha256;
+  write_state();
+}
+
+bool PluginRecord::isolated(const std::string& name, const std::string& sha256) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = isolated_.find(name);
+  return at != isolated_.end() && at->second == sha256;
 }
 
 void PluginRecord::passed(const std::string& key) {

@@ -17,7 +17,8 @@ namespace solder::host {
 
 // One line of the history. Members that are empty are left out.
 struct PluginEvent {
-  std::string event{};  // loaded, reloaded, refused, removed, forgotten, rolled_back, crashed
+  // loaded, reloaded, refused, removed, forgotten, rolled_back, crashed; degraded, parked, recovered, revived
+  std::string event{};
   std::string plugin{}, version{}, sha256{};
   std::string file{}, owner{};  // the file's user
   std::string requested_by{};   // "directory", "start", "probation", or who asked the admin pages
@@ -48,6 +49,10 @@ class PluginRecord {
   void unblock(const std::string& name);
   // Why, or nothing.
   [[nodiscard]] std::optional<std::string> blocked(const std::string& name, const std::string& sha256) const;
+
+  // A content that Solder crashed in: it gets a process of its own.
+  void isolate(const std::string& name, const std::string& sha256);
+  [[nodiscard]] bool isolated(const std::string& name, const std::string& sha256) const;
 
   // Contents that were tried in a process of their own and passed.
   void passed(const std::string& key);
@@ -84,7 +89,8 @@ class PluginRecord {
   std::map<std::string, Generation> running_;
   std::map<std::string, std::map<std::string, std::string>> blocked_;  // name → sha256 → why
   std::set<std::string> passed_;
-  std::vector<std::string> lines_;  // of the history
+  std::map<std::string, std::string> isolated_;  // name → sha256
+  std::vector<std::string> lines_;               // of the history
 };
 
 }  // namespace solder::host

@@ -188,6 +188,12 @@ PreflightItem PluginSwitch::preflight_item(const Candidate& candidate, const std
   item.config_json = configuration_of(item.name, options_.load);
   item.original = candidate.file;
   if (options_.load.runners) item.runner = options_.load.runners->runner_of(candidate.ending);
+  const bool apart = isolation::is_isolated(candidate.gated.manifest, options_.load.isolation) ||
+                     record_.isolated(item.name, candidate.sha256);
+  // What another plugin runs is in that one's process.
+  if (apart && !item.runner) {
+    item.limits = options_.load.isolation.limits;
+  }
   return item;
 }
 
@@ -216,7 +222,7 @@ std::optional<Refused> PluginSwitch::replace(Slot& slot, const Candidate& candid
   if (preflight_ != nullptr) {
     if (const auto problem = preflight_->check({item}).front()) return wrong(reason::kPreflightFailed, *problem);
   }
-  auto opened = open_plugin(candidate, options_.load, options_.services);
+  auto opened = open(candidate);
   if (auto* refusal = std::get_if<Refused>(&opened)) return std::move(*refusal);
   PluginPtr next = std::get<PluginPtr>(opened);
   opened = Refused{};
@@ -343,9 +349,11 @@ bool PluginSwitch::tick() {
     }
   }
   for (const auto& name : late) {
-    const auto done = roll_back(name, "", "probation", "a call of it overran its deadline");
+    const auto isolated = slots_.at(name).current->isolation();
+    const auto done = roll_back(name, "", "probation", isolated ? isolated->why : "a call of it overran its deadline");
     if (!done.ok()) spdlog::error("plugin {}: {}", name, done.status().message());
   }
+  again = tend() || again;
   return retired_.end_idle() || again;
 }
 

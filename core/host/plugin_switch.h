@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/base/status.h"
@@ -45,6 +46,7 @@ struct SwitchOptions {
   LoadOptions load;        // the copy directory is that of the record
   ServicesPtr services{};  // what plugins may ask the host for
   bool keep_removed = true;
+  bool isolate_crashed = true;  // what Solder crashed in gets a process of its own
   std::chrono::milliseconds probation = std::chrono::seconds(60);
   std::chrono::milliseconds patience_with_missing = std::chrono::milliseconds(100);
 };
@@ -69,6 +71,8 @@ class PluginSwitch {
   base::Result<std::string> roll_back(const std::string& name, const std::string& to, const std::string& by,
                                       const std::string& why = "");
   base::Result<std::string> forget(const std::string& name, const std::string& by);
+  // Starts the process of one that failed too often.
+  base::Result<std::string> revive(const std::string& name, const std::string& by);
   // Resources as in Verdict. A plugin on probation that changed one of them goes back.
   void refused_by_envoy(const std::set<std::string>& resources, const std::string& words);
 
@@ -87,12 +91,17 @@ class PluginSwitch {
     std::set<std::string> changed;   // by the last switch
     std::string tried;               // a content that was not taken
     std::optional<Refused> problem;  // why
+    std::string told_state;          // of its own process, as the history has it
   };
 
   void load_at_start(const DroppedFile& file);
   void fall_back(const std::string& name, const std::string& file);
   void take_kept(const std::string& name);
   void note_crash();
+  [[nodiscard]] std::variant<PluginPtr, Refused> open(const Candidate& candidate) const;
+  // True where a plugin has a process to look after.
+  bool tend();
+  void ask_again(const std::string& name, Slot& slot, const std::string& by);
   void try_elsewhere(const std::vector<DroppedFile>& files);
   [[nodiscard]] std::optional<Candidate> copy_of(const std::string& name, const std::string& sha256,
                                                  const std::string& original) const;

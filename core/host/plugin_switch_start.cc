@@ -60,6 +60,7 @@ void PluginSwitch::note_crash() {
                   .file = last->file,
                   .requested_by = "start",
                   .message = words});
+    if (options_.isolate_crashed) record_.isolate(name, last->sha256);
     if (last->probation) record_.block(name, last->sha256, words + " while it was on probation");
     return;
   }
@@ -136,7 +137,7 @@ void PluginSwitch::load_at_start(const DroppedFile& file) {
   } else {
     auto found = inspect_plugin(file.path, options_.load);
     if (auto* candidate = std::get_if<Candidate>(&found)) {
-      auto opened = open_plugin(*candidate, options_.load, options_.services);
+      auto opened = open(*candidate);
       if (auto* plugin = std::get_if<PluginPtr>(&opened))
         slot.current = std::move(*plugin);
       else
@@ -177,7 +178,7 @@ void PluginSwitch::fall_back(const std::string& name, const std::string& file) {
     if (record_.blocked(name, at->sha256)) continue;
     auto candidate = copy_of(name, at->sha256, file);
     if (!candidate) continue;
-    auto opened = open_plugin(*candidate, options_.load, options_.services);
+    auto opened = open(*candidate);
     auto* plugin = std::get_if<PluginPtr>(&opened);
     if (plugin == nullptr) continue;
     (*plugin)->warn("it runs from a copy: its file in the directory is not taken");
@@ -275,6 +276,24 @@ base::Result<std::string> PluginSwitch::roll_back(const std::string& name, const
   show();
   spdlog::warn("plugin {}: {}; {} runs", name, words, slot.current->manifest.version);
   return "plugin " + name + " " + slot.current->manifest.version + " runs again; " + words;
+}
+
+base::Result<std::string> PluginSwitch::revive(const std::string& name, const std::string& by) {
+  const auto at = slots_.find(name);
+  if (at == slots_.end() || !at->second.current) return no_plugin(name);
+  Slot& slot = at->second;
+  if (!slot.current->isolation())
+    return base::invalid_argument("plugin " + name + " runs in Solder's own process; there is nothing to revive");
+  slot.current->revive();
+  record_.tell({.event = "revived",
+                .plugin = name,
+                .version = slot.current->manifest.version,
+                .sha256 = slot.current->sha256,
+                .requested_by = by});
+  if (slot.current->tend()) ask_again(name, slot, by);
+  const auto now = slot.current->isolation();
+  if (now->down || now->pid == 0) return base::unavailable("plugin " + name + " does not answer: " + now->why);
+  return "plugin " + name + " " + slot.current->manifest.version + " runs in process " + std::to_string(now->pid);
 }
 
 base::Result<std::string> PluginSwitch::forget(const std::string& name, const std::string& by) {

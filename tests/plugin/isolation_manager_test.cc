@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <atomic>
 #include <fstream>
 
 #include "core/host/preflight.h"
@@ -85,6 +86,12 @@ TEST(IsolationManager, ThatItFailedAndThatItIsBackIsTold) {
 TEST(IsolationManager, OneThatIsParkedIsRevivedOrReplaced) {
   IsolatedWorld world;
   world.drop("hostile", "", "hostile");
+  // The object that it fails in stays as it is.
+  std::atomic<bool> there{true};
+  world.judge = [&](const Proposal& proposal) {
+    if (there) call_option(*proposal.plugins, "hostile", {"\"crash\""});
+    return Verdict{};
+  };
   world.start();
   const auto park = [&] {
     // Nothing is known that it can do, so that what it failed in keeps it from coming back.
@@ -94,6 +101,7 @@ TEST(IsolationManager, OneThatIsParkedIsRevivedOrReplaced) {
   };
   park();
   EXPECT_THAT(world.history(), HasSubstr("parked"));
+  there = false;
   const auto revived = world.manager->revive("hostile", "test");
   ASSERT_TRUE(revived.ok()) << revived.status().message();
   EXPECT_THAT(*revived, HasSubstr("runs in process"));

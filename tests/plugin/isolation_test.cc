@@ -114,12 +114,12 @@ class EveryEnding : public ::testing::TestWithParam<Ending> {};
 
 // What it gave before stays; another input is an error that names the reason; the process that comes next serves on.
 TEST_P(EveryEnding, CostsThePluginAlone) {
-  Isolated world("hostile", std::chrono::milliseconds(400));
+  Isolated world("hostile", std::chrono::milliseconds(1000));
   const auto [value, words] = GetParam();
   EXPECT_EQ(world.ask("hostile", "\"good\""), R"({"stat_prefix":"good"})");
   const auto begin = Clock::now();
   EXPECT_EQ(world.ask("hostile", std::string("\"") + value + "\""), "");
-  EXPECT_LT(Clock::now() - begin, std::chrono::milliseconds(1500)) << "the deadline of a call and a start";
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(10)) << "a call has a deadline";
   EXPECT_THAT(world.problem(),
               StartsWith("PluginUnavailable: the plugin hostile, which brings this, does not answer: "));
   EXPECT_THAT(world.problem(), HasSubstr(words));

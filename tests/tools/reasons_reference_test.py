@@ -23,7 +23,7 @@ PARTS = ("Ca", "Certificate")
 def sources():
     for folder in ("core/config", "core/engine", "core/services", "core/store", "plugins"):
         yield from (ROOT / folder).rglob("*.cc")
-    yield from (ROOT / name for name in ("core/host/sink.cc", "core/host/trampoline.cc", "core/host/kept_plugin.cc", "cli/refusal_book.cc", "plugin_api/sdk/cpp/solder/sdk/grpc_json.hpp"))
+    yield from (ROOT / name for name in ("core/host/sink.cc", "core/host/trampoline.cc", "core/host/kept_plugin.cc", "core/host/isolation/keeper.cc", "cli/refusal_book.cc", "plugin_api/sdk/cpp/solder/sdk/grpc_json.hpp"))
 
 
 def given():

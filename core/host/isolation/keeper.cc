@@ -81,7 +81,11 @@ std::vector<ItemOutput> Keeper::call(Operation operation, solder_span in, std::s
   if (exchange.live.empty()) return outputs;
   auto failure = try_once(exchange, outputs);
   // One that only died may have been ended by others, or have been dead before: another one is asked once.
-  if (failure && failure->outcome == Channel::Outcome::kGone && !down_) failure = try_once(exchange, outputs);
+  if (failure && failure->outcome == Channel::Outcome::kGone && !down_) {
+    auto again = try_once(exchange, outputs);
+    // Where no other comes in time, what ended the first is what is known.
+    if (!again || !again->waiting) failure = std::move(again);
+  }
   if (!failure) {
     patience_.worked();
     witness_ = std::move(exchange.frame);
@@ -102,11 +106,10 @@ std::optional<Failure> Keeper::have_child(Clock::time_point end) {
   if (child_) return std::nullopt;
   Failure failure{Channel::Outcome::kLate, true, true, why_.empty() ? "it is being started again" : why_};
   if (!patience_.may_start(Clock::now())) return failure;
-  failure.waiting = false;
   Ready ready;
   auto started = Child::start(options_.program, start_, state_.get(), end, ready);
   if (auto* refused = std::get_if<NotStarted>(&started)) {
-    failure.from_outside = refused->from_outside;
+    // A call has little time; tend() has more, and counts.
     failure.words = refused->refusing.message;
     return failure;
   }

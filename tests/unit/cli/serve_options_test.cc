@@ -82,6 +82,39 @@ TEST(ServeOptionsTest, ErrorsNameFileLineKeyFoundAndExpected) {
   EXPECT_THAT(problem("a: [\n"), HasSubstr("solder.yaml:2: not YAML"));
 }
 
+TEST(ServeOptionsTest, WhichPluginsHaveAProcess) {
+  using host::isolation::Mode;
+  ServeOptions options;
+  const auto status = apply_config_file(R"(
+pluginIsolation:
+  default: process
+  plugins: {routing: in_process, mine: process, other: manifest}
+  afterCrash: as_before
+  memoryMB: 64
+  cpuSeconds: 5
+  openFiles: 0
+  readablePaths: [/opt/venv]
+)",
+                                        "solder.yaml", options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  const auto& isolation = options.isolation;
+  EXPECT_EQ(Mode::kProcess, isolation.others);
+  EXPECT_THAT(isolation.plugins, ElementsAre(Pair("mine", Mode::kProcess), Pair("other", Mode::kAsManifestSays),
+                                             Pair("routing", Mode::kInProcess)));
+  EXPECT_FALSE(options.isolate_crashed);
+  EXPECT_EQ(64u, isolation.limits.memory_mb);
+  EXPECT_EQ(5u, isolation.limits.cpu_seconds);
+  EXPECT_EQ(0u, isolation.limits.open_files);
+  EXPECT_THAT(isolation.limits.readable_paths, ElementsAre("/opt/venv"));
+  EXPECT_THAT(problem("pluginIsolation: process\n"), HasSubstr("expected a map with default, plugins"));
+  EXPECT_THAT(problem("pluginIsolation: {defaults: process}\n"), HasSubstr("expected a map with default, plugins"));
+  EXPECT_THAT(problem("pluginIsolation: {plugins: {a: yes}}\n"),
+              HasSubstr("expected process, in_process or manifest at plugins.a, where there is \"yes\""));
+  EXPECT_THAT(problem("pluginIsolation: {memoryMB: 1}\n"), HasSubstr("a number of at least 16 at memoryMB"));
+  EXPECT_THAT(problem("pluginIsolation: {readablePaths: [a]}\n"), HasSubstr("a list of absolute paths"));
+  EXPECT_THAT(problem("pluginIsolation: {afterCrash: maybe}\n"), HasSubstr("process or as_before"));
+}
+
 TEST(ServeOptionsTest, DefaultsAreFilledIn) {
   ServeOptions options;
   ASSERT_TRUE(complete(options).ok());
