@@ -14,6 +14,7 @@
 #include "cli/plugin_commands.h"
 #include "core/base/replace_file.h"
 #include "core/host/file_runners.h"
+#include "core/host/isolation/isolated_plugin.h"
 #include "core/host/loader.h"
 #include "core/host/preflight.h"
 
@@ -53,6 +54,7 @@ class Inspector {
  public:
   explicit Inspector(const Options& options) : preflight_("/proc/self/exe", {kPreflightCommand}, kPatience) {
     load_.copy_directory = copies_.path();
+    load_.isolation.program = plugin_host();
     load_.runners = std::make_shared<host::FileRunners>();
     load_.runners->describe_by([this](const host::FileRunner& runner, const host::RunFile& file) {
       return preflight_.describe(runner, file);
@@ -75,7 +77,8 @@ class Inspector {
     item.file = *copy;
     item.original = candidate.file;
     item.runner = load_.runners->runner_of(candidate.ending);
-    if (!candidate.gated.manifest.in_process && !item.runner) item.limits = host::isolation::Limits{};
+    if (host::isolation::is_isolated(candidate.gated.manifest, load_.isolation))
+      item.limits = host::isolation::limits_of(load_, item.runner);
     return preflight_.check({item}).front();
   }
 

@@ -236,7 +236,12 @@ std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t
       Built before = build(t, reader, *good, key.gateway, provenance == nullptr ? nullptr : &origins);
       if (before.ok) {
         if (provenance != nullptr) provenance->swap(origins);
-        before.result.diagnostics = std::move(built.result.diagnostics);
+        auto& problems = built.result.diagnostics;
+        if (waits_for_plugin(problems))
+          std::erase_if(problems, [](const auto& each) {
+            return each.reason == "RouteLeftOut" || each.reason == "RouteReplaced";
+          });
+        before.result.diagnostics = std::move(problems);
         built.result = std::move(before.result);
         serving = true;
       }

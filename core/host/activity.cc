@@ -24,6 +24,8 @@ namespace {
 // A signal handler can do no more than write to a file that is open.
 std::atomic<int> crash_note{-1};
 
+constexpr int kCrashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
 }  // namespace
 
 // All activities under way, looked at by a thread that lives while there is one.
@@ -113,8 +115,16 @@ void leave_crash_note(const std::string& file) {
   crash_note = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 }
 
+void name_no_crashes() {
+  for (const int signal : kCrashes) {
+    struct sigaction now {};
+    sigaction(signal, nullptr, &now);
+    if (now.sa_handler == tell_of_crash) std::signal(signal, SIG_DFL);
+  }
+}
+
 void name_plugins_that_crash() {
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+  for (const int signal : kCrashes) {
     struct sigaction before {};
     sigaction(signal, nullptr, &before);
     // A sanitizer or a debugger that listens already says more than we could.

@@ -34,6 +34,8 @@ class Activity {
 // From now on a fatal signal (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) that comes inside a plugin writes one line with
 // its name to standard error and then ends the process as it would have.
 void name_plugins_that_crash();
+// No longer: who started this process says it.
+void name_no_crashes();
 // And leaves it in this file, for the process that comes after.
 void leave_crash_note(const std::string& file);
 

@@ -63,6 +63,8 @@ solder_plugin_file input(const RunFile& file, const Manifest* manifest) {
           text(&Manifest::version)};
 }
 
+std::string directory_of(const std::string& file) { return file.substr(0, file.rfind('/')); }
+
 // Runs something of the runner; false where it threw.
 template <typename F>
 bool guarded(const F& call) {
@@ -93,6 +95,16 @@ void FileRunners::offer(const Candidate& candidate, const LoadOptions& options) 
   }
 }
 
+std::string FileRunners::take(const FileRunner& runner) {
+  LoadOptions options;
+  options.copy_directory = directory_of(runner.file);
+  options.configurations = {{runner.name, runner.config_json}};
+  const auto found = inspect_plugin(runner.file, options);
+  if (const auto* refused = std::get_if<Refused>(&found)) return "the plugin that runs it: " + refused->message;
+  offer(std::get<Candidate>(found), options);
+  return "";
+}
+
 std::set<std::string> FileRunners::endings() const {
   std::set<std::string> out;
   for (const auto& [ending, plugin] : kWellKnown) out.emplace(ending);
@@ -110,6 +122,8 @@ std::variant<LibraryPlugin*, Refusal> FileRunners::instance(const std::string& e
   if (known.opened) return known.opened.get();
   LoadOptions own = options;
   own.trust = {};  // a private copy was trusted when it was made
+  own.copy_directory = directory_of(known.runner.file);
+  own.configurations = {{known.runner.name, known.runner.config_json}};
   own.runners.reset();
   const auto wrong = [&](const std::string& words) {
     return Refusal{reason::kNoRunner,
@@ -174,6 +188,7 @@ std::variant<PluginPtr, Refusal> FileRunners::open(const Candidate& candidate, c
   auto plugin = std::make_shared<LibraryPlugin>(candidate.gated.manifest, candidate.file, candidate.sha256);
   plugin->runner = known_.at(candidate.ending).opened;
   plugin->copy = copy;
+  plugin->apart = options.isolation.shut_in;
   plugin->can_unmap = true;  // nothing of it is mapped
   const Activity activity("opening", candidate.file, options.call_deadline);
   Words words;

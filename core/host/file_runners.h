@@ -13,6 +13,7 @@
 #include <string_view>
 #include <variant>
 
+#include "core/host/file_runner.h"
 #include "core/host/gate.h"
 #include "core/host/loader.h"
 
@@ -23,13 +24,6 @@ class LibraryPlugin;
 // Of a file's name, without the dot; empty where there is none.
 std::string ending_of(std::string_view file);
 inline constexpr std::string_view kLibraryEnding = "so";
-
-// One of them, as another process can open it.
-struct FileRunner {
-  std::string name;
-  std::string file;  // its private copy
-  std::string config_json;
-};
 
 // A plugin's file that is no library.
 struct RunFile {
@@ -48,6 +42,8 @@ class FileRunners {
 
   // A plugin that may be a runner. Of two for one ending the first by name counts.
   void offer(const Candidate& candidate, const LoadOptions& options);
+  // One that another process offered. What is wrong with it, or nothing.
+  std::string take(const FileRunner& runner);
   // Endings of files that are plugins, or would be if their runner were there.
   [[nodiscard]] std::set<std::string> endings() const;
   [[nodiscard]] std::optional<FileRunner> runner_of(std::string_view ending) const;

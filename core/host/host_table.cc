@@ -31,6 +31,11 @@ const void* HostTable::service(void* ctx, solder_str id) {
   std::string_view text;
   if (read_text(id, text) != nullptr || !has_service(text)) return nullptr;
   auto& host = *static_cast<HostTable*>(ctx);
+  if (host.identity_.apart) {
+    log(ctx, SOLDER_LOG_WARNING,
+        view("it asks for a host service, which a plugin in a process of its own is not given"));
+    return nullptr;
+  }
   if (text == SOLDER_SVC_HTTP) return host.requests_.table();
   if (text == SOLDER_SVC_PUBLISH) return host.publications_.table();
   return host.timers_.table();

@@ -13,9 +13,11 @@
 
 namespace solder::host {
 
-// Who an instance is: its plugin's name, the file as it was opened and as the operator put it.
+// Who an instance is: its plugin's name, the file as it was opened and as the operator put it, and whether it stands in
+// a process of its own, where no service reaches it.
 struct PluginIdentity {
   std::string name, copy, original;
+  bool apart = false;
 };
 
 // Whether this host has the service: what a manifest may list under "needs".

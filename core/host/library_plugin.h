@@ -42,7 +42,8 @@ class LibraryPlugin final : public Plugin {
   std::unique_ptr<boost::dll::shared_library> library;  // null where another plugin runs it
   std::shared_ptr<Plugin> runner;                       // that one
   std::string copy;                                     // its private copy
-  [[nodiscard]] PluginIdentity identity() const { return {manifest.name, copy, file()}; }
+  bool apart = false;                                   // in a process of its own
+  [[nodiscard]] PluginIdentity identity() const { return {manifest.name, copy, file(), apart}; }
   std::unique_ptr<HostTable> host;
   std::string config_json;  // these two for instances beside `self`
   ServicesPtr services;

@@ -74,16 +74,38 @@ std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const Loa
   auto plugin = std::make_shared<LibraryPlugin>(candidate.gated.manifest, candidate.file, candidate.sha256);
   plugin->library = std::make_unique<boost::dll::shared_library>();
   plugin->copy = *copy;
+  plugin->apart = options.isolation.shut_in;
   const Gated& gated = candidate.gated;
   const Activity activity("opening", candidate.file, options.call_deadline);
   if (auto refusal = open_library(*copy, gated.can_unmap, *plugin->library)) return *refusal;
   if (auto refusal = negotiate(*plugin, configuration_of(plugin->manifest.name, options), services)) return *refusal;
-  if (!plugin->manifest.in_process && options.isolation.program.path.empty() && !options.isolation.inside) {
-    plugin->warn("it asks for a process of its own, which this Solder cannot give; it runs in Solder's");
-  }
   plugin->can_unmap = gated.can_unmap && (plugin->table.flags & SOLDER_PLUGIN_UNLOADABLE) != 0;
   if (!plugin->can_unmap) keep_mapped(*copy);
   return PluginPtr(std::move(plugin));
+}
+
+std::optional<Refusal> check_services_apart(const Manifest& manifest, const isolation::IsolationOptions& options) {
+  if (!isolation::is_isolated(manifest, options)) return std::nullopt;
+  const std::string missing = isolation::missing_apart(manifest);
+  if (missing.empty()) return std::nullopt;
+  return Refusal{reason::kMissingService, "it needs " + missing +
+                                              ", which a plugin in a process of its own is not given; where " +
+                                              manifest.name + " is in_process in pluginIsolation, it runs in Solder's"};
+}
+
+// A wish for a process of its own that is not met is told.
+void warn_of_isolation(Plugin& plugin, const isolation::IsolationOptions& options) {
+  const Manifest& manifest = plugin.manifest;
+  if (options.inside) return;
+  const auto chosen = options.plugins.find(manifest.name);
+  const bool wanted =
+      chosen == options.plugins.end() ? !manifest.in_process : chosen->second == isolation::Mode::kProcess;
+  if (!wanted || isolation::is_isolated(manifest, options)) return;
+  if (!manifest.files.empty()) {
+    plugin.warn("it has no process of its own: each of the files that it runs may have one");
+  } else if (options.program.path.empty()) {
+    plugin.warn("it asks for a process of its own, which this Solder cannot give; it runs in Solder's");
+  }
 }
 
 // Trust comes first where reading the manifest may run the file.
@@ -119,6 +141,7 @@ std::variant<Candidate, Refusal> inspect(const std::string& file, const LoadOpti
   if (auto* refusal = std::get_if<Refusal>(&gated)) return *refusal;
   out.gated = std::move(std::get<Gated>(gated));
   if (auto refusal = check_claims(out.gated.manifest, options)) return *refusal;
+  if (auto refusal = check_services_apart(out.gated.manifest, options.isolation)) return *refusal;
   if (options.runners && !out.gated.manifest.files.empty()) options.runners->offer(out, options);
   return out;
 }
@@ -180,7 +203,10 @@ std::variant<Candidate, Refused> inspect_plugin(const std::string& file, const L
 std::variant<PluginPtr, Refused> open_plugin(const Candidate& candidate, const LoadOptions& options,
                                              const ServicesPtr& services) {
   auto opened = open_copy(candidate, options, services);
-  if (auto* plugin = std::get_if<PluginPtr>(&opened)) return std::move(*plugin);
+  if (auto* plugin = std::get_if<PluginPtr>(&opened)) {
+    warn_of_isolation(**plugin, options.isolation);
+    return std::move(*plugin);
+  }
   const auto& refusal = std::get<Refusal>(opened);
   return refused(candidate, refusal.reason, refusal.message);
 }

@@ -13,6 +13,7 @@
 #include "core/host/activity.h"
 #include "core/host/directory_watch.h"
 #include "core/host/file_runners.h"
+#include "core/host/isolation/isolated_plugin.h"
 #include "core/host/private_copy.h"
 
 namespace solder::host {
@@ -41,8 +42,13 @@ struct PluginManager::Impl {
         wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!options.preflight_program.empty()) {
       preflight.emplace(options.preflight_program, options.preflight_arguments, options.preflight_patience);
-      options.plugins.load.runners->describe_by(
-          [this](const FileRunner& runner, const RunFile& file) { return preflight->describe(runner, file); });
+      options.plugins.load.runners->describe_by([this](const FileRunner& runner, const RunFile& file) {
+        const auto& load = options.plugins.load;
+        // Nobody knows yet what it wishes for itself, and reading its manifest runs it.
+        const bool apart = load.isolation.others == isolation::Mode::kProcess;
+        return preflight->describe(runner, file,
+                                   apart ? std::optional(isolation::limits_of(load, runner)) : std::nullopt);
+      });
     }
     plugins = std::make_unique<PluginSwitch>(options.plugins, record, preflight ? &*preflight : nullptr);
   }

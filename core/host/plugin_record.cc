@@ -94,7 +94,7 @@ void PluginRecord::read_state() {
     }
     for (const auto& key : state.value("passed", Json::array())) passed_.insert(key.get<std::string>());
     const Json isolated = state.value("isolated", Json::object());
-    for (const auto& [name, sha256] : isolated.items()) isolated_[name] = sha256.get<std::string>();
+    for (const auto& [name, contents] : isolated.items()) isolated_[name] = contents.get<std::set<std::string>>();
   } catch (const Json::exception& error) {
     spdlog::warn("{}: {}", path("state.json"), error.what());
   }
@@ -157,14 +157,14 @@ std::optional<std::string> PluginRecord::blocked(const std::string& name, const 
 
 void PluginRecord::isolate(const std::string& name, const std::string& sha256) {
   const std::lock_guard lock(mutex_);
-  isolated_[name] = sha256;
+  isolated_[name].insert(sha256);
   write_state();
 }
 
 bool PluginRecord::isolated(const std::string& name, const std::string& sha256) const {
   const std::lock_guard lock(mutex_);
   const auto at = isolated_.find(name);
-  return at != isolated_.end() && at->second == sha256;
+  return at != isolated_.end() && at->second.count(sha256) != 0;
 }
 
 void PluginRecord::passed(const std::string& key) {

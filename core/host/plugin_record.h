@@ -89,8 +89,8 @@ class PluginRecord {
   std::map<std::string, Generation> running_;
   std::map<std::string, std::map<std::string, std::string>> blocked_;  // name → sha256 → why
   std::set<std::string> passed_;
-  std::map<std::string, std::string> isolated_;  // name → sha256
-  std::vector<std::string> lines_;               // of the history
+  std::map<std::string, std::set<std::string>> isolated_;  // name → sha256
+  std::vector<std::string> lines_;                         // of the history
 };
 
 }  // namespace solder::host

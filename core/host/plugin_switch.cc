@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/host/file_runners.h"
+#include "core/host/isolation/isolated_plugin.h"
 #include "core/host/kept_plugin.h"
 #include "core/host/private_copy.h"
 
@@ -188,12 +189,9 @@ PreflightItem PluginSwitch::preflight_item(const Candidate& candidate, const std
   item.config_json = configuration_of(item.name, options_.load);
   item.original = candidate.file;
   if (options_.load.runners) item.runner = options_.load.runners->runner_of(candidate.ending);
-  const bool apart = isolation::is_isolated(candidate.gated.manifest, options_.load.isolation) ||
-                     record_.isolated(item.name, candidate.sha256);
-  // What another plugin runs is in that one's process.
-  if (apart && !item.runner) {
-    item.limits = options_.load.isolation.limits;
-  }
+  const LoadOptions options = options_for(candidate);
+  if (isolation::is_isolated(candidate.gated.manifest, options.isolation))
+    item.limits = isolation::limits_of(options, item.runner);
   return item;
 }
 

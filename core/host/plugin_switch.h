@@ -98,6 +98,7 @@ class PluginSwitch {
   void fall_back(const std::string& name, const std::string& file);
   void take_kept(const std::string& name);
   void note_crash();
+  [[nodiscard]] LoadOptions options_for(const Candidate& candidate) const;
   [[nodiscard]] std::variant<PluginPtr, Refused> open(const Candidate& candidate) const;
   // True where a plugin has a process to look after.
   bool tend();

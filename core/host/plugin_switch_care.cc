@@ -5,16 +5,20 @@
 
 namespace solder::host {
 
-// What Solder crashed in before is kept out of its process, unless the operator names it.
-std::variant<PluginPtr, Refused> PluginSwitch::open(const Candidate& candidate) const {
-  const std::string& name = candidate.gated.manifest.name;
-  const bool crashed = record_.isolated(name, candidate.sha256);
-  if (!crashed) return open_plugin(candidate, options_.load, options_.services);
+// What Solder crashed in before is kept out of its process, unless the operator names it or it could do nothing there.
+LoadOptions PluginSwitch::options_for(const Candidate& candidate) const {
   LoadOptions options = options_.load;
-  options.isolation.plugins.emplace(name, isolation::Mode::kProcess);
-  auto opened = open_plugin(candidate, options, options_.services);
+  const Manifest& manifest = candidate.gated.manifest;
+  const std::string& name = manifest.name;
+  if (record_.isolated(name, candidate.sha256) && isolation::missing_apart(manifest).empty())
+    options.isolation.plugins.emplace(name, isolation::Mode::kProcess);
+  return options;
+}
+
+std::variant<PluginPtr, Refused> PluginSwitch::open(const Candidate& candidate) const {
+  auto opened = open_plugin(candidate, options_for(candidate), options_.services);
   const auto* plugin = std::get_if<PluginPtr>(&opened);
-  if (plugin != nullptr && (*plugin)->isolation())
+  if (plugin != nullptr && (*plugin)->isolation() && record_.isolated((*plugin)->manifest.name, candidate.sha256))
     (*plugin)->warn("Solder crashed in it: it has a process of its own until its file changes");
   return opened;
 }

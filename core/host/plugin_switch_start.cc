@@ -61,7 +61,16 @@ void PluginSwitch::note_crash() {
                   .requested_by = "start",
                   .message = words});
     if (options_.isolate_crashed) record_.isolate(name, last->sha256);
-    if (last->probation) record_.block(name, last->sha256, words + " while it was on probation");
+    if (!last->probation) return;
+    const auto all = record_.generations(name);
+    const bool another = std::any_of(all.begin(), all.end(), [&](const auto& each) {
+      return each.sha256 != last->sha256 && !record_.blocked(name, each.sha256);
+    });
+    const auto candidate = copy_of(name, last->sha256, last->file);
+    const bool apart =
+        candidate && isolation::is_isolated(candidate->gated.manifest, options_for(*candidate).isolation);
+    // One that has nothing to go back to does no harm in a process of its own.
+    if (another || !apart) record_.block(name, last->sha256, words + " while it was on probation");
     return;
   }
   spdlog::error("Solder crashed in the plugin {} when it ran last", where);

@@ -28,6 +28,10 @@ json to_json(const FileRunner& runner) {
   return {{"name", runner.name}, {"file", runner.file}, {"config", runner.config_json}};
 }
 
+json to_json(const isolation::Limits& limits) {
+  return {{"memory", limits.memory_mb}, {"files", limits.open_files}, {"readable", limits.readable_paths}};
+}
+
 json to_json(const PreflightItem& item) {
   json out{{"name", item.name},
            {"file", item.file},
@@ -40,11 +44,7 @@ json to_json(const PreflightItem& item) {
     out["state"] = json::binary({item.state->begin(), item.state->end()});
     out["state_version"] = item.state_version;
   }
-  if (item.limits) {
-    out["limits"] = {{"memory", item.limits->memory_mb},
-                     {"files", item.limits->open_files},
-                     {"readable", item.limits->readable_paths}};
-  }
+  if (item.limits) out["limits"] = to_json(*item.limits);
   return out;
 }
 
@@ -170,13 +170,18 @@ std::optional<std::string> Preflight::ask_once(const std::string& request, json&
   return how + " while " + phase;
 }
 
-std::variant<std::string, Refusal> Preflight::describe(const FileRunner& runner, const RunFile& file) {
-  const json request{{"describe", json::binary({file.content.begin(), file.content.end()})},
-                     {"original", file.original},
-                     {"ending", file.ending},
-                     {"runner", to_json(runner)}};
+std::variant<std::string, Refusal> Preflight::describe(const FileRunner& runner, const RunFile& file,
+                                                       const std::optional<isolation::Limits>& limits) {
+  json request{{"describe", json::binary({file.content.begin(), file.content.end()})},
+               {"original", file.original},
+               {"ending", file.ending},
+               {"runner", to_json(runner)}};
+  if (limits) request["limits"] = to_json(*limits);
   json said;
-  if (const auto problem = ask(cbor(request), said)) return Refusal{reason::kPreflightFailed, kTried + *problem};
+  const auto problem = ask(cbor(request), said);
+  // A process that shut itself in for one is none for another.
+  if (limits) end();
+  if (problem) return Refusal{reason::kPreflightFailed, kTried + *problem};
   if (said.value("ok", false)) return said.value("manifest", "");
   // Reasons are known words here as there.
   const std::string word = said.value("reason", "");
@@ -192,7 +197,6 @@ std::vector<std::optional<std::string>> Preflight::check(const std::vector<Prefl
     auto problem = ask(cbor(to_json(item)), said);
     if (!problem && !said.value("ok", false)) problem = said.value("message", "it failed");
     out.push_back(problem ? std::optional(kTried + *problem) : std::nullopt);
-    // A process that shut itself in for one is none for another.
     if (item.limits) end();
   }
   // What was looked at must not stand in the way of what comes; the next one stands ready.

@@ -46,8 +46,9 @@ class Preflight {
   // For each item nothing, or what is wrong with it, as a sentence. An item that takes the process with it costs the
   // others nothing.
   std::vector<std::optional<std::string>> check(const std::vector<PreflightItem>& items);
-  // The manifest of a file that `runner` runs. The process stays, for the look that comes next.
-  std::variant<std::string, Refusal> describe(const FileRunner& runner, const RunFile& file);
+  // The manifest of a file that `runner` runs. The process stays, for the look that comes next; with limits it ends.
+  std::variant<std::string, Refusal> describe(const FileRunner& runner, const RunFile& file,
+                                              const std::optional<isolation::Limits>& limits = std::nullopt);
 
  private:
   struct Child {

@@ -33,25 +33,34 @@ void say(int socket, const json& answer) {
 
 using Runners = std::shared_ptr<FileRunners>;
 
-std::string directory_of(const std::string& file) { return file.substr(0, file.rfind('/')); }
+std::optional<FileRunner> runner_of(const json& request) {
+  const auto runner = request.find("runner");
+  if (runner == request.end()) return std::nullopt;
+  return FileRunner{runner->at("name"), runner->at("file"), runner->at("config")};
+}
+
+// Where the request says how far the plugin may go, from now on nobody here goes further.
+void shut_in(const json& request, const std::string& file) {
+  const auto limits = request.find("limits");
+  if (limits == request.end()) return;
+  isolation::confine({.memory_mb = limits->at("memory"),
+                      .open_files = limits->at("files"),
+                      .readable_paths = limits->at("readable").get<std::vector<std::string>>()},
+                     file);
+}
 
 // The runner that the request names is known then. Empty: all is well.
-std::string take_runner(const json& request, LoadOptions& options) {
-  const auto runner = request.find("runner");
-  if (runner == request.end()) return "";
-  const std::string file = runner->at("file");
-  options.copy_directory = directory_of(file);
-  options.configurations.emplace_back(runner->at("name"), runner->at("config"));
-  auto found = inspect_plugin(file, options);
-  const auto* refused = std::get_if<Refused>(&found);
-  return refused == nullptr ? "" : "the plugin that runs it: " + refused->message;
+std::string take_runner(const json& request, FileRunners& runners) {
+  const auto runner = runner_of(request);
+  return runner ? runners.take(*runner) : "";
 }
 
 json describe(int socket, const json& request, const Runners& runners) {
   say(socket, {{"phase", "being read"}});
   LoadOptions options;
   options.runners = runners;
-  if (const auto problem = take_runner(request, options); !problem.empty()) {
+  shut_in(request, "");
+  if (const auto problem = take_runner(request, *runners); !problem.empty()) {
     return {{"ok", false}, {"reason", reason::kNoRunner}, {"message", problem}};
   }
   const auto& content = request.at("describe").get_binary();
@@ -70,18 +79,13 @@ std::string try_out(int socket, const json& item, const Runners& runners) {
   LoadOptions options;
   options.runners = runners;
   const std::string file = item.at("file");
-  options.copy_directory = directory_of(file);
+  options.copy_directory = file.substr(0, file.rfind('/'));
   options.configurations = {{item.at("name"), item.at("config")}};
   options.isolation.inside = true;
-  if (item.contains("limits")) {
-    const json& limits = item.at("limits");
-    isolation::confine({.memory_mb = limits.at("memory"),
-                        .open_files = limits.at("files"),
-                        .readable_paths = limits.at("readable").get<std::vector<std::string>>()},
-                       file);
-  }
+  options.isolation.shut_in = item.contains("limits");
+  shut_in(item, file);
   phase("being read");
-  if (auto problem = take_runner(item, options); !problem.empty()) return problem;
+  if (auto problem = take_runner(item, *runners); !problem.empty()) return problem;
   auto found = inspect_plugin(file, options, item.at("original"));
   if (auto* refusal = std::get_if<Refused>(&found)) return refusal->message;
   phase("being opened");

@@ -3,6 +3,7 @@
 SOLDER_KILLS=1000 is how often a process is killed while its objects are edited.
 """
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -13,11 +14,13 @@ import unittest
 from harness import BUILD, Case, get_json, until
 from manifests import gateways, to, upstream, virtual_service
 
-KILLS = int(os.environ.get("SOLDER_KILLS", "100"))
+KILLS = int(os.environ.get("SOLDER_KILLS", "50"))
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples/plugins/python"
 SHIPPED = BUILD / "lib/solder/plugins"
 BUILT = BUILD / "tests/plugin/plugins"
 PLAIN = "    - {matchers: [{prefix: /plain}], options: {headerManipulation: {responseHeadersToAdd: [{header: {key: x-plain, value: %s}}]}}, routeAction: {%s}}"
 TIMED = "    - {matchers: [{prefix: /timed}], options: {prefixRewrite: /%s}, routeAction: {%s}}"
+CLOSED = "    - {matchers: [{prefix: /closed}], options: {maintenance: {text: %s}}, routeAction: {%s}}"
 HOSTILE = "    - {matchers: [{prefix: /hostile}], options: {hostile: %s, prefixRewrite: /%s}, routeAction: {%s}}"
 
 
@@ -83,17 +86,19 @@ class Isolation(Case):
         self.start("{plugins: {routing: process, static: process}}")
         self.until_path("timed.test", "/timed", "/first")
         chance = random.Random(6)
-        memory = []
-        for number in range(KILLS):
+        memory, killed = [], set()
+
+        def another():
             pid = (self.isolation("routing") or {}).get("pid")
+            return pid if pid and pid not in killed else None
+
+        for number in range(KILLS):
+            pid = until("there is another process", another)
             if number % 3 == 0:
                 self.write_timed(f"edit-{number}")
             time.sleep(chance.random() * 0.03)
-            if pid:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            killed.add(pid)
+            os.kill(pid, signal.SIGKILL)
             if number % (KILLS // 10) == 0:
                 memory.append(self.resident())
         self.write_timed("last")
@@ -103,7 +108,7 @@ class Isolation(Case):
         figures = self.isolation("routing")
         print(f"{KILLS} kills: {figures['deaths']} processes ended; memory of Solder {memory[1] // 1024} → {self.resident() // 1024} MB", flush=True)
         self.assertEqual("loaded", figures["state"])
-        self.assertGreater(figures["deaths"], KILLS // 3)
+        self.assertEqual(figures["deaths"], KILLS)
         self.assertLess(self.resident() - memory[1], 24 * 1024, memory)
 
     def resident(self):
@@ -153,6 +158,24 @@ class Isolation(Case):
         world.until_state("VirtualService", "hostile", "Accepted")
         self.assertEqual("loaded", until("it serves again", lambda: self.isolation("hostile")["state"] == "loaded" and self.isolation("hostile"))["state"])
 
+    def test_what_solder_crashed_in_gets_a_process(self):
+        world = self.world
+        shutil.copy(BUILT / "hostile.so", self.plugins / "hostile.so")
+        self.write_hostile("good")
+        self.start("{default: in_process}")
+        self.until_path("hostile.test", "/hostile", "/start")
+        self.assertEqual("in_process", self.isolation("hostile")["mode"])
+        self.write_hostile("abort", "bad")
+        until("Solder is gone", lambda: not world.solder.alive())
+        self.assertEqual("/start", world.get("/hostile", host="hostile.test").echo["path"], "Envoy serves on")
+        world.start_solder("--plugin-dir", self.plugins, "--config", world.directory / "solder.yaml")
+        world.until_state("VirtualService", "hostile", "Warning", "PluginUnavailable", "Aborted")
+        self.assertEqual("process", self.isolation("hostile")["mode"])
+        self.assertIn("crashed", [event["event"] for event in self.events("hostile")])
+        self.assertEqual("/start", world.get("/hostile", host="hostile.test").echo["path"], "its version before is served")
+        self.write_hostile("good", "end")
+        self.until_path("hostile.test", "/hostile", "/end")
+
     def test_parked_and_revived_by_hand(self):
         world = self.world
         shutil.copy(BUILT / "hostile.so", self.plugins / "hostile.so")
@@ -181,6 +204,45 @@ class Isolation(Case):
         staging.rename(self.plugins / "hostile.so")
         until("its option is live", lambda: self.world.get("/hostile", host="hostile.test").status == 200)
         print(f"from the drop to the option in Envoy: {(time.monotonic() - begin) * 1000:.0f} ms", flush=True)
+
+    def test_a_python_file_with_a_process_of_its_own(self):
+        world = self.world
+        self.start("{plugins: {maintenance: process, other: process}}")
+        self.until_plain("first")
+        self.write_closed("back at noon")
+        world.until_state("VirtualService", "closed", "Rejected", "maintenance")
+        text = (EXAMPLES / "maintenance.py").read_text()
+        deadly = text.replace("value = item.value", "value = item.value\n    if value['text'] == 'end': import os; os.abort()")
+        self.assertNotEqual(text, deadly)
+        begin = time.monotonic()
+        self.drop(deadly, "maintenance.py")
+        world.until_state("VirtualService", "closed", "Accepted")
+        print(f"from the drop of a .py file to the accepted option: {(time.monotonic() - begin) * 1000:.0f} ms", flush=True)
+        self.assertEqual("back at noon", world.until_status("/closed", 503, host="closed.test").text)
+        self.drop(text.replace('"maintenance"', '"other"'), "other.py")
+        until("other runs", lambda: self.isolation("other"))
+        one, other, bridge = (self.isolation(name) for name in ("maintenance", "other", "python"))
+        self.assertEqual(("process", "process", "in_process"), (one["mode"], other["mode"], bridge["mode"]))
+        self.assertNotEqual(one["pid"], other["pid"])
+        # It ends itself: its object stays as it was, and everything else goes on.
+        self.write_closed("end")
+        world.until_state("VirtualService", "closed", "Warning", "PluginUnavailable", "Aborted")
+        self.assertEqual("back at noon", world.get("/closed", host="closed.test").text)
+        self.write_plain("second")
+        self.until_plain("second")
+        self.write_closed("back at one")
+        world.until_state("VirtualService", "closed", "Accepted")
+        until("the new text is served", lambda: world.get("/closed", host="closed.test").text == "back at one")
+        self.assertEqual(other["pid"], self.isolation("other")["pid"])
+
+    def write_closed(self, text):
+        self.world.write("closed.yaml", virtual_service("closed", CLOSED % (text, to("one")), domains="[closed.test]"))
+
+    def drop(self, text, name):
+        staging = self.plugins / f".{name}.new"
+        staging.write_text(text)
+        staging.chmod(0o644)
+        staging.rename(self.plugins / name)
 
     def test_no_process_outlives_solder(self):
         self.start("{plugins: {routing: process, static: process}}")

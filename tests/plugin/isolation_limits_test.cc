@@ -30,12 +30,9 @@ TEST(IsolationLimits, NoOtherProcessAndNoOtherProgram) {
   EXPECT_EQ(world.ask("hostile", "\"kill\""), refused("kill"));
   EXPECT_EQ(world.ask("hostile", "\"network\""), refused("socket"));
   EXPECT_EQ(world.ask("hostile", "\"limits\""), refused("limits"));
+  EXPECT_EQ(world.ask("hostile", "\"outlive\""), refused("outlive"));
+  EXPECT_EQ(world.ask("hostile", "\"new call\""), refused("new call", ENOSYS));
   EXPECT_EQ(world.info().deaths, 0u);
-}
-
-TEST(IsolationLimits, ThreadsEndWithMemory) {
-  Isolated world("hostile");
-  EXPECT_EQ(world.ask("hostile", "\"threads\""), said("few threads, at least one: 1"));
 }
 
 TEST(IsolationLimits, Files) {
@@ -49,11 +46,17 @@ TEST(IsolationLimits, Files) {
   EXPECT_LE(std::atoi(text.c_str() + digits), 28);
 }
 
+// Sanitizers reserve more addresses than a limit could spare: their processes have none.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(IsolationLimits, ThreadsEndWithMemory) {
+  Isolated world("hostile");
+  EXPECT_EQ(world.ask("hostile", "\"threads\""), said("few threads, at least one: 1"));
+}
+
 TEST(IsolationLimits, Memory) {
   isolation::Limits limits;
   limits.memory_mb = 64;
-  Isolated world("hostile", std::chrono::milliseconds(5000), limits);
+  Isolated world("hostile", std::chrono::seconds(60), limits);
   EXPECT_EQ(world.ask("hostile", "\"memory\""), "");
   EXPECT_THAT(world.problem(), HasSubstr("Segmentation fault"));
 }
@@ -94,7 +97,7 @@ TEST(IsolationLimits, CredentialsOfTheEnvironmentAreNotItsOwn) {
 }
 
 TEST(IsolationLimits, MoreThanOneCallMayGive) {
-  Isolated world("hostile", std::chrono::seconds(10));
+  Isolated world("hostile", std::chrono::seconds(60));
   EXPECT_EQ(world.ask("hostile", "\"large\""), "");
   EXPECT_THAT(world.problem(), HasSubstr("PluginFailed: plugin hostile gave more than"));
   EXPECT_EQ(world.info().deaths, 0u);

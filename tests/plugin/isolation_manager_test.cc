@@ -15,7 +15,6 @@ namespace solder::host {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class IsolatedWorld : public Reloading {
  public:
@@ -83,30 +82,50 @@ TEST(IsolationManager, ThatItFailedAndThatItIsBackIsTold) {
   EXPECT_EQ(world.give("x"), R"({"stat_prefix":"x"})");
 }
 
-TEST(IsolationManager, OneThatIsParkedIsRevivedOrReplaced) {
-  IsolatedWorld world;
-  world.drop("hostile", "", "hostile");
-  // The object that it fails in stays as it is.
-  std::atomic<bool> there{true};
-  world.judge = [&](const Proposal& proposal) {
-    if (there) call_option(*proposal.plugins, "hostile", {"\"crash\""});
-    return Verdict{};
-  };
-  world.start();
-  const auto park = [&] {
+// A plugin that failed so often, in an object that stays as it is, that it was parked.
+class ParkedWorld : public IsolatedWorld {
+ public:
+  ParkedWorld() {
+    drop("hostile", "", "hostile");
+    judge = [this](const Proposal& proposal) {
+      if (there_) call_option(*proposal.plugins, "hostile", {"\"crash\""});
+      return Verdict{};
+    };
+    start();
     // Nothing is known that it can do, so that what it failed in keeps it from coming back.
-    EXPECT_EQ(world.give("crash"), "PluginUnavailable");
-    until([&] { return world.only().state == "parked"; }, "it is parked");
-    EXPECT_EQ(world.give("x"), "PluginUnavailable");
-  };
-  park();
-  EXPECT_THAT(world.history(), HasSubstr("parked"));
-  there = false;
+    EXPECT_EQ(give("crash"), "PluginUnavailable");
+    until([this] { return history().find("parked") != std::string::npos; }, "it is parked");
+    EXPECT_EQ(only().state, "parked");
+    EXPECT_EQ(give("x"), "PluginUnavailable");
+    there_ = false;
+  }
+
+ private:
+  std::atomic<bool> there_{true};
+};
+
+TEST(IsolationManager, OneThatIsParkedIsRevived) {
+  ParkedWorld world;
   const auto revived = world.manager->revive("hostile", "test");
   ASSERT_TRUE(revived.ok()) << revived.status().message();
   EXPECT_THAT(*revived, HasSubstr("runs in process"));
   EXPECT_EQ(world.give("x"), R"({"stat_prefix":"x"})");
   EXPECT_THAT(world.manager->revive("nobody", "test").status().message(), HasSubstr("there is no plugin"));
+}
+
+TEST(IsolationManager, OneThatIsParkedIsReplacedByWhatBearsItsInputs) {
+  IsolatedWorld world;
+  world.options.plugins.load.isolation.others = isolation::Mode::kProcess;
+  world.options.plugins.probation = std::chrono::milliseconds(0);
+  world.drop("swap_crash_call");
+  world.start();
+  EXPECT_EQ(world.now(), "") << "it ends its process";
+  until([&] { return world.version() == "4.0.0 parked"; }, "it is parked");
+  world.drop("swap_crash_call", "another generation");
+  world.until_refused("PreflightFailed");
+  world.drop("swap_2");
+  world.until_version("2.0.0");
+  EXPECT_THAT(world.now(), HasSubstr("two"));
 }
 
 TEST(IsolationManager, OnlyProcessesAreRevived) {
@@ -145,6 +164,26 @@ TEST(IsolationManager, WhatSolderCrashedInGetsAProcess) {
   world.drop("swap_2");
   world.until_version("2.0.0");
   until([&] { return !world.only().isolation; }, "another content");
+}
+
+// On probation it goes back to what ran before; the first content of a plugin has nothing to go back to.
+TEST(IsolationManager, WhatSolderCrashedInAtOnceGetsAProcessToo) {
+  IsolatedWorld world;
+  const auto crash = [&] {
+    world.manager.reset();
+    std::ofstream(world.directory.root() / "copies/crashed") << "swap";
+    world.start();
+  };
+  world.run("swap_1", "1.0.0");
+  crash();
+  ASSERT_TRUE(world.only().isolation);
+  EXPECT_EQ(world.version(), "1.0.0");
+  world.drop("swap_2");
+  world.until_version("2.0.0");
+  crash();
+  EXPECT_EQ(world.version(), "1.0.0");
+  EXPECT_EQ(world.refused(), "RolledBack");
+  EXPECT_TRUE(world.only().isolation) << "that one crashed before";
 }
 
 // A plugin that is to have a process of its own is tried in one that is shut in as well.

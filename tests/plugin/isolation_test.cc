@@ -106,6 +106,26 @@ TEST(Isolation, WhatCannotBeOpenedIsRefusedWithItsOwnReason) {
   }
 }
 
+// Requests and timers are served by Solder alone: who needs them is told so, and where it can run.
+TEST(Isolation, WhatNeedsAServiceIsRefusedWithIt) {
+  for (const bool in_process : {false, true}) {
+    PluginDirectory directory;
+    directory.add("good_timers");
+    LoadOptions options = directory.options();
+    options.isolation.program = plugin_host();
+    options.isolation.others = isolation::Mode::kProcess;
+    if (in_process) options.isolation.plugins["timers"] = isolation::Mode::kInProcess;
+    const auto plugins = PluginSet::load(options);
+    EXPECT_EQ(plugins->loaded().size(), in_process ? 1u : 0u);
+    if (in_process) continue;
+    ASSERT_EQ(plugins->refused().size(), 1u);
+    EXPECT_EQ(plugins->refused()[0].reason, "MissingService");
+    EXPECT_EQ(plugins->refused()[0].message,
+              "it needs the host service solder.loop/1, which a plugin in a process of its own is not given; where "
+              "timers is in_process in pluginIsolation, it runs in Solder's");
+  }
+}
+
 struct Ending {
   const char* value;
   const char* words;
@@ -198,6 +218,7 @@ TEST(Isolation, OneThatFailsTooOftenIsParkedAndRevived) {
   const auto deaths = world.info().deaths;
   for (int i = 0; i < 100; ++i) plugin.tend();
   EXPECT_EQ(world.ask("hostile", "\"good\""), "");
+  EXPECT_THAT(world.problem(), HasSubstr("it is not started again until `solder plugin revive hostile`"));
   EXPECT_EQ(world.info().deaths, deaths);
   plugin.revive();
   EXPECT_TRUE(plugin.tend());

@@ -22,6 +22,12 @@ solder_ref unpack_ref(Unpacker& in) {
   return {kind, ns, unpack_text(in)};
 }
 
+// A member that comes to one of these has to travel too.
+static_assert(sizeof(solder_option_input) == offsetof(solder_option_input, options) + sizeof(solder_str));
+static_assert(sizeof(solder_upstream_input) == offsetof(solder_upstream_input, cluster_name) + sizeof(solder_str));
+static_assert(sizeof(solder_destination_input) == offsetof(solder_destination_input, key) + sizeof(solder_str));
+static_assert(sizeof(solder_object) == offsetof(solder_object, json) + sizeof(solder_str));
+
 // `last`: what stands around the value, which is long and the same for its neighbours.
 void pack(Packer& out, const solder_option_input& input, std::string_view& last) {
   out.u32(input.scope);
@@ -69,6 +75,7 @@ void pack(Packer& out, const solder_destination_input& input, std::string_view& 
   out.shared_text(text_of(input.upstream_value), last);
   pack(out, input.destination_spec);
   pack(out, input.cluster_name);
+  pack(out, input.key);
 }
 void unpack(Unpacker& in, solder_destination_input& input, std::string_view& last) {
   input.size = sizeof(input);
@@ -79,6 +86,7 @@ void unpack(Unpacker& in, solder_destination_input& input, std::string_view& las
   input.upstream_value = view(in.shared_text(last));
   input.destination_spec = unpack_text(in);
   input.cluster_name = unpack_text(in);
+  input.key = unpack_text(in);
 }
 
 void pack(Packer& out, const solder_object& input, std::string_view&) {

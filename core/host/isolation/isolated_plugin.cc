@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/host/file_runners.h"
 #include "core/host/refusal.h"
 #include "core/host/sink.h"
 
@@ -58,14 +59,21 @@ PluginPtr IsolatedPlugin::renewed() const {
   return next;
 }
 
-std::variant<PluginPtr, Refusal> open_isolated(const Candidate& candidate, const std::string& copy,
-                                               const LoadOptions& options) {
-  const Manifest& manifest = candidate.gated.manifest;
+Limits limits_of(const LoadOptions& options, const std::optional<FileRunner>& runner) {
   Limits limits = options.isolation.limits;
   // What stands beside a plugin's file belongs to plugins.
   limits.readable_paths.insert(limits.readable_paths.end(), options.directories.begin(), options.directories.end());
-  auto keeper = std::make_shared<Keeper>(
-      options.isolation, Start{manifest.name, copy, configuration_of(manifest.name, options), std::move(limits)});
+  if (runner) limits.readable_paths.push_back(runner->file);
+  return limits;
+}
+
+std::variant<PluginPtr, Refusal> open_isolated(const Candidate& candidate, const std::string& copy,
+                                               const LoadOptions& options) {
+  const Manifest& manifest = candidate.gated.manifest;
+  Start start{manifest.name, copy, candidate.file, configuration_of(manifest.name, options), {}};
+  if (options.runners) start.runner = options.runners->runner_of(candidate.ending);
+  start.limits = limits_of(options, start.runner);
+  auto keeper = std::make_shared<Keeper>(options.isolation, std::move(start));
   Ready ready;
   if (auto failed = keeper->open(ready))
     return Refusal{known_reason(failed->refusing.reason), failed->refusing.message};

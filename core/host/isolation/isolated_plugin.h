@@ -38,6 +38,9 @@ class IsolatedPlugin final : public Plugin {
   const uint32_t operations_;
 };
 
+// How far a plugin may go that is loaded so, and one that is tried first.
+Limits limits_of(const LoadOptions& options, const std::optional<FileRunner>& runner);
+
 // The step of loading that opens a library, for one that is served elsewhere. `copy` is its private copy.
 std::variant<PluginPtr, Refusal> open_isolated(const Candidate& candidate, const std::string& copy,
                                                const LoadOptions& options);

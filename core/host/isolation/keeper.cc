@@ -122,7 +122,8 @@ std::optional<Failure> Keeper::have_child(Clock::time_point end) {
 std::optional<Failure> Keeper::try_once(Exchange& exchange, std::vector<ItemOutput>& outputs) {
   if (auto failure = have_child(exchange.end)) return failure;
   const auto known = answers_for(exchange);
-  exchange.frame = call_frame(exchange.operation, nanoseconds(exchange.end), exchange.in, exchange.live, known);
+  exchange.frame = call_frame(exchange.operation, nanoseconds(exchange.end - call_patience_ / kSpare), exchange.in,
+                              exchange.live, known);
   const auto outcome = child_->send(exchange.frame, exchange.end);
   auto failure = outcome == Channel::Outcome::kDone ? listen(exchange, known, outputs)
                                                     : std::optional(child_->fail(outcome, kInACall));
@@ -226,6 +227,7 @@ void Keeper::answer_from_memory(Exchange& exchange, size_t index, const std::str
   problem.field = subject.path;
   problem.message =
       "the plugin " + start_.name + ", which brings this, does not answer: " + why +
+      (patience_.parked() ? "; it is not started again until `solder plugin revive " + start_.name + "`" : "") +
       (entry != nullptr ? "; what it last gave stays" : "; nothing new can be made of this until it does");
   problem.plugin = start_.name;
   output.diagnostics.push_back(std::move(problem));

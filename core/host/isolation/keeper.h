@@ -22,6 +22,10 @@
 
 namespace solder::host::isolation {
 
+// Of the time of a call, this part is not told to the plugin: one that ends its calls itself, as Python's bridge does,
+// can say where it was.
+inline constexpr int kSpare = 8;
+
 class Keeper {
  public:
   using Clock = Channel::Clock;

@@ -22,7 +22,7 @@ uint64_t nanoseconds(Keeper::Clock::time_point time) {
 // Makes the call again; whatever it looks up is not there. Nothing: it comes back.
 std::optional<Failure> bears(Child& child, std::string frame, std::chrono::nanoseconds patience) {
   const auto end = Keeper::Clock::now() + patience;
-  renew_deadline(frame, nanoseconds(end));
+  renew_deadline(frame, nanoseconds(end - patience / kSpare));
   auto outcome = child.send(frame, end);
   while (outcome == Channel::Outcome::kDone) {
     std::string_view answer;
@@ -47,6 +47,7 @@ void Keeper::failed(const Failure& failure, bool in_use) {
     down_ = true;
   }
   if (patience_.parked()) {
+    changed_ = true;  // what its objects say changes once more
     spdlog::error("plugin {}: {}; after {} failures it is parked until `solder plugin revive {}`", start_.name, why_,
                   Patience::kMostFaults, start_.name);
   } else {

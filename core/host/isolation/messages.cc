@@ -104,11 +104,18 @@ std::string to_frame(const Start& start) {
   Packer out = begin(Message::kStart);
   out.text(start.name);
   out.text(start.file);
+  out.text(start.original);
   out.text(start.config_json);
   out.u32(start.limits.memory_mb);
   out.u32(start.limits.cpu_seconds);
   out.u32(start.limits.open_files);
   pack(out, start.limits.readable_paths);
+  out.u8(start.runner ? 1 : 0);
+  if (start.runner) {
+    out.text(start.runner->name);
+    out.text(start.runner->file);
+    out.text(start.runner->config_json);
+  }
   return out.take();
 }
 
@@ -116,11 +123,19 @@ bool read(std::string_view frame, Start& start) {
   Unpacker in = open(frame, Message::kStart);
   start.name = in.text();
   start.file = in.text();
+  start.original = in.text();
   start.config_json = in.text();
   start.limits.memory_mb = in.u32();
   start.limits.cpu_seconds = in.u32();
   start.limits.open_files = in.u32();
   start.limits.readable_paths = unpack_texts(in);
+  start.runner.reset();
+  if (in.u8() != 0) {
+    FileRunner& runner = start.runner.emplace();
+    runner.name = in.text();
+    runner.file = in.text();
+    runner.config_json = in.text();
+  }
   return in.done();
 }
 

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/host/file_runner.h"
 #include "core/host/isolation/limits.h"
 #include "core/host/isolation/packing.h"
 #include "core/host/plugin_set.h"
@@ -38,10 +39,11 @@ enum class Message : uint8_t {
   kRestored,
 };
 
-// Which plugin to serve: its private copy, and how far it may go.
+// Which plugin to serve: its private copy, where the operator put it, and how far it may go.
 struct Start {
-  std::string name, file, config_json;
+  std::string name, file, original, config_json;
   Limits limits;
+  std::optional<FileRunner> runner{};  // where it is no library
 
   bool operator==(const Start&) const = default;
 };

@@ -16,7 +16,8 @@ enum class Mode { kAsManifestSays, kProcess, kInProcess };
 struct IsolationOptions {
   // What runs serve_plugin(); without one every plugin runs in this process.
   Program program{};
-  bool inside = false;  // this is such a process already
+  bool inside = false;   // this is such a process already, or one that tries plugins
+  bool shut_in = false;  // what is opened here can do only what it could in such a process
   Mode others = Mode::kAsManifestSays;
   std::map<std::string, Mode> plugins{};  // by name
   Limits limits{};
@@ -24,11 +25,10 @@ struct IsolationOptions {
   std::chrono::milliseconds first_wait = std::chrono::seconds(1);  // after a failure; twice as long after each next
 };
 
-[[nodiscard]] inline bool is_isolated(const Manifest& manifest, const IsolationOptions& options) {
-  if (options.inside || options.program.path.empty()) return false;
-  const auto chosen = options.plugins.find(manifest.name);
-  const Mode mode = chosen == options.plugins.end() ? options.others : chosen->second;
-  return mode == Mode::kAsManifestSays ? !manifest.in_process : mode == Mode::kProcess;
-}
+// One that runs other plugins' files never is: it is opened in the process of each of them.
+[[nodiscard]] bool is_isolated(const Manifest& manifest, const IsolationOptions& options);
+
+// What such a process cannot give to the plugin, which needs it: "the host service solder.http/1". Empty: nothing.
+[[nodiscard]] std::string missing_apart(const Manifest& manifest);
 
 }  // namespace solder::host::isolation

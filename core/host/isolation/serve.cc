@@ -13,6 +13,8 @@
 #include <map>
 #include <set>
 
+#include "core/host/activity.h"
+#include "core/host/file_runners.h"
 #include "core/host/frames.h"
 #include "core/host/isolation/channel.h"
 #include "core/host/isolation/confine.h"
@@ -105,9 +107,14 @@ std::variant<PluginPtr, Refusing> open(const Start& start) {
   LoadOptions options;
   options.copy_directory = start.file.substr(0, start.file.rfind('/'));
   options.configurations = {{start.name, start.config_json}};
-  options.isolation.inside = true;
+  options.isolation.inside = options.isolation.shut_in = true;
   const auto refusing = [](const Refused& refused) { return Refusing{refused.reason, refused.message}; };
-  auto found = inspect_plugin(start.file, options);
+  if (start.runner) {
+    options.runners = std::make_shared<FileRunners>();
+    if (auto problem = options.runners->take(*start.runner); !problem.empty())
+      return Refusing{std::string(reason::kNoRunner), std::move(problem)};
+  }
+  auto found = inspect_plugin(start.file, options, start.original);
   if (const auto* refused = std::get_if<Refused>(&found)) return refusing(*refused);
   auto opened = open_plugin(std::get<Candidate>(found), options);
   if (const auto* refused = std::get_if<Refused>(&opened)) return refusing(*refused);
@@ -154,6 +161,7 @@ void start_log() {
 
 int serve_plugin() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  name_no_crashes();
   const int socket = take_socket();
   static_cast<void>(::syscall(SYS_close_range, socket + 1, ~0U, 0));
   start_log();

@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,7 +51,10 @@ static void *spin(void *unused) {
 }
 
 static void end_badly(void) {
-  if (is("crash")) raise(SIGSEGV);
+  if (is("crash")) {
+    signal(SIGSEGV, SIG_DFL);  // a sanitizer has a handler of its own
+    raise(SIGSEGV);
+  }
   if (is("abort")) abort();
   if (is("exit")) _exit(7);
   if (is("words")) {
@@ -135,6 +140,10 @@ static void try_things(void) {
     found("remove", unlink(word + 7) < 0 ? errno : 0);
   } else if (is("environment:")) {
     found("environment", getenv(word + 12) != NULL);
+  } else if (is("outlive")) {
+    found("outlive", prctl(PR_SET_PDEATHSIG, 0) < 0 ? errno : 0);
+  } else if (is("new call")) {
+    found("new call", syscall(452, AT_FDCWD, ".", 0700, 0) < 0 ? errno : 0);  // fchmodat2
   } else if (is("pid")) {
     found("pid", getpid());
   } else if (is("print")) {

@@ -19,11 +19,18 @@ std::string text_of(solder_str text) { return {text.data == nullptr ? "" : text.
 TEST(IsolationWire, StartsAndTheirAnswers) {
   const Start start{"name",
                     "/copies/name.so",
+                    "/plugins/name.so",
                     R"({"a":1})",
                     {.memory_mb = 1, .cpu_seconds = 2, .open_files = 3, .readable_paths = {"/a", "/b"}}};
   Start got;
   ASSERT_TRUE(read(to_frame(start), got));
   EXPECT_EQ(got, start);
+  Start run_by_another = start;
+  run_by_another.runner = FileRunner{"python", "/copies/python.so", "{}"};
+  ASSERT_TRUE(read(to_frame(run_by_another), got));
+  EXPECT_EQ(got, run_by_another);
+  ASSERT_TRUE(read(to_frame(start), got));
+  EXPECT_EQ(got, start) << "nothing is left of what was read before";
   Ready ready;
   ASSERT_TRUE(read(to_frame(Ready{5, {"old"}, {"seccomp"}}), ready));
   EXPECT_EQ(ready.operations, 5u);
@@ -124,12 +131,14 @@ TEST(IsolationWire, InputsOfEveryOperation) {
                                              {view("Upstream"), view("a"), view("b")},
                                              view("{u}"),
                                              view("{d}"),
-                                             view("c")};
+                                             view("c"),
+                                             view("k")};
   ASSERT_TRUE(
       read(frame = call_frame(Operation::kDestinations, 0, {&destination, 1, sizeof destination}, one, {}), call));
   const auto& got = *SOLDER_AT(solder_destination_input, call.in, 0);
   EXPECT_EQ(got.weighted, 1u);
   EXPECT_EQ(text_of(got.upstream_value) + text_of(got.destination_spec) + text_of(got.cluster_name), "{u}{d}c");
+  EXPECT_EQ(text_of(got.key), "k");
   const solder_object object{sizeof object, 0, {view("K"), view("n"), view("o")}, view("{j}")};
   ASSERT_TRUE(read(frame = call_frame(Operation::kDerive, 0, {&object, 1, sizeof object}, one, {}), call));
   EXPECT_EQ(text_of(SOLDER_AT(solder_object, call.in, 0)->json), "{j}");

@@ -1,0 +1,24 @@
+#include "core/host/isolation/options.h"
+
+#include "solder/draft/kinds/endpoint_discovery.h"
+
+namespace solder::host::isolation {
+
+bool is_isolated(const Manifest& manifest, const IsolationOptions& options) {
+  if (options.inside || options.program.path.empty() || !manifest.files.empty()) return false;
+  const auto chosen = options.plugins.find(manifest.name);
+  const Mode mode = chosen == options.plugins.end() ? options.others : chosen->second;
+  return mode == Mode::kAsManifestSays ? !manifest.in_process : mode == Mode::kProcess;
+}
+
+// Timers, requests and what is published by them are Solder's to serve, and none of it crosses to another process.
+std::string missing_apart(const Manifest& manifest) {
+  if (!manifest.needs.empty()) return "the host service " + manifest.needs.front();
+  for (const ManifestCapability& each : manifest.provides) {
+    if (each.id == SOLDER_CAP_FUNCTION_DISCOVERY || each.id == SOLDER_CAP_ENDPOINT_DISCOVERY)
+      return "an instance for " + each.id;
+  }
+  return "";
+}
+
+}  // namespace solder::host::isolation
