@@ -106,7 +106,8 @@ class Reader {
   }
 
   // The loader maps these without looking at the file's size: a segment beyond the end would be a SIGBUS.
-  std::optional<Refusal> segments() const {
+  std::optional<Refusal> segments(ElfFile& out) const {
+    out.executable_stack = true;  // unless a header says otherwise
     for (unsigned i = 0; i < header_.e_phnum; ++i) {
       Elf64_Phdr segment;
       if (header_.e_phoff > bytes_.size() || !read(bytes_, header_.e_phoff + uint64_t{i} * sizeof(segment), segment)) {
@@ -115,6 +116,7 @@ class Reader {
       if (segment.p_offset > bytes_.size() || bytes_.size() - segment.p_offset < segment.p_filesz) {
         return truncated("its segment " + std::to_string(i));
       }
+      if (segment.p_type == PT_GNU_STACK) out.executable_stack = (segment.p_flags & PF_X) != 0;
     }
     return std::nullopt;
   }
@@ -154,6 +156,7 @@ class Reader {
       // A version definition's own name is an absolute symbol without a type.
       if (symbol.st_shndx == SHN_ABS && ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT && symbol.st_size == 0) continue;
       out.exports.emplace_back(name);
+      if (ELF64_ST_BIND(symbol.st_info) == STB_GNU_UNIQUE) out.unique.emplace_back(name);
     }
   }
 
@@ -162,6 +165,10 @@ class Reader {
     for (uint64_t at = 0; read(table, at, entry) && entry.d_tag != DT_NULL; at += sizeof(entry)) {
       if (entry.d_tag == DT_NEEDED) out.needed.emplace_back(text_at(names, entry.d_un.d_val));
       if (entry.d_tag == DT_FLAGS_1) out.no_delete = (entry.d_un.d_val & DF_1_NODELETE) != 0;
+      if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH) out.run_path = text_at(names, entry.d_un.d_val);
+      if (entry.d_tag == DT_TEXTREL || (entry.d_tag == DT_FLAGS && (entry.d_un.d_val & DF_TEXTREL) != 0)) {
+        out.text_relocations = true;
+      }
     }
   }
 
@@ -192,8 +199,8 @@ std::variant<ElfFile, Refusal> read_elf(std::string_view bytes) {
   Reader reader(bytes);
   if (auto refusal = reader.header()) return *refusal;
   if (auto refusal = reader.sections()) return *refusal;
-  if (auto refusal = reader.segments()) return *refusal;
   ElfFile file;
+  if (auto refusal = reader.segments(file)) return *refusal;
   reader.contents(file);
   return file;
 }

@@ -19,7 +19,11 @@ namespace solder::host {
 struct ElfFile {
   std::vector<std::string> exports;     // defined symbols that others can see, linker-made section symbols left out
   std::vector<std::string> needed;      // DT_NEEDED
+  std::vector<std::string> unique;      // those of the exports that are one for the whole process (STB_GNU_UNIQUE)
+  std::string run_path;                 // DT_RUNPATH, or DT_RPATH: where its libraries are looked for
   bool no_delete = false;               // DF_1_NODELETE: dlclose() will not unmap it
+  bool text_relocations = false;        // code that the loader has to write to
+  bool executable_stack = false;        // asks for it, or does not say that it does without
   std::optional<std::string> manifest;  // description of the note "Solder" of type 1 in .note.solder
 };
 

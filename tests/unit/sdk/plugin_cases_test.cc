@@ -9,7 +9,7 @@
 #include <memory>
 #include <set>
 
-#include "plugin_case.h"
+#include "core/conformance/plugin_case.h"
 
 namespace solder {
 namespace {
@@ -72,7 +72,9 @@ TEST_P(PluginCases, ComeOutAsWritten) {
       const std::string name = one.at("case");
       SCOPED_TRACE(file.filename().string() + ": " + name);
       EXPECT_TRUE(names.insert(name).second) << "two cases of one name";
-      const ordered_json got = run_plugin_case(*plugins_, *types_, one);
+      const auto answer = conformance::run_plugin_case(*plugins_, *types_, one);
+      ASSERT_TRUE(answer.ok()) << answer.status().message();
+      const ordered_json& got = *answer;
       if (one.contains("key"))
         keys.insert(one.value("scope", "upstream_type") + ":" + one.at("key").get<std::string>());
       if (update) {
@@ -111,7 +113,9 @@ TEST(Kubernetes, DiscoversUpstreamsWhereItIsToldTo) {
   host::LoadOptions options;
   options.directories = {SOLDER_SHIPPED_PLUGINS};
   options.configurations = {{"kubernetes", R"({"discoverUpstreams": true, "writeNamespace": "gloo"})"}};
-  const auto objects = run_plugin_case(*host::PluginSet::load(options), types, one).at("objects");
+  const auto answer = conformance::run_plugin_case(*host::PluginSet::load(options), types, one);
+  ASSERT_TRUE(answer.ok()) << answer.status().message();
+  const auto& objects = answer->at("objects");
   ASSERT_EQ(objects.size(), 2u);
   EXPECT_EQ(objects[0].at("metadata").at("name"), "kube-svc:shop-cart-80");
   EXPECT_FALSE(objects[0].at("spec").at("kube").contains("selector"));
