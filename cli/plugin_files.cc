@@ -10,13 +10,9 @@
 #include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
-#include "cli/offline.h"
-#include "cli/plugin_commands.h"
+#include "cli/plugin_inspector.h"
 #include "core/base/replace_file.h"
-#include "core/host/file_runners.h"
-#include "core/host/isolation/isolated_plugin.h"
 #include "core/host/loader.h"
-#include "core/host/preflight.h"
 
 namespace solder::cli {
 
@@ -24,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-constexpr auto kPatience = std::chrono::seconds(10);
 
 struct Options {
   std::string what;  // a file or a plugin's name
@@ -49,57 +43,6 @@ base::Status put(const std::string& bytes, const std::string& path, mode_t mode)
   return base::replace_file(path, target.parent_path() / hidden, bytes, mode);
 }
 
-// Looks at plugin files as a server does: code of theirs runs in a process of its own.
-class Inspector {
- public:
-  explicit Inspector(const Options& options) : preflight_("/proc/self/exe", {kPreflightCommand}, kPatience) {
-    load_.copy_directory = copies_.path();
-    load_.isolation.program = plugin_host();
-    load_.runners = std::make_shared<host::FileRunners>();
-    load_.runners->describe_by([this](const host::FileRunner& runner, const host::RunFile& file) {
-      return preflight_.describe(runner, file);
-    });
-    directories_ = directories_of(options);
-    for (const auto& directory : default_plugin_directories()) directories_.push_back(directory);
-  }
-
-  std::variant<host::Candidate, host::Refused> look(const std::string& file) {
-    if (host::ending_of(file) != host::kLibraryEnding) find_runners();
-    return host::inspect_plugin(file, load_);
-  }
-
-  // What it says when it is tried.
-  std::optional<std::string> try_out(const host::Candidate& candidate) {
-    const auto copy = host::copy_candidate(candidate, copies_.path());
-    if (!copy.ok()) return "it could not be tried: " + copy.status().message();
-    host::PreflightItem item;
-    item.name = candidate.gated.manifest.name;
-    item.file = *copy;
-    item.original = candidate.file;
-    item.runner = load_.runners->runner_of(candidate.ending);
-    if (host::isolation::is_isolated(candidate.gated.manifest, load_.isolation))
-      item.limits = host::isolation::limits_of(load_, item.runner);
-    return preflight_.check({item}).front();
-  }
-
-  std::vector<std::string> run_files(const std::vector<std::string>& directories) {
-    return host::find_run_files(directories, *load_.runners);
-  }
-
- private:
-  // They say so themselves when they are looked at.
-  void find_runners() {
-    std::vector<host::Refused> refused;
-    for (const auto& file : host::find_plugin_files(directories_, refused)) host::inspect_plugin(file, load_);
-    directories_.clear();
-  }
-
-  const CopyDirectory copies_;
-  host::Preflight preflight_;
-  host::LoadOptions load_ = with_schemas({});
-  std::vector<std::string> directories_;  // where runners may be
-};
-
 // What the server says of the plugin now; 0 where it runs with that content.
 int tell_state(const AdminClient& client, const std::string& name, const std::string& sha256) {
   const auto page = client.page("/plugins", "plugins");
@@ -119,7 +62,7 @@ int tell_state(const AdminClient& client, const std::string& name, const std::st
 }
 
 int install(const Options& options) {
-  Inspector inspector(options);
+  PluginInspector inspector(options.directories);
   auto found = inspector.look(options.what);
   if (const auto* refused = std::get_if<host::Refused>(&found))
     return fail(options.what + ": " + refused->message + " [" + refused->reason + "]");
@@ -147,7 +90,7 @@ int install(const Options& options) {
 int remove(const Options& options) {
   std::vector<host::Refused> refused;
   std::vector<std::string> files;
-  Inspector inspector(options);
+  PluginInspector inspector(options.directories);
   std::vector<std::string> all = host::find_plugin_files(directories_of(options), refused);
   for (auto& file : inspector.run_files(directories_of(options))) all.push_back(std::move(file));
   for (const auto& file : all) {

@@ -27,13 +27,13 @@ GuardedMemory::~GuardedMemory() {
 
 char* GuardedMemory::take(size_t bytes, size_t alignment) {
   const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-  const size_t size = (bytes + page - 1) / page * page;
+  const size_t needed = bytes + slack_, size = (needed + page - 1) / page * page;
   void* start = ::mmap(nullptr, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (start == MAP_FAILED) throw std::bad_alloc();
   char* const first = static_cast<char*>(start);
   blocks_.emplace_back(first, size);
   ::mprotect(first + size, page, PROT_NONE);
-  return first + (size - bytes) / alignment * alignment;
+  return first + (size - needed) / alignment * alignment;
 }
 
 void GuardedMemory::protect(bool readable) {

@@ -35,6 +35,8 @@ class PlainMemory final : public Memory {
 
 class GuardedMemory final : public Memory {
  public:
+  // `slack`: zeroes between each block and its page that nobody may touch.
+  explicit GuardedMemory(size_t slack = 0) : slack_(slack) {}
   ~GuardedMemory() override;
   char* take(size_t bytes, size_t alignment) override;
   // From now on reads are all that is possible, or not even these.
@@ -43,6 +45,7 @@ class GuardedMemory final : public Memory {
 
  private:
   void protect(bool readable);
+  const size_t slack_;
   std::vector<std::pair<char*, size_t>> blocks_;  // without the page behind each
 };
 

@@ -92,20 +92,6 @@ std::optional<Refusal> check_exports(const std::vector<std::string>& exports) {
                                             "; compile with -fvisibility=hidden and link with the SDK's plugin.map"};
 }
 
-std::optional<Refusal> check_libraries(const Manifest& manifest, const std::vector<std::string>& libraries) {
-  for (const std::string& library : libraries) {
-    for (std::string_view forbidden : kForbiddenLibraries) {
-      if (library.rfind(forbidden, 0) != 0) continue;
-      if (forbidden == kRuntime && !manifest.files.empty()) continue;
-      return Refusal{reason::kForbiddenLibrary, "it links " + library +
-                                                    ", which cannot stand twice in one process; a plugin writes wire "
-                                                    "bytes or JSON and needs no " +
-                                                    std::string(forbidden)};
-    }
-  }
-  return std::nullopt;
-}
-
 std::optional<Refusal> check_services(const Manifest& manifest) {
   for (const std::string& id : manifest.needs) {
     if (has_service(id)) continue;
@@ -122,6 +108,20 @@ std::variant<Manifest, Refusal> read_manifest(std::string_view json, std::string
 }
 
 }  // namespace
+
+std::optional<Refusal> check_libraries(const Manifest& manifest, const std::vector<std::string>& libraries) {
+  for (const std::string& library : libraries) {
+    for (std::string_view forbidden : kForbiddenLibraries) {
+      if (library.rfind(forbidden, 0) != 0) continue;
+      if (forbidden == kRuntime && !manifest.files.empty()) continue;
+      return Refusal{reason::kForbiddenLibrary, "it links " + library +
+                                                    ", which cannot stand twice in one process; a plugin writes wire "
+                                                    "bytes or JSON and needs no " +
+                                                    std::string(forbidden)};
+    }
+  }
+  return std::nullopt;
+}
 
 std::variant<std::string, Refusal> read_plugin_file(const std::string& path) {
   const File file(path);

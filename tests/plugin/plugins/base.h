@@ -27,12 +27,18 @@
 #ifndef PLUGIN_MORE /* further members of the manifest */
 #define PLUGIN_MORE "\"unload\":\"allowed\""
 #endif
+#ifndef PLUGIN_SCHEMA /* of the value */
+#define PLUGIN_SCHEMA "true"
+#endif
+#ifndef PLUGIN_PROVIDES /* further capabilities */
+#define PLUGIN_PROVIDES ""
+#endif
 #ifndef PLUGIN_MANIFEST
 #define PLUGIN_MANIFEST                                                                                \
   "{\"manifest_version\":1,\"name\":\"" PLUGIN_NAME "\",\"version\":\"" PLUGIN_VERSION                 \
   "\",\"summary\":\"a test\",\"abi\":" PLUGIN_ABI                                                      \
   ",\"provides\":[{\"id\":\"solder.options/1\",\"claims\":[{\"scope\":\"route\",\"key\":\"" PLUGIN_KEY \
-  "\",\"schema\":true}]}]," PLUGIN_MORE "}"
+  "\",\"schema\":" PLUGIN_SCHEMA "}]}" PLUGIN_PROVIDES "]," PLUGIN_MORE "}"
 #endif
 #ifndef PLUGIN_NO_MANIFEST
 SOLDER_MANIFEST(PLUGIN_MANIFEST);

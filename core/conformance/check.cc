@@ -1,0 +1,164 @@
+#include "core/conformance/check.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/conformance/checks.h"
+#include "core/conformance/isolated.h"
+#include "core/host/file_runners.h"
+#include "core/host/gate.h"
+
+namespace solder::conformance {
+
+namespace {
+
+constexpr const char* kLink =
+    "build it with solder_add_plugin, or with -fvisibility=hidden -fno-gnu-unique -Wl,--version-script=plugin.map";
+constexpr const char* kPure = "an answer depends on the input, the configuration and look-ups: keep nothing between calls";
+
+const std::vector<Check> kChecks = {
+    {"file", "a whole file that only its owner may write", "docs/plugins/loading.md has every reason", "", false,
+     check_file},
+    {"manifest", "its manifest can be read and used", "mend what is named; docs/plugins/writing.md has the members",
+     "file", false, check_manifest},
+    {"exports", "it exports its entry and nothing else", kLink, "file", true, check_exports},
+    {"unique-symbols", "no symbol of which a process has only one", kLink, "file", true, check_unique_symbols},
+    {"libraries", "no library that must not stand twice in a process",
+     "write wire bytes or JSON, log through the host, and leave that library out", "file", true,
+     check_linked_libraries},
+    {"run-path", "its libraries are looked for beside it, if anywhere",
+     "link with no -rpath, or with -Wl,-rpath,'$ORIGIN'; CMake: INSTALL_RPATH", "file", true, check_run_path},
+    {"executable-stack", "no stack that can be executed",
+     "end assembler files with .section .note.GNU-stack,\"\",%progbits; no nested functions in C", "file", true,
+     check_stack},
+    {"text-relocations", "code that is never written to", "compile everything with -fPIC", "file", true,
+     check_text_relocations},
+    {"opens", "the dynamic loader takes it", "link what is missing (-Wl,-z,defs finds it); no static constructors",
+     "file", false, check_opens},
+    {"negotiates", "an instance can be made and has all that the manifest promises",
+     "docs/plugins/loading.md has every reason", "opens", false, check_negotiates},
+    {"unload", "manifest, table and linker agree on unmapping",
+     "\"unload\": \"allowed\", SOLDER_PLUGIN_UNLOADABLE and no -z nodelete, or none of these", "negotiates", true,
+     check_unload_wish},
+    {"newer-hosts", "newer hosts of this major can load it", "do not compare the host's minor with anything but <",
+     "negotiates", true, check_newer_hosts},
+    {"unknown-capabilities", "it gives no table for what it does not know",
+     "compare ids whole, with solder_str_eq", "negotiates", false, check_unknown_capabilities},
+    {"odd-configuration", "a configuration that it does not know ends nothing",
+     "check the type of every member; report what is wrong and return SOLDER_INVALID_ARGUMENT", "negotiates", false,
+     check_odd_configuration},
+    {"answers", "it answers its own cases and examples, and the host takes what it says",
+     "docs/plugins/writing.md has what each scope may fill; catch exceptions and report them", "negotiates", false,
+     check_answers},
+    {"messages", "every message is one of its slot's type", "compare the fields with Envoy's API reference", "answers",
+     false, check_messages},
+    {"repeatable", "asked twice it says the same", kPure, "answers", false, check_repeatable},
+    {"order", "what else is in the batch makes no difference",
+     "use the input at hand and its index, and nothing of its neighbours", "repeatable", false, check_order},
+    {"longer-structs", "a newer host's longer structs change nothing",
+     "read elements with SOLDER_AT, never by sizeof; never compare a size with ==", "repeatable", false,
+     check_longer_structs},
+    {"instances", "instances share nothing", "keep state in *self, not in globals", "repeatable", false,
+     check_instances},
+    {"any-thread", "any thread may call", "no thread_local state", "repeatable", false, check_any_thread},
+    {"state", "it takes over what it saved", "restore() takes what save() wrote", "repeatable", false, check_state},
+    {"odd-state", "a state that another version saved ends nothing",
+     "check length and form before using a state; return SOLDER_INVALID_ARGUMENT", "repeatable", false,
+     check_odd_state},
+    {"side-by-side", "two images of it can stand in one process", "nothing that a process has only once", "repeatable",
+     false, check_side_by_side},
+    {"in-time", "64 inputs take no longer than half a second",
+     "prepare in create() what is the same for all inputs", "answers", false, check_in_time},
+    {"text-ends", "texts are read to their length", "texts do not end with NUL: use len", "answers", false,
+     check_text_ends},
+    {"inputs-unwritten", "inputs are only read", "copy what has to be changed", "answers", false,
+     check_inputs_unwritten},
+    {"inputs-borrowed", "no pointer to an input is kept", "copy what is needed after the call", "answers", false,
+     check_inputs_borrowed},
+    {"odd-values", "values that its schemas let through end nothing",
+     "say more in the schema, or report what is wrong; --seed repeats the run", "answers", false, check_odd_values},
+    {"leaks", "calls lose no memory", "free what a call allocates", "answers", false, check_leaks},
+    {"threads", "it starts no threads", "leave waiting and fetching to the host", "answers", false, check_threads},
+    {"descriptors", "it keeps no files and sockets open", "leave I/O to the host; close what create() reads", "answers",
+     false, check_descriptors},
+    {"environment", "environment, directory, umask and locale stay as they are", "they are the process's, not its own",
+     "answers", false, check_environment},
+    {"signals", "signal handlers and masks stay as they are", "they are the process's, not its own", "answers", false,
+     check_signals},
+    {"unmaps", "its library leaves the process with it",
+     "no thread_local with a destructor, no unique symbols; or no \"unload\": \"allowed\"", "answers", true,
+     check_unmaps},
+    {"cycles", "two hundred generations leave nothing behind", "destroy() frees all that create() took", "answers",
+     false, check_cycles},
+    {"golden", "its cases give what stands in them", "read the difference; --update writes what is given now",
+     "negotiates", false, check_golden},
+};
+
+// What must come before, as far as it was tried.
+Verdict blocked_by(const Check& check, const Trial& trial, const std::map<std::string, State>& states) {
+  if (check.library && !trial.library) return skipped("it is no library");
+  const auto before = states.find(check.needs);
+  if (before != states.end() && before->second != State::kPassed) return skipped(std::string(check.needs) + " did not pass");
+  return passed();
+}
+
+bool runs_code(const Check& check) { return *check.needs != '\0' && std::string_view(check.needs) != "file"; }
+
+Verdict run_one(const Check& check, Trial& trial, const RunOptions& options) {
+  const bool isolated = runs_code(check) || check.run == &check_opens;
+  if (!isolated || options.in_process) return check.run(trial);
+  return run_isolated(
+      [&](const Phase& phase) {
+        trial.phase = phase;
+        return check.run(trial);
+      },
+      options.patience);
+}
+
+}  // namespace
+
+const std::vector<Check>& all_checks() { return kChecks; }
+
+base::Result<Trial> prepare(const std::string& file, const std::string& testdata, const host::LoadOptions& load,
+                            uint64_t seed) {
+  Trial out;
+  out.file = file;
+  out.load = load;
+  out.seed = seed;
+  out.library = host::ending_of(file) == host::kLibraryEnding || !load.runners;
+  const auto bytes = host::read_plugin_file(file);
+  if (const auto* refusal = std::get_if<host::Refusal>(&bytes)) {
+    out.elf = *refusal;
+  } else if (out.library) {
+    out.elf = host::read_elf(std::get<std::string>(bytes));
+  }
+  out.looked = host::inspect_plugin(file, load);
+  auto files = read_case_files(testdata);
+  if (!files.ok()) return files.status();
+  out.files = std::move(*files);
+  if (const auto* candidate = std::get_if<host::Candidate>(&out.looked)) {
+    auto questions = questions_for(candidate->gated.manifest, out.files, seed);
+    if (!questions.ok()) return questions.status();
+    out.questions = std::move(*questions);
+    out.indexes = indexes_of(candidate->gated.manifest);
+  }
+  return out;
+}
+
+std::vector<Finding> run_checks(Trial& trial, const RunOptions& options) {
+  std::vector<Finding> out;
+  std::map<std::string, State> states;
+  for (const Check& check : kChecks) {
+    const bool wanted = options.only.empty() || std::count(options.only.begin(), options.only.end(), check.id) != 0;
+    if (!wanted) continue;
+    const auto start = std::chrono::steady_clock::now();
+    Verdict verdict = blocked_by(check, trial, states);
+    if (verdict.state == State::kPassed) verdict = run_one(check, trial, options);
+    states[check.id] = verdict.state;
+    const auto took = std::chrono::steady_clock::now() - start;
+    out.push_back({&check, std::move(verdict), std::chrono::duration_cast<std::chrono::microseconds>(took)});
+  }
+  return out;
+}
+
+}  // namespace solder::conformance

@@ -1,0 +1,180 @@
+// What a plugin does to the process that it is in.
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <clocale>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "core/conformance/checks.h"
+#include "core/host/activity.h"
+#include "core/host/file_runners.h"
+
+namespace solder::conformance {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+constexpr int kCycles = 200, kWarmUp = 50;
+constexpr auto kLongest = std::chrono::seconds(2);  // of all cycles
+constexpr int64_t kMayGrow = 2048;                  // kB
+constexpr size_t kMayMap = 16;                      // lines of /proc/self/maps
+
+size_t entries(const char* directory) {
+  size_t count = 0;
+  std::error_code error;
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) ++count;
+  return count;
+}
+
+std::string environment() {
+  std::string out;
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) out += std::string(*one) + "\n";
+  std::error_code error;
+  out += "working directory " + fs::current_path(error).string() + "\n";
+  const mode_t mask = ::umask(022);
+  ::umask(mask);
+  out += "umask " + std::to_string(mask) + "\n";
+  return out + "locale " + ::setlocale(LC_ALL, nullptr) + "\n";
+}
+
+std::string signals() {
+  std::string out;
+  sigset_t blocked;
+  ::sigprocmask(SIG_BLOCK, nullptr, &blocked);
+  for (int number = 1; number < NSIG; ++number) {
+    struct sigaction action {};
+    const bool known = ::sigaction(number, nullptr, &action) == 0;
+    const bool handled = known && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
+    const char* what = !known ? "unknown" : handled ? "handled" : action.sa_handler == SIG_IGN ? "ignored" : "default";
+    out += "signal " + std::to_string(number) + " " + what + (::sigismember(&blocked, number) == 1 ? ", blocked" : "") + "\n";
+  }
+  return out;
+}
+
+// The lines that one has and the other has not.
+std::string changed_lines(const std::string& before, const std::string& after) {
+  std::string out;
+  for (size_t from = 0; from < after.size();) {
+    const size_t end = after.find('\n', from);
+    const std::string line = after.substr(from, end - from);
+    if (before.find(line + "\n") == std::string::npos) out += (out.empty() ? "" : "; ") + line;
+    from = end + 1;
+  }
+  return out.empty() ? "something is gone" : out;
+}
+
+// The host's own share is there before anything is counted: its watch, the runner of such files.
+void warm_up(Trial& trial) {
+  const std::string nobody = "nobody";
+  const host::Activity activity("warming up", nobody, std::chrono::seconds(1));
+  if (trial.library) return;
+  const auto& candidate = trial.candidate();
+  trial.load.runners->describe_here({candidate.bytes, candidate.file, candidate.ending}, trial.load);
+}
+
+// `what` before the plugin comes and while its instance is there.
+template <typename F>
+auto before_and_with(Trial& trial, const F& what) -> std::variant<std::pair<decltype(what()), decltype(what())>, Verdict> {
+  warm_up(trial);
+  const auto before = what();
+  auto opened = Session::open(trial);
+  if (const auto* refused = std::get_if<host::Refused>(&opened)) return failed(refused->message);
+  std::get<0>(opened)->answers(trial.questions.given);
+  return std::pair(before, what());
+}
+
+Verdict count_unchanged(Trial& trial, const char* directory, const std::string& things) {
+  const auto counted = before_and_with(trial, [&] { return entries(directory); });
+  if (const auto* verdict = std::get_if<Verdict>(&counted)) return *verdict;
+  const auto [before, with] = std::get<0>(counted);
+  if (with <= before) return passed();
+  return failed("with an instance of it the process has " + std::to_string(with - before) + " " + things + " more");
+}
+
+Verdict text_unchanged(Trial& trial, std::string (*what)()) {
+  const auto told = before_and_with(trial, what);
+  if (const auto* verdict = std::get_if<Verdict>(&told)) return *verdict;
+  const auto& [before, with] = std::get<0>(told);
+  return before == with ? passed() : failed("it changes what belongs to the process: " + changed_lines(before, with));
+}
+
+size_t mappings(const std::string& of) {
+  std::ifstream in("/proc/self/maps");
+  size_t count = 0;
+  for (std::string line; std::getline(in, line);)
+    if (of.empty() || line.find(of) != std::string::npos) ++count;
+  return count;
+}
+
+struct Held {
+  size_t maps, descriptors;
+  int64_t kilobytes;
+};
+
+Held held() {
+  std::ifstream in("/proc/self/status");
+  int64_t kilobytes = 0;
+  for (std::string word; in >> word;)
+    if (word == "RssAnon:" && in >> kilobytes) break;
+  return {mappings(""), entries("/proc/self/fd"), kilobytes};
+}
+
+// Empty: all is well.
+std::string cycle(Trial& trial) {
+  auto opened = Session::open(trial);
+  if (const auto* refused = std::get_if<host::Refused>(&opened)) return refused->message;
+  std::get<0>(opened)->answers(trial.questions.given);
+  trial.phase("being ended");
+  return "";
+}
+
+}  // namespace
+
+Verdict check_threads(Trial& trial) { return count_unchanged(trial, "/proc/self/task", "threads"); }
+Verdict check_descriptors(Trial& trial) { return count_unchanged(trial, "/proc/self/fd", "open files or sockets"); }
+Verdict check_environment(Trial& trial) { return text_unchanged(trial, &environment); }
+Verdict check_signals(Trial& trial) { return text_unchanged(trial, &signals); }
+
+Verdict check_unmaps(Trial& trial) {
+  if (!trial.candidate().gated.can_unmap) return skipped("it does not ask to be unmapped");
+  auto opened = Session::open(trial);
+  if (const auto* refused = std::get_if<host::Refused>(&opened)) return failed(refused->message);
+  if (!std::get<0>(opened)->plugin().can_unmap) return skipped("it does not ask to be unmapped");
+  std::get<0>(opened)->answers(trial.questions.given);
+  const std::string copy = std::get<0>(opened)->plugin().copy;
+  trial.phase("being ended");
+  opened = host::Refused{};
+  return mappings(copy) == 0 ? passed() : failed("its library stays in the process after its end");
+}
+
+Verdict check_cycles(Trial& trial) {
+  warm_up(trial);
+  const auto end = Clock::now() + kLongest;
+  Held before{};
+  int done = 0;
+  for (; done < kCycles && (done < kWarmUp || Clock::now() < end); ++done) {
+    if (done == kWarmUp) before = held();
+    if (const std::string problem = cycle(trial); !problem.empty())
+      return failed("at the " + std::to_string(done + 1) + "th time: " + problem);
+  }
+  if (done <= kWarmUp) return passed();
+  const Held after = held();
+  const std::string times = " after it was loaded and ended " + std::to_string(done - kWarmUp) + " times more";
+  if (after.descriptors > before.descriptors)
+    return failed("the process has " + std::to_string(after.descriptors - before.descriptors) + " more open files" + times);
+  if (after.maps > before.maps + kMayMap)
+    return failed("the process has " + std::to_string(after.maps - before.maps) + " more mappings" + times);
+  if (after.kilobytes > before.kilobytes + kMayGrow)
+    return failed("the process has grown by " + std::to_string(after.kilobytes - before.kilobytes) + " kB" + times);
+  return passed();
+}
+
+}  // namespace solder::conformance

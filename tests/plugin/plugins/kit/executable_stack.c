@@ -1,0 +1,3 @@
+/* Fails the kit's check executable-stack by how it is linked. */
+#define PLUGIN_NAME "executable_stack"
+#include "../base.h"

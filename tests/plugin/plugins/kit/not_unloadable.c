@@ -1,0 +1,3 @@
+/* Fails the kit's check unload by how it is linked: -z nodelete. */
+#define PLUGIN_NAME "not_unloadable"
+#include "../base.h"
