@@ -20,9 +20,8 @@ PluginInspector::PluginInspector(std::vector<std::string> directories)
   load_.copy_directory = copies_.path();
   load_.isolation.program = plugin_host();
   load_.runners = std::make_shared<host::FileRunners>();
-  load_.runners->describe_by([this](const host::FileRunner& runner, const host::RunFile& file) {
-    return preflight_.describe(runner, file);
-  });
+  load_.runners->describe_by(
+      [this](const host::FileRunner& runner, const host::RunFile& file) { return preflight_.describe(runner, file); });
   for (const auto& directory : default_plugin_directories()) directories_.push_back(directory);
 }
 

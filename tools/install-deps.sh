@@ -13,6 +13,9 @@ packages=(
   clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev
 )
 
+# For plugins in Rust. One that is there already, such as rustup's, will do.
+command -v cargo >/dev/null || packages+=(cargo)
+
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   cat >&2 <<TEXT
 Solder's dependencies are installed with apt-get, and this machine has none: Debian 12 ("bookworm") is what Solder is

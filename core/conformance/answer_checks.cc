@@ -73,8 +73,8 @@ Verdict check_in_time(Trial& trial) {
   std::get<0>(session)->answers(batch);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
   if (took <= kLongCall) return passed();
-  return failed(std::to_string(kBatch) + " inputs take " + std::to_string(took.count()) + " ms, while translation waits; " +
-                std::to_string(kLongCall.count()) + " ms are much");
+  return failed(std::to_string(kBatch) + " inputs take " + std::to_string(took.count()) +
+                " ms, while translation waits; " + std::to_string(kLongCall.count()) + " ms are much");
 }
 
 Verdict check_golden(Trial& trial) {
@@ -93,8 +93,10 @@ Verdict check_golden(Trial& trial) {
       const ordered_json expected = one.value("expect", ordered_json());
       one["expect"] = *got;
       if (trial.update || expected == *got) continue;
-      if (wrong.empty()) wrong = where + "expected " + expected.dump() + ", found " + got->dump();
-      else ++others;
+      if (wrong.empty())
+        wrong = where + "expected " + expected.dump() + ", found " + got->dump();
+      else
+        ++others;
     }
     if (trial.update) std::ofstream(file.path) << file.cases.dump(2) << "\n";
   }

@@ -14,7 +14,8 @@ namespace {
 
 constexpr const char* kLink =
     "build it with solder_add_plugin, or with -fvisibility=hidden -fno-gnu-unique -Wl,--version-script=plugin.map";
-constexpr const char* kPure = "an answer depends on the input, the configuration and look-ups: keep nothing between calls";
+constexpr const char* kPure =
+    "an answer depends on the input, the configuration and look-ups: keep nothing between calls";
 
 const std::vector<Check> kChecks = {
     {"file", "a whole file that only its owner may write", "docs/plugins/loading.md has every reason", "", false,
@@ -42,8 +43,8 @@ const std::vector<Check> kChecks = {
      check_unload_wish},
     {"newer-hosts", "newer hosts of this major can load it", "do not compare the host's minor with anything but <",
      "negotiates", true, check_newer_hosts},
-    {"unknown-capabilities", "it gives no table for what it does not know",
-     "compare ids whole, with solder_str_eq", "negotiates", false, check_unknown_capabilities},
+    {"unknown-capabilities", "it gives no table for what it does not know", "compare ids whole, with solder_str_eq",
+     "negotiates", false, check_unknown_capabilities},
     {"odd-configuration", "a configuration that it does not know ends nothing",
      "check the type of every member; report what is wrong and return SOLDER_INVALID_ARGUMENT", "negotiates", false,
      check_odd_configuration},
@@ -55,11 +56,11 @@ const std::vector<Check> kChecks = {
     {"repeatable", "asked twice it says the same", kPure, "answers", false, check_repeatable},
     {"order", "what else is in the batch makes no difference",
      "use the input at hand and its index, and nothing of its neighbours", "repeatable", false, check_order},
-    {"longer-structs", "a newer host's longer structs change nothing",
-     "read elements with SOLDER_AT, never by sizeof; never compare a size with ==", "repeatable", false,
-     check_longer_structs},
     {"instances", "instances share nothing", "keep state in *self, not in globals", "repeatable", false,
      check_instances},
+    {"longer-structs", "a newer host's longer structs change nothing",
+     "read elements with SOLDER_AT, never by sizeof; never compare a size with ==", "instances", false,
+     check_longer_structs},
     {"any-thread", "any thread may call", "no thread_local state", "repeatable", false, check_any_thread},
     {"state", "it takes over what it saved", "restore() takes what save() wrote", "repeatable", false, check_state},
     {"odd-state", "a state that another version saved ends nothing",
@@ -67,8 +68,8 @@ const std::vector<Check> kChecks = {
      check_odd_state},
     {"side-by-side", "two images of it can stand in one process", "nothing that a process has only once", "repeatable",
      false, check_side_by_side},
-    {"in-time", "64 inputs take no longer than half a second",
-     "prepare in create() what is the same for all inputs", "answers", false, check_in_time},
+    {"in-time", "64 inputs take no longer than half a second", "prepare in create() what is the same for all inputs",
+     "answers", false, check_in_time},
     {"text-ends", "texts are read to their length", "texts do not end with NUL: use len", "answers", false,
      check_text_ends},
     {"inputs-unwritten", "inputs are only read", "copy what has to be changed", "answers", false,
@@ -98,7 +99,8 @@ const std::vector<Check> kChecks = {
 Verdict blocked_by(const Check& check, const Trial& trial, const std::map<std::string, State>& states) {
   if (check.library && !trial.library) return skipped("it is no library");
   const auto before = states.find(check.needs);
-  if (before != states.end() && before->second != State::kPassed) return skipped(std::string(check.needs) + " did not pass");
+  if (before != states.end() && before->second != State::kPassed)
+    return skipped(std::string(check.needs) + " did not pass");
   return passed();
 }
 

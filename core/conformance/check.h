@@ -1,6 +1,6 @@
-// The conformance kit: what is tried on a plugin's file, each by itself and, where code of the plugin runs, in a process
-// of its own. docs/plugins/checking.md lists the checks for people; tests/plugin/conformance_test.py compares, and has a
-// plugin for each that fails it and nothing else.
+// The conformance kit: what is tried on a plugin's file, each by itself and, where code of the plugin runs, in a
+// process of its own. docs/plugins/checking.md lists the checks for people; tests/plugin/conformance_test.py compares,
+// and has a plugin for each that fails it and nothing else.
 #pragma once
 
 #include <chrono>

@@ -23,7 +23,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kMoment = 500;   // milliseconds
+constexpr int kMoment = 500;  // milliseconds
 constexpr char kPhase = '>';  // first byte of a frame; else it is a state
 
 // What the plugin prints belongs to nobody: reports are read by programs.

@@ -33,7 +33,8 @@ class Opened {
 }  // namespace
 
 Verdict check_opens(Trial& trial) {
-  if (const auto* refused = std::get_if<host::Refused>(&trial.looked)) return skipped("it is refused: " + refused->message);
+  if (const auto* refused = std::get_if<host::Refused>(&trial.looked))
+    return skipped("it is refused: " + refused->message);
   if (!trial.library) return passed();
   const auto copy = host::copy_candidate(trial.candidate(), trial.load.copy_directory);
   if (!copy.ok()) return failed("its private copy could not be made: " + copy.status().message());
@@ -43,8 +44,10 @@ Verdict check_opens(Trial& trial) {
     trial.phase("being closed");
     return passed();
   }
-  const char* words = ::dlerror();
-  return failed(std::string("the dynamic loader refused it: ") + (words == nullptr ? "no reason given" : words));
+  const char* said = ::dlerror();
+  std::string words = said == nullptr ? "no reason given" : said;
+  if (words.starts_with(*copy + ": ")) words.erase(0, copy->size() + 2);  // means nothing to anybody
+  return failed("the dynamic loader refused it: " + words);
 }
 
 Verdict check_negotiates(Trial& trial) {
@@ -86,9 +89,9 @@ Verdict check_unknown_capabilities(Trial& trial) {
   auto& plugin = std::get<0>(session)->plugin();
   std::vector<std::string> ids = {"", "solder.nothing/1", "solder.options", "solder."};
   for (const auto& capability : plugin.manifest.provides) {
-    ids.push_back(capability.id + "x");                                  // 1x
-    ids.push_back(capability.id + "0");                                  // 10
-    ids.push_back(capability.id.substr(0, capability.id.size() - 1));    // no revision
+    ids.push_back(capability.id + "x");                                // 1x
+    ids.push_back(capability.id + "0");                                // 10
+    ids.push_back(capability.id.substr(0, capability.id.size() - 1));  // no revision
     ids.push_back(capability.id.substr(0, capability.id.size() - 1) + "2");
   }
   for (const auto& id : ids) {
@@ -103,15 +106,16 @@ Verdict check_odd_configuration(Trial& trial) {
   if (const auto* refused = std::get_if<host::Refused>(&session)) return failed(refused->message);
   auto& plugin = std::get<0>(session)->plugin();
   const std::string deep = std::string(200, '[') + std::string(200, ']');
-  const std::string texts[] = {R"({"unknown":1})",
-                               R"({"":null,"a":[],"b":{}})",
-                               R"({"name":"ключ ☃","list":[1,"2",null,{"three":3.5}]})",
-                               R"({"number":-1e308,"big":18446744073709551615,"text":")" + std::string(100000, 'a') + "\"}",
-                               "{\"deep\":" + deep + "}",
-                               "[]",
-                               "null",
-                               "\"text\"",
-                               "{}"};
+  const std::string texts[] = {
+      R"({"unknown":1})",
+      R"({"":null,"a":[],"b":{}})",
+      R"({"name":"ключ ☃","list":[1,"2",null,{"three":3.5}]})",
+      R"({"number":-1e308,"big":18446744073709551615,"text":")" + std::string(100000, 'a') + "\"}",
+      "{\"deep\":" + deep + "}",
+      "[]",
+      "null",
+      "\"text\"",
+      "{}"};
   for (const auto& config : texts) {
     trial.phase("making an instance with a configuration that it does not know");
     void* self = nullptr;

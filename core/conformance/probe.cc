@@ -21,10 +21,14 @@ solder_ref ref_of(const model::ObjectRef& ref, Memory& memory) {
 }
 
 solder_option_input option_of(const Probe& probe, Memory& memory) {
-  return {sizeof(solder_option_input),   probe.scope,
-          probe.action,                  0,
-          ref_of(probe.object, memory),  memory.text(probe.key),
-          memory.text(probe.path),       memory.text(probe.value),
+  return {sizeof(solder_option_input),
+          probe.scope,
+          probe.action,
+          0,
+          ref_of(probe.object, memory),
+          memory.text(probe.key),
+          memory.text(probe.path),
+          memory.text(probe.value),
           memory.text(probe.around)};
 }
 
@@ -36,10 +40,14 @@ solder_upstream_input upstream_of(const Probe& probe, Memory& memory) {
 }
 
 solder_destination_input destination_of(const Probe& probe, Memory& memory) {
-  return {sizeof(solder_destination_input), probe.weighted,
-          ref_of(probe.object, memory),     memory.text(probe.path),
-          ref_of(probe.upstream, memory),   memory.text(probe.value),
-          memory.text(probe.destination),   memory.text(probe.cluster),
+  return {sizeof(solder_destination_input),
+          probe.weighted,
+          ref_of(probe.object, memory),
+          memory.text(probe.path),
+          ref_of(probe.upstream, memory),
+          memory.text(probe.value),
+          memory.text(probe.destination),
+          memory.text(probe.cluster),
           memory.text(probe.key)};
 }
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <set>
 
-#include "core/conformance/value_maker.h"
 #include "core/config/schema.h"
+#include "core/conformance/value_maker.h"
 
 namespace solder::conformance {
 
@@ -99,7 +99,8 @@ base::Result<std::vector<CaseFile>> read_case_files(const std::string& directory
     std::ifstream in(entry.path());
     CaseFile file{entry.path().string(), ordered_json::parse(in, nullptr, false)};
     if (!file.cases.is_array())
-      return base::invalid_argument(file.path + ": it is no list of cases: [{\"case\": ..., \"key\": ..., \"value\": ...}]");
+      return base::invalid_argument(file.path +
+                                    ": it is no list of cases: [{\"case\": ..., \"key\": ..., \"value\": ...}]");
     out.push_back(std::move(file));
   }
   std::sort(out.begin(), out.end(), [](const CaseFile& a, const CaseFile& b) { return a.path < b.path; });
@@ -132,8 +133,7 @@ base::Result<Questions> questions_for(const host::Manifest& manifest, const std:
       }
     }
   }
-  for (const auto& claim : claims)
-    add_claim(claim, seed, with_case.count(claim_key(claim.scope, claim.key)) != 0, out);
+  for (const auto& claim : claims) add_claim(claim, seed, with_case.count(claim_key(claim.scope, claim.key)) != 0, out);
   for (const auto& kind : manifest.kinds) add_kind(kind, seed, out);
   return out;
 }

@@ -87,15 +87,16 @@ std::string to_junit(const std::string& plugin, const std::vector<Finding>& find
     }
     const bool bad = finding.verdict.state == State::kFailed;
     ++(bad ? failures : skips);
-    cases += std::string(">\n      <") + (bad ? "failure" : "skipped") + " message=\"" + xml(finding.verdict.message) + "\"";
+    cases +=
+        std::string(">\n      <") + (bad ? "failure" : "skipped") + " message=\"" + xml(finding.verdict.message) + "\"";
     cases += bad ? ">" + xml(finding.check->help) + "</failure>\n" : "/>\n";
     cases += "    </testcase>\n";
   }
   const std::string counts = " tests=\"" + std::to_string(findings.size()) + "\" failures=\"" +
-                             std::to_string(failures) + "\" skipped=\"" + std::to_string(skips) + "\" errors=\"0\" time=\"" +
-                             seconds(time) + "\"";
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"" + xml(plugin) + "\"" + counts +
-         ">\n" + cases + "  </testsuite>\n</testsuites>\n";
+                             std::to_string(failures) + "\" skipped=\"" + std::to_string(skips) +
+                             "\" errors=\"0\" time=\"" + seconds(time) + "\"";
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"" + xml(plugin) + "\"" +
+         counts + ">\n" + cases + "  </testsuite>\n</testsuites>\n";
 }
 
 }  // namespace solder::conformance

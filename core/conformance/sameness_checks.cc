@@ -71,9 +71,8 @@ Verdict check_repeatable(Trial& trial) {
 }
 
 Verdict check_order(Trial& trial) {
-  const Verdict alone = same_after(trial, [&](Session& session, std::string&) {
-    return session.answers(trial.questions.given, {.together = 1});
-  });
+  const Verdict alone = same_after(
+      trial, [&](Session& session, std::string&) { return session.answers(trial.questions.given, {.together = 1}); });
   if (alone.state != State::kPassed) return failed("asked one by one " + alone.message);
   const Verdict backwards = same_after(trial, [&](Session& session, std::string&) {
     return session.answers(trial.questions.given, {.together = 5, .backwards = true});
@@ -147,8 +146,8 @@ Verdict check_odd_state(Trial& trial) {
   if (session.plugin().state_table.restore == nullptr) return skipped("it keeps no state");
   const auto saved = session.plugin().save();
   const std::string state = saved.ok() && *saved ? **saved : "";
-  for (const std::string& odd : {std::string(), std::string("x"), std::string(10000, '\0'), state.substr(0, state.size() / 2),
-                                 state + state, std::string("{\"version\":99}")}) {
+  for (const std::string& odd : {std::string(), std::string("x"), std::string(10000, '\0'),
+                                 state.substr(0, state.size() / 2), state + state, std::string("{\"version\":99}")}) {
     const Session::Instance next(session);
     trial.phase("taking over a state that another version saved");
     // Whether it takes it is its own affair.

@@ -143,9 +143,8 @@ std::string first_difference(const std::vector<Probe>& probes, const std::vector
 std::string words_for(const Probe& probe) {
   static const char* const kOperations[] = {"clusters", "destinations", "endpoints", "options", "derive"};
   const std::string what = probe.key.empty() ? model::to_string(probe.object) : probe.key;
-  const std::string& value = probe.operation == host::Operation::kDestinations && !probe.destination.empty()
-                                 ? probe.destination
-                                 : probe.value;
+  const std::string& value =
+      probe.operation == host::Operation::kDestinations && !probe.destination.empty() ? probe.destination : probe.value;
   return std::string(kOperations[static_cast<int>(probe.operation)]) + " of " + what + " " + shortened(value);
 }
 

@@ -36,10 +36,10 @@ struct Trial {
 
 // How a batch is made.
 struct Asking {
-  Memory* memory = nullptr;          // null: plain
-  GuardedMemory* frozen = nullptr;   // the same, not to be written while the plugin is called
-  size_t beyond = 0;         // bytes behind each input
-  size_t together = 64;      // inputs of one call
+  Memory* memory = nullptr;         // null: plain
+  GuardedMemory* frozen = nullptr;  // the same, not to be written while the plugin is called
+  size_t beyond = 0;                // bytes behind each input
+  size_t together = 64;             // inputs of one call
   bool backwards = false;
 };
 

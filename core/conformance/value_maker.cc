@@ -83,8 +83,9 @@ nlohmann::json ValueMaker::make_array(const json& schema, int depth) {
 nlohmann::json ValueMaker::make_text(const json& schema) {
   static const std::array<const char*, 5> kDurations = {"0s", "5s", "0.001s", "3600s", "315576000000s"};
   static const std::array<const char*, 12> kWords = {
-      "a",      "",          "x-header", "/path/{of}?things=1", "example.com", "10.0.0.1",
-      "::1",    "ключ ☃",    "\"quoted\" \\ and\n\tbroken", "100%",            "../../up", "{{ body }}"};
+      "a",        "",          "x-header", "/path/{of}?things=1",         "example.com",
+      "10.0.0.1", "::1",       "ключ ☃",   "\"quoted\" \\ and\n\tbroken", "100%",
+      "../../up", "{{ body }}"};
   const std::string format = schema.value("format", "");
   if (format == "duration") return kDurations[below(kDurations.size())];
   if (format == "byte") return below(2) == 0 ? "AAECAw==" : "";

@@ -1,5 +1,5 @@
-// Values that a JSON Schema lets through, made by a seeded generator: small and large, plain and odd. What it makes still
-// has to be checked (config::check_value): patterns, for one, it does not follow. Tested by
+// Values that a JSON Schema lets through, made by a seeded generator: small and large, plain and odd. What it makes
+// still has to be checked (config::check_value): patterns, for one, it does not follow. Tested by
 // tests/unit/conformance/value_maker_test.cc.
 #pragma once
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plugins by strangers: built outside of the tree from what `cmake --install --component sdk` puts down, and loaded.
 
-Usage: outside_test.py CMAKE BUILD_DIRECTORY TEMPLATES PROBE C_COMPILER
+Usage: outside_test.py CMAKE BUILD_DIRECTORY EXAMPLES PROBE C_COMPILER
 """
 import json
 import pathlib
@@ -11,9 +11,9 @@ import sys
 import tempfile
 import unittest
 
-CMAKE, BUILD, TEMPLATES, PROBE, COMPILER = sys.argv[1:6]
-TEMPLATES = pathlib.Path(TEMPLATES)
-EXAMPLE = TEMPLATES.parents[1] / "examples/plugins/closed"
+CMAKE, BUILD, EXAMPLES, PROBE, COMPILER = sys.argv[1:6]
+EXAMPLES = pathlib.Path(EXAMPLES)
+EXAMPLE = EXAMPLES / "closed"
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
 
 
@@ -48,21 +48,21 @@ class Outside(unittest.TestCase):
 
     def test_plain_c_by_one_command(self):
         directory = self.plugin_directory()
-        run(COMPILER, *STRICT, "-I", self.prefix / "include", TEMPLATES / "c/maintenance.c", "-o", directory / "a.so")
+        run(COMPILER, *STRICT, "-I", self.prefix / "include", EXAMPLES / "maintenance/maintenance.c", "-o", directory / "a.so")
         self.assert_loads(directory)
 
     def test_plain_c_with_the_version_script_optimised_and_stripped(self):
         directory = self.plugin_directory()
         script = next(self.prefix.rglob("plugin.map"))
         run(COMPILER, *STRICT, "-O2", "-flto", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-s",
-            f"-Wl,--version-script={script}", "-I", self.prefix / "include", TEMPLATES / "c/maintenance.c",
+            f"-Wl,--version-script={script}", "-I", self.prefix / "include", EXAMPLES / "maintenance/maintenance.c",
             "-o", directory / "a.so")
         self.assert_loads(directory)
 
     def test_cpp_with_the_cmake_package(self):
         directory = self.plugin_directory()
         project = self.scratch / "maintenance"
-        shutil.copytree(TEMPLATES / "cpp", project)
+        shutil.copytree(EXAMPLES / "maintenance_cpp", project)
         run(CMAKE, "-B", project / "build", "-S", project, f"-DCMAKE_PREFIX_PATH={self.prefix}")
         run(CMAKE, "--build", project / "build")
         shutil.copy(project / "build/lib/solder/plugins/maintenance.so", directory)

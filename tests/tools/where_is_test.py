@@ -24,9 +24,9 @@ class WhereIs(unittest.TestCase):
         lost = {str(document.relative_to(ROOT)): names for document in documents if (names := missing(document))}
         self.assertEqual({}, lost)
 
-    def test_the_plugin_in_the_readme_is_the_template(self):
+    def test_the_plugin_in_the_readme_is_the_example(self):
         shown = re.search(r"```cpp\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S).group(1)
-        self.assertIn(shown, (ROOT / "plugin_api/template/cpp/maintenance.cc").read_text(encoding="utf-8"))
+        self.assertIn(shown, (ROOT / "examples/plugins/maintenance_cpp/maintenance.cc").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -130,16 +130,19 @@ TEST(ElfFile, Exports) {
                 symbol("_end", STB_GLOBAL, STV_DEFAULT, 7) + "cut off",
             0, static_cast<Elf64_Word>(strings));
   EXPECT_THAT(read(maker).exports, ElementsAre("entry", "unique", "weak"));
+  EXPECT_THAT(read(maker).unique, ElementsAre("unique"));
 }
 
 TEST(ElfFile, NeededLibrariesAndFlags) {
   Maker maker;
-  const size_t strings = maker.add(SHT_STRTAB, std::string("\0libc.so.6\0libm", 15), 0, 0);
+  const size_t strings = maker.add(SHT_STRTAB, std::string("\0libc.so.6\0/opt\0libm", 20), 0, 0);
   std::string entries;
   for (const auto& [tag, value] : {std::pair<Elf64_Sxword, Elf64_Xword>{DT_NEEDED, 1},
-                                   {DT_NEEDED, 11},
+                                   {DT_NEEDED, 16},
+                                   {DT_RUNPATH, 11},
                                    {DT_NEEDED, 999999},
                                    {DT_FLAGS_1, DF_1_NOW | DF_1_NODELETE},
+                                   {DT_FLAGS, DF_TEXTREL},
                                    {DT_NULL, 0},
                                    {DT_NEEDED, 1}}) {
     Elf64_Dyn entry{};
@@ -151,6 +154,22 @@ TEST(ElfFile, NeededLibrariesAndFlags) {
   const ElfFile file = read(maker);
   EXPECT_THAT(file.needed, ElementsAre("libc.so.6", "", "")) << "names without end and outside of the table are empty";
   EXPECT_TRUE(file.no_delete);
+  EXPECT_TRUE(file.text_relocations);
+  EXPECT_EQ(file.run_path, "/opt");
+}
+
+TEST(ElfFile, AStackCanBeExecutedUnlessAHeaderSaysOtherwise) {
+  EXPECT_TRUE(read(Maker()).executable_stack);
+  for (const Elf64_Word flags : {PF_R | PF_W, PF_R | PF_W | PF_X}) {
+    Maker maker;
+    Elf64_Phdr stack{};
+    stack.p_type = PT_GNU_STACK;
+    stack.p_flags = flags;
+    maker.header.e_phoff = maker.body.size();
+    maker.header.e_phnum = 1;
+    put(maker.body, stack);
+    EXPECT_EQ(read(maker).executable_stack, (flags & PF_X) != 0);
+  }
 }
 
 TEST(ElfFile, LinksOutsideOfTheTable) {

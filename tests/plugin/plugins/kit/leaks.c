@@ -2,7 +2,10 @@
 #include <stdlib.h>
 #include "emit.h"
 static char *volatile lost;
-EACH_ROUTE(leak_apply, { lost = malloc(512); if (lost != NULL) memset(lost, 1, 512); })
+EACH_ROUTE(leak_apply, {
+  lost = malloc(512);
+  if (lost != NULL) memset(lost, 1, 512);
+})
 #define PLUGIN_APPLY leak_apply
 #define PLUGIN_NAME "leaks"
 #include "../base.h"

@@ -24,6 +24,14 @@ inline bool is_escape(std::string_view text, size_t at) {
   return text[at] == '%' && at + 2 < text.size() && is_hex(text[at + 1]) && is_hex(text[at + 2]);
 }
 
+// In words: a part of a character by its number, since half a character is no text.
+inline std::string shown(char c) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte >= ' ' && byte < 0x7f) return '"' + std::string(1, c) + '"';
+  return std::string("the byte ") + kDigits[byte >> 4] + kDigits[byte & 15];
+}
+
 inline int nibble(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
 
 // Without percent-encoding; nothing where an escape is none.
@@ -67,7 +75,7 @@ inline std::string fault_of_path(std::string_view path) {
     const bool plain =
         std::isalnum(static_cast<unsigned char>(path[i])) != 0 || kOther.find(path[i]) != std::string_view::npos;
     if (plain || is_escape(path, i)) continue;
-    return "cannot contain \"" + std::string(1, path[i]) + "\"; a path is letters, digits, " + std::string(kOther) +
+    return "cannot contain " + shown(path[i]) + "; a path is letters, digits, " + std::string(kOther) +
            " and percent-encoded bytes";
   }
   return "";
