@@ -3,28 +3,32 @@ import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
 import unittest
 
 from manifests import to, upstream, virtual_service
 from plugin_world import PluginCase
 
-EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/plugins/canary"
 ROUTE = """    - matchers: [{prefix: /}]
       routeAction: {%s}
       options: {canary: {upstreams: {'new': {name: two}}, otherwise: {name: one}}}"""
 
 
+ROOT, TARGET = pathlib.Path(__file__).resolve().parents[2], pathlib.Path(os.environ["TARGET"])
+
+
+def build():
+    """A copy, since cargo writes a lock file beside the sources; at the place where tests/plugin/rust_test.py builds it too."""
+    for folder in ("plugin_api/sdk/rust", "examples/plugins/canary"):
+        shutil.copytree(ROOT / folder, TARGET / "sources" / folder, dirs_exist_ok=True)
+    subprocess.run([os.environ["CARGO"], "build", "--release", "--offline", "--quiet"], cwd=TARGET / "sources/examples/plugins/canary",
+                   check=True, timeout=280, env=os.environ | {"CARGO_TARGET_DIR": str(TARGET)})
+    return TARGET / "release/libcanary.so"
+
+
 class Canary(PluginCase):
     def test_a_header_chooses_the_upstream(self):
         world = self.world
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = pathlib.Path(scratch) / "examples/plugins/canary"
-            shutil.copytree(EXAMPLE, folder)
-            shutil.copytree(EXAMPLE.parents[2] / "plugin_api/sdk/rust", pathlib.Path(scratch) / "plugin_api/sdk/rust")
-            subprocess.run([os.environ["CARGO"], "build", "--release", "--offline", "--quiet"], cwd=folder, check=True, timeout=280,
-                           env=os.environ | {"CARGO_TARGET_DIR": os.environ["TARGET"]})
-            self.put((pathlib.Path(os.environ["TARGET"]) / "release/libcanary.so").read_bytes(), "canary.so")
+        self.put(build().read_bytes(), "canary.so")
         world.write("canary.yaml", virtual_service("canary", ROUTE % to("one")))
         world.write("two.yaml", upstream("two", world.start_backend("b")))
         world.start_solder("--plugin-dir", self.plugins)

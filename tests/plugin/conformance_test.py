@@ -216,7 +216,7 @@ class Conformance(unittest.TestCase):
         self.assertEqual(["manifest"], self.check(bad).failed)
 
     def test_the_guide_lists_every_check(self):
-        guide = (ROOT / "docs/plugins/checking.md").read_text()
+        guide = (ROOT / "docs/plugins/checking.md").read_text().split("## The checks")[1]
         self.assertEqual(list(FAILS), re.findall(r"^\| `([a-z-]+)` \|", guide, re.M))
 
 

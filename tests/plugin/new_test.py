@@ -68,8 +68,8 @@ class New(unittest.TestCase):
         # What a user writes then.
         shutil.copy(self.scratch / "late-hour/example.yaml", manifests)
         server.until("accepted", lambda: "back at noon" in server.page("/snapshot"))
-        states = {entry["name"]: entry["state"] for entry in json.loads(server.page("/status"))["objects"]}
-        self.assertEqual({"example": "Accepted"}, {name: state for name, state in states.items() if name == "example"})
+        states = {entry["name"]: entry["state"] for entry in json.loads(server.page("/status"))["reports"]}
+        self.assertEqual("Accepted", states["example"])
 
     def test_c(self):
         self.from_nothing("c")

@@ -13,7 +13,7 @@ import unittest
 
 SOLDER, TARGET = pathlib.Path(os.environ["SOLDER"]).resolve(), pathlib.Path(os.environ["TARGET"])
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CRATE, EXAMPLE = ROOT / "plugin_api/sdk/rust", ROOT / "examples/plugins/canary"
+EXAMPLE = ROOT / "examples/plugins/canary"
 SHIPPED = SOLDER.parents[1] / "lib/solder/plugins"
 
 WORLD = """
@@ -81,13 +81,13 @@ class Rust(unittest.TestCase):
         directory = tempfile.TemporaryDirectory()
         cls.addClassCleanup(directory.cleanup)
         cls.scratch = pathlib.Path(directory.name)
-        # A copy: cargo writes a lock file beside the sources.
-        shutil.copytree(CRATE, cls.scratch / "plugin_api/sdk/rust")
-        shutil.copytree(EXAMPLE, cls.scratch / "examples/plugins/canary")
-        shutil.copytree(ROOT / "tests/abi", cls.scratch / "tests/abi")
+        # A copy, since cargo writes a lock file beside the sources; always at one place, so that what was built stays built.
+        cls.sources = TARGET / "sources"
+        for folder in ("plugin_api/sdk/rust", "examples/plugins/canary", "tests/abi"):
+            shutil.copytree(ROOT / folder, cls.sources / folder, dirs_exist_ok=True)
         cls.plugins = cls.scratch / "plugins"
         cls.plugins.mkdir()
-        cls.canary = cls.build(cls.scratch / "examples/plugins/canary", "canary")
+        cls.canary = cls.build(cls.sources / "examples/plugins/canary", "canary")
 
     @classmethod
     def cargo(cls, *arguments, cwd):
@@ -105,7 +105,7 @@ class Rust(unittest.TestCase):
         return subprocess.run([SOLDER, "plugin", "check", file, *map(str, arguments)], capture_output=True, text=True, timeout=120)
 
     def test_its_own_tests(self):
-        self.assertNotIn("warning", self.cargo("test", "--tests", cwd=self.scratch / "plugin_api/sdk/rust"))
+        self.assertNotIn("warning", self.cargo("test", "--tests", cwd=self.sources / "plugin_api/sdk/rust"))
 
     def test_the_example_passes_the_kit(self):
         done = self.check(self.canary, "--testdata", EXAMPLE / "testdata")
@@ -124,12 +124,12 @@ class Rust(unittest.TestCase):
         world = self.scratch / "missing.yaml"
         world.write_text(WORLD % "old" + ROUTE)
         done = subprocess.run([SOLDER, "check", "--plugin-dir", SHIPPED, "--plugin-dir", self.plugins, world], capture_output=True, text=True, timeout=60)
-        self.assertEqual(1, done.returncode)
+        self.assertIn("1 Warning", done.stdout)
         self.assertRegex(done.stdout, r"options\.canary\.upstreams\.yes: there is no Upstream ns/new")
 
     def test_panics_stay_inside(self):
-        folder = self.scratch / "examples/plugins/panics"
-        (folder / "src").mkdir(parents=True)
+        folder = self.sources / "examples/plugins/panics"
+        (folder / "src").mkdir(parents=True, exist_ok=True)
         cargo = (EXAMPLE / "Cargo.toml").read_text().replace("canary", "panics")
         (folder / "Cargo.toml").write_text(cargo)
         (folder / "src/lib.rs").write_text(PANICS.replace("MANIFEST_TEXT", json.dumps(json.dumps(PANICS_MANIFEST))))
