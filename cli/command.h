@@ -19,10 +19,7 @@ void add_get(CLI::App& app, Action& action);
 void add_preflight(CLI::App& app, Action& action);
 void add_plugin(CLI::App& app, Action& action);
 // Subcommands of `solder plugin`.
-void add_plugin_bench(CLI::App& plugin, Action& action);
-void add_plugin_check(CLI::App& plugin, Action& action);
 void add_plugin_files(CLI::App& plugin, Action& action);
-void add_plugin_new(CLI::App& plugin, Action& action);
 void add_plugin_live(CLI::App& plugin, Action& action);
 void add_discover(CLI::App& app, Action& action);
 void add_crds(CLI::App& app, Action& action);

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/offline.h"
+#include "cli/plugin_author_commands.h"
 #include "core/host/listing.h"
 #include "core/host/plugin_set.h"
 

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/plugin_author_commands.h"
 #include "cli/plugin_inspector.h"
 #include "cli/plugin_trial_file.h"
 #include "core/conformance/bench.h"

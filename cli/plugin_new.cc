@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/plugin_author_commands.h"
 
 extern const char solder_templates[];
 extern const char solder_templates_end[];

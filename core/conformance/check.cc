@@ -126,6 +126,8 @@ base::Result<Trial> prepare(const std::string& file, const std::string& testdata
   Trial out;
   out.file = file;
   out.load = load;
+  out.load.isolation = {};  // each check has a process already
+  out.load.isolation.inside = true;
   out.seed = seed;
   out.library = host::ending_of(file) == host::kLibraryEnding || !load.runners;
   const auto bytes = host::read_plugin_file(file);

@@ -2,6 +2,7 @@
 
 #include "core/conformance/checks.h"
 #include "core/host/gate.h"
+#include "core/host/linked_libraries.h"
 
 namespace solder::conformance {
 

@@ -4,11 +4,9 @@
 // dies). Tested by tests/plugin/refusals_test.cc.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "core/host/manifest.h"
 #include "core/host/refusal.h"
@@ -25,9 +23,6 @@ struct Gated {
 
 // The manifest alone; its part in gate(). `name` is set as soon as it was told, also where it is refused.
 std::variant<Manifest, Refusal> accept_manifest(std::string_view json, std::string& name);
-
-// The libraries that it links; its part in gate().
-std::optional<Refusal> check_libraries(const Manifest& manifest, const std::vector<std::string>& libraries);
 
 // `name`: as above.
 std::variant<Gated, Refusal> gate(std::string_view bytes, std::string& name);
