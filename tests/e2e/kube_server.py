@@ -18,7 +18,6 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 
 import yaml
 
@@ -45,7 +44,7 @@ class Kubernetes:
         self.port, self.etcd_port, self.peer_port = free_port(), free_port(), free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.etcd = self.server = None
-        self.local = threading.local()
+        self.https = None
         self.write_files()
         if start:
             self.start()
@@ -98,9 +97,10 @@ class Kubernetes:
 
     def stop_server(self, how=signal.SIGKILL):
         self.server.end(how)
-        self.local = threading.local()
+        self.connection().close()
 
     def stop(self):
+        self.connection().close()
         for process in (self.server, self.etcd):
             if process and process.alive():
                 process.end(signal.SIGKILL)
@@ -120,10 +120,10 @@ class Kubernetes:
     # ---- requests, as the administrator
 
     def connection(self):
-        if not hasattr(self.local, "connection"):
+        if self.https is None:
             context = ssl.create_default_context(cafile=self.directory / "server-ca.crt")
-            self.local.connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=context)
-        return self.local.connection
+            self.https = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=context)
+        return self.https
 
     def ask(self, method, path, body=None, content_type="application/json", token=ADMIN):
         headers = {"authorization": f"Bearer {token}", "content-type": content_type}
