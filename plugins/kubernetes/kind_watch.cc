@@ -213,8 +213,7 @@ void KindWatch::failed(const sdk::HttpAnswer& answer, std::function<void()> agai
     set_problem(WatchProblem{"NotAuthenticated", "the API server does not know who asks: " + words_of(answer),
                              "a token or a client certificate that is valid"});
   } else if (!answered) {
-    set_problem(
-        WatchProblem{"ServerUnreachable", "the API server at " + connection_.server + " does not answer", ""});
+    set_problem(WatchProblem{"ServerUnreachable", "the API server at " + connection_.server + " does not answer", ""});
   } else if (backoff_.failures() > 1) {
     set_problem(WatchProblem{"ListFailed", resource_.plural + " cannot be read: " + words_of(answer), ""});
   }
