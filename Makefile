@@ -15,7 +15,7 @@ ASAN_PARTS := unit golden plugin abi feature
 TSAN_PARTS := unit/base unit/store unit/host unit/discovery unit/engine unit/xds unit/report plugin
 existing = $(patsubst tests/%/CMakeLists.txt,tests/%/all,$(wildcard $(1:%=tests/%/CMakeLists.txt)))
 
-.PHONY: help deps build run test test-build check fmt golden reference asan tsan fuzz bench bench-quick bench-layouts bench-transformation bench-build install clean
+.PHONY: help deps build run kube test test-build check fmt golden reference asan tsan fuzz bench bench-quick bench-layouts bench-transformation bench-build install clean
 
 help:  ## List the targets
 	@echo "Solder: an Envoy control plane made of plugins. Targets:"
@@ -37,6 +37,9 @@ build-tsan/build.ninja: | deps
 
 run: build  ## Start Solder, an Envoy and a sample backend; Ctrl-C stops them
 	@exec python3 tools/run.py --port-base $(PORT_BASE)
+
+kube: build  ## Start a Kubernetes API server with Solder's definitions on loopback; Ctrl-C stops it
+	@exec python3 tests/e2e/kube_server.py
 
 test: test-build  ## Build and run all tests, then those that matter again under the sanitizers
 	@python3 tools/join_tests.py build/all-tests build $(addprefix build-asan/tests/,$(ASAN_PARTS)) $(addprefix build-tsan/tests/,$(TSAN_PARTS))

@@ -18,6 +18,7 @@
 #include "cli/xds_tls.h"
 #include "core/base/memory.h"
 #include "core/host/listing.h"
+#include "core/sources/joined_store.h"
 
 namespace solder::cli {
 
@@ -145,15 +146,20 @@ base::Status Runtime::start_engine(const ServeOptions& options) {
 
 base::Status Runtime::start_store(const ServeOptions& options) {
   discovered_ = std::make_unique<discovery::DiscoveredFiles>(state_.below("discovered"));
-  store_ = discovery::DiscoveredStore::make(store::make_file_store(options.config_directories),
-                                            store::make_file_store({discovered_->directory()}),
-                                            [this](store::Batch batch) { discovery_->objects(std::move(batch)); });
+  sources_ = std::make_unique<sources::SourceStore>(state_.below("sources"));
+  sources_->expect(sources::watching(*plugins_));
+  store_ =
+      discovery::DiscoveredStore::make(sources::join(store::make_file_store(options.config_directories), *sources_),
+                                       store::make_file_store({discovered_->directory()}),
+                                       [this](store::Batch batch) { discovery_->objects(std::move(batch)); });
   discovery::FunctionDiscovery::Ends ends;
   ends.publish = [this](const auto& plugin, const auto& list) { return discovered_->put(plugin, list); };
   ends.gone = [this](const auto& object) { discovered_->remove(object); };
   ends.tell = [this](model::Diagnostics problems) { store_->tell(std::move(problems)); };
   discovery_ = std::make_unique<discovery::FunctionDiscovery>(services_->secrets, std::move(ends));
   discovery_->plugins(plugins_, catalog_);
+  driver_ = std::make_unique<sources::SourceDriver>(*sources_);
+  driver_->plugins(plugins_);
   return store_->start([this](store::Batch batch) { queue_.push(std::move(batch)); });
 }
 
@@ -162,7 +168,8 @@ Runtime::~Runtime() {
   queue_.close();
   if (engine_thread_.joinable()) engine_thread_.join();
   if (manager_) manager_->stop();
-  discovery_.reset();  // the two above tell it of plugins
+  discovery_.reset();  // the two above tell it of plugins, and the next
+  driver_.reset();
   if (server_) server_->shutdown(kEndStreamsMs);
   admin_.reset();
   statuses_.reset();  // writes what is pending
@@ -190,11 +197,23 @@ void Runtime::translate_until_closed() {
     }
     std::move(work.tasks.begin(), work.tasks.end(), std::back_inserter(tasks));
     // Half a world would take away from Envoys what only has not been read yet.
-    if (!complete) continue;
+    if (!complete) {
+      if (!work.batches.empty()) explain_waiting(work.batches.back());
+      continue;
+    }
     if (!work.batches.empty() || work.poked) translate(std::exchange(changed, 0));
     for (const auto& task : std::exchange(tasks, {})) task(true);
   }
   for (const auto& task : tasks) task(false);
+}
+
+void Runtime::explain_waiting(const store::Batch& batch) {
+  for (const auto& problem : batch.problems) {
+    if (problem.object.kind != "ConfigSource") continue;
+    const std::string words = "nothing is served before " + problem.object.name + " has been read: " + problem.message;
+    spdlog::warn("{} [{}]", words, problem.reason);
+    view_->not_ready(words);
+  }
 }
 
 void Runtime::translate(size_t changed_objects) {
@@ -220,6 +239,7 @@ void Runtime::present(engine::Output output, std::chrono::duration<double> took)
   auto reports = reports_.update(output.changes);
   log_problems(reports);
   view_->update(std::move(output), reports, took);
+  driver_->reports(reports);
   statuses_->write(std::move(reports));
 }
 
@@ -265,6 +285,7 @@ host::Verdict Runtime::use_plugins(const host::Proposal& proposal, const config:
     plugins_ = proposal.plugins;
     catalog_ = catalog;
     discovery_->plugins(plugins_, catalog_);
+    driver_->plugins(plugins_);
   }
   server_->publish(output.snapshots);
   verdict.milliseconds = took().count() * 1000;

@@ -23,6 +23,8 @@
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
 #include "core/report/reporter.h"
+#include "core/sources/source_driver.h"
+#include "core/sources/source_store.h"
 #include "core/store/store.h"
 #include "core/xds/server.h"
 
@@ -48,6 +50,8 @@ class Runtime {
   base::Status start_engine(const ServeOptions& options);
   void refused(const xds::Refusal& refusal);
   void translate_until_closed();
+  // Where a source is what is waited for: why it has not said all yet.
+  void explain_waiting(const store::Batch& batch);
   void translate(size_t changed_objects);
   void present(engine::Output output, std::chrono::duration<double> took);
   base::Status start_plugins(const ServeOptions& options);
@@ -71,8 +75,10 @@ class Runtime {
   std::unique_ptr<admin::Server> admin_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<discovery::DiscoveredFiles> discovered_;
+  std::unique_ptr<sources::SourceStore> sources_;
   std::unique_ptr<discovery::DiscoveredStore> store_;
   std::unique_ptr<discovery::FunctionDiscovery> discovery_;
+  std::unique_ptr<sources::SourceDriver> driver_;
   BatchQueue queue_;
   report::Reports reports_;
   ProblemLog problems_;

@@ -48,6 +48,14 @@ std::string api_version_of(std::string_view kind) {
   return known == nullptr ? "" : std::string(known->api_version);
 }
 
+std::vector<std::pair<std::string, std::string>> decoded_kinds() {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& known : kKinds) {
+    if (known.decoded) out.emplace_back(known.name, known.api_version);
+  }
+  return out;
+}
+
 std::string nearest_kind(std::string_view kind) {
   std::vector<std::string_view> names;
   for (const auto& known : kKinds) names.push_back(known.name);

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <set>
+
 #include "core/host/abi_text.h"
 
 namespace solder::host {
@@ -11,6 +13,7 @@ namespace {
 constexpr std::string_view kHostName = "solder";
 constexpr std::string_view kHostVersion = SOLDER_VERSION;
 constexpr size_t kMaxLogLine = 4096;
+constexpr uint64_t kMaxHidden = 100;
 
 spdlog::level::level_enum log_level(uint32_t level) {
   switch (level) {
@@ -37,6 +40,8 @@ const void* HostTable::service(void* ctx, solder_str id) {
     return nullptr;
   }
   if (text == SOLDER_SVC_HTTP) return host.requests_.table();
+  if (text == SOLDER_SVC_OBJECTS) return host.objects_.table();
+  if (text == SOLDER_SVC_FILES) return &host.files_;
   if (text == SOLDER_SVC_PUBLISH) return host.publications_.table();
   return host.timers_.table();
 }
@@ -52,15 +57,43 @@ void HostTable::log(void* ctx, uint32_t level, solder_str message) {
   }
 }
 
-bool has_service(std::string_view id) {
-  return id == SOLDER_SVC_LOOP || id == SOLDER_SVC_HTTP || id == SOLDER_SVC_PUBLISH;
+solder_status HostTable::read_file(void* ctx, solder_str path, solder_span hidden, void (*got)(void*, solder_str),
+                                   void* arg) {
+  const ServicesPtr& services = static_cast<HostTable*>(ctx)->services_;
+  std::string_view text;
+  if (got == nullptr || read_text(path, text) != nullptr || text.empty() || hidden.count > kMaxHidden ||
+      (hidden.count > 0 && (hidden.data == nullptr || hidden.stride < sizeof(solder_str)))) {
+    return SOLDER_INVALID_ARGUMENT;
+  }
+  if (!services) return SOLDER_UNAVAILABLE;
+  try {
+    std::set<std::string> names;
+    for (uint64_t i = 0; i < hidden.count; ++i) {
+      std::string_view name;
+      if (read_text(*SOLDER_AT(solder_str, hidden, i), name) != nullptr) return SOLDER_INVALID_ARGUMENT;
+      names.emplace(name);
+    }
+    const auto document = services->files.document(std::string(text), names);
+    got(arg, view(document.ok() ? *document : document.status().message()));
+    return document.ok() ? SOLDER_OK : SOLDER_FAILED_PRECONDITION;
+  } catch (...) {
+    return SOLDER_RESOURCE_EXHAUSTED;  // nothing may be thrown into a plugin
+  }
 }
 
-HostTable::HostTable(PluginIdentity identity, std::mutex& strand, ServicesPtr services, DiscoveryListener* listener)
+bool has_service(std::string_view id) {
+  return id == SOLDER_SVC_LOOP || id == SOLDER_SVC_HTTP || id == SOLDER_SVC_PUBLISH || id == SOLDER_SVC_OBJECTS ||
+         id == SOLDER_SVC_FILES;
+}
+
+HostTable::HostTable(PluginIdentity identity, std::mutex& strand, ServicesPtr services, Listeners listeners)
     : identity_(std::move(identity)),
       timers_(identity_.name, strand),
-      requests_(timers_, std::move(services)),
-      publications_(identity_.name, listener),
+      requests_(timers_, services),
+      publications_(identity_.name, listeners.discovery),
+      objects_(identity_.name, listeners.objects),
+      services_(std::move(services)),
+      files_{sizeof(solder_svc_files), 0, this, &read_file},
       table_{sizeof(solder_host),
              0,
              SOLDER_ABI_MAJOR,

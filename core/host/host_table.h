@@ -6,10 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "core/host/services/object_sink.h"
 #include "core/host/services/publications.h"
 #include "core/host/services/requests.h"
 #include "core/host/services/timers.h"
 #include "solder/draft/plugin.h"
+#include "solder/draft/services/files.h"
 
 namespace solder::host {
 
@@ -26,8 +28,15 @@ bool has_service(std::string_view id);
 // One for each instance; lives until destroy() has returned.
 class HostTable {
  public:
-  // `strand` serialises all that runs inside the instance; `listener` hears what it publishes.
-  HostTable(PluginIdentity identity, std::mutex& strand, ServicesPtr services, DiscoveryListener* listener = nullptr);
+  // Who hears what an instance says by itself; null: it may not say that.
+  struct Listeners {
+    DiscoveryListener* discovery = nullptr;
+    ObjectListener* objects = nullptr;
+  };
+
+  // `strand` serialises all that runs inside the instance.
+  HostTable(PluginIdentity identity, std::mutex& strand, ServicesPtr services,
+            Listeners listeners = {nullptr, nullptr});
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
@@ -40,12 +49,17 @@ class HostTable {
 
  private:
   static const void* service(void* ctx, solder_str id);
+  static solder_status read_file(void* ctx, solder_str path, solder_span hidden, void (*got)(void*, solder_str),
+                                 void* arg);
   static void log(void* ctx, uint32_t level, solder_str message);
 
   PluginIdentity identity_;
   Timers timers_;
   Requests requests_;
   Publications publications_;
+  ObjectSink objects_;
+  const ServicesPtr services_;
+  solder_svc_files files_;
   solder_host table_;
 };
 

@@ -5,6 +5,7 @@
 #include "core/host/abi_text.h"
 #include "core/host/activity.h"
 #include "core/host/services/library_discoverer.h"
+#include "core/host/services/library_watcher.h"
 #include "core/host/trampoline.h"
 
 namespace solder::host {
@@ -54,6 +55,10 @@ void LibraryPlugin::serve(bool serving) { host->serve(serving); }
 
 base::Result<std::unique_ptr<Discoverer>> LibraryPlugin::make_discoverer(DiscoveryListener& listener) {
   return LibraryDiscoverer::make(*this, listener);
+}
+
+base::Result<std::unique_ptr<Watcher>> LibraryPlugin::make_watcher(ObjectListener& listener) {
+  return LibraryWatcher::make(*this, listener);
 }
 
 bool LibraryPlugin::has(Operation operation) const { return operation_of(*this, operation) != nullptr; }

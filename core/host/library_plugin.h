@@ -11,6 +11,7 @@
 #include "core/host/host_table.h"
 #include "core/host/plugin.h"
 #include "core/host/sample_book.h"
+#include "solder/draft/kinds/config_watcher.h"
 #include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/endpoint_discovery.h"
 #include "solder/draft/kinds/options.h"
@@ -36,6 +37,8 @@ class LibraryPlugin final : public Plugin {
   [[nodiscard]] bool discovers() const override { return function_discovery.follow != nullptr; }
   [[nodiscard]] bool discovers_endpoints() const override { return finds_endpoints; }
   base::Result<std::unique_ptr<Discoverer>> make_discoverer(DiscoveryListener& listener) override;
+  [[nodiscard]] bool watches() const override { return config_watcher.watch != nullptr; }
+  base::Result<std::unique_ptr<Watcher>> make_watcher(ObjectListener& listener) override;
   [[nodiscard]] std::vector<std::string> samples() const override { return book.all(); }
   [[nodiscard]] bool unmaps() const override { return can_unmap; }
 
@@ -54,6 +57,7 @@ class LibraryPlugin final : public Plugin {
   solder_cap_discovery discovery{};
   solder_cap_function_discovery function_discovery{};  // of either of the two discoveries
   bool finds_endpoints = false;
+  solder_cap_config_watcher config_watcher{};
   solder_cap_state state_table{};
   solder_cap_plugin_files plugin_files{};
   bool created = false;

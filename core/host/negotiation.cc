@@ -121,6 +121,9 @@ std::optional<Refusal> take_capability(LibraryPlugin& plugin, const std::string&
     plugin.finds_endpoints = id == SOLDER_CAP_ENDPOINT_DISCOVERY;
     problem = copy_table(theirs, SOLDER_CAP_FUNCTION_DISCOVERY_SIZE_1_0, id.c_str(), plugin.function_discovery);
     complete = plugin.function_discovery.follow != nullptr && plugin.function_discovery.forget != nullptr;
+  } else if (id == SOLDER_CAP_CONFIG_WATCHER) {
+    problem = copy_table(theirs, SOLDER_CAP_CONFIG_WATCHER_SIZE_1_0, id.c_str(), plugin.config_watcher);
+    complete = plugin.config_watcher.watch != nullptr;
   } else if (id == SOLDER_CAP_STATE) {
     problem = copy_table(theirs, SOLDER_CAP_STATE_SIZE_1_0, id.c_str(), plugin.state_table);
     complete = plugin.state_table.save != nullptr && plugin.state_table.restore != nullptr;

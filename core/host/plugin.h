@@ -17,6 +17,7 @@
 #include "core/host/manifest.h"
 #include "core/host/plugin_set.h"
 #include "core/host/services/discoverer.h"
+#include "core/host/services/watcher.h"
 
 namespace solder::host {
 
@@ -51,6 +52,11 @@ class Plugin {
   [[nodiscard]] virtual bool discovers_endpoints() const { return false; }
   virtual base::Result<std::unique_ptr<Discoverer>> make_discoverer(DiscoveryListener& /*listener*/) {
     return base::not_found("it finds no functions");
+  }
+  // The same of one that brings objects from elsewhere.
+  [[nodiscard]] virtual bool watches() const { return false; }
+  virtual base::Result<std::unique_ptr<Watcher>> make_watcher(ObjectListener& /*listener*/) {
+    return base::not_found("it brings no objects");
   }
   // Inputs of some of its calls, for a look at how another generation takes them (preflight_job.h).
   [[nodiscard]] virtual std::vector<std::string> samples() const { return {}; }

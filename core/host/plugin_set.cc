@@ -41,6 +41,10 @@ class SharedSet : public PluginSet {
     for (const auto& [key, index] : registry_->owners()) {
       if (key.first != kKindScope) owners_[key.first + ":" + key.second] = plugins_[static_cast<size_t>(index)].get();
     }
+    // Not a key of users': so that whoever has the set finds those that bring objects from elsewhere.
+    for (const auto& plugin : plugins_) {
+      if (plugin->watches()) owners_["source:" + plugin->manifest.name] = plugin.get();
+    }
     record_losses();
     join_kinds();
   }

@@ -333,4 +333,21 @@ void Sink::take_diag(const solder_diag* diag) {
   outputs_[own.index].diagnostics.push_back(std::move(problem));
 }
 
+std::optional<model::Diagnostics> read_problems(const std::string& plugin, const model::ObjectRef& object,
+                                                solder_span problems) {
+  if (problems.count > 0 && (problems.data == nullptr || problems.stride < SOLDER_DIAG_SIZE_1_0)) return std::nullopt;
+  const std::vector<Subject> subjects{{object, ""}};
+  std::vector<ItemOutput> outputs(1);
+  Sink sink(plugin, Operation::kDerive, {}, subjects, outputs);
+  for (uint64_t i = 0; i < problems.count; ++i) {
+    solder_diag own{};
+    const auto* theirs = SOLDER_AT(solder_diag, problems, i);
+    std::memcpy(&own, theirs, std::min<size_t>({theirs->size, sizeof(own), problems.stride}));
+    own.size = std::min<uint32_t>(own.size, sizeof(own));
+    own.index = 0;
+    sink.out()->diag(sink.out()->ctx, &own);
+  }
+  return std::move(outputs[0].diagnostics);
+}
+
 }  // namespace solder::host

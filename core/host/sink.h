@@ -4,6 +4,7 @@
 // tests/plugin/garbage_test.cc.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,5 +57,10 @@ class Sink {
   uint64_t bytes_ = 0;
   bool overflowed_ = false;
 };
+
+// Problems of one object that a plugin tells of outside of a call: solder_diag[], whose `index` means nothing. Nothing
+// where they cannot be read.
+std::optional<model::Diagnostics> read_problems(const std::string& plugin, const model::ObjectRef& object,
+                                                solder_span problems);
 
 }  // namespace solder::host

@@ -1,9 +1,13 @@
 // The upstream type `kube`: one port of a Kubernetes Service. Services, EndpointSlices, Endpoints and Pods are objects
 // in any store; no API server is needed. The cluster is of type EDS and depends on the Service; the endpoints are a
 // step of their own, so that a pod that comes or goes changes one assignment and nothing else. Tested by
-// plugins/kubernetes/testdata, tests/golden/cases/kube-upstream and tests/e2e/kubernetes_test.py.
+// plugins/kubernetes/testdata, tests/golden/cases/kube-upstream and tests/e2e/kubernetes_test.py. With `watch` in its
+// configuration it also brings the objects from an API server (api_watcher.h).
+#include <memory>
 #include <stdexcept>
+#include <vector>
 
+#include "api_watcher.h"
 #include "service.h"
 #include "solder/envoy_fields.h"
 #include "solder/sdk/grpc_json.hpp"
@@ -14,20 +18,30 @@ namespace cluster = envoy::config::cluster::v3;
 
 namespace {
 
-DiscoveryOptions read_options(std::string_view config) {
-  DiscoveryOptions out;
+struct Options {
+  DiscoveryOptions discovery;
+  WatchSettings watch;
+};
+
+Options read_options(std::string_view config) {
+  Options options;
+  DiscoveryOptions& out = options.discovery;
   const sdk::Json json = sdk::parse_json(config);
   for (const auto& [name, value] : json.items()) {
     if (name == "discoverUpstreams" && value.is_boolean()) {
       out.upstreams = value.get<bool>();
     } else if (name == "writeNamespace" && value.is_string()) {
       out.write_namespace = value.get<std::string>();
+    } else if (name == "watch" && value.is_object()) {
+      options.watch = read_watch_settings(value);
     } else {
-      throw std::invalid_argument("unknown or of the wrong type: " + name +
-                                  "; right are discoverUpstreams (true or false) and writeNamespace (a text)");
+      throw std::invalid_argument(
+          "unknown or of the wrong type: " + name +
+          "; right are discoverUpstreams (true or false), writeNamespace (a text) and watch (a map)");
     }
   }
-  return out;
+  options.watch.write_namespace = out.write_namespace;
+  return options;
 }
 
 void check_subsets(const UpstreamSpec& spec, sdk::Out& out) {
@@ -84,7 +98,20 @@ std::string ports_of(const Service& service) {
 
 class Plugin {
  public:
-  Plugin(sdk::Host, std::string_view config) : discovery_(read_options(config)) {}
+  Plugin(sdk::Host host, std::string_view config) : host_(host), options_(read_options(config)) {}
+
+  // In an instance of its own; the one that translates never has a watcher.
+  void watch(const std::vector<sdk::WatchedKind>& kinds) {
+    if (!options_.watch.on) {
+      sdk::Objects(host_).complete();
+      return;
+    }
+    if (!watcher_) watcher_ = std::make_unique<ApiWatcher>(host_, options_.watch);
+    watcher_->watch(kinds);
+  }
+  void status(const sdk::Ref& ref, std::string_view json) {
+    if (watcher_) watcher_->status(ref, json);
+  }
 
   void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
     const sdk::Json json = sdk::parse_json(in.json);
@@ -121,7 +148,7 @@ class Plugin {
     sdk::transcoded_route(in.upstream_json, in.upstream.ns, out);
   }
 
-  void derive(const sdk::SourceInput& in, sdk::Out& out) { derive_upstreams(in, discovery_, out); }
+  void derive(const sdk::SourceInput& in, sdk::Out& out) { derive_upstreams(in, options_.discovery, out); }
 
  private:
   // What makes an upstream that never has an endpoint.
@@ -143,7 +170,9 @@ class Plugin {
     }
   }
 
-  const DiscoveryOptions discovery_;
+  const sdk::Host host_;
+  const Options options_;
+  std::unique_ptr<ApiWatcher> watcher_;
 };
 
 }  // namespace solder::plugins::kubernetes

@@ -1,5 +1,6 @@
 #include "core/host/isolation/options.h"
 
+#include "solder/draft/kinds/config_watcher.h"
 #include "solder/draft/kinds/endpoint_discovery.h"
 
 namespace solder::host::isolation {
@@ -15,7 +16,8 @@ bool is_isolated(const Manifest& manifest, const IsolationOptions& options) {
 std::string missing_apart(const Manifest& manifest) {
   if (!manifest.needs.empty()) return "the host service " + manifest.needs.front();
   for (const ManifestCapability& each : manifest.provides) {
-    if (each.id == SOLDER_CAP_FUNCTION_DISCOVERY || each.id == SOLDER_CAP_ENDPOINT_DISCOVERY)
+    if (each.id == SOLDER_CAP_FUNCTION_DISCOVERY || each.id == SOLDER_CAP_ENDPOINT_DISCOVERY ||
+        each.id == SOLDER_CAP_CONFIG_WATCHER)
       return "an instance for " + each.id;
   }
   return "";

@@ -14,9 +14,10 @@ namespace solder::host {
 
 namespace {
 
-constexpr long kMaxConnections = 128, kMaxConnectionsToOneHost = 16;
+constexpr long kMaxConnections = 256, kMaxConnectionsToOneHost = 64;
 constexpr size_t kMaxHeaderBytes = size_t{256} << 10;
 constexpr int kPollMs = 1000;
+constexpr long kOk = 200, kMultipleChoices = 300;
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -55,8 +56,21 @@ struct Transfer {
   }
 };
 
+bool is_success(CURL* easy) {
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  return status >= kOk && status < kMultipleChoices;
+}
+
 size_t take_body(char* bytes, size_t, size_t count, void* arg) noexcept {
   auto& transfer = *static_cast<Transfer*>(arg);
+  if (transfer.request.piece && is_success(transfer.easy)) {
+    try {
+      return transfer.request.piece({bytes, count}) ? count : CURL_WRITEFUNC_PAUSE;
+    } catch (...) {
+      return 0;
+    }
+  }
   transfer.too_long = transfer.answer.body.size() + count > transfer.request.max_body;
   if (transfer.too_long) return 0;
   try {
@@ -104,7 +118,15 @@ void set_up(Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);  // what was signed is what is sent
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  if (request.piece) {
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.timeout.count()));
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.idle.count()));
+  } else {
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  }
+  // Rather a stream of a connection that is on its way than a connection more.
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.words.data());
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &take_body);
@@ -130,6 +152,9 @@ void set_up(Transfer& transfer) {
   if (!request.ca_pem.empty()) curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   set_blob(easy, CURLOPT_SSLCERT_BLOB, request.certificate_pem);
   set_blob(easy, CURLOPT_SSLKEY_BLOB, request.key_pem);
+  if (request.verify) return;
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 }
 
 base::Status status_of(const Transfer& transfer, CURLcode code) {
@@ -193,7 +218,7 @@ struct HttpClient::Impl {
   bool ended = false;
   uint64_t last = 0;
   std::vector<std::unique_ptr<Transfer>> added;
-  std::vector<uint64_t> cancelled;
+  std::vector<uint64_t> cancelled, resumed;
   std::map<uint64_t, std::unique_ptr<Transfer>> transfers;  // of the thread
   std::thread thread;
 
@@ -219,12 +244,13 @@ struct HttpClient::Impl {
   // False: ended.
   bool take_commands() {
     std::vector<std::unique_ptr<Transfer>> now;
-    std::vector<uint64_t> off;
+    std::vector<uint64_t> off, on;
     {
       const std::lock_guard lock(mutex);
       if (ended) return false;
       now.swap(added);
       off.swap(cancelled);
+      on.swap(resumed);
     }
     for (auto& transfer : now) begin(std::move(transfer));
     for (const uint64_t id : off) {
@@ -232,6 +258,9 @@ struct HttpClient::Impl {
       if (at == transfers.end()) continue;
       curl_multi_remove_handle(multi, at->second->easy);
       transfers.erase(at);
+    }
+    for (const uint64_t id : on) {
+      if (const auto at = transfers.find(id); at != transfers.end()) curl_easy_pause(at->second->easy, CURLPAUSE_CONT);
     }
     return true;
   }
@@ -312,6 +341,14 @@ void HttpClient::cancel(uint64_t id) {
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->cancelled.push_back(id);
+  }
+  impl_->wake();
+}
+
+void HttpClient::resume(uint64_t id) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->resumed.push_back(id);
   }
   impl_->wake();
 }

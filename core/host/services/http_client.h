@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,11 @@ struct HttpRequest {
   std::chrono::milliseconds timeout = std::chrono::seconds(30);
   size_t max_body = size_t{8} << 20;
   std::string ca_pem{}, certificate_pem{}, key_pem{};  // empty: the machine's authorities, no certificate
+  bool verify = true;
+  // Not empty: takes the body of a 2xx answer as it arrives, in the client's thread; `timeout` is that of connecting
+  // alone then, and a silence of `idle` ends the answer. False: not now; the same bytes come again after resume().
+  std::function<bool(std::string_view)> piece{};
+  std::chrono::seconds idle{300};
 };
 
 struct HttpAnswer {
@@ -50,6 +56,8 @@ class HttpClient {
   uint64_t send(HttpRequest request, Done done);
   // `done` may be running already, else it does not run any more. [any thread]
   void cancel(uint64_t id);
+  // Its `piece` takes bytes again. [any thread]
+  void resume(uint64_t id);
 
  private:
   struct Impl;

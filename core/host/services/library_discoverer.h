@@ -2,10 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
-#include "core/host/library_plugin.h"
 #include "core/host/services/discoverer.h"
+#include "core/host/services/side_instance.h"
 
 namespace solder::host {
 
@@ -14,22 +13,14 @@ class LibraryDiscoverer final : public Discoverer {
   // Both must outlive it.
   static base::Result<std::unique_ptr<Discoverer>> make(LibraryPlugin& plugin, DiscoveryListener& listener);
   LibraryDiscoverer(LibraryPlugin& plugin, DiscoveryListener& listener);
-  ~LibraryDiscoverer() override;
-  LibraryDiscoverer(const LibraryDiscoverer&) = delete;
-  LibraryDiscoverer& operator=(const LibraryDiscoverer&) = delete;
 
   void follow(const std::vector<FollowedUpstream>& upstreams) override;
   void forget(const std::vector<model::ObjectRef>& upstreams) override;
 
  private:
-  base::Status create();
-
   LibraryPlugin& plugin_;
   DiscoveryListener& listener_;
-  std::mutex strand_;
-  HostTable host_;
-  void* self_ = nullptr;
-  bool created_ = false;
+  SideInstance instance_;
 };
 
 }  // namespace solder::host

@@ -1,7 +1,6 @@
 #include "core/host/services/publications.h"
 
 #include <algorithm>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -74,25 +73,13 @@ solder_status Publications::list(const solder_published* what) {
 }
 
 solder_status Publications::report(const solder_ref* object, solder_span problems) {
-  if (object == nullptr || problems.count > kMaxProblems ||
-      (problems.count > 0 && (problems.data == nullptr || problems.stride < SOLDER_DIAG_SIZE_1_0))) {
-    return SOLDER_INVALID_ARGUMENT;
-  }
+  if (object == nullptr || problems.count > kMaxProblems) return SOLDER_INVALID_ARGUMENT;
   const auto ref = read_ref(*object);
   if (!ref) return SOLDER_INVALID_ARGUMENT;
   if (listener_ == nullptr || followed_.count(*ref) == 0) return SOLDER_PERMISSION_DENIED;
-  const std::vector<Subject> subjects{{*ref, ""}};
-  std::vector<ItemOutput> outputs(1);
-  Sink sink(plugin_, Operation::kDerive, {}, subjects, outputs);
-  for (uint64_t i = 0; i < problems.count; ++i) {
-    solder_diag own{};
-    const auto* theirs = SOLDER_AT(solder_diag, problems, i);
-    std::memcpy(&own, theirs, std::min<size_t>({theirs->size, sizeof(own), problems.stride}));
-    own.size = std::min<uint32_t>(own.size, sizeof(own));
-    own.index = 0;
-    sink.out()->diag(sink.out()->ctx, &own);
-  }
-  listener_->reported(plugin_, *ref, std::move(outputs[0].diagnostics));
+  auto found = read_problems(plugin_, *ref, problems);
+  if (!found) return SOLDER_INVALID_ARGUMENT;
+  listener_->reported(plugin_, *ref, std::move(*found));
   return SOLDER_OK;
 }
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "core/host/abi_text.h"
 
@@ -22,10 +24,18 @@ struct Auth {
   AwsSource aws;
 };
 
+struct Identity {
+  bool given = false;
+  bool verify = true;
+  FileValue ca, certificate, key, token;
+};
+
 struct Wish {
   HttpRequest request;
   model::ObjectRef tls_secret;
   Auth auth;
+  Identity identity;
+  solder_piece piece = nullptr;
 };
 
 bool read(solder_str in, std::string& out) {
@@ -64,6 +74,20 @@ bool read_auth(const solder_http_auth* in, Auth& out) {
   return out.kind != SOLDER_HTTP_SIGV4 || (!out.service.empty() && !out.aws.region.empty());
 }
 
+bool read(const solder_file_value& in, FileValue& out) {
+  out.base64 = (in.flags & SOLDER_FILE_BASE64) != 0;
+  return read(in.path, out.path) && read(in.pointer, out.pointer);
+}
+
+bool read_identity(const solder_http_identity* in, Identity& out) {
+  solder_http_identity own{};
+  if (!copy(in, SOLDER_HTTP_IDENTITY_SIZE_1_0, own)) return false;
+  out.given = true;
+  out.verify = (own.flags & SOLDER_HTTP_UNVERIFIED) == 0;
+  return read(own.ca, out.ca) && read(own.certificate, out.certificate) && read(own.key, out.key) &&
+         read(own.token, out.token);
+}
+
 bool read_headers(const solder_span& in, HttpHeaders& out) {
   if (in.count > kMaxHeaders || (in.count > 0 && (in.data == nullptr || in.stride < sizeof(solder_header))))
     return false;
@@ -84,6 +108,10 @@ std::optional<Wish> read_request(const solder_http_request* in) {
     return std::nullopt;
   }
   if (own.auth != nullptr && !read_auth(own.auth, out.auth)) return std::nullopt;
+  if (own.identity != nullptr && !read_identity(own.identity, out.identity)) return std::nullopt;
+  out.piece = own.piece;
+  const uint32_t idle = own.idle_timeout_ms == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_IDLE_MS} : own.idle_timeout_ms;
+  out.request.idle = std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds(idle));
   if (out.request.method.empty()) out.request.method = "GET";
   const uint32_t timeout = own.timeout_ms == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_TIMEOUT_MS} : own.timeout_ms;
   out.request.timeout = std::chrono::milliseconds(std::min<uint32_t>(timeout, SOLDER_HTTP_MAX_TIMEOUT_MS));
@@ -120,6 +148,24 @@ base::Status add_bearer(const SecretBook& secrets, const Auth& auth, HttpRequest
   return {};
 }
 
+base::Status identify(FileValues& files, const Identity& identity, HttpRequest& request) {
+  request.verify = identity.verify;
+  std::string token;
+  for (const auto& [which, into] : {std::pair(&identity.ca, &request.ca_pem),
+                                    {&identity.certificate, &request.certificate_pem},
+                                    {&identity.key, &request.key_pem},
+                                    {&identity.token, &token}}) {
+    if (which->path.empty()) continue;
+    auto value = files.value(*which);
+    if (!value.ok()) return value.status();
+    *into = std::move(*value);
+  }
+  if (token.empty()) return {};
+  request.headers.emplace_back("authorization", "Bearer " + token);
+  if (!check_request(request).ok()) return missing("the token in " + identity.token.path + " is not one line");
+  return {};
+}
+
 }  // namespace
 
 // What outlives the instance where a request is still under way.
@@ -129,7 +175,11 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
   struct Pending {
     solder_answered done;
     void* arg;
+    solder_piece piece = nullptr;
     uint64_t transfer = 0;
+    // Of the body, what the plugin has not been given yet.
+    std::string waiting{};
+    bool posted = false, paused = false;
   };
 
   std::mutex mutex;  // taken before that of the events
@@ -150,14 +200,22 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
       if (closed) return SOLDER_CANCELLED;
       if (pending.size() >= SOLDER_HTTP_MAX_IN_FLIGHT) return SOLDER_RESOURCE_EXHAUSTED;
       own = *id = ++last;
-      pending.emplace(own, Pending{done, arg});
+      pending.emplace(own, Pending{done, arg, wish->piece});
+    }
+    if (wish->piece != nullptr) {
+      wish->request.piece = [self = weak_from_this(), own](std::string_view bytes) {
+        const auto core = self.lock();
+        return !core || core->take_piece(own, bytes);
+      };
     }
     authorize(own, std::move(*wish));
     return SOLDER_OK;
   }
 
   void authorize(solder_request id, Wish wish) {
-    base::Status status = set_up_tls(services->secrets, wish.tls_secret, wish.request);
+    base::Status status = wish.identity.given ? identify(services->files, wish.identity, wish.request)
+                                              : set_up_tls(services->secrets, wish.tls_secret, wish.request);
+    if (status.ok() && wish.identity.given) return dispatch(id, std::move(wish.request));
     if (status.ok() && wish.auth.kind == SOLDER_HTTP_BEARER)
       status = add_bearer(services->secrets, wish.auth, wish.request);
     if (!status.ok()) return answered(id, {.status = std::move(status)});
@@ -184,9 +242,44 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     const auto at = pending.find(id);
     if (at != pending.end()) {
       at->second.transfer = transfer;
+      if (at->second.piece != nullptr)
+        services->http.resume(transfer);  // it may have been held up before it had a name
     } else {
       services->http.cancel(transfer);
     }
+  }
+
+  // In the client's thread. False: the plugin is behind.
+  bool take_piece(solder_request id, std::string_view bytes) {
+    const std::lock_guard lock(mutex);
+    const auto at = pending.find(id);
+    if (closed || at == pending.end()) return true;
+    Pending& whose = at->second;
+    whose.paused = !whose.waiting.empty() && whose.waiting.size() + bytes.size() > SOLDER_HTTP_MAX_WAITING;
+    if (whose.paused) return false;
+    whose.waiting += bytes;
+    if (std::exchange(whose.posted, true)) return true;
+    events.post("in a piece of an answer to", [self = shared_from_this(), id] { self->deliver_pieces(id); });
+    return true;
+  }
+
+  // On the strand.
+  void deliver_pieces(solder_request id) {
+    std::string bytes;
+    solder_piece piece = nullptr;
+    void* arg = nullptr;
+    {
+      const std::lock_guard lock(mutex);
+      const auto at = pending.find(id);
+      if (at == pending.end()) return;
+      Pending& whose = at->second;
+      bytes.swap(whose.waiting);
+      whose.posted = false;
+      piece = whose.piece;
+      arg = whose.arg;
+      if (std::exchange(whose.paused, false)) services->http.resume(whose.transfer);
+    }
+    piece(arg, view(bytes));
   }
 
   void answered(solder_request id, HttpAnswer answer) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/host/services/aws_credentials.h"
+#include "core/host/services/file_values.h"
 #include "core/host/services/http_client.h"
 #include "core/host/services/secret_book.h"
 
@@ -14,6 +15,7 @@ struct Services {
   Services();
 
   SecretBook secrets;
+  FileValues files;
   AwsCredentials aws;
   HttpClient http;  // last: ends first, so that no answer comes to what is gone
 };

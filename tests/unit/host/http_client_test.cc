@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <future>
+#include <vector>
 
 #include "tests/unit/host/local_server.h"
 
@@ -27,6 +29,24 @@ class HttpClientTest : public ::testing::Test {
     });
     server.server.Get("/elsewhere",
                       [](const httplib::Request&, httplib::Response& response) { response.set_redirect("/long"); });
+    server.server.Get("/pieces", [](const httplib::Request&, httplib::Response& response) {
+      response.set_chunked_content_provider("text/plain", [](size_t, httplib::DataSink& sink) {
+        for (const std::string piece : {"one\n", "two\n"}) {
+          sink.write(piece.data(), piece.size());
+          std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        sink.done();
+        return true;
+      });
+    });
+    server.server.Get("/silence", [this](const httplib::Request&, httplib::Response& response) {
+      response.set_chunked_content_provider("text/plain", [this](size_t, httplib::DataSink& sink) {
+        sink.write("x", 1);
+        while (!ended) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        sink.done();
+        return true;
+      });
+    });
     server.server.Get("/slow", [](const httplib::Request&, httplib::Response&) {
       std::this_thread::sleep_for(std::chrono::milliseconds(300));
     });
@@ -39,6 +59,9 @@ class HttpClientTest : public ::testing::Test {
     return promise.get_future().get();
   }
 
+  ~HttpClientTest() override { ended = true; }
+
+  std::atomic<bool> ended{false};
   LocalServer server;
   HttpClient client;
 };
@@ -79,6 +102,57 @@ TEST_F(HttpClientTest, WhatIsTooLongIsCutOff) {
 TEST_F(HttpClientTest, WhatTakesTooLongIsGivenUp) {
   EXPECT_EQ(send({.url = server.url("/slow"), .timeout = std::chrono::milliseconds(20)}).status.code(),
             base::Code::kDeadlineExceeded);
+}
+
+TEST_F(HttpClientTest, ABodyPieceByPiece) {
+  std::vector<std::string> pieces;
+  const auto answer = send({.url = server.url("/pieces"), .piece = [&](std::string_view bytes) {
+                              pieces.emplace_back(bytes);
+                              return true;
+                            }});
+  EXPECT_TRUE(answer.status.ok());
+  EXPECT_EQ(answer.code, 200u);
+  EXPECT_THAT(pieces, ::testing::ElementsAre("one\n", "two\n"));
+  EXPECT_EQ(answer.body, "");
+}
+
+TEST_F(HttpClientTest, WhoeverIsBehindGetsTheSameBytesAgainWhenItAsks) {
+  std::string got;
+  std::atomic<int> refused{0};
+  std::promise<HttpAnswer> promise;
+  const uint64_t id = client.send({.url = server.url("/long"),
+                                   .piece =
+                                       [&](std::string_view bytes) {
+                                         if (refused == 0 || (got.size() > 50000 && refused == 1)) {
+                                           ++refused;
+                                           return false;
+                                         }
+                                         got += bytes;
+                                         return true;
+                                       }},
+                                  [&](HttpAnswer answer) { promise.set_value(std::move(answer)); });
+  auto answer = promise.get_future();
+  while (answer.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready) client.resume(id);
+  EXPECT_EQ(got, std::string(100000, 'x'));
+  EXPECT_EQ(refused, 2);
+  client.resume(id);
+}
+
+TEST_F(HttpClientTest, AnErrorsBodyComesWithTheAnswer) {
+  const auto answer = send({.method = "POST", .url = server.url("/echo"), .body = "why", .piece = [](std::string_view) {
+                              ADD_FAILURE() << "an error's body is no piece";
+                              return true;
+                            }});
+  EXPECT_EQ(answer.code, 418u);
+  EXPECT_EQ(answer.body, "why");
+}
+
+TEST_F(HttpClientTest, SilenceEndsAnAnswerThatHasNoOtherEnd) {
+  const auto answer = send({.url = server.url("/silence"),
+                            .timeout = std::chrono::milliseconds(100),
+                            .piece = [](std::string_view) { return true; },
+                            .idle = std::chrono::seconds(1)});
+  EXPECT_EQ(answer.status.code(), base::Code::kDeadlineExceeded);
 }
 
 TEST_F(HttpClientTest, NobodyThere) {

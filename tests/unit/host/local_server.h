@@ -14,6 +14,8 @@ class LocalServer {
 
   // After the handlers were set.
   void start() {
+    // A connection that is kept alive holds a thread; the client keeps up to 64 to one host.
+    server.new_task_queue = [] { return new httplib::ThreadPool(80); };  // NOLINT: the server deletes it
     port_ = server.bind_to_any_port("127.0.0.1");
     thread_ = std::thread([this] { server.listen_after_bind(); });
     while (!server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));

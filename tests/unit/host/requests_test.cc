@@ -3,17 +3,22 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <atomic>
 #include <functional>
 #include <future>
 #include <mutex>
 
 #include "core/host/abi_text.h"
 #include "tests/unit/host/local_server.h"
+#include "tests/unit/store/temp_directory.h"
 
 namespace solder::host {
 namespace {
 
 using ::testing::HasSubstr;
+
+constexpr size_t kLong = size_t{8} << 20;
 
 struct Told {
   solder_status status;
@@ -29,6 +34,9 @@ class RequestsTest : public ::testing::Test {
     });
     server.server.Get("/slow", [](const httplib::Request&, httplib::Response&) {
       std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    });
+    server.server.Get("/long", [](const httplib::Request&, httplib::Response& response) {
+      response.set_content(std::string(kLong, 'x'), "text/plain");
     });
     server.start();
     services->secrets.put({"Secret", "ns", "s"}, {{"token", "sesame"},
@@ -145,6 +153,56 @@ TEST_F(RequestsTest, WhatIsCancelledIsNotAnswered) {
   }
   ask(request_to(url));
   EXPECT_FALSE(answered);
+}
+
+TEST_F(RequestsTest, ALongAnswerWaitsForWhoTakesItPieceByPiece) {
+  struct Taker {
+    std::atomic<size_t> bytes{0};
+    std::atomic<size_t> largest{0};
+    std::promise<solder_status> ended;
+  } taker;
+  const std::string url = server.url("/long");
+  solder_http_request request = request_to(url);
+  request.piece = [](void* arg, solder_str bytes) {
+    auto& who = *static_cast<Taker*>(arg);
+    who.bytes += bytes.len;
+    who.largest = std::max<size_t>(who.largest, bytes.len);
+  };
+  solder_request id = 0;
+  std::unique_lock behind(strand);  // the plugin is busy
+  ASSERT_EQ(http().send(
+                http().ctx, &request,
+                [](void* arg, const solder_http_answer* answer) {
+                  static_cast<Taker*>(arg)->ended.set_value(answer->status);
+                },
+                &taker, &id),
+            SOLDER_OK);
+  auto ended = taker.ended.get_future();
+  EXPECT_EQ(ended.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout);
+  behind.unlock();
+  EXPECT_EQ(ended.get(), SOLDER_OK);
+  EXPECT_EQ(taker.bytes, kLong);
+  EXPECT_LE(taker.largest, size_t{SOLDER_HTTP_MAX_WAITING}) << "no more than that waits";
+}
+
+TEST_F(RequestsTest, WhoAsksStandsInFilesThatMayRotate) {
+  const store::TempDirectory directory;
+  const std::string url = server.url("/who"), path = directory.at("token");
+  solder_http_identity identity{};
+  identity.size = sizeof(identity);
+  identity.token.path = view(path);
+  solder_http_request request = request_to(url);
+  request.identity = &identity;
+  directory.write("token", "one\n");
+  EXPECT_EQ(ask(request).body, "Bearer one");
+  directory.write("token", "two");
+  EXPECT_EQ(ask(request).body, "Bearer two");
+  directory.write("token", "sesame\r\nx: y");
+  const Told told = ask(request);
+  EXPECT_EQ(told.status, SOLDER_FAILED_PRECONDITION);
+  EXPECT_THAT(told.message, ::testing::AllOf(HasSubstr("not one line"), ::testing::Not(HasSubstr("sesame"))));
+  directory.remove("token");
+  EXPECT_THAT(ask(request).message, HasSubstr("is not there"));
 }
 
 TEST_F(RequestsTest, NoMoreThanIsAllowed) {

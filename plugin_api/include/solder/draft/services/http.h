@@ -6,6 +6,10 @@
  * Secrets: a request is signed, and TLS is set up, from Secrets that it *names*. Their values are put in by the host on
  * the way out; the plugin never sees them, and they stand in no log. The Secret of the moment counts, so that one that
  * rotates needs nothing of the plugin.
+ * They may stand in files as well (solder_http_identity), which are read anew for each request, so that tokens and
+ * certificates on disk rotate as they like.
+ * Long answers: with `piece` the body of a 2xx answer comes piece by piece as it arrives. What the plugin has not taken
+ * yet is bounded: beyond SOLDER_HTTP_MAX_WAITING bytes the host reads no further until it has.
  * Redirects are answers like any other: whoever follows one says what may be sent there.
  * Ownership: all that a request points to is copied by `send`; all that an answer points to lives for `done`.
  * Tested by tests/unit/host/requests_test.cc and tests/unit/host/http_client_test.cc.
@@ -18,11 +22,13 @@
 #define SOLDER_SVC_HTTP "solder.http/1"
 
 enum {
-  SOLDER_HTTP_MAX_IN_FLIGHT = 64,         /* for each instance */
+  SOLDER_HTTP_MAX_IN_FLIGHT = 256,        /* for each instance */
   SOLDER_HTTP_DEFAULT_TIMEOUT_MS = 30000, /* from send to the last byte of the answer */
   SOLDER_HTTP_MAX_TIMEOUT_MS = 600000,
   SOLDER_HTTP_DEFAULT_MAX_BODY = 8 << 20, /* of an answer, in bytes */
-  SOLDER_HTTP_MAX_BODY = 64 << 20
+  SOLDER_HTTP_MAX_BODY = 64 << 20,
+  SOLDER_HTTP_DEFAULT_IDLE_MS = 300000,
+  SOLDER_HTTP_MAX_WAITING = 1 << 20 /* bytes of one answer that wait for `piece` */
 };
 
 typedef uint64_t solder_request; /* never 0, never used again by the same instance */
@@ -56,6 +62,31 @@ typedef struct solder_http_auth {
 
 #define SOLDER_HTTP_AUTH_SIZE_1_0 (offsetof(solder_http_auth, reserved) + sizeof(uint32_t))
 
+/* A value on the host's disk, which the host alone reads: the whole file, or what stands at a JSON pointer in it, where
+ * it is YAML or JSON. Without a path: none. Frozen. */
+enum { SOLDER_FILE_BASE64 = 1 /* the value is written in base64 */ };
+typedef struct solder_file_value {
+  solder_str path;
+  solder_str pointer;
+  uint32_t flags;
+  uint32_t reserved;
+} solder_file_value;
+
+/* Who asks and whom it trusts, by files. `ca`: the only authorities; `certificate` with `key`: shown to the server;
+ * `token`: sent as "authorization: Bearer". Takes the place of tls_secret and of auth. For plugins in the host's own
+ * process: they could read the files themselves. */
+enum { SOLDER_HTTP_UNVERIFIED = 1 /* whoever answers is believed; the operator has to have said so */ };
+typedef struct solder_http_identity {
+  uint32_t size;
+  uint32_t flags;
+  solder_file_value ca, certificate, key, token;
+} solder_http_identity;
+
+#define SOLDER_HTTP_IDENTITY_SIZE_1_0 (offsetof(solder_http_identity, token) + sizeof(solder_file_value))
+
+/* Bytes of the answer to a request, on its way to `done`; `arg` is that of `done`. */
+typedef void (*solder_piece)(void *arg, solder_str bytes);
+
 typedef struct solder_http_request {
   uint32_t size;
   uint32_t reserved;
@@ -68,7 +99,13 @@ typedef struct solder_http_request {
   /* A Secret with ca.crt, whose authorities alone count then, and perhaps tls.crt with tls.key, which are shown to the
    * server. Without a name: the machine's authorities. */
   solder_ref tls_secret;
-  const solder_http_auth *auth; /* NULL: none */
+  const solder_http_auth *auth;         /* NULL: none */
+  const solder_http_identity *identity; /* NULL: none */
+  /* NULL: the body comes with the answer. Else timeout_ms is that of the connection alone, max_body that of an answer
+   * which is not 2xx, and a silence of idle_timeout_ms, in whole seconds, is DEADLINE_EXCEEDED. */
+  solder_piece piece;
+  uint32_t idle_timeout_ms; /* 0: the default */
+  uint32_t reserved2;
 } solder_http_request;
 
 #define SOLDER_HTTP_REQUEST_SIZE_1_0 (offsetof(solder_http_request, auth) + sizeof(void *))

@@ -31,6 +31,10 @@ struct HttpRequest {
   uint32_t timeout_ms = 0, max_body = 0;  // 0: the defaults
   Ref tls_secret = {};
   const solder_http_auth* auth = nullptr;
+  const solder_http_identity* identity = nullptr;
+  // Takes the body of a 2xx answer as it comes; may cancel the request.
+  std::function<void(std::string_view)> piece = nullptr;
+  uint32_t idle_timeout_ms = 0;
 };
 
 // Lives for the function that it is given to.
@@ -79,7 +83,13 @@ class Http {
     c.max_body = request.max_body;
     c.tls_secret = request.tls_secret.c();
     c.auth = request.auth;
-    auto one = std::make_unique<One>(One{this, ++last_, 0, std::move(then)});
+    c.identity = request.identity;
+    c.idle_timeout_ms = request.idle_timeout_ms;
+    auto one = std::make_unique<One>(One{this, ++last_, 0, std::move(then), nullptr});
+    if (request.piece) {
+      one->piece = std::make_shared<Piece>(request.piece);
+      c.piece = &Http::piece;
+    }
     const solder_status status = http_->send(http_->ctx, &c, &Http::answered, one.get(), &one->handle);
     if (status != SOLDER_OK) return status;
     if (id != nullptr) *id = one->id;
@@ -95,13 +105,27 @@ class Http {
   [[nodiscard]] size_t under_way() const { return under_way_.size(); }
 
  private:
+  using Piece = std::function<void(std::string_view)>;
   struct One {
     Http* http;
     Id id;
     solder_request handle;
     Then then;
+    std::shared_ptr<Piece> piece;
   };
 
+  static void piece(void* arg, solder_str bytes) noexcept {
+    const auto& one = *static_cast<One*>(arg);
+    const Host host = one.http->host_;
+    const auto kept = one.piece;  // it may cancel, which ends `one`
+    try {
+      (*kept)(text(bytes));
+    } catch (const std::exception& error) {
+      host.log(SOLDER_LOG_ERROR, std::string("a piece of an answer threw an exception: ") + error.what());
+    } catch (...) {
+      host.log(SOLDER_LOG_ERROR, "a piece of an answer threw an exception");
+    }
+  }
   static void answered(void* arg, const solder_http_answer* c) noexcept {
     auto& one = *static_cast<One*>(arg);
     Http& http = *one.http;

@@ -81,6 +81,13 @@ struct OptionInput {
   std::string_view options_json;  // all options at that place, the neighbours included
 };
 
+// A kind that some part of Solder reads.
+struct WatchedKind {
+  std::string kind, api_version;
+
+  auto operator<=>(const WatchedKind&) const = default;
+};
+
 }  // namespace solder::sdk
 
 #endif

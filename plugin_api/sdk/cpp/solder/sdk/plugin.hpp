@@ -8,8 +8,10 @@
 //   void derive(const SourceInput&, Out&)              objects from other objects     ("solder.discovery/1")
 //   void follow(const UpstreamInput&, Out&)            finds functions of upstreams, with
 //   void forget(const Ref&)                            clusters()  ("solder.function-discovery/1",
-//   "solder.endpoint-discovery/1") void options(const OptionInput&, Out&)             claims option keys
-//   ("solder.options/1")
+//                                                      "solder.endpoint-discovery/1")
+//   void watch(const std::vector<WatchedKind>&)        brings objects from elsewhere  ("solder.config-watcher/1")
+//   void status(const Ref&, std::string_view json)     with watch(), optional
+//   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
 //
 // Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
 // and the batch goes on. The tables are constant data, so that the library can be unmapped. Tested by tests/unit/sdk.
@@ -19,8 +21,11 @@
 #include <concepts>
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "solder/draft/kinds/config_watcher.h"
 #include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/endpoint_discovery.h"
 #include "solder/draft/kinds/options.h"
@@ -52,11 +57,19 @@ concept HasFollow = requires(P plugin, const UpstreamInput& in, Out& out, const 
   plugin.forget(ref);
 };
 template <typename P>
+concept HasWatch = requires(P plugin, const std::vector<WatchedKind>& kinds) {
+  plugin.watch(kinds);
+};
+template <typename P>
+concept HasStatus = requires(P plugin, const Ref& ref, std::string_view json) {
+  plugin.status(ref, json);
+};
+template <typename P>
 concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
   plugin.options(in, out);
 };
 template <typename P>
-concept AnyPlugin = (HasClusters<P> || HasOptions<P> ||
+concept AnyPlugin = (HasClusters<P> || HasOptions<P> || HasWatch<P> ||
                      HasDerive<P>)&&(HasClusters<P> || !(HasDestinations<P> || HasEndpoints<P> || HasFollow<P>));
 
 namespace internal {
@@ -113,6 +126,29 @@ struct Tables {
     return for_each<SourceInput>(call, out,
                                  [self](const SourceInput& in, Out&) { static_cast<P*>(self)->forget(in.ref); });
   }
+  // All kinds at once: one that is left out does not count any more.
+  static solder_status watch(void* self, const solder_call* call, const solder_out* out) noexcept {
+    try {
+      std::vector<WatchedKind> kinds;
+      for (uint64_t i = 0; i < call->in.count; ++i) {
+        const auto& each = *SOLDER_AT(solder_watched_kind, call->in, i);
+        kinds.push_back({std::string(text(each.kind)), std::string(text(each.api_version))});
+      }
+      static_cast<P*>(self)->watch(kinds);
+      return SOLDER_OK;
+    } catch (const std::exception& thrown) {
+      if (call->in.count > 0) {
+        Out(call, out, 0).error({.field = "", .reason = "PluginThrew", .message = thrown.what()});
+        return SOLDER_OK;
+      }
+    } catch (...) {
+    }
+    return SOLDER_INTERNAL;
+  }
+  static solder_status statuses(void* self, const solder_call* call, const solder_out* out) noexcept {
+    return for_each<SourceInput>(
+        call, out, [self](const SourceInput& in, Out&) { static_cast<P*>(self)->status(in.ref, in.json); });
+  }
   static solder_status options(void* self, const solder_call* call, const solder_out* out) noexcept {
     return for_each<OptionInput>(
         call, out, [self](const OptionInput& in, Out& item) { static_cast<P*>(self)->options(in, item); });
@@ -158,6 +194,16 @@ struct Tables {
       if (solder_str_eq(id, SOLDER_CAP_FUNCTION_DISCOVERY) || solder_str_eq(id, SOLDER_CAP_ENDPOINT_DISCOVERY)) {
         return &kTable;
       }
+    }
+    if constexpr (HasWatch<P>) {
+      static constexpr solder_op kStatuses = [] {
+        if constexpr (HasStatus<P>)
+          return &statuses;
+        else
+          return solder_op{nullptr};
+      }();
+      static constexpr solder_cap_config_watcher kTable = {sizeof kTable, 0, &watch, kStatuses};
+      if (solder_str_eq(id, SOLDER_CAP_CONFIG_WATCHER)) return &kTable;
     }
     if constexpr (HasOptions<P>) {
       static constexpr solder_cap_options kTable = {sizeof kTable, 0, &options};

@@ -1,0 +1,46 @@
+// An instance of a plugin that brings objects from elsewhere ("solder.config-watcher/1"), apart from the one that
+// translates. What it brings goes to a listener. Tested by tests/plugin/config_watcher_test.cc.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/model/diagnostic.h"
+
+namespace solder::host {
+
+// Called from threads of the host's, for one plugin one at a time: services/objects.h.
+class ObjectListener {
+ public:
+  virtual ~ObjectListener() = default;
+  virtual base::Status put(const std::string& plugin, std::string_view json) = 0;
+  virtual void remove(const std::string& plugin, const model::ObjectRef& object) = 0;
+  virtual void begin_list(const std::string& plugin, const std::string& kind, const std::string& ns) = 0;
+  virtual void end_list(const std::string& plugin, const std::string& kind, const std::string& ns) = 0;
+  virtual void keep(const std::string& plugin, const std::string& kind, const std::string& ns) = 0;
+  virtual void complete(const std::string& plugin) = 0;
+  virtual void reported(const std::string& plugin, model::Diagnostics problems) = 0;
+};
+
+struct WatchedKind {
+  std::string kind, api_version;
+
+  auto operator<=>(const WatchedKind&) const = default;
+};
+
+// What is to be written about an object where its users look.
+struct ObjectStatus {
+  model::ObjectRef ref;
+  std::string json;  // empty: nothing any more
+};
+
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  // All kinds that count. One thread, like the next.
+  virtual base::Status watch(const std::vector<WatchedKind>& kinds) = 0;
+  virtual void statuses(const std::vector<ObjectStatus>& statuses) = 0;
+};
+
+}  // namespace solder::host

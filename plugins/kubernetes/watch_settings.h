@@ -1,0 +1,26 @@
+// What the operator says of watching Kubernetes' API: `watch` in the plugin's configuration.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "solder/sdk/json.hpp"
+
+namespace solder::plugins::kubernetes {
+
+struct WatchSettings {
+  bool on = false;
+  std::string kubeconfig, context;
+  bool in_cluster = false;
+  bool allow_insecure = false;
+  std::vector<std::string> namespaces;  // empty: all
+  std::set<std::string> skip;           // kinds
+  bool statuses = true;
+  std::string write_namespace = "gloo-system";  // whose statuses are ours
+};
+
+// Throws std::invalid_argument.
+WatchSettings read_watch_settings(const sdk::Json& watch);
+
+}  // namespace solder::plugins::kubernetes
