@@ -159,7 +159,8 @@ TEST(ElfFile, NeededLibrariesAndFlags) {
 }
 
 TEST(ElfFile, AStackCanBeExecutedUnlessAHeaderSaysOtherwise) {
-  EXPECT_TRUE(read(Maker()).executable_stack);
+  Maker plain;
+  EXPECT_TRUE(read(plain).executable_stack);
   for (const Elf64_Word flags : {PF_R | PF_W, PF_R | PF_W | PF_X}) {
     Maker maker;
     Elf64_Phdr stack{};
