@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 60
 
 # What the sanitizer builds cover; everything is covered by the plain build.
 ASAN_PARTS := unit golden plugin abi feature
-TSAN_PARTS := unit/base unit/store unit/host unit/discovery unit/engine unit/xds unit/report plugin
+TSAN_PARTS := unit/base unit/store unit/host unit/discovery unit/sources unit/engine unit/xds unit/report plugin
 existing = $(patsubst tests/%/CMakeLists.txt,tests/%/all,$(wildcard $(1:%=tests/%/CMakeLists.txt)))
 
 .PHONY: help deps build run kube test test-build check fmt golden reference asan tsan fuzz bench bench-quick bench-layouts bench-transformation bench-build install clean
