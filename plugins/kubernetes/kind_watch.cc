@@ -16,6 +16,7 @@ constexpr uint32_t kMaxPage = 64U << 20, kListTimeoutMs = 60000, kConnectTimeout
 constexpr int kShortestWatch = 240, kWatchSpread = 120;  // seconds; by chance, so that not all begin anew at once
 constexpr uint32_t kIdleMs = 150000;                     // bookmarks come every minute or so
 constexpr auto kForbiddenPause = seconds(15);
+constexpr int kQuickRefusals = 5;  // tried again after 1, 2, 3 ... seconds
 constexpr auto kLongestAway = milliseconds(2000), kLongestWait = milliseconds(15000);
 constexpr int kPatience = 4;  // failures of one kind that the others wait for
 constexpr uint32_t kOk = 200, kUnauthorized = 401, kForbidden = 403, kNotFound = 404, kGone = 410;
@@ -142,8 +143,7 @@ void KindWatch::take_page(const sdk::HttpAnswer& answer) {
   version_ = sdk::get_string(metadata, "resourceVersion");
   listing_ = false;
   objects_.end(resource_.kind, ns_);
-  backoff_.succeeded();
-  set_problem(std::nullopt);
+  recovered();
   settle();
   watch();
 }
@@ -172,10 +172,7 @@ void KindWatch::take_event(std::string_view line) {
     timer_.start(backoff_.jitter(milliseconds(500)), [this] { relist(); });
     return;
   }
-  if (events_++ == 0) {
-    backoff_.succeeded();
-    set_problem(std::nullopt);
-  }
+  if (events_++ == 0) recovered();
   const Json metadata = object->value("metadata", Json::object());
   if (std::string version = sdk::get_string(metadata, "resourceVersion"); !version.empty())
     version_ = std::move(version);
@@ -194,7 +191,22 @@ void KindWatch::watch_ended(const sdk::HttpAnswer& answer) {
     timer_.start(milliseconds(200) + backoff_.jitter(milliseconds(800)), [this] { watch(); });
     return;
   }
-  failed(answer, [this] { watch(); });
+  failed(answer, [this] { look(); });
+}
+
+// A watch is silent while nothing changes: whether the server is well again is asked before it.
+void KindWatch::look() {
+  send(resource_.path(ns_) + "?limit=1" + selection_of(resource_.kind), false, [this](const sdk::HttpAnswer& answer) {
+    if (answer.status != SOLDER_OK || answer.code != kOk) return failed(answer, [this] { look(); });
+    recovered();
+    watch();
+  });
+}
+
+void KindWatch::recovered() {
+  refusals_ = 0;
+  backoff_.succeeded();
+  set_problem(std::nullopt);
 }
 
 void KindWatch::failed(const sdk::HttpAnswer& answer, std::function<void()> again) {
@@ -233,7 +245,10 @@ void KindWatch::refused(const sdk::HttpAnswer& answer, std::function<void()> aga
       "a rule {apiGroups: [\"" + group_of(resource_.api_version) + "\"], resources: [" + resource_.plural +
           "], verbs: [list, watch]}"});
   settle();
-  timer_.start(kForbiddenPause + backoff_.jitter(milliseconds(5000)), std::move(again));
+  // A server that has just begun does not know its rules yet.
+  const bool at_first = ++refusals_ <= kQuickRefusals;
+  const milliseconds pause = at_first ? milliseconds(1000 * refusals_) : milliseconds(kForbiddenPause);
+  timer_.start(pause + backoff_.jitter(pause / 6), std::move(again));
 }
 
 void KindWatch::settle() {

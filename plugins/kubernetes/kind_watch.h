@@ -66,6 +66,8 @@ class KindWatch {
   void watch();
   void take_event(std::string_view line);
   void watch_ended(const sdk::HttpAnswer& answer);
+  void look();
+  void recovered();
   void failed(const sdk::HttpAnswer& answer, std::function<void()> again);
   void refused(const sdk::HttpAnswer& answer, std::function<void()> again);
   void settle();
@@ -79,6 +81,7 @@ class KindWatch {
   const Resource resource_;
   const std::string ns_;
   sdk::Backoff backoff_;
+  int refusals_ = 0;  // one after the other
   sdk::Timer timer_;
   EventLines lines_;
   std::string continue_, version_;
