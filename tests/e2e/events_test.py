@@ -1,6 +1,7 @@
 """Requests as events: answered 202 at once, known by their key, handed to several functions by weight or all of them; and the page of docs/events.md."""
 import json
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -100,6 +101,7 @@ class Events(Case):
         self.call("/nowhere", 503, method="POST", body=b"{}")
         self.world.until_state("VirtualService", "web", "Warning", "UpstreamNotFound", "gloo-system/gone")
 
+    @unittest.skipUnless(shutil.which("node"), "a page's script runs in Node")
     def test_the_page_of_the_documentation(self):
         self.serve()
         self.call("/order", 202, method="POST", body=b"{}")
