@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
@@ -13,7 +14,9 @@
 #include <utility>
 
 #include "core/base/replace_file.h"
+#include "core/model/memory_only.h"
 #include "core/sources/source_objects.h"
+#include "core/sources/source_order.h"
 
 namespace solder::sources {
 
@@ -22,8 +25,11 @@ namespace {
 constexpr mode_t kOwnerOnly = 0600;
 constexpr int kSettlesAtMost = 10;
 
-std::string lines_of(const std::vector<model::ObjectPtr>& objects) {
+// Nothing where some of it must not be written: half a world is no world to begin with.
+std::optional<std::string> lines_of(const std::vector<model::ObjectPtr>& objects) {
   std::string out;
+  if (std::any_of(objects.begin(), objects.end(), [](const auto& each) { return model::memory_only(*each); }))
+    return std::nullopt;
   for (const auto& object : objects) out += object->json + "\n";
   return out;
 }
@@ -36,6 +42,7 @@ struct SourceStore::Impl {
     SourceObjects objects;
     model::Diagnostics problems;
     bool expected = false;
+    bool awaits_settings = false;
     bool told = false;  // its world was whole once
     bool loaded = false;
     std::vector<store::Change> restored;  // from disk, not yet told
@@ -51,6 +58,7 @@ struct SourceStore::Impl {
   mutable std::mutex mutex;
   std::condition_variable woken;
   std::map<std::string, Source> sources;
+  SourceOrder order;  // of what was told
   store::Listener listener;
   bool stopping = false;
   std::thread writer;
@@ -87,24 +95,27 @@ struct SourceStore::Impl {
     woken.notify_all();
   }
 
-  void tell(Source& source) {
+  void tell(const std::string& plugin, Source& source) {
     if (!source.objects.whole() || !listener) return;
     auto changes = source.objects.take();
     if (!changes.empty()) changed(source);
     if (source.told && changes.empty()) return;
     source.told = true;
-    hand_on(std::move(changes));
+    hand_on(order.take(plugin, std::move(changes)));
   }
 
   void hand_on(std::vector<store::Change> changes) {
     store::Batch batch;
     batch.changes = std::move(changes);
-    batch.complete = true;
+    batch.complete = batch.settings_known = true;
     for (const auto& [plugin, source] : sources) {
-      batch.complete = batch.complete && (source.told || !source.expected);
+      const bool there = source.told || !source.expected;
+      batch.complete = batch.complete && there;
+      batch.settings_known = batch.settings_known && (there || source.awaits_settings);
       batch.problems.insert(batch.problems.end(), source.problems.begin(), source.problems.end());
       for (auto& problem : source.objects.problems()) batch.problems.push_back(std::move(problem));
     }
+    for (auto& problem : order.problems()) batch.problems.push_back(std::move(problem));
     listener(std::move(batch));
   }
 
@@ -136,13 +147,18 @@ struct SourceStore::Impl {
   // Gives up the lock while it writes. Sources never go, so `source` stays.
   void write(const std::string& plugin, Source& source, std::unique_lock<std::mutex>& lock) {
     source.dirty = false;
-    const auto objects = source.objects.all();
+    const auto lines = lines_of(source.objects.all());
     lock.unlock();
     std::error_code error;
+    const std::string path = path_of(plugin);
+    if (!lines) {
+      std::filesystem::remove(path, error);
+      lock.lock();
+      return;
+    }
     std::filesystem::create_directories(directory, error);
     std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
-    const std::string path = path_of(plugin);
-    const auto status = base::replace_file(path, path + ".new", lines_of(objects), kOwnerOnly);
+    const auto status = base::replace_file(path, path + ".new", *lines, kOwnerOnly);
     if (!status.ok()) spdlog::warn("{}: what it said last cannot be kept: {}", plugin, status.message());
     lock.lock();
   }
@@ -157,12 +173,19 @@ void SourceStore::expect(const std::vector<std::string>& plugins) {
   for (const auto& plugin : plugins) impl_->source_of(plugin).expected = true;
 }
 
+void SourceStore::awaits_settings(const std::vector<std::string>& plugins) {
+  const std::lock_guard lock(impl_->mutex);
+  for (const auto& plugin : plugins) impl_->source_of(plugin).awaits_settings = true;
+}
+
 void SourceStore::begin(const std::string& plugin) {
   const std::lock_guard lock(impl_->mutex);
   auto& source = impl_->source_of(plugin);
   source.objects.begin();
   // What another run left counts meanwhile.
-  if (impl_->listener && !source.restored.empty()) impl_->hand_on(std::exchange(source.restored, {}));
+  if (impl_->listener && !source.restored.empty()) {
+    impl_->hand_on(impl_->order.take(plugin, std::exchange(source.restored, {})));
+  }
 }
 
 SourceStore::Found SourceStore::find(const model::ObjectRef& ref) const {
@@ -178,9 +201,12 @@ base::Status SourceStore::start(store::Listener listener) {
   impl_->listener = std::move(listener);
   std::vector<store::Change> all;
   for (auto& [plugin, source] : impl_->sources) {
-    for (auto& change : std::exchange(source.restored, {})) all.push_back(std::move(change));
+    auto changes = std::exchange(source.restored, {});
+    if (source.objects.whole()) {
+      for (auto& change : source.objects.take()) changes.push_back(std::move(change));
+    }
+    for (auto& change : impl_->order.take(plugin, std::move(changes))) all.push_back(std::move(change));
     if (!source.objects.whole()) continue;
-    for (auto& change : source.objects.take()) all.push_back(std::move(change));
     source.told = true;
   }
   impl_->hand_on(std::move(all));
@@ -203,7 +229,7 @@ base::Status SourceStore::put(const std::string& plugin, std::string_view json) 
   const std::lock_guard lock(impl_->mutex);
   auto& source = impl_->source_of(plugin);
   auto status = source.objects.put(json);
-  impl_->tell(source);
+  impl_->tell(plugin, source);
   return status;
 }
 
@@ -211,7 +237,7 @@ void SourceStore::remove(const std::string& plugin, const model::ObjectRef& obje
   const std::lock_guard lock(impl_->mutex);
   auto& source = impl_->source_of(plugin);
   source.objects.remove(object);
-  impl_->tell(source);
+  impl_->tell(plugin, source);
 }
 
 void SourceStore::begin_list(const std::string& plugin, const std::string& kind, const std::string& ns) {
@@ -223,7 +249,7 @@ void SourceStore::end_list(const std::string& plugin, const std::string& kind, c
   const std::lock_guard lock(impl_->mutex);
   auto& source = impl_->source_of(plugin);
   source.objects.end_list(kind, ns);
-  impl_->tell(source);
+  impl_->tell(plugin, source);
 }
 
 void SourceStore::keep(const std::string& plugin, const std::string& kind, const std::string& ns) {
@@ -236,7 +262,7 @@ void SourceStore::complete(const std::string& plugin) {
   auto& source = impl_->source_of(plugin);
   source.objects.complete();
   impl_->changed(source);
-  impl_->tell(source);
+  impl_->tell(plugin, source);
 }
 
 void SourceStore::reported(const std::string& plugin, model::Diagnostics problems) {

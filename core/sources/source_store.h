@@ -1,6 +1,8 @@
 // Objects that plugins bring from elsewhere, as one store. What a source gave when it was last whole stands on disk
-// below the state directory (Secrets too: only the user may read it), and counts until the source is whole again.
-// Nothing of a source counts while it is being read for the first time. Any thread.
+// below the state directory (Secrets too: only the user may read it), and counts until the source is whole again; with
+// one object that is to stay in memory alone (model::memory_only) nothing of that source stands there.
+// Nothing of a source counts while it is being read for the first time. Of an object that several sources bring the
+// first one by name counts. Any thread.
 // Tested by tests/unit/sources/source_store_test.cc.
 #pragma once
 
@@ -25,6 +27,8 @@ class SourceStore final : public store::Store, public host::ObjectListener {
 
   // Before start(): plugins whose objects the world waits for.
   void expect(const std::vector<std::string>& plugins);
+  // The same: plugins that say nothing before they know the Settings, so that these do not wait for them.
+  void awaits_settings(const std::vector<std::string>& plugins);
   // A new instance of that plugin begins to say what there is.
   void begin(const std::string& plugin);
   // What the plugin that brought it said last, and which that is; null: none did.

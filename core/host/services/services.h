@@ -8,6 +8,7 @@
 #include "core/host/services/file_values.h"
 #include "core/host/services/http_client.h"
 #include "core/host/services/secret_book.h"
+#include "core/host/services/settings_book.h"
 
 namespace solder::host {
 
@@ -15,6 +16,7 @@ struct Services {
   Services();
 
   SecretBook secrets;
+  SettingsBook settings;
   FileValues files;
   AwsCredentials aws;
   HttpClient http;  // last: ends first, so that no answer comes to what is gone

@@ -28,6 +28,7 @@ class SourceStoreTest : public ::testing::Test {
                       for (const auto& change : batch.changes)
                         told.push_back((change.object ? "+" : "-") + change.ref.name);
                       complete = batch.complete;
+                      settings_known = batch.settings_known;
                       problems = batch.problems;
                     })
                     .ok());
@@ -37,7 +38,7 @@ class SourceStoreTest : public ::testing::Test {
 
   store::TempDirectory directory;
   std::vector<std::string> told;
-  bool complete = false;
+  bool complete = false, settings_known = false;
   model::Diagnostics problems;
   std::unique_ptr<SourceStore> store;  // last: it tells the others
 };
@@ -62,6 +63,32 @@ TEST_F(SourceStoreTest, ASourceWithNothingIsCompleteToo) {
   EXPECT_FALSE(complete);
   store->complete("kube");
   EXPECT_TRUE(complete);
+}
+
+TEST_F(SourceStoreTest, SettingsAreKnownBeforeThoseWhoWaitForThem) {
+  begin();
+  EXPECT_FALSE(settings_known);
+  store->expect({"vault"});
+  store->awaits_settings({"vault"});
+  store->complete("kube");
+  EXPECT_TRUE(settings_known);
+  EXPECT_FALSE(complete);
+  store->complete("vault");
+  EXPECT_TRUE(complete);
+}
+
+TEST_F(SourceStoreTest, WhatIsToStayInMemoryIsNotWrittenNorIsHalfOfIt) {
+  begin();
+  put("a");
+  store->complete("kube");
+  const std::string secret =
+      R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","namespace":"ns","annotations":{"solder.io/keep":"memory"}},"stringData":{"k":"v"}})";
+  ASSERT_TRUE(store->put("kube", secret).ok());
+  store.reset();
+  struct stat info {};
+  EXPECT_NE(::stat(directory.at("sources/kube.jsonl").c_str(), &info), 0);
+  begin();
+  EXPECT_FALSE(complete) << "half a world is no world";
 }
 
 TEST_F(SourceStoreTest, WorldsDoNotWaitForSourcesThatAreNotThere) {
