@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <future>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -25,6 +26,7 @@ namespace solder::cli {
 namespace {
 
 constexpr int kEndStreamsMs = 2000;
+constexpr auto kReviewPatience = std::chrono::seconds(9);  // less than an API server has
 constexpr size_t kMaxLoggedProblems = 50;
 constexpr size_t kManyChanges = 1000;  // of objects and resources in one translation
 constexpr size_t kManyObjects = 500;   // a world that was that large may be worth giving memory back for
@@ -69,6 +71,7 @@ base::Result<std::unique_ptr<Runtime>> Runtime::start(const ServeOptions& option
   if (auto status = runtime->start_plugins(options); !status.ok()) return status;
   if (auto status = runtime->start_servers(options); !status.ok()) return status;
   if (auto status = runtime->start_engine(options); !status.ok()) return status;
+  if (auto status = runtime->start_validation(options); !status.ok()) return status;
   return runtime;
 }
 
@@ -152,28 +155,73 @@ base::Status Runtime::start_store(const ServeOptions& options) {
   settings_ =
       std::make_unique<sources::SettingsTap>([this](std::string spec) { services_->settings.set(std::move(spec)); });
   settings_->catalog(catalog_);
+  driver_ = std::make_unique<sources::SourceDriver>(*sources_);
+  shared_ = std::make_unique<SharedState>(SharedState::Ends{
+      [this] { return sources_->leadership().leads(); },
+      [this](auto entries) { driver_->share(std::move(entries)); },
+      [this](const auto& plugin, const auto& list) { static_cast<void>(discovered_->put(plugin, list)); },
+      [this](const auto& object) { discovered_->remove(object); },
+  });
   store_ =
       discovery::DiscoveredStore::make(sources::join(store::make_file_store(options.config_directories), *sources_),
-                                       store::make_file_store({discovered_->directory()}), [this](store::Batch batch) {
-                                         settings_->take(batch);
-                                         discovery_->objects(std::move(batch));
-                                       });
+                                       store::make_file_store({discovered_->directory()}),
+                                       {[this](const store::Batch& batch) {
+                                          settings_->take(batch);
+                                          shared_->told(batch);
+                                          discovery_->objects(batch);
+                                        },
+                                        [this](const store::Batch& batch) { shared_->found(batch); }});
   discovery::FunctionDiscovery::Ends ends;
-  ends.publish = [this](const auto& plugin, const auto& list) { return discovered_->put(plugin, list); };
+  ends.publish = [this](const auto& plugin, const auto& list) {
+    return sources_->leadership().leads() ? discovered_->put(plugin, list)
+                                          : base::unavailable("another Solder leads now");
+  };
   ends.gone = [this](const auto& object) { discovered_->remove(object); };
   ends.tell = [this](model::Diagnostics problems) { store_->tell(std::move(problems)); };
   discovery_ = std::make_unique<discovery::FunctionDiscovery>(services_->secrets, std::move(ends));
   discovery_->plugins(plugins_, catalog_);
-  driver_ = std::make_unique<sources::SourceDriver>(*sources_);
+  sources_->leadership().follow([this](bool leads) {
+    shared_->leads(leads);
+    discovery_->lead(leads);
+  });
   driver_->plugins(plugins_);
   return store_->start([this](store::Batch batch) { queue_.push(std::move(batch)); });
 }
 
+base::Status Runtime::start_validation(const ServeOptions& options) {
+  if (options.validation_address.empty()) return {};
+  auto server =
+      admission::Server::start({options.validation_address, options.validation_certificate, options.validation_key},
+                               [this](const admission::Review& review) { return judge(review); });
+  if (!server.ok()) return server.status();
+  validation_ = std::move(*server);
+  spdlog::info("validation on {} (port {})", options.validation_address, validation_->port());
+  return {};
+}
+
+// Asked by threads of the server, answered by the engine's.
+base::Result<admission::Verdict> Runtime::judge(const admission::Review& review) {
+  if (review.changes.empty() && review.problems.empty()) return admission::Verdict{};
+  if (auto ready = view_->ready(); !ready.ok()) return ready;
+  const auto promise = std::make_shared<std::promise<std::optional<admission::Verdict>>>();
+  auto answer = promise->get_future();
+  const bool posted = queue_.post([this, promise, review](bool doable) {
+    promise->set_value(doable ? std::optional(admission_.judge(review, *engine_, reports_.all())) : std::nullopt);
+  });
+  if (!posted || answer.wait_for(kReviewPatience) != std::future_status::ready)
+    return base::unavailable("Solder is ending, or has too much to do");
+  auto verdict = answer.get();
+  if (!verdict) return base::unavailable("Solder is ending");
+  return std::move(*verdict);
+}
+
 Runtime::~Runtime() {
+  validation_.reset();
   if (store_) store_->stop();
   queue_.close();
   if (engine_thread_.joinable()) engine_thread_.join();
   if (manager_) manager_->stop();
+  if (sources_) sources_->leadership().follow(nullptr);
   discovery_.reset();  // the two above tell it of plugins, and the next
   driver_.reset();
   if (server_) server_->shutdown(kEndStreamsMs);
@@ -244,6 +292,7 @@ void Runtime::present(engine::Output output, std::chrono::duration<double> took)
   published_ = output.snapshots;
   auto reports = reports_.update(output.changes);
   log_problems(reports);
+  shared_->kept(output.kept);
   view_->update(std::move(output), reports, took);
   driver_->reports(reports);
   statuses_->write(std::move(reports));

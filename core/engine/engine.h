@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/config/schema_catalog.h"
+#include "core/engine/kept_versions.h"
 #include "core/host/plugin_set.h"
 #include "core/model/diagnostic.h"
 #include "core/model/object.h"
@@ -58,6 +59,8 @@ struct Output {
   // Every object (and file) whose content or whose diagnostics are new since the last translation.
   std::vector<model::ObjectChange> changes;
   std::shared_ptr<const ServedPlaces> places;
+  // What all Solders on one store are to serve in the place of what is not good; the same pointer while it is the same.
+  std::shared_ptr<const KeptVersions> kept;
 };
 
 class Engine {
@@ -81,10 +84,17 @@ class Engine {
   void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
   // As translate(), but what turns out good does not become last good: for a look at plugins that may be taken back.
   Output try_out();
+  // What these changes of objects would bring: every object whose diagnostics would be others, or that would come or
+  // go. Afterwards everything is as before. What was applied must have been translated.
+  std::vector<model::ObjectChange> try_changes(const std::vector<store::Change>& changes);
   // All objects that have a report, derived ones and default gateways included, sorted by ref: those that plugins only
   // read are left out unless something is wrong with them.
   [[nodiscard]] std::vector<model::ObjectPtr> objects() const;
   [[nodiscard]] size_t object_count() const;
+  // As the stores tell it; null where they do not.
+  [[nodiscard]] model::ObjectPtr find(const model::ObjectRef& ref) const;
+  // The spec of the Settings that count, in one form; "{}" where there are none.
+  [[nodiscard]] std::string settings_json() const;
   // Steps of translation that ran since the start: what a change costs, for tests and metrics.
   [[nodiscard]] uint64_t computed() const;
   // All that is wrong now, with objects and files.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/host/services/watcher.h"
+#include "core/sources/leadership.h"
 #include "core/store/store.h"
 
 namespace solder::sources {
@@ -48,10 +49,16 @@ class SourceStore final : public store::Store, public host::ObjectListener {
   void keep(const std::string& plugin, const std::string& kind, const std::string& ns) override;
   void complete(const std::string& plugin) override;
   void reported(const std::string& plugin, model::Diagnostics problems) override;
+  void holds_lease(const std::string& plugin, std::chrono::steady_clock::time_point until) override {
+    leadership_.hold(plugin, until);
+  }
+  // Whether this Solder leads among several on one store.
+  [[nodiscard]] Leadership& leadership() { return leadership_; }
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+  Leadership leadership_;
 };
 
 }  // namespace solder::sources

@@ -113,6 +113,10 @@ class Plugin {
     if (watcher_) watcher_->status(ref, json);
   }
 
+  void share(const std::vector<sdk::SharedEntry>& entries) {
+    if (watcher_) watcher_->share(entries);
+  }
+
   void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
     const sdk::Json json = sdk::parse_json(in.json);
     const UpstreamSpec spec(json);

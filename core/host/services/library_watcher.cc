@@ -28,16 +28,23 @@ base::Status LibraryWatcher::watch(const std::vector<WatchedKind>& kinds) {
 }
 
 void LibraryWatcher::statuses(const std::vector<ObjectStatus>& statuses) {
-  if (plugin_.config_watcher.statuses == nullptr) return;
+  if (plugin_.config_watcher.statuses != nullptr) tell(plugin_.config_watcher.statuses, statuses);
+}
+
+void LibraryWatcher::share(const std::vector<ObjectStatus>& entries) {
+  if (plugin_.config_watcher.share != nullptr) tell(plugin_.config_watcher.share, entries);
+}
+
+void LibraryWatcher::tell(solder_op operation, const std::vector<ObjectStatus>& objects) {
   std::vector<solder_object> inputs;
   std::vector<Subject> subjects;
-  for (const ObjectStatus& each : statuses) {
+  for (const ObjectStatus& each : objects) {
     inputs.push_back(
         {sizeof(solder_object), 0, {view(each.ref.kind), view(each.ref.ns), view(each.ref.name)}, view(each.json)});
     subjects.push_back({each.ref, ""});
   }
   const auto lock = instance_.enter();
-  instance_.call(plugin_.config_watcher.statuses, {inputs.data(), inputs.size(), sizeof(solder_object)}, subjects);
+  instance_.call(operation, {inputs.data(), inputs.size(), sizeof(solder_object)}, subjects);
 }
 
 }  // namespace solder::host

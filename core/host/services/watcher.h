@@ -2,6 +2,7 @@
 // translates. What it brings goes to a listener. Tested by tests/plugin/config_watcher_test.cc.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class ObjectListener {
   virtual void keep(const std::string& plugin, const std::string& kind, const std::string& ns) = 0;
   virtual void complete(const std::string& plugin) = 0;
   virtual void reported(const std::string& plugin, model::Diagnostics problems) = 0;
+  // services/lease.h.
+  virtual void holds_lease(const std::string& plugin, std::chrono::steady_clock::time_point until) = 0;
 };
 
 struct WatchedKind {
@@ -29,7 +32,7 @@ struct WatchedKind {
   auto operator<=>(const WatchedKind&) const = default;
 };
 
-// What is to be written about an object where its users look.
+// What is to be written about an object where its users look, or an object that is to be shared.
 struct ObjectStatus {
   model::ObjectRef ref;
   std::string json;  // empty: nothing any more
@@ -41,6 +44,8 @@ class Watcher {
   // All kinds that count. One thread, like the next.
   virtual base::Status watch(const std::vector<WatchedKind>& kinds) = 0;
   virtual void statuses(const std::vector<ObjectStatus>& statuses) = 0;
+  // All that there is to be for all Solders on its store.
+  virtual void share(const std::vector<ObjectStatus>& entries) = 0;
 };
 
 }  // namespace solder::host

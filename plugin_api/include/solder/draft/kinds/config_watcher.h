@@ -33,6 +33,11 @@ typedef struct solder_cap_config_watcher {
    * {"state": "Accepted" | "Warning" | "Rejected", "reason": words for people, maybe none}. A json that is empty: there
    * is nothing to say of it any more. May be NULL. */
   solder_op statuses;
+  /* For sources that keep a lease (services/lease.h). in: solder_object[]: all objects of the kind "SharedEntry" that
+   * there are to be for all Solders on this store, as one call; those that are missing go. They are opaque, may hold
+   * Secrets, and have no namespace: the source gives them its own. Told to every instance; while its Solder leads, a
+   * source keeps them in its store, and all put what stands there (services/objects.h). May be NULL. */
+  solder_op share;
 } solder_cap_config_watcher;
 
 #define SOLDER_CAP_CONFIG_WATCHER_SIZE_1_0 (offsetof(solder_cap_config_watcher, statuses) + sizeof(solder_op))

@@ -81,6 +81,13 @@ struct OptionInput {
   std::string_view options_json;  // all options at that place, the neighbours included
 };
 
+// An object that all Solders on one store share: its name, and all of it as JSON.
+struct SharedEntry {
+  std::string name, json;
+
+  auto operator<=>(const SharedEntry&) const = default;
+};
+
 // A kind that some part of Solder reads.
 struct WatchedKind {
   std::string kind, api_version;

@@ -11,6 +11,7 @@
 //                                                      "solder.endpoint-discovery/1")
 //   void watch(const std::vector<WatchedKind>&)        brings objects from elsewhere  ("solder.config-watcher/1")
 //   void status(const Ref&, std::string_view json)     with watch(), optional
+//   void share(const std::vector<SharedEntry>&)        with watch() and a lease, optional
 //   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
 //
 // Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
@@ -63,6 +64,10 @@ concept HasWatch = requires(P plugin, const std::vector<WatchedKind>& kinds) {
 template <typename P>
 concept HasStatus = requires(P plugin, const Ref& ref, std::string_view json) {
   plugin.status(ref, json);
+};
+template <typename P>
+concept HasShare = requires(P plugin, const std::vector<SharedEntry>& entries) {
+  plugin.share(entries);
 };
 template <typename P>
 concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
@@ -149,6 +154,20 @@ struct Tables {
     return for_each<SourceInput>(
         call, out, [self](const SourceInput& in, Out&) { static_cast<P*>(self)->status(in.ref, in.json); });
   }
+  // All of them at once, too.
+  static solder_status share(void* self, const solder_call* call, const solder_out*) noexcept {
+    try {
+      std::vector<SharedEntry> entries;
+      for (uint64_t i = 0; i < call->in.count; ++i) {
+        const auto& each = *SOLDER_AT(solder_object, call->in, i);
+        entries.push_back({std::string(text(each.ref.name)), std::string(text(each.json))});
+      }
+      static_cast<P*>(self)->share(entries);
+      return SOLDER_OK;
+    } catch (...) {
+      return SOLDER_INTERNAL;
+    }
+  }
   static solder_status options(void* self, const solder_call* call, const solder_out* out) noexcept {
     return for_each<OptionInput>(
         call, out, [self](const OptionInput& in, Out& item) { static_cast<P*>(self)->options(in, item); });
@@ -202,7 +221,13 @@ struct Tables {
         else
           return solder_op{nullptr};
       }();
-      static constexpr solder_cap_config_watcher kTable = {sizeof kTable, 0, &watch, kStatuses};
+      static constexpr solder_op kShare = [] {
+        if constexpr (HasShare<P>)
+          return &share;
+        else
+          return solder_op{nullptr};
+      }();
+      static constexpr solder_cap_config_watcher kTable = {sizeof kTable, 0, &watch, kStatuses, kShare};
       if (solder_str_eq(id, SOLDER_CAP_CONFIG_WATCHER)) return &kTable;
     }
     if constexpr (HasOptions<P>) {
