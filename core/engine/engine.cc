@@ -17,6 +17,7 @@
 #include "core/engine/provenance.h"
 #include "core/engine/served_places.h"
 #include "core/engine/served_services.h"
+#include "core/engine/token_book.h"
 #include "core/engine/translation.h"
 #include "core/engine/visible_world.h"
 
@@ -61,6 +62,7 @@ struct Engine::Impl {
   ServedServices served;
   VisibleWorld world;
   ClusterWorld clusters;
+  TokenBook tokens;
   std::set<model::ObjectRef> untried;  // changed and not known to be good yet
   std::set<std::string> proxy_names;
   bool whole_world = false;                         // a complete batch has come
@@ -90,6 +92,7 @@ struct Engine::Impl {
     if (!trial) update_last_good();
     translation.graph.collect();
     update_book();
+    book.set("id tokens", tokens.problems(clusters.token_uses()));
     tell_refused();
     Output output;
     auto snapshots = std::make_shared<xds::SnapshotsByRole>();
@@ -99,6 +102,7 @@ struct Engine::Impl {
     output.snapshots = std::move(snapshots);
     output.changes = changes();
     output.places = places;
+    output.tokens = TokenBook::wishes(translation, clusters.token_uses());
     return output;
   }
 
@@ -337,6 +341,8 @@ void Engine::apply(const store::Batch& batch) {
 }
 
 void Engine::set_refused(const std::vector<RefusedPart>& refused) { impl_->refused = refused; }
+
+void Engine::set_tokens(const host::IdTokenStates& tokens) { impl_->tokens.take(impl_->translation, tokens); }
 
 void Engine::use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) {
   impl_->use_plugins(plugins, std::move(catalog));

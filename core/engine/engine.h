@@ -3,6 +3,7 @@
 // tests/golden.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "core/config/schema_catalog.h"
 #include "core/host/plugin_set.h"
+#include "core/host/services/id_tokens.h"
 #include "core/model/diagnostic.h"
 #include "core/model/object.h"
 #include "core/model/object_change.h"
@@ -58,6 +60,8 @@ struct Output {
   // Every object (and file) whose content or whose diagnostics are new since the last translation.
   std::vector<model::ObjectChange> changes;
   std::shared_ptr<const ServedPlaces> places;
+  // The ID tokens that clusters want now, by a name of the engine's: see set_tokens().
+  std::map<std::string, host::GoogleSource> tokens;
 };
 
 class Engine {
@@ -74,6 +78,8 @@ class Engine {
   // All that Envoys refuse now, in the place of what they refused before. It becomes diagnostics of the objects at
   // fault with the next translation.
   void set_refused(const std::vector<RefusedPart>& refused);
+  // What became of the ID tokens that were wanted; nothing is translated yet.
+  void set_tokens(const host::IdTokenStates& tokens);
   // Brings everything up to date and tells what is new; equal parts are the same pointers as before.
   Output translate();
   // From now on these; nothing is translated yet. They must outlive the engine or the next call. What used a key, a
