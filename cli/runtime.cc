@@ -27,6 +27,7 @@ namespace {
 
 constexpr int kEndStreamsMs = 2000;
 constexpr auto kReviewPatience = std::chrono::seconds(9);  // less than an API server has
+constexpr auto kFirstTokens = std::chrono::seconds(5);
 constexpr size_t kMaxLoggedProblems = 50;
 constexpr size_t kManyChanges = 1000;  // of objects and resources in one translation
 constexpr size_t kManyObjects = 500;   // a world that was that large may be worth giving memory back for
@@ -96,6 +97,7 @@ base::Status Runtime::start_plugins(const ServeOptions& options) {
   auto catalog = catalog_of(*plugins_);
   if (!catalog.ok()) return catalog.status();
   catalog_ = std::move(*catalog);
+  services_->id_tokens.listen([this] { queue_.poke(); });
   log_plugins(*manager_->listing());
   return {};
 }
@@ -217,6 +219,7 @@ base::Result<admission::Verdict> Runtime::judge(const admission::Review& review)
 
 Runtime::~Runtime() {
   validation_.reset();
+  services_->id_tokens.listen(nullptr);
   if (store_) store_->stop();
   queue_.close();
   if (engine_thread_.joinable()) engine_thread_.join();
@@ -244,6 +247,7 @@ void Runtime::translate_until_closed() {
   std::vector<Task> tasks;
   for (auto work = queue_.take(); !work.empty(); work = queue_.take()) {
     if (work.poked && published_) engine_->set_refused(refused_parts(server_->refusing(), *published_));
+    if (work.poked) engine_->set_tokens(services_->id_tokens.states());
     for (const auto& batch : work.batches) {
       engine_->apply(batch);
       changed += batch.changes.size();
@@ -270,9 +274,25 @@ void Runtime::explain_waiting(const store::Batch& batch) {
   }
 }
 
+// Envoys that are there already have tokens: the first that they are told is not that there is none.
+engine::Output Runtime::with_tokens(engine::Output output) {
+  if (published_ || output.tokens.empty()) return output;
+  services_->id_tokens.want(output.tokens);
+  services_->id_tokens.wait_settled(kFirstTokens);
+  engine_->set_tokens(services_->id_tokens.states());
+  engine::Output again = engine_->translate();
+  // What is new is new since the first of the two.
+  std::erase_if(output.changes, [&](const auto& change) {
+    return std::any_of(again.changes.begin(), again.changes.end(),
+                       [&](const auto& later) { return later.ref == change.ref; });
+  });
+  std::move(output.changes.begin(), output.changes.end(), std::back_inserter(again.changes));
+  return again;
+}
+
 void Runtime::translate(size_t changed_objects) {
   const auto begin = std::chrono::steady_clock::now();
-  engine::Output output = engine_->translate();
+  engine::Output output = with_tokens(engine_->translate());
   server_->publish(output.snapshots);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   const auto changes = count_changes(published_.get(), *output.snapshots);
@@ -289,6 +309,7 @@ void Runtime::translate(size_t changed_objects) {
 }
 
 void Runtime::present(engine::Output output, std::chrono::duration<double> took) {
+  services_->id_tokens.want(output.tokens);
   published_ = output.snapshots;
   auto reports = reports_.update(output.changes);
   log_problems(reports);

@@ -58,6 +58,7 @@ class Runtime {
   void translate_until_closed();
   // Where a source is what is waited for: why it has not said all yet.
   void explain_waiting(const store::Batch& batch);
+  engine::Output with_tokens(engine::Output output);
   void translate(size_t changed_objects);
   void present(engine::Output output, std::chrono::duration<double> took);
   base::Status start_plugins(const ServeOptions& options);

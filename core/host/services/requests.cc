@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/host/abi_text.h"
+#include "core/host/services/google_key.h"
 
 namespace solder::host {
 
@@ -61,7 +62,7 @@ bool copy(const T* theirs, size_t least, T& ours) {
 
 bool read_auth(const solder_http_auth* in, Auth& out) {
   solder_http_auth own{};
-  if (!copy(in, SOLDER_HTTP_AUTH_SIZE_1_0, own) || own.kind > SOLDER_HTTP_SIGV4) return false;
+  if (!copy(in, SOLDER_HTTP_AUTH_SIZE_1_0, own) || own.kind > SOLDER_HTTP_GOOGLE) return false;
   out.kind = own.kind;
   out.aws.token_role = (own.flags & SOLDER_HTTP_TOKEN_ROLE) != 0;
   if (!read(own.secret, out.secret) || !read(own.key, out.key) || !read(own.service, out.service) ||
@@ -71,6 +72,7 @@ bool read_auth(const solder_http_auth* in, Auth& out) {
   }
   out.aws.secret = out.secret;
   if (out.kind == SOLDER_HTTP_BEARER) return !out.secret.name.empty() && !out.key.empty();
+  if (out.kind == SOLDER_HTTP_GOOGLE) return !out.service.empty();
   return out.kind != SOLDER_HTTP_SIGV4 || (!out.service.empty() && !out.aws.region.empty());
 }
 
@@ -149,6 +151,20 @@ base::Status add_bearer(const SecretBook& secrets, const Auth& auth, HttpRequest
   return {};
 }
 
+base::Result<GoogleSource> google_source(const SecretBook& secrets, const Auth& auth) {
+  GoogleSource source{.scope = auth.service};
+  if (auth.secret.name.empty()) return source;
+  const std::string who = "the Secret " + auth.secret.ns + "/" + auth.secret.name;
+  const auto values = secrets.find(auth.secret);
+  if (!values) return missing(who + " is not there");
+  for (const char* name : kGoogleKeyNames) {
+    const auto at = values->find(name);
+    if (source.key_json.empty() && at != values->end()) source.key_json = at->second;
+  }
+  if (source.key_json.empty()) return missing(who + " has no value " + kGoogleKeyNames[0]);
+  return source;
+}
+
 base::Status identify(FileValues& files, const Identity& identity, HttpRequest& request) {
   request.verify = identity.verify;
   std::string token;
@@ -220,6 +236,7 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     if (status.ok() && wish.auth.kind == SOLDER_HTTP_BEARER)
       status = add_bearer(services->secrets, wish.auth, wish.request);
     if (!status.ok()) return answered(id, {.status = std::move(status)});
+    if (wish.auth.kind == SOLDER_HTTP_GOOGLE) return authorize_by_google(id, std::move(wish));
     if (wish.auth.kind != SOLDER_HTTP_SIGV4) return dispatch(id, std::move(wish.request));
     const AwsSource source = wish.auth.aws;
     services->aws.get(source, [self = weak_from_this(), id, wish = std::move(wish)](base::Result<AwsKeys> keys) {
@@ -232,6 +249,20 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
       HttpRequest request = wish.request;
       sign_v4(request, *keys, wish.auth.service, wish.auth.aws.region, std::chrono::system_clock::now());
       core->dispatch(id, std::move(request));
+    });
+  }
+
+  void authorize_by_google(solder_request id, Wish wish) {
+    const auto source = google_source(services->secrets, wish.auth);
+    if (!source.ok()) return answered(id, {.status = source.status()});
+    services->google.get(*source, [self = weak_from_this(), id,
+                                   request = std::move(wish.request)](const base::Result<GoogleToken>& token) {
+      const auto core = self.lock();
+      if (!core) return;
+      if (!token.ok()) return core->answered(id, {.status = token.status()});
+      HttpRequest own = request;
+      own.headers.emplace_back("authorization", "Bearer " + token->text);
+      core->dispatch(id, std::move(own));
     });
   }
 

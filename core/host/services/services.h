@@ -6,7 +6,9 @@
 
 #include "core/host/services/aws_credentials.h"
 #include "core/host/services/file_values.h"
+#include "core/host/services/google_credentials.h"
 #include "core/host/services/http_client.h"
+#include "core/host/services/id_tokens.h"
 #include "core/host/services/secret_book.h"
 #include "core/host/services/settings_book.h"
 
@@ -14,11 +16,16 @@ namespace solder::host {
 
 struct Services {
   Services();
+  ~Services();
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
 
   SecretBook secrets;
   SettingsBook settings;
   FileValues files;
   AwsCredentials aws;
+  GoogleCredentials google;
+  IdTokens id_tokens;
   HttpClient http;  // last: ends first, so that no answer comes to what is gone
 };
 using ServicesPtr = std::shared_ptr<Services>;

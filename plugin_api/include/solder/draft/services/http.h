@@ -41,13 +41,16 @@ typedef struct solder_header {
 enum {
   SOLDER_HTTP_NO_AUTH = 0,
   SOLDER_HTTP_BEARER = 1, /* "authorization: Bearer" with the value `key` of `secret` */
-  SOLDER_HTTP_SIGV4 = 2   /* AWS Signature Version 4 for `service` in `region` */
+  SOLDER_HTTP_SIGV4 = 2,  /* AWS Signature Version 4 for `service` in `region` */
+  SOLDER_HTTP_GOOGLE = 3  /* "authorization: Bearer" with an access token of Google's for the scope `service` */
 };
 
 /* Whose request it is. SIGV4: the keys of `secret`, a Secret with aws_access_key_id, aws_secret_access_key and perhaps
  * aws_session_token, or of Gloo's form `aws`. Without a name: the machine's own, AWS_ACCESS_KEY_ID and so on, or the
  * role AWS_ROLE_ARN by the token in AWS_WEB_IDENTITY_TOKEN_FILE. With `role_arn` that role is assumed by those keys, or
- * by the token itself where TOKEN_ROLE is set; the host asks AWS's STS (or `sts_endpoint`) and renews in time. */
+ * by the token itself where TOKEN_ROLE is set; the host asks AWS's STS (or `sts_endpoint`) and renews in time.
+ * GOOGLE: the token of the service account whose key is the value service-account.json or key.json of `secret`; without
+ * a name, that of the machine, by its metadata server. */
 enum { SOLDER_HTTP_TOKEN_ROLE = 1 };
 typedef struct solder_http_auth {
   uint32_t size;
