@@ -12,6 +12,7 @@
 //   void watch(const std::vector<WatchedKind>&)        brings objects from elsewhere  ("solder.config-watcher/1")
 //   void status(const Ref&, std::string_view json)     with watch(), optional
 //   void share(const std::vector<SharedEntry>&)        with watch() and a lease, optional
+//   bool change(const StoreChange&)                    with watch(), optional: false where no store is set up
 //   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
 //
 // Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
@@ -68,6 +69,10 @@ concept HasStatus = requires(P plugin, const Ref& ref, std::string_view json) {
 template <typename P>
 concept HasShare = requires(P plugin, const std::vector<SharedEntry>& entries) {
   plugin.share(entries);
+};
+template <typename P>
+concept HasChange = requires(P plugin, const StoreChange& change) {
+  plugin.change(change);
 };
 template <typename P>
 concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
@@ -168,6 +173,12 @@ struct Tables {
       return SOLDER_INTERNAL;
     }
   }
+  static solder_status change(void* self, const solder_call* call, const solder_out* out) noexcept {
+    bool there = true;
+    const solder_status status = for_each<StoreChange>(
+        call, out, [&](const StoreChange& in, Out&) { there = static_cast<P*>(self)->change(in) && there; });
+    return there ? status : SOLDER_UNAVAILABLE;
+  }
   static solder_status options(void* self, const solder_call* call, const solder_out* out) noexcept {
     return for_each<OptionInput>(
         call, out, [self](const OptionInput& in, Out& item) { static_cast<P*>(self)->options(in, item); });
@@ -233,7 +244,13 @@ struct Tables {
         else
           return solder_op{nullptr};
       }();
-      static constexpr solder_cap_config_watcher kTable = {sizeof kTable, 0, &watch, kStatuses, kShare};
+      static constexpr solder_op kChange = [] {
+        if constexpr (HasChange<P>)
+          return &change;
+        else
+          return solder_op{nullptr};
+      }();
+      static constexpr solder_cap_config_watcher kTable = {sizeof kTable, 0, &watch, kStatuses, kShare, kChange};
       if (solder_str_eq(id, SOLDER_CAP_CONFIG_WATCHER)) return &kTable;
     }
     if constexpr (HasOptions<P>) {
