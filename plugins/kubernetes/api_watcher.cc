@@ -32,6 +32,16 @@ bool has_verb(const Json& resource, const char* verb) {
   return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
 }
 
+// What several Solders share stands in Secrets, and is a kind of its own here.
+std::map<std::string, Resource> with_shared(std::map<std::string, Resource> served) {
+  const auto secret = served.find("Secret");
+  if (secret == served.end()) return served;
+  Resource shared = secret->second;
+  shared.kind = kSharedKind;
+  served.emplace(kSharedKind, std::move(shared));
+  return served;
+}
+
 }  // namespace
 
 std::map<std::string, Resource> read_resources(const Json& list, const std::string& api_version) {
@@ -48,18 +58,6 @@ std::map<std::string, Resource> read_resources(const Json& list, const std::stri
   for (auto& [kind, resource] : out) resource.has_status = with_status.count(kind) != 0;
   return out;
 }
-
-// What several Solders share stands in Secrets, and is a kind of its own here.
-std::map<std::string, Resource> with_shared(std::map<std::string, Resource> served) {
-  const auto secret = served.find("Secret");
-  if (secret == served.end()) return served;
-  Resource shared = secret->second;
-  shared.kind = kSharedKind;
-  served.emplace(kSharedKind, std::move(shared));
-  return served;
-}
-
-}  // namespace
 
 Connection connect_to(const sdk::Host& host, const WatchSettings& settings) {
   if (settings.in_cluster) {
