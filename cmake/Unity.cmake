@@ -3,6 +3,10 @@
 # clang-tidy wants a command for each file, or one file is worked on, configure with -DSOLDER_UNITY=OFF.
 option(SOLDER_UNITY "Compile several files of a target as one" ON)
 set(CMAKE_UNITY_BUILD ${SOLDER_UNITY})
+if(SOLDER_UNITY)
+  # What these warn of is true of the joined file alone.
+  target_compile_options(solder_options INTERFACE -Wno-shadow $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+endif()
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 8 CACHE STRING "How many files are compiled as one")
 
 # solder_compile_alone(FOLDER file...): for files whose names inside of themselves another one of their target has too.
@@ -16,7 +20,8 @@ function(solder_compile_alone_where_names_meet)
   solder_compile_alone(core/config decode_gateway.cc)
   solder_compile_alone(core/store tree_walk.cc)
   solder_compile_alone(core/host dropped_files.cc plugin_record.cc retired_plugins.cc sample_book.cc
-    isolation/keeper_care.cc isolation/messages.cc isolation/syscall_filter.cc services/publications.cc services/requests.cc)
+    isolation/keeper_care.cc isolation/messages.cc isolation/syscall_filter.cc services/google_credentials.cc services/http_client.cc
+    services/publications.cc services/requests.cc)
   solder_compile_alone(core/conformance memory_checks.cc process_checks.cc sameness_checks.cc)
   solder_compile_alone(core/xds response_cache.cc sotw_subscription.cc virtual_host_subscription.cc)
   solder_compile_alone(core/engine scoped_routes.cc virtual_service.cc)

@@ -91,15 +91,14 @@ typedef struct solder_http_identity {
 /* Bytes of the answer to a request, on its way to `done`; `arg` is that of `done`. */
 typedef void (*solder_piece)(void *arg, solder_str bytes);
 
-/* HTTP/2 from the first byte, also without TLS, as gRPC wants it. What stands in the answer's trailers is among its
- * headers. */
-/* LONG_POLL: the other side answers when something happens, maybe in minutes. Such requests are counted by themselves,
+/* KNOWN_HTTP2: HTTP/2 from the first byte, also without TLS, as gRPC wants it. What stands in the answer's trailers is
+ * among its headers. LONG_POLL: the other side answers when something happens, maybe in minutes. Such requests are counted by themselves,
  * so that they hold up no other. */
 enum { SOLDER_HTTP_KNOWN_HTTP2 = 1, SOLDER_HTTP_LONG_POLL = 2 };
 
 typedef struct solder_http_request {
   uint32_t size;
-  uint32_t flags;
+  uint32_t flags; /* SOLDER_HTTP_… */
   solder_str method;   /* "GET" where empty */
   solder_str url;      /* http or https, without user and fragment */
   solder_span headers; /* solder_header[] */
@@ -115,7 +114,6 @@ typedef struct solder_http_request {
    * which is not 2xx, and a silence of idle_timeout_ms, in whole seconds, is DEADLINE_EXCEEDED. */
   solder_piece piece;
   uint32_t idle_timeout_ms; /* 0: the default */
-  uint32_t flags;           /* SOLDER_HTTP_KNOWN_HTTP2 */
 } solder_http_request;
 
 #define SOLDER_HTTP_REQUEST_SIZE_1_0 (offsetof(solder_http_request, auth) + sizeof(void *))

@@ -77,7 +77,8 @@ class Http {
     for (const auto& [name, value] : request.headers) headers.push_back({str(name), str(value)});
     solder_http_request c{};
     c.size = sizeof c;
-    c.flags = request.long_poll ? uint32_t{SOLDER_HTTP_LONG_POLL} : 0;
+    c.flags = (request.http2 ? uint32_t{SOLDER_HTTP_KNOWN_HTTP2} : 0) |
+              (request.long_poll ? uint32_t{SOLDER_HTTP_LONG_POLL} : 0);
     c.method = str(request.method);
     c.url = str(request.url);
     c.headers = {headers.data(), headers.size(), sizeof(solder_header)};
@@ -88,7 +89,6 @@ class Http {
     c.auth = request.auth;
     c.identity = request.identity;
     c.idle_timeout_ms = request.idle_timeout_ms;
-    c.flags = request.http2 ? uint32_t{SOLDER_HTTP_KNOWN_HTTP2} : 0;
     auto one = std::make_unique<One>(One{this, ++last_, 0, std::move(then), nullptr});
     if (request.piece) {
       one->piece = std::make_shared<Piece>(request.piece);
