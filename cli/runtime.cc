@@ -153,10 +153,10 @@ base::Status Runtime::start_store(const ServeOptions& options) {
   discovered_ = std::make_unique<discovery::DiscoveredFiles>(state_.below("discovered"));
   sources_ = std::make_unique<sources::SourceStore>(state_.below("sources"));
   sources_->expect(sources::watching(*plugins_));
-  sources_->awaits_settings(sources::awaiting_settings(*plugins_));
   settings_ =
-      std::make_unique<sources::SettingsTap>([this](std::string spec) { services_->settings.set(std::move(spec)); });
+      std::make_unique<sources::SettingsTap>([this](std::string spec) { sources_->settings()->set(std::move(spec)); });
   settings_->catalog(catalog_);
+  sources_->awaits_settings(sources::awaiting_settings(*plugins_), [this] { settings_->sources_known(); });
   driver_ = std::make_unique<sources::SourceDriver>(*sources_);
   shared_ = std::make_unique<SharedState>(SharedState::Ends{
       [this] { return sources_->leadership().leads(); },
@@ -164,8 +164,9 @@ base::Status Runtime::start_store(const ServeOptions& options) {
       [this](const auto& plugin, const auto& list) { static_cast<void>(discovered_->put(plugin, list)); },
       [this](const auto& object) { discovered_->remove(object); },
   });
+  auto files = settings_->watch_files(store::make_file_store(options.config_directories));
   store_ =
-      discovery::DiscoveredStore::make(sources::join(store::make_file_store(options.config_directories), *sources_),
+      discovery::DiscoveredStore::make(sources::join(std::move(files), *sources_),
                                        store::make_file_store({discovered_->directory()}),
                                        {[this](const store::Batch& batch) {
                                           settings_->take(batch);

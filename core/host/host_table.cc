@@ -92,7 +92,7 @@ HostTable::HostTable(PluginIdentity identity, std::mutex& strand, ServicesPtr se
     : identity_(std::move(identity)),
       timers_(identity_.name, strand),
       requests_(timers_, services),
-      settings_(timers_, services),
+      settings_(timers_, listeners.objects == nullptr ? nullptr : listeners.objects->settings()),
       publications_(identity_.name, listeners.discovery),
       objects_(identity_.name, listeners.objects),
       services_(std::move(services)),

@@ -60,7 +60,6 @@ class Joined final : public store::Store {
     }
     second_problems_ = std::move(batch.problems);
     second_complete_ = second_complete_ || batch.complete;
-    second_settings_ = second_settings_ || batch.settings_known;
     hand_on(std::move(changes));
   }
 
@@ -77,7 +76,6 @@ class Joined final : public store::Store {
                                 .expected = "one of the two"});
     }
     batch.complete = first_complete_ && second_complete_;
-    batch.settings_known = first_complete_ && second_settings_;
     listener_(std::move(batch));
   }
 
@@ -88,7 +86,7 @@ class Joined final : public store::Store {
   std::set<model::ObjectRef> firsts_, doubles_;
   std::map<model::ObjectRef, model::ObjectPtr> seconds_;
   model::Diagnostics first_problems_, second_problems_;
-  bool first_complete_ = false, second_complete_ = false, second_settings_ = false;
+  bool first_complete_ = false, second_complete_ = false;
 };
 
 }  // namespace

@@ -15,12 +15,31 @@ std::string raw_spec(const model::Object& object) {
   return json.is_object() && spec != json.end() && spec->is_object() ? spec->dump() : "{}";
 }
 
+// What it has told has reached take() before it is known.
+class WatchedFiles final : public store::Store {
+ public:
+  WatchedFiles(std::unique_ptr<store::Store> files, SettingsTap& tap) : files_(std::move(files)), tap_(tap) {}
+
+  base::Status start(store::Listener listener) override {
+    return files_->start([this, listener = std::move(listener)](store::Batch batch) {
+      const bool complete = batch.complete;
+      listener(std::move(batch));
+      if (complete) tap_.files_known();
+    });
+  }
+  void stop() override { files_->stop(); }
+
+ private:
+  const std::unique_ptr<store::Store> files_;
+  SettingsTap& tap_;
+};
+
 }  // namespace
 
 void SettingsTap::catalog(config::SchemaCatalogPtr catalog) {
   const std::lock_guard lock(mutex_);
   catalog_ = std::move(catalog);
-  if (known_) look();
+  if (known()) look();
 }
 
 void SettingsTap::take(const store::Batch& batch) {
@@ -32,8 +51,21 @@ void SettingsTap::take(const store::Batch& batch) {
     change.object ? static_cast<void>(settings_[change.ref] = change.object)
                   : static_cast<void>(settings_.erase(change.ref));
   }
-  if (batch.settings_known && !std::exchange(known_, true)) changed = true;
-  if (known_ && changed) look();
+  if (known() && changed) look();
+}
+
+void SettingsTap::sources_known() {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(sources_known_, true) && files_known_) look();
+}
+
+void SettingsTap::files_known() {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(files_known_, true) && sources_known_) look();
+}
+
+std::unique_ptr<store::Store> SettingsTap::watch_files(std::unique_ptr<store::Store> files) {
+  return std::make_unique<WatchedFiles>(std::move(files), *this);
 }
 
 void SettingsTap::look() {

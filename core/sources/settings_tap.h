@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -22,16 +23,23 @@ class SettingsTap {
 
   // By which schemas Settings are read.
   void catalog(config::SchemaCatalogPtr catalog);
+  // What everybody says, files and sources.
   void take(const store::Batch& batch);
+  // Sources have said all but for those that wait for Settings; files have.
+  void sources_known();
+  void files_known();
+  // The same store, which says so.
+  std::unique_ptr<store::Store> watch_files(std::unique_ptr<store::Store> files);
 
  private:
   void look();
+  [[nodiscard]] bool known() const { return sources_known_ && files_known_; }
 
   const Tell tell_;
   std::mutex mutex_;
   config::SchemaCatalogPtr catalog_;
   std::map<model::ObjectRef, model::ObjectPtr> settings_;
-  bool known_ = false;
+  bool sources_known_ = false, files_known_ = false;
   std::optional<std::pair<model::ObjectRef, std::string>> good_;  // the last that passed its schemas
 };
 

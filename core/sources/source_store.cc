@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -60,6 +61,9 @@ struct SourceStore::Impl {
   std::map<std::string, Source> sources;
   SourceOrder order;  // of what was told
   store::Listener listener;
+  std::function<void()> settings_known;
+  bool told_known = false;
+  host::SettingsBook settings;
   bool stopping = false;
   std::thread writer;
 
@@ -107,16 +111,18 @@ struct SourceStore::Impl {
   void hand_on(std::vector<store::Change> changes) {
     store::Batch batch;
     batch.changes = std::move(changes);
-    batch.complete = batch.settings_known = true;
+    batch.complete = true;
+    bool known = true;  // the Settings, as far as sources bring them
     for (const auto& [plugin, source] : sources) {
       const bool there = source.told || !source.expected;
       batch.complete = batch.complete && there;
-      batch.settings_known = batch.settings_known && (there || source.awaits_settings);
+      known = known && (there || source.awaits_settings);
       batch.problems.insert(batch.problems.end(), source.problems.begin(), source.problems.end());
       for (auto& problem : source.objects.problems()) batch.problems.push_back(std::move(problem));
     }
     for (auto& problem : order.problems()) batch.problems.push_back(std::move(problem));
     listener(std::move(batch));
+    if (known && settings_known && !std::exchange(told_known, true)) settings_known();
   }
 
   [[nodiscard]] std::optional<Clock::time_point> due(const Source& source) const {
@@ -173,8 +179,9 @@ void SourceStore::expect(const std::vector<std::string>& plugins) {
   for (const auto& plugin : plugins) impl_->source_of(plugin).expected = true;
 }
 
-void SourceStore::awaits_settings(const std::vector<std::string>& plugins) {
+void SourceStore::awaits_settings(const std::vector<std::string>& plugins, std::function<void()> known) {
   const std::lock_guard lock(impl_->mutex);
+  impl_->settings_known = std::move(known);
   for (const auto& plugin : plugins) impl_->source_of(plugin).awaits_settings = true;
 }
 
@@ -187,6 +194,8 @@ void SourceStore::begin(const std::string& plugin) {
     impl_->hand_on(impl_->order.take(plugin, std::exchange(source.restored, {})));
   }
 }
+
+host::SettingsBook* SourceStore::settings() { return &impl_->settings; }
 
 SourceStore::Found SourceStore::find(const model::ObjectRef& ref) const {
   const std::lock_guard lock(impl_->mutex);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,8 +29,9 @@ class SourceStore final : public store::Store, public host::ObjectListener {
 
   // Before start(): plugins whose objects the world waits for.
   void expect(const std::vector<std::string>& plugins);
-  // The same: plugins that say nothing before they know the Settings, so that these do not wait for them.
-  void awaits_settings(const std::vector<std::string>& plugins);
+  // The same: plugins that say nothing before they know the Settings. `known` is called once all others have said all,
+  // so that whoever else brings Settings need not be waited for; it must not come back in here.
+  void awaits_settings(const std::vector<std::string>& plugins, std::function<void()> known);
   // A new instance of that plugin begins to say what there is.
   void begin(const std::string& plugin);
   // What the plugin that brought it said last, and which that is; null: none did.
@@ -54,6 +56,7 @@ class SourceStore final : public store::Store, public host::ObjectListener {
   }
   // Whether this Solder leads among several on one store.
   [[nodiscard]] Leadership& leadership() { return leadership_; }
+  host::SettingsBook* settings() override;
 
  private:
   struct Impl;

@@ -24,8 +24,6 @@ struct Batch {
   // Replaces what the batch before said.
   model::Diagnostics problems;
   bool complete = false;  // the whole world has been told
-  // All Settings have been told, but for those of sources that wait for Settings themselves.
-  bool settings_known = false;
 };
 using Listener = std::function<void(Batch)>;
 

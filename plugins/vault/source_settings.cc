@@ -1,6 +1,7 @@
 #include "source_settings.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <tuple>
 
@@ -202,6 +203,23 @@ Sources read_sources(const Json& spec, const Json& config) {
   return out;
 }
 
+namespace {
+
+constexpr std::array kMembers{"address",    "accessToken", "token",         "tokenFile",     "appRole",
+                              "kubernetes", "aws",         "namespace",     "rootKey",       "pathPrefix",
+                              "kvVersion",  "tlsConfig",   "tlsServerName", "caCert",        "caPath",
+                              "clientCert", "clientKey",   "insecure",      "awsCredentials"};
+
+// Settings are checked by their schema; the configuration has none.
+void check_members(const Json& source, const std::string& where) {
+  for (const auto& [name, value] : source.items()) {
+    if (std::find(kMembers.begin(), kMembers.end(), name) == kMembers.end())
+      throw std::invalid_argument("unknown: " + where + "/" + name + "; right are the members of vaultSecretSource");
+  }
+}
+
+}  // namespace
+
 void check_config(const Json& config) {
   if (!config.is_object()) return;
   for (const auto& [name, value] : config.items()) {
@@ -215,8 +233,10 @@ void check_config(const Json& config) {
           "; right are pollSeconds (a number from 0.1 to 86400), keepOnDisk (true or false) and "
           "sources (a list of maps)");
     for (size_t i = 0; i < value.size(); ++i) {
+      const std::string where = "sources/" + std::to_string(i);
       std::vector<FieldProblem> problems;
-      read_source(value[i], "sources/" + std::to_string(i), problems);
+      check_members(value[i], where);
+      read_source(value[i], where, problems);
       if (!problems.empty())
         throw std::invalid_argument(problems[0].field + ": " + problems[0].message + "; right is " +
                                     problems[0].expected);

@@ -10,7 +10,6 @@
 #include "core/host/services/http_client.h"
 #include "core/host/services/id_tokens.h"
 #include "core/host/services/secret_book.h"
-#include "core/host/services/settings_book.h"
 
 namespace solder::host {
 
@@ -21,7 +20,6 @@ struct Services {
   Services& operator=(const Services&) = delete;
 
   SecretBook secrets;
-  SettingsBook settings;
   FileValues files;
   AwsCredentials aws;
   GoogleCredentials google;

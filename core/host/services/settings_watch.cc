@@ -12,9 +12,9 @@ struct SettingsWatch::Told {
   void* arg = nullptr;
 };
 
-SettingsWatch::SettingsWatch(Timers& events, ServicesPtr services)
+SettingsWatch::SettingsWatch(Timers& events, SettingsBook* book)
     : events_(events),
-      services_(std::move(services)),
+      book_(book),
       told_(std::make_shared<Told>()),
       table_{sizeof(solder_svc_settings), 0, this, [](void* ctx, solder_settings_changed changed, void* arg) {
                // Nothing may be thrown into a plugin.
@@ -28,15 +28,15 @@ SettingsWatch::SettingsWatch(Timers& events, ServicesPtr services)
 SettingsWatch::~SettingsWatch() { close(); }
 
 void SettingsWatch::close() {
-  if (listening_ != 0) services_->settings.forget(std::exchange(listening_, 0));
+  if (listening_ != 0) book_->forget(std::exchange(listening_, 0));
 }
 
 solder_status SettingsWatch::watch(solder_settings_changed changed, void* arg) {
-  if (!services_) return SOLDER_UNAVAILABLE;
+  if (book_ == nullptr) return SOLDER_UNAVAILABLE;
   close();
   *told_ = {changed, arg};
   if (changed == nullptr) return SOLDER_OK;
-  listening_ = services_->settings.listen([this, told = told_](const SettingsBook::Text& spec) {
+  listening_ = book_->listen([this, told = told_](const SettingsBook::Text& spec) {
     events_.post("in Settings for", [told, spec] {
       if (told->changed != nullptr) told->changed(told->arg, view(*spec));
     });

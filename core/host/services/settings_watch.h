@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "core/host/services/services.h"
+#include "core/host/services/settings_book.h"
 #include "core/host/services/timers.h"
 #include "solder/draft/services/settings.h"
 
@@ -12,8 +12,8 @@ namespace solder::host {
 
 class SettingsWatch {
  public:
-  // `events` must outlive close(). Without services nothing is told.
-  SettingsWatch(Timers& events, ServicesPtr services);
+  // Both must outlive close(). Without a book nothing is told.
+  SettingsWatch(Timers& events, SettingsBook* book);
   ~SettingsWatch();
   SettingsWatch(const SettingsWatch&) = delete;
   SettingsWatch& operator=(const SettingsWatch&) = delete;
@@ -27,7 +27,7 @@ class SettingsWatch {
   solder_status watch(solder_settings_changed changed, void* arg);
 
   Timers& events_;
-  const ServicesPtr services_;
+  SettingsBook* const book_;
   const std::shared_ptr<Told> told_;
   uint64_t listening_ = 0;
   solder_svc_settings table_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/host/services/settings_book.h"
 #include "core/model/diagnostic.h"
 
 namespace solder::host {
@@ -26,6 +27,8 @@ class ObjectListener {
   virtual void holds_lease(const std::string& plugin, std::chrono::steady_clock::time_point until) = 0;
   // Of a listener that asked for changes.
   virtual void changed(const std::string& /*plugin*/, uint64_t /*id*/, base::Status /*status*/) {}
+  // The Settings that count, which outlive all instances. Null: there are none to be had.
+  virtual SettingsBook* settings() { return nullptr; }
 };
 
 struct WatchedKind {

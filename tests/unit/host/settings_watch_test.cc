@@ -34,10 +34,10 @@ class SettingsWatchTest : public ::testing::Test {
 
   const std::string plugin = "p";
   std::mutex strand;
-  ServicesPtr services = std::make_shared<Services>();
+  SettingsBook book;
   std::vector<std::string> told;
   Timers timers{plugin, strand};
-  SettingsWatch watch{timers, services};
+  SettingsWatch watch{timers, &book};
 };
 
 TEST_F(SettingsWatchTest, OnceTheyAreKnownAndWheneverOthersCount) {
@@ -45,16 +45,16 @@ TEST_F(SettingsWatchTest, OnceTheyAreKnownAndWheneverOthersCount) {
   EXPECT_EQ(ask(), SOLDER_OK);
   settle();
   EXPECT_THAT(told, IsEmpty());
-  services->settings.set("");
-  services->settings.set("{}");
-  services->settings.set("{}");
+  book.set("");
+  book.set("{}");
+  book.set("{}");
   settle();
   EXPECT_THAT(told, ElementsAre("", "{}"));
 }
 
 TEST_F(SettingsWatchTest, WhoComesLaterHearsThoseOfNow) {
   timers.open();
-  services->settings.set("{}");
+  book.set("{}");
   ask();
   settle();
   EXPECT_THAT(told, ElementsAre("{}"));
@@ -67,11 +67,11 @@ TEST_F(SettingsWatchTest, NothingIsToldAfterwards) {
     const std::lock_guard lock(strand);
     EXPECT_EQ(watch.table()->watch(watch.table()->ctx, nullptr, nullptr), SOLDER_OK);
   }
-  services->settings.set("{}");
+  book.set("{}");
   settle();
   ask();
   watch.close();
-  services->settings.set("");
+  book.set("");
   settle();
   EXPECT_LE(told.size(), 1U);
   EXPECT_TRUE(told.empty() || told[0] == "{}");

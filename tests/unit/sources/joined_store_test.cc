@@ -62,16 +62,6 @@ TEST_F(JoinedStoreTest, WholeOnceBothAre) {
   EXPECT_TRUE(last.complete);
 }
 
-TEST_F(JoinedStoreTest, SettingsAreKnownBeforeThoseWhoWaitForThem) {
-  store::Batch waiting = batch("", false);
-  waiting.settings_known = true;
-  sources(waiting);
-  EXPECT_FALSE(last.settings_known);
-  files(batch("file"));
-  EXPECT_TRUE(last.settings_known);
-  EXPECT_FALSE(last.complete);
-}
-
 TEST_F(JoinedStoreTest, TheFilesObjectCountsWhileItIsThere) {
   sources(batch("source"));
   EXPECT_EQ(who(), "source");

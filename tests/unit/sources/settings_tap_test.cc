@@ -16,8 +16,8 @@ class SettingsTapTest : public ::testing::Test {
   SettingsTapTest() { tap.catalog(*config::SchemaCatalog::make({})); }
   // `spec` empty: they are gone.
   void say(const std::string& name, const std::string& spec, bool known = true) {
+    if (known) all_known();
     store::Batch batch;
-    batch.settings_known = known;
     const std::string text = "apiVersion: gloo.solo.io/v1\nkind: Settings\nmetadata: {name: " + name +
                              ", namespace: gloo-system}\nspec: " + spec;
     batch.changes.push_back({{"Settings", "gloo-system", name},
@@ -25,10 +25,9 @@ class SettingsTapTest : public ::testing::Test {
     tap.take(batch);
   }
 
-  static store::Batch known() {
-    store::Batch batch;
-    batch.settings_known = true;
-    return batch;
+  void all_known() {
+    tap.sources_known();
+    tap.files_known();
   }
 
   std::vector<std::string> told;
@@ -38,14 +37,14 @@ class SettingsTapTest : public ::testing::Test {
 TEST_F(SettingsTapTest, NothingIsToldBeforeTheyAreKnown) {
   say("default", "{linkerd: true}", false);
   EXPECT_THAT(told, IsEmpty());
-  tap.take(known());
+  all_known();
   EXPECT_THAT(told, ElementsAre(R"({"linkerd":true})"));
   say("default", "{linkerd: false}");
   EXPECT_THAT(told, ElementsAre(R"({"linkerd":true})", R"({"linkerd":false})"));
 }
 
 TEST_F(SettingsTapTest, ThatThereAreNoneIsToldToo) {
-  tap.take(known());
+  all_known();
   EXPECT_THAT(told, ElementsAre(""));
   say("default", "{linkerd: true}");
   say("default", "");

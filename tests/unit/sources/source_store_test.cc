@@ -28,7 +28,6 @@ class SourceStoreTest : public ::testing::Test {
                       for (const auto& change : batch.changes)
                         told.push_back((change.object ? "+" : "-") + change.ref.name);
                       complete = batch.complete;
-                      settings_known = batch.settings_known;
                       problems = batch.problems;
                     })
                     .ok());
@@ -38,7 +37,7 @@ class SourceStoreTest : public ::testing::Test {
 
   store::TempDirectory directory;
   std::vector<std::string> told;
-  bool complete = false, settings_known = false;
+  bool complete = false;
   model::Diagnostics problems;
   std::unique_ptr<SourceStore> store;  // last: it tells the others
 };
@@ -66,15 +65,18 @@ TEST_F(SourceStoreTest, ASourceWithNothingIsCompleteToo) {
 }
 
 TEST_F(SourceStoreTest, SettingsAreKnownBeforeThoseWhoWaitForThem) {
+  bool known = false;
   begin();
-  EXPECT_FALSE(settings_known);
   store->expect({"vault"});
-  store->awaits_settings({"vault"});
+  store->awaits_settings({"vault"}, [&] { known = true; });
+  store->reported("kube", {{.reason = "Unreachable"}});
+  EXPECT_FALSE(known);
   store->complete("kube");
-  EXPECT_TRUE(settings_known);
+  EXPECT_TRUE(known);
   EXPECT_FALSE(complete);
   store->complete("vault");
   EXPECT_TRUE(complete);
+  store.reset();
 }
 
 TEST_F(SourceStoreTest, WhatIsToStayInMemoryIsNotWrittenNorIsHalfOfIt) {
