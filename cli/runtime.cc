@@ -148,10 +148,17 @@ base::Status Runtime::start_store(const ServeOptions& options) {
   discovered_ = std::make_unique<discovery::DiscoveredFiles>(state_.below("discovered"));
   sources_ = std::make_unique<sources::SourceStore>(state_.below("sources"));
   sources_->expect(sources::watching(*plugins_));
+  settings_ =
+      std::make_unique<sources::SettingsTap>([this](std::string spec) { sources_->settings()->set(std::move(spec)); });
+  settings_->catalog(catalog_);
+  sources_->awaits_settings(sources::awaiting_settings(*plugins_), [this] { settings_->sources_known(); });
+  auto files = settings_->watch_files(store::make_file_store(options.config_directories));
   store_ =
-      discovery::DiscoveredStore::make(sources::join(store::make_file_store(options.config_directories), *sources_),
-                                       store::make_file_store({discovered_->directory()}),
-                                       [this](store::Batch batch) { discovery_->objects(std::move(batch)); });
+      discovery::DiscoveredStore::make(sources::join(std::move(files), *sources_),
+                                       store::make_file_store({discovered_->directory()}), [this](store::Batch batch) {
+                                         settings_->take(batch);
+                                         discovery_->objects(std::move(batch));
+                                       });
   discovery::FunctionDiscovery::Ends ends;
   ends.publish = [this](const auto& plugin, const auto& list) { return discovered_->put(plugin, list); };
   ends.gone = [this](const auto& object) { discovered_->remove(object); };
@@ -285,6 +292,7 @@ host::Verdict Runtime::use_plugins(const host::Proposal& proposal, const config:
     plugins_ = proposal.plugins;
     catalog_ = catalog;
     discovery_->plugins(plugins_, catalog_);
+    settings_->catalog(catalog_);
     driver_->plugins(plugins_);
   }
   server_->publish(output.snapshots);

@@ -23,6 +23,7 @@
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
 #include "core/report/reporter.h"
+#include "core/sources/settings_tap.h"
 #include "core/sources/source_driver.h"
 #include "core/sources/source_store.h"
 #include "core/store/store.h"
@@ -76,6 +77,7 @@ class Runtime {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<discovery::DiscoveredFiles> discovered_;
   std::unique_ptr<sources::SourceStore> sources_;
+  std::unique_ptr<sources::SettingsTap> settings_;
   std::unique_ptr<discovery::DiscoveredStore> store_;
   std::unique_ptr<discovery::FunctionDiscovery> discovery_;
   std::unique_ptr<sources::SourceDriver> driver_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/host/services/settings_book.h"
 #include "core/model/diagnostic.h"
 
 namespace solder::host {
@@ -21,6 +22,8 @@ class ObjectListener {
   virtual void keep(const std::string& plugin, const std::string& kind, const std::string& ns) = 0;
   virtual void complete(const std::string& plugin) = 0;
   virtual void reported(const std::string& plugin, model::Diagnostics problems) = 0;
+  // The Settings that count, which outlive all instances. Null: there are none to be had.
+  virtual SettingsBook* settings() { return nullptr; }
 };
 
 struct WatchedKind {
