@@ -27,6 +27,7 @@ namespace {
 
 constexpr int kEndStreamsMs = 2000;
 constexpr auto kReviewPatience = std::chrono::seconds(9);  // less than an API server has
+constexpr auto kFirstTokens = std::chrono::seconds(5);
 constexpr size_t kMaxLoggedProblems = 50;
 constexpr size_t kManyChanges = 1000;  // of objects and resources in one translation
 constexpr size_t kManyObjects = 500;   // a world that was that large may be worth giving memory back for
@@ -96,6 +97,7 @@ base::Status Runtime::start_plugins(const ServeOptions& options) {
   auto catalog = catalog_of(*plugins_);
   if (!catalog.ok()) return catalog.status();
   catalog_ = std::move(*catalog);
+  services_->id_tokens.listen([this] { queue_.poke(); });
   log_plugins(*manager_->listing());
   return {};
 }
@@ -151,6 +153,10 @@ base::Status Runtime::start_store(const ServeOptions& options) {
   discovered_ = std::make_unique<discovery::DiscoveredFiles>(state_.below("discovered"));
   sources_ = std::make_unique<sources::SourceStore>(state_.below("sources"));
   sources_->expect(sources::watching(*plugins_));
+  settings_ =
+      std::make_unique<sources::SettingsTap>([this](std::string spec) { sources_->settings()->set(std::move(spec)); });
+  settings_->catalog(catalog_);
+  sources_->awaits_settings(sources::awaiting_settings(*plugins_), [this] { settings_->sources_known(); });
   driver_ = std::make_unique<sources::SourceDriver>(*sources_);
   shared_ = std::make_unique<SharedState>(SharedState::Ends{
       [this] { return sources_->leadership().leads(); },
@@ -158,10 +164,12 @@ base::Status Runtime::start_store(const ServeOptions& options) {
       [this](const auto& plugin, const auto& list) { static_cast<void>(discovered_->put(plugin, list)); },
       [this](const auto& object) { discovered_->remove(object); },
   });
+  auto files = settings_->watch_files(store::make_file_store(options.config_directories));
   store_ =
-      discovery::DiscoveredStore::make(sources::join(store::make_file_store(options.config_directories), *sources_),
+      discovery::DiscoveredStore::make(sources::join(std::move(files), *sources_),
                                        store::make_file_store({discovered_->directory()}),
                                        {[this](const store::Batch& batch) {
+                                          settings_->take(batch);
                                           shared_->told(batch);
                                           discovery_->objects(batch);
                                         },
@@ -212,6 +220,7 @@ base::Result<admission::Verdict> Runtime::judge(const admission::Review& review)
 
 Runtime::~Runtime() {
   validation_.reset();
+  services_->id_tokens.listen(nullptr);
   if (store_) store_->stop();
   queue_.close();
   if (engine_thread_.joinable()) engine_thread_.join();
@@ -239,6 +248,7 @@ void Runtime::translate_until_closed() {
   std::vector<Task> tasks;
   for (auto work = queue_.take(); !work.empty(); work = queue_.take()) {
     if (work.poked && published_) engine_->set_refused(refused_parts(server_->refusing(), *published_));
+    if (work.poked) engine_->set_tokens(services_->id_tokens.states());
     for (const auto& batch : work.batches) {
       engine_->apply(batch);
       changed += batch.changes.size();
@@ -265,9 +275,25 @@ void Runtime::explain_waiting(const store::Batch& batch) {
   }
 }
 
+// Envoys that are there already have tokens: the first that they are told is not that there is none.
+engine::Output Runtime::with_tokens(engine::Output output) {
+  if (published_ || output.tokens.empty()) return output;
+  services_->id_tokens.want(output.tokens);
+  services_->id_tokens.wait_settled(kFirstTokens);
+  engine_->set_tokens(services_->id_tokens.states());
+  engine::Output again = engine_->translate();
+  // What is new is new since the first of the two.
+  std::erase_if(output.changes, [&](const auto& change) {
+    return std::any_of(again.changes.begin(), again.changes.end(),
+                       [&](const auto& later) { return later.ref == change.ref; });
+  });
+  std::move(output.changes.begin(), output.changes.end(), std::back_inserter(again.changes));
+  return again;
+}
+
 void Runtime::translate(size_t changed_objects) {
   const auto begin = std::chrono::steady_clock::now();
-  engine::Output output = engine_->translate();
+  engine::Output output = with_tokens(engine_->translate());
   server_->publish(output.snapshots);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   const auto changes = count_changes(published_.get(), *output.snapshots);
@@ -284,6 +310,7 @@ void Runtime::translate(size_t changed_objects) {
 }
 
 void Runtime::present(engine::Output output, std::chrono::duration<double> took) {
+  services_->id_tokens.want(output.tokens);
   published_ = output.snapshots;
   auto reports = reports_.update(output.changes);
   log_problems(reports);
@@ -335,6 +362,7 @@ host::Verdict Runtime::use_plugins(const host::Proposal& proposal, const config:
     plugins_ = proposal.plugins;
     catalog_ = catalog;
     discovery_->plugins(plugins_, catalog_);
+    settings_->catalog(catalog_);
     driver_->plugins(plugins_);
   }
   server_->publish(output.snapshots);

@@ -26,6 +26,7 @@
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
 #include "core/report/reporter.h"
+#include "core/sources/settings_tap.h"
 #include "core/sources/source_driver.h"
 #include "core/sources/source_store.h"
 #include "core/store/store.h"
@@ -57,6 +58,7 @@ class Runtime {
   void translate_until_closed();
   // Where a source is what is waited for: why it has not said all yet.
   void explain_waiting(const store::Batch& batch);
+  engine::Output with_tokens(engine::Output output);
   void translate(size_t changed_objects);
   void present(engine::Output output, std::chrono::duration<double> took);
   base::Status start_plugins(const ServeOptions& options);
@@ -81,6 +83,7 @@ class Runtime {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<discovery::DiscoveredFiles> discovered_;
   std::unique_ptr<sources::SourceStore> sources_;
+  std::unique_ptr<sources::SettingsTap> settings_;
   std::unique_ptr<sources::SourceDriver> driver_;
   std::unique_ptr<SharedState> shared_;
   std::unique_ptr<discovery::DiscoveredStore> store_;

@@ -18,6 +18,7 @@
 #include "core/engine/provenance.h"
 #include "core/engine/served_places.h"
 #include "core/engine/served_services.h"
+#include "core/engine/token_book.h"
 #include "core/engine/translation.h"
 #include "core/engine/visible_world.h"
 
@@ -62,6 +63,7 @@ struct Engine::Impl {
   ServedServices served;
   VisibleWorld world;
   ClusterWorld clusters;
+  TokenBook tokens;
   std::set<model::ObjectRef> untried;  // changed and not known to be good yet
   std::set<std::string> proxy_names;
   bool trying = false;                              // changes that are taken back
@@ -109,12 +111,13 @@ struct Engine::Impl {
     if (!trial) update_last_good();
     translation.graph.collect();
     update_book();
+    book.set("id tokens", tokens.problems(clusters.token_uses()));
     tell_refused();
     auto snapshots = std::make_shared<xds::SnapshotsByRole>();
     for (const auto& name : proxy_names) {
       (*snapshots)[world.write_namespace() + "~" + name] = translation.proxies.peek(name)->snapshot;
     }
-    return {std::move(snapshots), changes(), places, kept};
+    return {std::move(snapshots), changes(), places, kept, TokenBook::wishes(translation, clusters.token_uses())};
   }
 
   void note_change(const model::ObjectRef& ref) {
@@ -343,6 +346,8 @@ void Engine::apply(const store::Batch& batch) {
 }
 
 void Engine::set_refused(const std::vector<RefusedPart>& refused) { impl_->refused = refused; }
+
+void Engine::set_tokens(const host::IdTokenStates& tokens) { impl_->tokens.take(impl_->translation, tokens); }
 
 void Engine::use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) {
   impl_->use_plugins(plugins, std::move(catalog));

@@ -3,6 +3,7 @@
 // tests/golden.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/config/schema_catalog.h"
 #include "core/engine/kept_versions.h"
 #include "core/host/plugin_set.h"
+#include "core/host/services/id_tokens.h"
 #include "core/model/diagnostic.h"
 #include "core/model/object.h"
 #include "core/model/object_change.h"
@@ -61,6 +63,8 @@ struct Output {
   std::shared_ptr<const ServedPlaces> places;
   // What all Solders on one store are to serve in the place of what is not good; the same pointer while it is the same.
   std::shared_ptr<const KeptVersions> kept;
+  // The ID tokens that clusters want now, by a name of the engine's: see set_tokens().
+  std::map<std::string, host::GoogleSource> tokens;
 };
 
 class Engine {
@@ -77,6 +81,8 @@ class Engine {
   // All that Envoys refuse now, in the place of what they refused before. It becomes diagnostics of the objects at
   // fault with the next translation.
   void set_refused(const std::vector<RefusedPart>& refused);
+  // What became of the ID tokens that were wanted; nothing is translated yet.
+  void set_tokens(const host::IdTokenStates& tokens);
   // Brings everything up to date and tells what is new; equal parts are the same pointers as before.
   Output translate();
   // From now on these; nothing is translated yet. They must outlive the engine or the next call. What used a key, a

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -13,6 +14,7 @@
 
 #include "core/config/kinds.h"
 #include "core/host/plugin.h"
+#include "solder/draft/services/settings.h"
 
 namespace solder::sources {
 
@@ -61,6 +63,15 @@ nlohmann::json generation_of(const model::Object& object) {
 std::vector<std::string> watching(const host::PluginSet& plugins) {
   std::vector<std::string> out;
   for (const auto* plugin : watchers(plugins)) out.push_back(plugin->manifest.name);
+  return out;
+}
+
+std::vector<std::string> awaiting_settings(const host::PluginSet& plugins) {
+  std::vector<std::string> out;
+  for (const auto* plugin : watchers(plugins)) {
+    const auto& needs = plugin->manifest.needs;
+    if (std::find(needs.begin(), needs.end(), SOLDER_SVC_SETTINGS) != needs.end()) out.push_back(plugin->manifest.name);
+  }
   return out;
 }
 

@@ -13,6 +13,8 @@ namespace solder::sources {
 
 // Names of the plugins in it that bring objects.
 std::vector<std::string> watching(const host::PluginSet& plugins);
+// Those of them that ask for Settings.
+std::vector<std::string> awaiting_settings(const host::PluginSet& plugins);
 
 class SourceDriver {
  public:

@@ -1,10 +1,13 @@
 // Objects that plugins bring from elsewhere, as one store. What a source gave when it was last whole stands on disk
-// below the state directory (Secrets too: only the user may read it), and counts until the source is whole again.
-// Nothing of a source counts while it is being read for the first time. Any thread.
+// below the state directory (Secrets too: only the user may read it), and counts until the source is whole again; with
+// one object that is to stay in memory alone (model::memory_only) nothing of that source stands there.
+// Nothing of a source counts while it is being read for the first time. Of an object that several sources bring the
+// first one by name counts. Any thread.
 // Tested by tests/unit/sources/source_store_test.cc.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +29,9 @@ class SourceStore final : public store::Store, public host::ObjectListener {
 
   // Before start(): plugins whose objects the world waits for.
   void expect(const std::vector<std::string>& plugins);
+  // The same: plugins that say nothing before they know the Settings. `known` is called once all others have said all,
+  // so that whoever else brings Settings need not be waited for; it must not come back in here.
+  void awaits_settings(const std::vector<std::string>& plugins, std::function<void()> known);
   // A new instance of that plugin begins to say what there is.
   void begin(const std::string& plugin);
   // What the plugin that brought it said last, and which that is; null: none did.
@@ -50,6 +56,7 @@ class SourceStore final : public store::Store, public host::ObjectListener {
   }
   // Whether this Solder leads among several on one store.
   [[nodiscard]] Leadership& leadership() { return leadership_; }
+  host::SettingsBook* settings() override;
 
  private:
   struct Impl;

@@ -47,6 +47,9 @@ ObjectSink::ObjectSink(const std::string& plugin, ObjectListener* listener)
              [](void* ctx) { return guarded(ctx, [&](ObjectSink& sink) { return sink.complete(); }); },
              [](void* ctx, solder_span problems) {
                return guarded(ctx, [&](ObjectSink& sink) { return sink.report(problems); });
+             },
+             [](void* ctx, uint64_t id, solder_status status, solder_str words) {
+               return guarded(ctx, [&](ObjectSink& sink) { return sink.changed(id, status, words); });
              }},
       lease_{sizeof(solder_svc_lease), 0, this, [](void* ctx, uint64_t until_ns) {
                return guarded(ctx, [&](ObjectSink& sink) { return sink.hold(until_ns); });
@@ -99,6 +102,15 @@ solder_status ObjectSink::hold(uint64_t until_ns) {
   const auto most = static_cast<uint64_t>(std::chrono::nanoseconds::max().count());
   listener_->holds_lease(plugin_, std::chrono::steady_clock::time_point(
                                       std::chrono::nanoseconds(static_cast<int64_t>(std::min(until_ns, most)))));
+  return SOLDER_OK;
+}
+
+solder_status ObjectSink::changed(uint64_t id, solder_status status, solder_str words) {
+  std::string_view text;
+  if (listener_ == nullptr) return SOLDER_PERMISSION_DENIED;
+  if (read_text(words, text) != nullptr) return SOLDER_INVALID_ARGUMENT;
+  const auto code = static_cast<base::Code>(status);
+  listener_->changed(plugin_, id, status == SOLDER_OK ? base::Status() : base::Status{code, std::string(text)});
   return SOLDER_OK;
 }
 

@@ -28,6 +28,7 @@ class ObjectSink {
   solder_status complete();
   solder_status report(solder_span problems);
   solder_status hold(uint64_t until_ns);
+  solder_status changed(uint64_t id, solder_status status, solder_str words);
 
   const std::string& plugin_;
   ObjectListener* const listener_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/host/services/settings_book.h"
 #include "core/model/diagnostic.h"
 
 namespace solder::host {
@@ -24,6 +25,10 @@ class ObjectListener {
   virtual void reported(const std::string& plugin, model::Diagnostics problems) = 0;
   // services/lease.h.
   virtual void holds_lease(const std::string& plugin, std::chrono::steady_clock::time_point until) = 0;
+  // Of a listener that asked for changes.
+  virtual void changed(const std::string& /*plugin*/, uint64_t /*id*/, base::Status /*status*/) {}
+  // The Settings that count, which outlive all instances. Null: there are none to be had.
+  virtual SettingsBook* settings() { return nullptr; }
 };
 
 struct WatchedKind {
@@ -38,6 +43,14 @@ struct ObjectStatus {
   std::string json;  // empty: nothing any more
 };
 
+// What a user writes or takes away in the store behind a source.
+struct StoreChange {
+  uint64_t id = 0;
+  model::ObjectRef ref;
+  std::string api_version;
+  std::string json;  // empty: the object goes
+};
+
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -46,6 +59,9 @@ class Watcher {
   virtual void statuses(const std::vector<ObjectStatus>& statuses) = 0;
   // All that there is to be for all Solders on its store.
   virtual void share(const std::vector<ObjectStatus>& entries) = 0;
+  // Of a watcher that does not watch. False: there is no store here that could be written. What becomes of each is told
+  // to the listener.
+  virtual bool change(const StoreChange& change) = 0;
 };
 
 }  // namespace solder::host
