@@ -26,9 +26,9 @@ function(solder_compile_alone_where_names_meet)
   solder_compile_alone(core/xds response_cache.cc sotw_subscription.cc virtual_host_subscription.cc)
   solder_compile_alone(core/engine scoped_routes.cc virtual_service.cc)
   solder_compile_alone(plugins/ext_auth pass_through.cc)
-  solder_compile_alone(plugins/kubernetes kind_watch.cc status_writer.cc)
+  solder_compile_alone(plugins/kubernetes kind_watch.cc lease.cc shared_entries.cc status_writer.cc)
   solder_compile_alone(plugins/rate_limit local.cc)
   set_target_properties(solder_transformation_engine PROPERTIES UNITY_BUILD OFF)
-  solder_compile_alone(cli discover.cc plugin_bench.cc plugin_check.cc plugin_commands.cc plugin_files.cc plugin_live.cc plugin_new.cc
+  solder_compile_alone(cli admission.cc discover.cc plugin_bench.cc plugin_check.cc plugin_commands.cc plugin_files.cc plugin_live.cc plugin_new.cc
     yaml_tree.cc)
 endfunction()
