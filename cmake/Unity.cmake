@@ -32,6 +32,6 @@ function(solder_compile_alone_where_names_meet)
       set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
     endif()
   endforeach()
-  solder_compile_alone(cli discover.cc plugin_bench.cc plugin_check.cc plugin_commands.cc plugin_files.cc plugin_live.cc plugin_new.cc
+  solder_compile_alone(cli admission.cc discover.cc plugin_bench.cc plugin_check.cc plugin_commands.cc plugin_files.cc plugin_live.cc plugin_new.cc
     yaml_tree.cc)
 endfunction()

@@ -111,7 +111,8 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
         all = true;
         use(std::move(now.plugins), std::move(now.catalog));
       }
-      if (now.leads && std::exchange(leads, *now.leads) != leads) {
+      if (now.leads && *now.leads != leads) {
+        leads = *now.leads;
         all = true;
         if (!leads) end_all();
       }

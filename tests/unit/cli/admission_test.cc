@@ -8,6 +8,7 @@
 
 #include "cli/offline.h"
 #include "core/config/documents.h"
+#include "core/report/reporter.h"
 
 namespace solder::cli {
 namespace {
