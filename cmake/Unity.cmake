@@ -28,6 +28,7 @@ function(solder_compile_alone_where_names_meet)
   solder_compile_alone(plugins/ext_auth pass_through.cc)
   solder_compile_alone(plugins/kubernetes kind_watch.cc status_writer.cc)
   solder_compile_alone(plugins/rate_limit local.cc)
+  solder_compile_alone(plugins/vault aws_keys.cc connection.cc secret_tree.cc session.cc)
   set_target_properties(solder_transformation_engine PROPERTIES UNITY_BUILD OFF)
   solder_compile_alone(cli discover.cc plugin_bench.cc plugin_check.cc plugin_commands.cc plugin_files.cc plugin_live.cc plugin_new.cc
     yaml_tree.cc)

@@ -83,7 +83,7 @@ void SecretTree::next() {
     if (sent) {
       ++running_;
     } else {
-      failure_ = {"Throttled", "there are too many requests under way", ""};
+      failure_ = {"AskedTooOften", "there are too many requests under way", ""};
     }
   }
   if (running_ == 0) settle();
