@@ -8,6 +8,7 @@
 //     items:
 //     - {"lambdaFunctionName": "hello", "logicalName": "hello", "qualifier": "$LATEST"}
 //
+// or, where an object was found in place of a list, `value` in place of `key` and `items`.
 // Pure; any thread. Tested by tests/unit/discovery/discovered_fields_test.cc.
 #pragma once
 
@@ -30,8 +31,9 @@ std::string to_yaml(const std::string& plugin, const host::PublishedList& list);
 std::optional<host::PublishedList> read_discovered(const model::Object& object);
 
 // The user's object with the lists, in that order. What the user wrote wins: an item of theirs comes first and takes
-// the place of a discovered one of the same name; a list is left out where the place for it is not there. Where nothing
-// is added the very object is given back.
+// the place of a discovered one of the same name; a list is left out where the place for it is not there. Of an object
+// what the user did not write is added, unless the user's has none of its members: then it says something else. Where
+// nothing is added the very object is given back.
 model::ObjectPtr with_discovered(const model::ObjectPtr& user, const std::vector<const host::PublishedList*>& lists);
 
 }  // namespace solder::discovery

@@ -13,7 +13,7 @@
 namespace solder::host {
 
 struct ManifestClaim {
-  std::string scope;  // "upstream_type" and "destination" for the claims of solder.upstream-type/1
+  std::string scope;  // "upstream_type", "service" and "destination" for the claims of solder.upstream-type/1
   std::string key;
   std::string schema_json;
 };

@@ -110,6 +110,7 @@ std::optional<Wish> read_request(const solder_http_request* in) {
   if (own.auth != nullptr && !read_auth(own.auth, out.auth)) return std::nullopt;
   if (own.identity != nullptr && !read_identity(own.identity, out.identity)) return std::nullopt;
   out.piece = own.piece;
+  out.request.http2 = (own.flags & SOLDER_HTTP_KNOWN_HTTP2) != 0;
   const uint32_t idle = own.idle_timeout_ms == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_IDLE_MS} : own.idle_timeout_ms;
   out.request.idle = std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds(idle));
   if (out.request.method.empty()) out.request.method = "GET";

@@ -87,6 +87,10 @@ typedef struct solder_http_identity {
 /* Bytes of the answer to a request, on its way to `done`; `arg` is that of `done`. */
 typedef void (*solder_piece)(void *arg, solder_str bytes);
 
+/* HTTP/2 from the first byte, also without TLS, as gRPC wants it. What stands in the answer's trailers is among its
+ * headers. */
+enum { SOLDER_HTTP_KNOWN_HTTP2 = 1 };
+
 typedef struct solder_http_request {
   uint32_t size;
   uint32_t reserved;
@@ -105,7 +109,7 @@ typedef struct solder_http_request {
    * which is not 2xx, and a silence of idle_timeout_ms, in whole seconds, is DEADLINE_EXCEEDED. */
   solder_piece piece;
   uint32_t idle_timeout_ms; /* 0: the default */
-  uint32_t reserved2;
+  uint32_t flags;           /* SOLDER_HTTP_KNOWN_HTTP2 */
 } solder_http_request;
 
 #define SOLDER_HTTP_REQUEST_SIZE_1_0 (offsetof(solder_http_request, auth) + sizeof(void *))

@@ -35,6 +35,7 @@ struct HttpRequest {
   // Takes the body of a 2xx answer as it comes; may cancel the request.
   std::function<void(std::string_view)> piece = nullptr;
   uint32_t idle_timeout_ms = 0;
+  bool http2 = false;  // from the first byte; trailers are among the answer's headers
 };
 
 // Lives for the function that it is given to.
@@ -85,6 +86,7 @@ class Http {
     c.auth = request.auth;
     c.identity = request.identity;
     c.idle_timeout_ms = request.idle_timeout_ms;
+    c.flags = request.http2 ? uint32_t{SOLDER_HTTP_KNOWN_HTTP2} : 0;
     auto one = std::make_unique<One>(One{this, ++last_, 0, std::move(then), nullptr});
     if (request.piece) {
       one->piece = std::make_shared<Piece>(request.piece);

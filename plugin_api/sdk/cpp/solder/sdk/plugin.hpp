@@ -3,11 +3,11 @@
 //
 //   Class(Host, std::string_view config_json) or Class(Host) or Class()
 //   void clusters(const UpstreamInput&, Out&)          owns an Upstream type          ("solder.upstream-type/1")
-//   void destinations(const DestinationInput&, Out&)   with clusters(), optional
+//   void destinations(const DestinationInput&, Out&)   with clusters(), optional; alone: owns a key of serviceSpec
 //   void endpoints(const UpstreamInput&, Out&)         with clusters(), optional
 //   void derive(const SourceInput&, Out&)              objects from other objects     ("solder.discovery/1")
-//   void follow(const UpstreamInput&, Out&)            finds functions of upstreams, with
-//   void forget(const Ref&)                            clusters()  ("solder.function-discovery/1",
+//   void follow(const UpstreamInput&, Out&)            finds functions of upstreams, of its types or, without
+//   void forget(const Ref&)                            clusters(), of others'  ("solder.function-discovery/1",
 //                                                      "solder.endpoint-discovery/1")
 //   void watch(const std::vector<WatchedKind>&)        brings objects from elsewhere  ("solder.config-watcher/1")
 //   void status(const Ref&, std::string_view json)     with watch(), optional
@@ -69,8 +69,8 @@ concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
   plugin.options(in, out);
 };
 template <typename P>
-concept AnyPlugin = (HasClusters<P> || HasOptions<P> || HasWatch<P> ||
-                     HasDerive<P>)&&(HasClusters<P> || !(HasDestinations<P> || HasEndpoints<P> || HasFollow<P>));
+concept AnyPlugin = (HasClusters<P> || HasDestinations<P> || HasOptions<P> || HasWatch<P> || HasDerive<P> ||
+                     HasFollow<P>)&&(HasClusters<P> || !HasEndpoints<P>);
 
 namespace internal {
 
@@ -169,7 +169,13 @@ struct Tables {
   static void destroy(void* self) noexcept { std::unique_ptr<P>(static_cast<P*>(self)).reset(); }
 
   static const void* capability(void*, solder_str id) noexcept {
-    if constexpr (HasClusters<P>) {
+    if constexpr (HasClusters<P> || HasDestinations<P>) {
+      static constexpr solder_op kClusters = [] {
+        if constexpr (HasClusters<P>)
+          return &clusters;
+        else
+          return solder_op{nullptr};
+      }();
       static constexpr solder_op kDestinations = [] {
         if constexpr (HasDestinations<P>)
           return &destinations;
@@ -182,7 +188,7 @@ struct Tables {
         else
           return solder_op{nullptr};
       }();
-      static constexpr solder_cap_upstream_type kTable = {sizeof kTable, 0, &clusters, kDestinations, kEndpoints};
+      static constexpr solder_cap_upstream_type kTable = {sizeof kTable, 0, kClusters, kDestinations, kEndpoints};
       if (solder_str_eq(id, SOLDER_CAP_UPSTREAM_TYPE)) return &kTable;
     }
     if constexpr (HasDerive<P>) {
