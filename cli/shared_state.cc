@@ -7,6 +7,7 @@
 
 #include "core/config/documents.h"
 #include "core/discovery/discovered_fields.h"
+#include "core/model/memory_only.h"
 
 namespace solder::cli {
 
@@ -56,8 +57,11 @@ void SharedState::found(const store::Batch& batch) {
 void SharedState::share() {
   if (!kept_) return;
   std::vector<sources::SourceDriver::SharedEntry> entries;
-  for (const auto& [ref, each] : *kept_)
+  for (const auto& [ref, each] : *kept_) {
+    // What is not to be written here is not to be written there.
+    if (model::memory_only(*each.object)) continue;
     entries.push_back({ref, engine::shared_name(ref), engine::to_shared_json(ref, each)});
+  }
   for (const auto& [ref, each] : found_) {
     const std::string name = engine::shared_name(ref);
     entries.push_back({each.list.object, name, entry_json(name, each.json)});

@@ -188,7 +188,8 @@ void FollowedService::failed(const std::string& url, const std::string& why, boo
   const std::string text = from + why + "; functions that were found before stay";
   publisher_.report(ref(), {{field, "DiscoveryFailed", text}});
   // Whoever answers is asked as often as before: a wrong document costs no more than a right one.
-  if (!url.empty()) wait(unreachable ? backoff_.failed() : settings_.period + backoff_.jitter(settings_.period / kSpread));
+  if (!url.empty())
+    wait(unreachable ? backoff_.failed() : settings_.period + backoff_.jitter(settings_.period / kSpread));
 }
 
 void FollowedService::wait(milliseconds time) {

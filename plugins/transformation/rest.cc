@@ -125,9 +125,8 @@ Json extractors_of(const Json& parameters, const std::string& field, sdk::Out& o
   return extractors;
 }
 
-std::optional<Json> rest_stage(const sdk::DestinationInput& in, sdk::Out& out) {
+std::optional<Json> rest_stage(const sdk::DestinationInput& in, const Json& upstream, sdk::Out& out) {
   const Json destination = sdk::parse_json(in.destination_json.empty() ? "{}" : in.destination_json);
-  const Json upstream = sdk::parse_json(in.upstream_json);
   const std::string name = sdk::get_string(destination, "functionName");
   if (name.empty()) {
     out.error({std::string(kField) + "/functionName", "MissingField", "a function must be named"});

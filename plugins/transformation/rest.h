@@ -14,7 +14,8 @@ namespace solder::plugins::transformation {
 
 // One stage's configuration for the module. Nothing where the destination is wrong, which is reported. Where the
 // upstream has no such function the module is to refuse requests, and a warning says so.
-std::optional<sdk::Json> rest_stage(const sdk::DestinationInput& in, sdk::Out& out);
+// `upstream` is in.upstream_json, read.
+std::optional<sdk::Json> rest_stage(const sdk::DestinationInput& in, const sdk::Json& upstream, sdk::Out& out);
 
 // Extractors by name out of Gloo's Parameters. Problems stand below `field`.
 sdk::Json extractors_of(const sdk::Json& parameters, const std::string& field, sdk::Out& out);

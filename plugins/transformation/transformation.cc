@@ -132,7 +132,7 @@ class Plugin {
   // A function of a service: its transformation stands behind all others, so that those see the client's request.
   void destinations(const sdk::DestinationInput& in, sdk::Out& out) {
     if (module_.empty()) return no_module("/destinationSpec/rest", out);
-    auto stage = rest_stage(in, out);
+    auto stage = rest_stage(in, read(in.upstream_json), out);
     if (!stage) return;
     const Defaults defaults = defaults_of(out);
     settle_all(*stage, defaults.escape, defaults.log);
@@ -141,6 +141,15 @@ class Plugin {
   }
 
  private:
+  // Routes to one upstream come one after the other: it is read once for all of them.
+  const Json& read(std::string_view upstream_json) {
+    if (upstream_json != upstream_text_) {
+      upstream_ = sdk::parse_json(upstream_json);
+      upstream_text_ = upstream_json;
+    }
+    return upstream_;
+  }
+
   static void no_module(const char* field, sdk::Out& out) {
     out.error({field, "ModuleNotInstalled",
                "transformations need Solder's module in Envoy, and this installation says that there is none", "",
@@ -243,6 +252,8 @@ class Plugin {
   }
 
   std::string module_ = SOLDER_TRANSFORMATION_MODULE;
+  std::string upstream_text_;
+  Json upstream_;
 };
 
 }  // namespace solder::plugins::transformation

@@ -87,11 +87,11 @@ Failure Connection::failure_of(const sdk::HttpAnswer& answer, const std::string&
     return {"ServerUnreachable", who + " does not answer: " + std::string(answer.message), ""};
   if (answer.code == kUnavailable) {
     const bool sealed = answer.body.find("sealed") != std::string_view::npos;
-    return {sealed ? "Sealed" : "ServerUnreachable",
+    return {sealed ? "VaultSealed" : "ServerUnreachable",
             who + (sealed ? " is sealed" : " is not ready: " + words_of(answer)),
             sealed ? "vault operator unseal" : ""};
   }
-  if (answer.code == kTooMany) return {"Throttled", who + " is asked too often: " + words_of(answer), ""};
+  if (answer.code == kTooMany) return {"AskedTooOften", who + " is asked too often: " + words_of(answer), ""};
   if (answer.code == kForbidden) return {"AccessDenied", who + ": " + doing + ": " + words_of(answer), ""};
   if (answer.code == kTemporaryRedirect || answer.code == kPermanentRedirect)
     return {"ServerUnreachable", who + " is on standby, and where it leads to cannot be followed",

@@ -33,6 +33,11 @@ bool is_empty_list(const sdk::HttpAnswer& answer) {
   return answer.code == kNotFound && body.is_object() && body.contains("errors") && body["errors"].empty();
 }
 
+// Vault's own word that there is nothing, or nothing any more; not that of somebody in its place.
+bool is_gone(const sdk::HttpAnswer& answer) {
+  return is_empty_list(answer) || (answer.code == kNotFound && data_of(answer).is_object());
+}
+
 }  // namespace
 
 const std::string* SecretTree::get(const Name& name) const {
@@ -83,7 +88,7 @@ void SecretTree::next() {
     if (sent) {
       ++running_;
     } else {
-      failure_ = {"Throttled", "there are too many requests under way", ""};
+      failure_ = {"AskedTooOften", "there are too many requests under way", ""};
     }
   }
   if (running_ == 0) settle();
@@ -167,10 +172,7 @@ void SecretTree::take_list(const std::string& ns, const sdk::HttpAnswer& answer)
     mount_known_ = false;
     return;
   }
-  if (!none && (keys == nullptr || !keys->is_array())) {
-    failure_ = {"ReadFailed", "what answers at " + settings_.address + " for " + path + " is no list of Vault's", ""};
-    return;
-  }
+  if (!none && (keys == nullptr || !keys->is_array())) return misread(path);
   for (const std::string& key : none ? std::vector<std::string>() : sdk::get_strings(data, "keys")) {
     const bool folder = key.ends_with('/');
     const std::string name = folder ? key.substr(0, key.size() - 1) : key;
@@ -191,7 +193,7 @@ void SecretTree::take_list(const std::string& ns, const sdk::HttpAnswer& answer)
 }
 
 void SecretTree::look_at(const Name& name) {
-  if (kv_version_ == 1 || !reads_metadata_) return read(name);
+  if (kv_version_ == 1) return read(name);
   ask(in_path(path_of("metadata", name.first + "/" + name.second)),
       [this, name](const auto& answer) { take_metadata(name, answer); });
 }
@@ -199,27 +201,20 @@ void SecretTree::look_at(const Name& name) {
 void SecretTree::take_metadata(const Name& name, const sdk::HttpAnswer& answer) {
   const std::string path = path_of("metadata", name.first + "/" + name.second);
   if (stops(answer, "reading " + path)) return;
-  if (answer.code == kNotFound) return drop(name);  // gone since it was listed
-  if (answer.code == kForbidden) {
-    reads_metadata_ = false;
-    return read(name);
-  }
+  if (is_gone(answer)) return drop(name);            // since it was listed
+  if (answer.code == kForbidden) return read(name);  // a policy may allow data alone
   const Json data = data_of(answer);
   const uint64_t version = data.is_object() ? sdk::get_uint(data, "current_version").value_or(0) : 0;
   const Json* versions = data.is_object() ? sdk::find(data, "versions") : nullptr;
   const Json* current =
       versions != nullptr && versions->is_object() ? sdk::find(*versions, std::to_string(version).c_str()) : nullptr;
-  if (!data.is_object()) {
-    failure_ = {"ReadFailed", "what answers at " + settings_.address + " for " + path + " is no metadata of Vault's",
-                ""};
-    return;
-  }
+  if (answer.code != kOk || versions == nullptr) return misread(path);
   if (current == nullptr || !current->is_object()) return drop(name);  // no version, or none that is left
-  const bool deleted =
-      sdk::get_bool(*current, "destroyed").value_or(false) || !sdk::get_string(*current, "deletion_time").empty();
-  if (deleted) return drop(name);
+  if (sdk::get_bool(*current, "destroyed").value_or(false)) return drop(name);
+  // One with a time to be deleted at may be there until then, which its data tell.
+  const bool ends = !sdk::get_string(*current, "deletion_time").empty();
   const auto known = known_.find(name);
-  if (known == known_.end() || known->second.version != version_of(version, *current)) read(name);
+  if (ends || known == known_.end() || known->second.version != version_of(version, *current)) read(name);
 }
 
 void SecretTree::read(const Name& name) {
@@ -231,12 +226,9 @@ void SecretTree::take_data(const Name& name, const sdk::HttpAnswer& answer) {
   const std::string path = path_of("data", name.first + "/" + name.second);
   if (stops(answer, "reading " + path)) return;
   if (answer.code == kForbidden) return refuse(path, "read");
-  if (answer.code == kNotFound) return drop(name);
+  if (is_gone(answer)) return drop(name);
   const Json data = data_of(answer);
-  if (!data.is_object()) {
-    failure_ = {"ReadFailed", "what answers at " + settings_.address + " for " + path + " is no secret of Vault's", ""};
-    return;
-  }
+  if (answer.code != kOk || !data.is_object()) return misread(path);
   if (kv_version_ == 1) return put(name, "", data);
   const Json* values = sdk::find(data, "data");
   const Json* about = sdk::find(data, "metadata");
@@ -263,6 +255,10 @@ void SecretTree::put(const Name& name, const std::string& version, const Json& d
 
 void SecretTree::drop(const Name& name) {
   if (known_.erase(name) != 0) ends_.changed(name);
+}
+
+void SecretTree::misread(const std::string& path) {
+  failure_ = {"ReadFailed", "what answers at " + settings_.address + " for " + path + " is not Vault", ""};
 }
 
 void SecretTree::refuse(const std::string& path, const char* capability) { refused_.emplace(path, capability); }

@@ -64,6 +64,7 @@ class SecretTree {
   void take_data(const Name& name, const sdk::HttpAnswer& answer);
   void put(const Name& name, const std::string& version, const sdk::Json& data);
   void drop(const Name& name);
+  void misread(const std::string& path);
   void refuse(const std::string& path, const char* capability);
   void add_problem(const char* reason, std::string message, std::string expected);
   [[nodiscard]] std::string path_of(const char* part, const std::string& below) const;
@@ -75,7 +76,6 @@ class SecretTree {
   std::map<Name, Known> known_;
   uint64_t kv_version_ = 2;  // as Gloo takes for granted
   bool mount_known_ = false;
-  bool reads_metadata_ = true;  // a policy may allow data alone
 
   // Of this poll.
   std::deque<std::pair<std::string, Step>> waiting_;

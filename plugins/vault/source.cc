@@ -52,7 +52,7 @@ void Source::polled() {
   polling_ = false;
   if (std::exchange(again_, false)) return wait(milliseconds(0));
   if (tree_.failure()) {
-    const bool throttled = tree_.failure()->reason == "Throttled";
+    const bool throttled = tree_.failure()->reason == "AskedTooOften";
     wait(std::min<milliseconds>(
         backoff_.failed(), throttled ? std::max<milliseconds>(period_, kLongestPause) : milliseconds(kLongestPause)));
     return ends_.told();

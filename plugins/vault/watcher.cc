@@ -20,7 +20,8 @@ Watcher::Watcher(const sdk::Host& host, Json config)
 Watcher::~Watcher() = default;
 
 void Watcher::start() {
-  settings_.watch([this](std::string_view spec) { use(spec); });
+  // A host without Settings has the configuration alone.
+  if (settings_.watch([this](std::string_view spec) { use(spec); }) != SOLDER_OK) use("");
 }
 
 void Watcher::use(std::string_view spec) {

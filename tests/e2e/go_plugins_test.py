@@ -78,7 +78,7 @@ class GoPlugins(PluginCase):
     def test_replacements_and_ends(self):
         world = self.world
         self.put(self.trial, "trial.plugin", 0o755)
-        self.write_trial("one", "start")
+        self.write_trial("state", "start")
         world.start_solder("--plugin-dir", self.plugins)
         world.start_envoy()
         self.until_path("/start")
@@ -88,7 +88,7 @@ class GoPlugins(PluginCase):
         self.put(newer, "trial.plugin", 0o755)
         second = self.until_plugin("trial", state="loaded", version="2.0.0")["isolation"]["pid"]
         self.assertNotEqual(first, second)
-        until("the state is there", lambda: '"+one"' in admin(world.admin_port, "/snapshot").text)
+        until("the state is there", lambda: '"state+"' in admin(world.admin_port, "/snapshot").text)
         # One that ends at once is refused, and the one that runs goes on.
         self.put(go_plugins.build_trial(SOLDER, self.built / "bad.plugin", "crash", version="3.0.0").read_bytes(), "trial.plugin", 0o755)
         until("it is refused", lambda: self.refused("trial", "PreflightFailed", "invalid memory address"))

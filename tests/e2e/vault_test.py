@@ -142,7 +142,7 @@ spec:
         self.world.start_envoy()
         self.until_served(self.certificate)
         self.vault.seal()
-        self.until_problem("Sealed", "is sealed", "unseal")
+        self.until_problem("VaultSealed", "is sealed", "unseal")
         before, begin = self.front.total(), time.monotonic()
         self.world.edit("web.yaml", "plain.test", "other.test")
         self.world.until_status("/", 200, host="other.test")

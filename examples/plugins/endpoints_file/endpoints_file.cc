@@ -5,7 +5,8 @@
 //
 // The file is a list, [{"name": "one", "address": "10.0.0.1", "port": 8080}, ...], in the directory that the operator
 // configures ({"directory": "/etc/solder/endpoints"}). It is read again and again by the host; what is found is
-// published into the upstream, where endpoints() reads it. A file that is gone or broken changes nothing but the report.
+// published into the upstream, where endpoints() reads it. A file that is gone or broken changes nothing but the
+// report.
 #include <chrono>
 #include <map>
 #include <stdexcept>
@@ -42,7 +43,8 @@ class EndpointsFile {
       const sdk::Json address = {{"address", each.at("address")}, {"portValue", each.at("port")}};
       members.push_back({{"endpoint", {{"address", {{"socketAddress", address}}}}}});
     }
-    out.fragment_json("load_assignment", sdk::Json{{"endpoints", {{{"lbEndpoints", members}}}}}.dump(), {}, "/endpoints");
+    out.fragment_json("load_assignment", sdk::Json{{"endpoints", {{{"lbEndpoints", members}}}}}.dump(), {},
+                      "/endpoints");
   }
 
   // From here on in an instance of its own: what it reads and waits for holds up nothing.

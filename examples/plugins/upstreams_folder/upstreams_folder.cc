@@ -51,7 +51,8 @@ class UpstreamsFolder {
     }
     objects_.complete();
     std::vector<sdk::Problem> problems;
-    for (const std::string& each : words) problems.push_back({.field = "", .reason = "BadUpstreamFile", .message = each});
+    for (const std::string& each : words)
+      problems.push_back({.field = "", .reason = "BadUpstreamFile", .message = each});
     objects_.report(problems);
     timer_.start(std::chrono::seconds(1), [this] { list(); });
   }

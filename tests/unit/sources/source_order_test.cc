@@ -12,7 +12,7 @@ using ::testing::SizeIs;
 
 const model::ObjectRef kRef{"Secret", "ns", "a"};
 
-model::ObjectPtr object(const std::string& json) {
+model::ObjectPtr secret(const std::string& json) {
   auto out = std::make_shared<model::Object>();
   out->ref = kRef;
   out->json = json;
@@ -28,12 +28,12 @@ std::string take(SourceOrder& order, const std::string& source, const model::Obj
 
 TEST(SourceOrder, TheFirstByNameCountsWhoeverComesFirst) {
   SourceOrder order;
-  EXPECT_EQ(take(order, "vault", object("v1")), "v1");
+  EXPECT_EQ(take(order, "vault", secret("v1")), "v1");
   EXPECT_THAT(order.problems(), IsEmpty());
-  EXPECT_EQ(take(order, "kubernetes", object("k1")), "k1");
+  EXPECT_EQ(take(order, "kubernetes", secret("k1")), "k1");
   ASSERT_THAT(order.problems(), SizeIs(1));
   EXPECT_THAT(order.problems()[0].message, HasSubstr("from kubernetes and from vault; the one from kubernetes counts"));
-  EXPECT_EQ(take(order, "vault", object("v2")), "-");
+  EXPECT_EQ(take(order, "vault", secret("v2")), "-");
   EXPECT_EQ(take(order, "kubernetes", nullptr), "v2");
   EXPECT_THAT(order.problems(), IsEmpty());
   EXPECT_EQ(take(order, "vault", nullptr), "");
@@ -41,9 +41,9 @@ TEST(SourceOrder, TheFirstByNameCountsWhoeverComesFirst) {
 
 TEST(SourceOrder, ASourceTakesNothingThatAnotherBrought) {
   SourceOrder order;
-  EXPECT_EQ(take(order, "kubernetes", object("k1")), "k1");
+  EXPECT_EQ(take(order, "kubernetes", secret("k1")), "k1");
   EXPECT_EQ(take(order, "vault", nullptr), "-");
-  EXPECT_EQ(take(order, "vault", object("v1")), "-");
+  EXPECT_EQ(take(order, "vault", secret("v1")), "-");
   EXPECT_EQ(take(order, "vault", nullptr), "-");
   EXPECT_THAT(order.problems(), IsEmpty());
 }

@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::string object(const std::string& name) {
+std::string service(const std::string& name) {
   return R"({"apiVersion":"v1","kind":"Service","metadata":{"name":")" + name + R"(","namespace":"ns"}})";
 }
 
@@ -33,7 +33,7 @@ class SourceStoreTest : public ::testing::Test {
                     .ok());
     store->begin("kube");
   }
-  void put(const std::string& name) { ASSERT_TRUE(store->put("kube", object(name)).ok()); }
+  void put(const std::string& name) { ASSERT_TRUE(store->put("kube", service(name)).ok()); }
 
   store::TempDirectory directory;
   std::vector<std::string> told;

@@ -38,7 +38,7 @@ func (plugin *trial) Options(in *solder.OptionInput, out *solder.Out) {
 		return
 	}
 	plugin.calls++
-	out.Fragment(solder.Fragment{Slot: "route", Message: solder.JSON{"statPrefix": plugin.prefix + plugin.do(text, out)}})
+	out.Fragment(solder.Fragment{Slot: "route", Message: solder.JSON{"statPrefix": plugin.do(text, out)}})
 }
 
 func (plugin *trial) do(text string, out *solder.Out) string {
@@ -62,6 +62,8 @@ func (plugin *trial) do(text string, out *solder.Out) string {
 			}
 			all = append(all, block)
 		}
+	case "state":
+		return "state" + plugin.prefix
 	case "count":
 		return fmt.Sprint(plugin.calls)
 	case "exec":
