@@ -165,15 +165,14 @@ base::Status Runtime::start_store(const ServeOptions& options) {
       [this](const auto& object) { discovered_->remove(object); },
   });
   auto files = settings_->watch_files(store::make_file_store(options.config_directories));
-  store_ =
-      discovery::DiscoveredStore::make(sources::join(std::move(files), *sources_),
-                                       store::make_file_store({discovered_->directory()}),
-                                       {[this](const store::Batch& batch) {
-                                          settings_->take(batch);
-                                          shared_->told(batch);
-                                          discovery_->objects(batch);
-                                        },
-                                        [this](const store::Batch& batch) { shared_->found(batch); }});
+  store_ = discovery::DiscoveredStore::make(sources::join(std::move(files), *sources_),
+                                            store::make_file_store({discovered_->directory()}),
+                                            {[this](const store::Batch& batch) {
+                                               settings_->take(batch);
+                                               shared_->told(batch);
+                                               discovery_->objects(batch);
+                                             },
+                                             [this](const store::Batch& batch) { shared_->found(batch); }});
   discovery::FunctionDiscovery::Ends ends;
   ends.publish = [this](const auto& plugin, const auto& list) {
     return sources_->leadership().leads() ? discovered_->put(plugin, list)

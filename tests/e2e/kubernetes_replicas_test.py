@@ -88,8 +88,8 @@ class Replicas(Case):
             self.kube.delete(GATEWAY, "VirtualService", each["metadata"]["name"])
         self.kube.ask("DELETE", self.kube.path("coordination.k8s.io/v1", "Lease", "gloo-system", "solder"))
 
-    def put(self, name, to, domain, options="{}"):
-        self.kube.apply(virtual_service(name, f"    - {{matchers: [{{prefix: /}}], options: {options}, routeAction: {{single: {{upstream: {{name: {to}, namespace: gloo-system}}}}}}}}",
+    def put(self, name, to, domain, matcher="{prefix: /}"):
+        self.kube.apply(virtual_service(name, f"    - {{matchers: [{matcher}], routeAction: {{single: {{upstream: {{name: {to}, namespace: gloo-system}}}}}}}}",
                                         domains=f"[{domain}]"))
 
     def start(self, number):
@@ -147,7 +147,7 @@ class Replicas(Case):
         first = self.start(1)
         until("the status is written", lambda: self.status("routes").get("state") == "Accepted")
         # A mistake, of which only the first has ever seen what was there before.
-        self.put("routes", "one", "example.com", "{timeout: {seconds: 3}}")
+        self.put("routes", "one", "example.com", "{regex: '['}")  # which the definition admits
         until("the mistake stands in the status", lambda: self.status("routes").get("state") == "Rejected")
         until("the last good version is shared", lambda: len(self.shared()) == 1)
         others = [self.start(2), self.start(3)]
