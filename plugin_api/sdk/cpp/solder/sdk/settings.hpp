@@ -1,6 +1,6 @@
 // solder/sdk/settings.hpp - the Settings that count ("solder.settings/1"), with a function in the place of a pointer.
 // Not included by sdk.hpp. A member of the plugin's class; whoever makes use of it lists "solder.settings/1" under
-// "needs" in the manifest. Tested by tests/plugin/config_watcher_test.cc.
+// "needs" in the manifest. Tested by tests/e2e/vault_test.py.
 #ifndef SOLDER_SDK_SETTINGS_HPP_
 #define SOLDER_SDK_SETTINGS_HPP_
 
