@@ -80,7 +80,7 @@ spec: {endpointsFile: {file: shop.json}}
         world.until_state("Upstream", "found", "Accepted")
         # What others break is said, and what was found before stays.
         self.write("shop.json", json.dumps([{"name": "one", "address": "127.0.0.1", "port": "none"}]))
-        world.until_state("Upstream", "found", "Warning", "an entry that is no endpoint", "/spec/endpointsFile/file")
+        world.until_state("Upstream", "found", "Warning", "an entry that is no endpoint", "spec.endpointsFile.file")
         self.until_backend("second")
 
     def test_upstreams_in_a_directory(self):

@@ -58,7 +58,7 @@ class GoPlugins(PluginCase):
         world.start_solder("--plugin-dir", self.plugins)
         world.start_envoy()
         # The key is nobody's yet; the file is dropped into the directory of the Solder that runs.
-        world.until_state("VirtualService", "office", "Warning", "allowFrom")
+        world.until_state("VirtualService", "office", "Rejected", "the field allowFrom is not known")
         self.put(self.allow_from, "allow_from.plugin", 0o755)
         world.until_state("VirtualService", "office", "Accepted")
         world.until_status("/office", 403)
@@ -79,10 +79,15 @@ class GoPlugins(PluginCase):
         world = self.world
         self.put(self.trial, "trial.plugin", 0o755)
         self.write_trial("state", "start")
-        world.start_solder("--plugin-dir", self.plugins)
+        config = world.directory / "solder.yaml"
+        config.write_text("pluginIsolation: {plugins: {trial: in_process}}\n")
+        world.start_solder("--plugin-dir", self.plugins, "--config", config)
         world.start_envoy()
         self.until_path("/start")
-        first = self.until_plugin("trial", state="loaded", version="1.0.0")["isolation"]["pid"]
+        running = self.until_plugin("trial", state="loaded", version="1.0.0")
+        self.assertEqual("process", running["isolation"]["mode"])
+        self.assertIn("whatever pluginIsolation says", str(running["warnings"]))
+        first = running["isolation"]["pid"]
         # A newer version, with the state of the one before.
         newer = go_plugins.build_trial(SOLDER, self.built / "newer.plugin", version="2.0.0").read_bytes()
         self.put(newer, "trial.plugin", 0o755)
@@ -91,7 +96,7 @@ class GoPlugins(PluginCase):
         until("the state is there", lambda: '"state+"' in admin(world.admin_port, "/snapshot").text)
         # One that ends at once is refused, and the one that runs goes on.
         self.put(go_plugins.build_trial(SOLDER, self.built / "bad.plugin", "crash", version="3.0.0").read_bytes(), "trial.plugin", 0o755)
-        until("it is refused", lambda: self.refused("trial", "PreflightFailed", "invalid memory address"))
+        until("it is refused", lambda: self.refused("trial", "PreflightFailed", "main.go:"))
         self.assertEqual(second, self.plugin("trial")["isolation"]["pid"])
         # Back to the file that is right; killed, it comes again.
         self.put(newer, "trial.plugin", 0o755)
