@@ -30,6 +30,9 @@ build: deps build/build.ninja  ## Build build/bin/solder and build/lib/solder/pl
 
 build/build.ninja: | deps
 	@cmake --preset dev
+# clang-tidy wants a command for each file.
+build-check/build.ninja: | deps
+	@cmake --preset dev -B build-check -DSOLDER_UNITY=OFF
 build-asan/build.ninja: | deps
 	@cmake --preset asan
 build-tsan/build.ninja: | deps
@@ -67,10 +70,10 @@ golden: deps build/build.ninja  ## Run the golden cases; UPDATE=1 rewrites what 
 reference: deps  ## Write docs/reference anew from the schemas of the core and the plugins
 	@python3 tools/reference/generate.py
 
-check: deps build/build.ninja  ## Formatting, clang-tidy (FILES=all: every file), file sizes, include rules
+check: deps build-check/build.ninja  ## Formatting, clang-tidy (FILES=all: every file), file sizes, include rules
 	@python3 tools/check_tree.py --named-tests
 	@tools/format.sh --check
-	@cmake --build build -j $(JOBS) --target solder_envoy_messages
+	@cmake --build build-check -j $(JOBS) --target solder_envoy_messages
 	@tools/tidy.sh $(FILES)
 
 fmt: deps  ## Format all C and C++ files
@@ -106,4 +109,4 @@ install: deps  ## Install into PREFIX: the program, its plugins, the plugin SDK
 	@cmake --install build-release --prefix $(PREFIX)
 
 clean:  ## Remove what was built (the fetched Envoy stays in the cache)
-	@rm -rf build build-asan build-tsan build-release build-fuzz
+	@rm -rf build build-asan build-check build-tsan build-release build-fuzz

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs clang-tidy over the C++ files that differ from the main branch and are not yet committed, or over all of them.
-# Usage: tidy.sh [all|FILE...]. Needs build/compile_commands.json.
+# Usage: tidy.sh [all|FILE...]. Needs build-check/compile_commands.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 case "${1:-}" in
@@ -20,7 +20,7 @@ log=$(mktemp)
 commands=$(mktemp -d)
 trap 'rm -rf "$log" "$commands"' EXIT
 # Flags that gcc has and clang has not.
-sed 's/ -fno-gnu-unique//' build/compile_commands.json >"$commands/compile_commands.json"
+sed 's/ -fno-gnu-unique//' build-check/compile_commands.json >"$commands/compile_commands.json"
 if ! run-clang-tidy-14 -quiet -p "$commands" -j "$(nproc)" -extra-arg=-Wno-unknown-warning-option "${patterns[@]}" >"$log" 2>/dev/null; then
   grep -vE '^clang-tidy-14 |^$' "$log" >&2
   exit 1

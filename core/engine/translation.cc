@@ -14,6 +14,7 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       owners(graph),
       schemas(graph),
       object_kinds(graph),
+      id_tokens(graph),
       cluster_set(graph),
       settings(graph, [this](Reader& reader, int) { return build_settings(*this, reader); }),
       secrets(graph, [this](Reader& reader, const auto& ref) { return build_secret(*this, reader, ref); }),
