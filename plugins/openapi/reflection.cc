@@ -61,8 +61,9 @@ void Reflection::send(const std::vector<ReflectionQuestion>& questions, void (Re
                   .http2 = true};
   under_way_ = budget_.send(std::move(request), [this, questions, take](const sdk::HttpAnswer& answer) {
     under_way_ = 0;
+    // Who does not know a method may end the stream before its question was heard out, which looks like a fault.
     const bool unknown =
-        answer.status == SOLDER_OK && (answer.code == kNotFound || answer.header("grpc-status") == kUnimplemented);
+        answer.status != SOLDER_OK || answer.code == kNotFound || answer.header("grpc-status") == kUnimplemented;
     if (unknown && version_ + 1 < kPaths.size()) {
       ++version_;
       return send(questions, take);
