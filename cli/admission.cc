@@ -83,10 +83,12 @@ admission::Verdict Admission::judge(const admission::Review& review, engine::Eng
   std::set<model::ObjectRef> told;
   for (const auto& change : review.changes.empty() ? std::vector<model::ObjectChange>() : engine.try_changes(world)) {
     told.insert(change.ref);
-    // Of the objects themselves everything counts, of others what is new.
-    const auto before = asked.count(change.ref) != 0 ? std::set<Problem>() : problems_of(known, change.ref);
+    // Of the objects themselves everything counts, of others what is new; who wrote what was let in was warned then.
+    const bool mine = asked.count(change.ref) != 0;
+    const auto before = mine ? std::set<Problem>() : problems_of(known, change.ref);
     for (const auto& problem : change.diagnostics) {
-      if (before.count({problem.reason, problem.field}) == 0) found.add(problem);
+      const bool old_warning = !mine && let_in_.count(change.ref) != 0 && problem.severity != model::Severity::kError;
+      if (before.count({problem.reason, problem.field}) == 0 && !old_warning) found.add(problem);
     }
   }
   for (const auto& change : review.changes) {

@@ -11,7 +11,7 @@ import yaml
 import kube_server
 from harness import ENVOY, ROOT, Case, Process, admin, free_port, until
 from kube_server import ADMIN, Kubernetes
-from manifests import virtual_service
+from manifests import ssl_config, virtual_service
 
 DEPLOY = ROOT / "deploy/kubernetes"
 
@@ -80,7 +80,7 @@ class Deploy(Case):
         self.kube.apply(virtual_service("routes", "    - {matchers: [{prefix: /}], directResponseAction: {status: 201}}"))
         until("the status is written", lambda: (self.kube.get("gateway.solo.io/v1", "VirtualService", "routes").get("status") or {}).get("statuses"))
         # A mistake, so that something is shared.
-        self.kube.apply(virtual_service("routes", "    - {matchers: [{regex: '['}], directResponseAction: {status: 201}}"))
+        self.kube.apply(virtual_service("routes", "    - {matchers: [{prefix: /}], directResponseAction: {status: 201}}", ssl=ssl_config("nothing")))
         secrets = self.kube.path("v1", "Secret", "gloo-system")
         until("its last good version is shared", lambda: [each for each in self.kube.must("GET", secrets)["items"] if each["type"] == "solder.io/shared"])
         self.assertIsNone(world.report("ConfigSource", "kubernetes", ""), "some right is missing")

@@ -12,7 +12,7 @@ import unittest
 import kube_server
 from harness import BUILD, Case, Envoy, Process, admin, free_port, until
 from kube_server import Kubernetes
-from manifests import gateways, upstream, virtual_service
+from manifests import gateways, ssl_config, upstream, virtual_service
 from tcp_proxy import TcpProxy
 
 GATEWAY = "gateway.solo.io/v1"
@@ -88,9 +88,9 @@ class Replicas(Case):
             self.kube.delete(GATEWAY, "VirtualService", each["metadata"]["name"])
         self.kube.ask("DELETE", self.kube.path("coordination.k8s.io/v1", "Lease", "gloo-system", "solder"))
 
-    def put(self, name, to, domain, matcher="{prefix: /}"):
-        self.kube.apply(virtual_service(name, f"    - {{matchers: [{matcher}], routeAction: {{single: {{upstream: {{name: {to}, namespace: gloo-system}}}}}}}}",
-                                        domains=f"[{domain}]"))
+    def put(self, name, to, domain, ssl=""):
+        self.kube.apply(virtual_service(name, f"    - {{matchers: [{{prefix: /}}], routeAction: {{single: {{upstream: {{name: {to}, namespace: gloo-system}}}}}}}}",
+                                        domains=f"[{domain}]", ssl=ssl))
 
     def start(self, number):
         replica = Replica(self.world, self.kube, number)
@@ -147,7 +147,7 @@ class Replicas(Case):
         first = self.start(1)
         until("the status is written", lambda: self.status("routes").get("state") == "Accepted")
         # A mistake, of which only the first has ever seen what was there before.
-        self.put("routes", "one", "example.com", "{regex: '['}")  # which the definition admits
+        self.put("routes", "one", "example.com", ssl_config("nothing"))
         until("the mistake stands in the status", lambda: self.status("routes").get("state") == "Rejected")
         until("the last good version is shared", lambda: len(self.shared()) == 1)
         others = [self.start(2), self.start(3)]

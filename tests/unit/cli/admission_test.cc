@@ -28,11 +28,13 @@ std::string settings(const std::string& validation) {
          validation + "}}\n---\n";
 }
 
-std::string service(const std::string& name, const std::string& domain, const std::string& matcher = "{prefix: /}") {
+constexpr const char* kBroken = "      directResponseAction: {status: 200}\n";  // a second action
+
+std::string service(const std::string& name, const std::string& domain, const std::string& more = "") {
   return "apiVersion: gateway.solo.io/v1\nkind: VirtualService\nmetadata: {name: " + name +
          ", namespace: gloo-system}\nspec:\n  virtualHost:\n    domains: ['" + domain +
-         "']\n    routes:\n    - matchers: [" + matcher +
-         "]\n      routeAction: {single: {upstream: {name: one, namespace: gloo-system}}}\n---\n";
+         "']\n    routes:\n    - matchers: [{prefix: /}]\n" + more +
+         "      routeAction: {single: {upstream: {name: one, namespace: gloo-system}}}\n---\n";
 }
 
 class AdmissionTest : public ::testing::Test {
@@ -69,7 +71,7 @@ class AdmissionTest : public ::testing::Test {
 TEST_F(AdmissionTest, AMistakeIsRefusedAndLeavesNoTrace) {
   start(settings("{alwaysAccept: false}") + kUpstream + service("vs", "a.test"));
   const auto before = offline->engine->diagnostics();
-  const auto no = judge(review(service("vs", "a.test", "{regex: '['}")));
+  const auto no = judge(review(service("vs", "a.test", kBroken)));
   EXPECT_FALSE(no.allowed);
   EXPECT_THAT(no.message, HasSubstr("VirtualService gloo-system/vs"));
   EXPECT_EQ(offline->engine->diagnostics(), before);
@@ -78,10 +80,10 @@ TEST_F(AdmissionTest, AMistakeIsRefusedAndLeavesNoTrace) {
 }
 
 TEST_F(AdmissionTest, WhatIsWrongAlreadyIsNoReasonForOthers) {
-  start(settings("{alwaysAccept: false}") + kUpstream + service("bad", "bad.test", "{regex: '['}"));
+  start(settings("{alwaysAccept: false}") + kUpstream + service("bad", "bad.test", kBroken));
   EXPECT_TRUE(judge(review(service("vs", "a.test"))).allowed);
-  EXPECT_FALSE(judge(review(service("bad", "bad.test", "{regex: '['}"))).allowed) << "the same mistake again";
-  EXPECT_TRUE(judge(review(service("bad", "bad.test", "{regex: '['}"), true)).allowed) << "taking it away is fine";
+  EXPECT_FALSE(judge(review(service("bad", "bad.test", kBroken))).allowed) << "the same mistake again";
+  EXPECT_TRUE(judge(review(service("bad", "bad.test", kBroken), true)).allowed) << "taking it away is fine";
 }
 
 TEST_F(AdmissionTest, WarningsCountWhereSettingsSaySo) {
@@ -99,7 +101,7 @@ TEST_F(AdmissionTest, WarningsCountWhereSettingsSaySo) {
 
 TEST_F(AdmissionTest, WithGloosDefaultsAllIsLetInWithAWarning) {
   start(std::string(kUpstream));
-  const auto yes = judge(review(service("vs", "a.test", "{regex: '['}")));
+  const auto yes = judge(review(service("vs", "a.test", kBroken)));
   EXPECT_TRUE(yes.allowed);
   EXPECT_FALSE(yes.warnings.empty());
 }
