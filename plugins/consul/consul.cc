@@ -1,6 +1,6 @@
 // Consul: the upstream type `consul`, whose endpoints are the healthy instances of a service; an Upstream for each
 // service; and objects kept in the KV store as Gloo keeps them. Names and defaults are Gloo's. Tested by
-// plugins/consul/testdata, tests/golden/cases/upstream-consul and tests/e2e/consul_*_test.py.
+// plugins/consul/testdata and tests/e2e/consul_services_test.py.
 #include <memory>
 #include <string>
 #include <vector>

@@ -23,6 +23,8 @@ constexpr size_t kMaxTroubles = 20;                      // keys of one kind tha
 
 std::string keys_path(const std::string& prefix) { return "/v1/kv/" + in_url(prefix, true) + "?keys"; }
 
+std::string right_of(const std::string& prefix) { return "key_prefix \"" + prefix + "\" { policy = \"read\" }"; }
+
 std::string with_mode(std::string path, const Settings& settings) {
   const char* parameter = parameter_of(settings.consistency);
   return *parameter == '\0' ? path : path + "&" + parameter;
@@ -38,8 +40,7 @@ KindKeys::KindKeys(const sdk::Host& host, Api& api, const sdk::Objects& objects,
       api_version_(std::move(api_version)),
       kind_(std::move(kind)),
       prefix_(kind_prefix(api.settings().root, api_version_, kind_)),
-      query_(host, api, with_mode(keys_path(prefix_), api.settings()), "keys below " + prefix_,
-             "key_prefix \"" + prefix_ + "\" { policy = \"read\" }",
+      query_(host, api, with_mode(keys_path(prefix_), api.settings()), "keys below " + prefix_, right_of(prefix_),
              {[this](const Reply& reply, bool anew) { take_keys(reply, anew); },
               [this] {
                 if (query_.given_up() && !settled_) {
@@ -61,6 +62,7 @@ void KindKeys::take_keys(const Reply& reply, bool anew) {
   const Json list = reply.code == kNotFound ? Json::array() : sdk::parse_json(reply.body);
   if (!list.is_array()) {
     query_.forget_index();
+    trouble_ = {"ReadFailed", "what is answered about keys below " + prefix_ + " is no list of keys", ""};
     timer_.start(std::min<milliseconds>(backoff_.failed(), milliseconds(15000)), [this] { query_.next(); });
     return ends_.changed();
   }
@@ -194,6 +196,8 @@ void KindKeys::put(const std::string& key, std::string_view value, Known& known)
 void KindKeys::failed(const KeyRange& range, const Reply& reply) {
   ranges_.emplace_back(range, true);
   const auto wait = std::min<milliseconds>(backoff_.failed(reply.retry_after), milliseconds(15000));
+  trouble_ = api_.trouble_of(reply, "values below " + prefix_);
+  if (trouble_->reason == "AccessDenied") trouble_->expected = right_of(prefix_);
   if (backoff_.failures() > kPatience && !settled_) {
     objects_.keep(kind_, "");
     settle();
@@ -206,6 +210,7 @@ void KindKeys::looked() {
   index_ = looking_for_;
   all_ = false;
   backoff_.succeeded();
+  trouble_.reset();
   settle();
   ends_.changed();
   // Where there are no keys Consul tells of every other key in the store.
@@ -221,10 +226,9 @@ std::vector<Trouble> KindKeys::troubles() const {
   if (query_.trouble()) out.push_back(*query_.trouble());
   if (filtered_) {
     out.push_back({"AccessDenied", "some keys below " + prefix_ + " cannot be read; what is known of them stays",
-                   "key_prefix \"" + prefix_ + "\" { policy = \"read\" }"});
+                   right_of(prefix_)});
   }
-  if (backoff_.failures() > 1)
-    out.push_back({"ReadFailed", "values below " + prefix_ + " cannot be read; what is known of them stays", ""});
+  if (trouble_) out.push_back(*trouble_);
   for (const auto& [key, why] : unreadable_) {
     if (out.size() >= kMaxTroubles) {
       out.push_back({"NotAnObject", "and more keys below " + prefix_ + " that hold no object", ""});

@@ -76,7 +76,8 @@ class KindKeys {
   std::deque<std::pair<KeyRange, bool>> ranges_;   // to look at; true: something in it has changed
   uint64_t index_ = 0, looking_for_ = 0;           // what is older than index_ is known
   std::set<Api::Id> asking_;
-  int nothing_ = 0;  // times that there was no key, one after the other
+  int nothing_ = 0;                 // times that there was no key, one after the other
+  std::optional<Trouble> trouble_;  // of reading what has changed
   bool all_ = false, filtered_ = false, settled_ = false;
 };
 

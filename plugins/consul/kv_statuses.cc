@@ -162,7 +162,8 @@ void KvStatuses::written(const std::vector<std::string>& keys, const Reply& repl
     return;
   }
   to_write_.insert(keys.begin(), keys.end());
-  if (reply.answered() && reply.code == kConflict && answer.is_object()) {
+  const bool denied = reply.body.find("Permission denied") != std::string_view::npos;
+  if (reply.answered() && reply.code == kConflict && answer.is_object() && !denied) {
     // Somebody else wrote some of them: what stands there now is read, and counts.
     pause(kGather);
     for (const Json& error : answer.value("Errors", Json::array())) {
@@ -176,10 +177,10 @@ void KvStatuses::written(const std::vector<std::string>& keys, const Reply& repl
     return pause(kGather);
   }
   Trouble trouble = api_.trouble_of(reply, "statuses");
-  const bool forbidden = reply.answered() && reply.code == kForbidden && trouble.reason == "AccessDenied";
+  const bool forbidden = reply.answered() && (denied || (reply.code == kForbidden && trouble.reason == "AccessDenied"));
   if (forbidden) {
     const std::string root = api_.settings().status_root + "/";
-    trouble = {"AccessDenied", "statuses cannot be written below " + root + ": " + reply.words(),
+    trouble = {"AccessDenied", "statuses cannot be written below " + root,
                "key_prefix \"" + root + "\" { policy = \"write\" }, or writeStatuses: false"};
   }
   set_trouble(std::move(trouble));

@@ -111,7 +111,7 @@ class Objects(OnConsul):
         self.start()
         self.world.start_envoy()
         self.world.until_status("/", 201)
-        said = self.source_says("broken", "(line 1)", "too/deep", "misnamed", "other", "it is no map", "VirtualServise/", "gloo/notes")
+        said = self.source_says("broken", "(line 2)", "too/deep", "misnamed", "other", "it is no map", "VirtualServise/", "gloo/notes")
         self.assertNotIn("RouteTable/ ", json.dumps(said))
         self.world.until_state("VirtualService", "unknown", "Rejected", "virtualHosts")
         self.until_written("Rejected", "virtualHosts", name="unknown")

@@ -1,5 +1,6 @@
 // Objects written into files: at their place, beside others, in files of their own; and taken out again.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -34,7 +35,9 @@ class FileObjectsTest : public ::testing::Test {
         "x.yaml");
     return made.objects.at(0);
   }
-  base::Status put(const std::string& name, const std::string& spec) { return store_->put(*object(name, spec), where_); }
+  base::Status put(const std::string& name, const std::string& spec) {
+    return store_->put(*object(name, spec), where_);
+  }
   base::Status remove(const std::string& name) { return store_->remove({"Upstream", "ns", name}, where_); }
 
   fs::path directory_;
@@ -46,16 +49,22 @@ TEST_F(FileObjectsTest, ANewOneHasAFileOfItsOwn) {
   ASSERT_TRUE(put("a", "{pipe: {path: /a}}").ok());
   EXPECT_EQ(where_, (directory_ / "Upstream/ns/a.yaml").string());
   EXPECT_EQ(read("Upstream/ns/a.yaml"),
-            "apiVersion: gloo.solo.io/v1\nkind: Upstream\nmetadata:\n  name: a\n  namespace: ns\nspec:\n  pipe:\n    path: /a\n");
+            "apiVersion: gloo.solo.io/v1\nkind: Upstream\nmetadata:\n  name: a\n  namespace: ns\nspec:\n  pipe:\n    "
+            "path: /a\n");
   ASSERT_TRUE(remove("a").ok());
   EXPECT_FALSE(fs::exists(directory_ / "Upstream/ns/a.yaml"));
   EXPECT_EQ(remove("a").code(), base::Code::kNotFound);
 }
 
 TEST_F(FileObjectsTest, OneAmongOthersIsReplacedAndTheyStay) {
-  const std::string first = "# the first\napiVersion: gloo.solo.io/v1\nkind: Upstream\nmetadata: {name: a, namespace: ns}\nspec: {pipe: {path: /a}}\n";
-  const std::string last = "\n# the last\napiVersion: gloo.solo.io/v1\nkind: Upstream\nmetadata: {name: c, namespace: ns}\nspec: {pipe: {path: /c}}\n";
-  const std::string middle = "apiVersion: gloo.solo.io/v1\nkind: Upstream\nmetadata: {name: b, namespace: ns}\nspec: {pipe: {path: /b}}\n";
+  const std::string first =
+      "# the first\napiVersion: gloo.solo.io/v1\nkind: Upstream\nmetadata: {name: a, namespace: ns}\nspec: {pipe: "
+      "{path: /a}}\n";
+  const std::string last =
+      "\n# the last\napiVersion: gloo.solo.io/v1\nkind: Upstream\nmetadata: {name: c, namespace: ns}\nspec: {pipe: "
+      "{path: /c}}\n";
+  const std::string middle =
+      "apiVersion: gloo.solo.io/v1\nkind: Upstream\nmetadata: {name: b, namespace: ns}\nspec: {pipe: {path: /b}}\n";
   write("all.yaml", first + "---\n" + middle + "---" + last);
   ASSERT_TRUE(put("b", "{pipe: {path: /new}}").ok());
   EXPECT_EQ(where_, (directory_ / "all.yaml").string());
