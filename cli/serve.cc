@@ -1,7 +1,9 @@
 // `solder serve`: runs until SIGTERM or SIGINT.
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
@@ -74,6 +76,15 @@ sigset_t stop_signals() {
   return signals;
 }
 
+// Each Envoy is a connection, and so is each request that waits for news elsewhere; a shell's usual limit is 1024.
+void allow_many_files() {
+  constexpr rlim_t kMany = 65536;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kMany) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kMany);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 constexpr auto kEndSeconds = std::chrono::seconds(15);
 
 // Ends the process where the ending in order takes too long: a plugin that never comes back must not outlive a
@@ -115,6 +126,7 @@ int serve(const Flags& flags) {
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   start_log(options->log_level);
+  allow_many_files();
   spdlog::info("solder {} (Envoy {})", SOLDER_VERSION, SOLDER_ENVOY_VERSION);
   auto runtime = Runtime::start(*options);
   if (!runtime.ok()) {

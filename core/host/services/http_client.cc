@@ -14,7 +14,8 @@ namespace solder::host {
 
 namespace {
 
-constexpr long kMaxConnections = 256, kMaxConnectionsToOneHost = 64;
+// How many requests there may be is bounded where they come from; each that waits for news may need a connection.
+constexpr long kMaxConnections = 8192, kMaxConnectionsToOneHost = 4352;
 constexpr size_t kMaxHeaderBytes = size_t{256} << 10;
 constexpr int kPollMs = 1000;
 constexpr long kOk = 200, kMultipleChoices = 300;

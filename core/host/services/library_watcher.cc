@@ -40,4 +40,18 @@ void LibraryWatcher::statuses(const std::vector<ObjectStatus>& statuses) {
   instance_.call(plugin_.config_watcher.statuses, {inputs.data(), inputs.size(), sizeof(solder_object)}, subjects);
 }
 
+bool LibraryWatcher::change(const StoreChange& change) {
+  if (plugin_.config_watcher.change == nullptr) return false;
+  const solder_store_change input{sizeof(solder_store_change),
+                                  change.json.empty() ? SOLDER_STORE_REMOVE : SOLDER_STORE_PUT,
+                                  change.id,
+                                  {view(change.ref.kind), view(change.ref.ns), view(change.ref.name)},
+                                  view(change.api_version),
+                                  view(change.json)};
+  const std::vector<Subject> subjects = {{change.ref, ""}};
+  const auto lock = instance_.enter();
+  const auto outputs = instance_.call(plugin_.config_watcher.change, {&input, 1, sizeof input}, subjects);
+  return !model::has_error(outputs.at(0).diagnostics);
+}
+
 }  // namespace solder::host

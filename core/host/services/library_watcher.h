@@ -17,6 +17,7 @@ class LibraryWatcher final : public Watcher {
 
   base::Status watch(const std::vector<WatchedKind>& kinds) override;
   void statuses(const std::vector<ObjectStatus>& statuses) override;
+  bool change(const StoreChange& change) override;
 
  private:
   LibraryPlugin& plugin_;

@@ -45,6 +45,9 @@ ObjectSink::ObjectSink(const std::string& plugin, ObjectListener* listener)
              [](void* ctx) { return guarded(ctx, [&](ObjectSink& sink) { return sink.complete(); }); },
              [](void* ctx, solder_span problems) {
                return guarded(ctx, [&](ObjectSink& sink) { return sink.report(problems); });
+             },
+             [](void* ctx, uint64_t id, solder_status status, solder_str words) {
+               return guarded(ctx, [&](ObjectSink& sink) { return sink.changed(id, status, words); });
              }} {}
 
 solder_status ObjectSink::put(solder_str json) {
@@ -86,6 +89,15 @@ solder_status ObjectSink::report(solder_span problems) {
   auto found = read_problems(plugin_, {"ConfigSource", "", plugin_}, problems);
   if (!found) return SOLDER_INVALID_ARGUMENT;
   listener_->reported(plugin_, std::move(*found));
+  return SOLDER_OK;
+}
+
+solder_status ObjectSink::changed(uint64_t id, solder_status status, solder_str words) {
+  std::string_view text;
+  if (listener_ == nullptr) return SOLDER_PERMISSION_DENIED;
+  if (read_text(words, text) != nullptr) return SOLDER_INVALID_ARGUMENT;
+  const auto code = static_cast<base::Code>(status);
+  listener_->changed(plugin_, id, status == SOLDER_OK ? base::Status() : base::Status{code, std::string(text)});
   return SOLDER_OK;
 }
 

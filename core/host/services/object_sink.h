@@ -25,6 +25,7 @@ class ObjectSink {
   solder_status scope(solder_str kind, solder_str ns, Scope what);
   solder_status complete();
   solder_status report(solder_span problems);
+  solder_status changed(uint64_t id, solder_status status, solder_str words);
 
   const std::string& plugin_;
   ObjectListener* const listener_;

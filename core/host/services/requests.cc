@@ -36,6 +36,7 @@ struct Wish {
   Auth auth;
   Identity identity;
   solder_piece piece = nullptr;
+  bool long_poll = false;
 };
 
 bool read(solder_str in, std::string& out) {
@@ -110,6 +111,7 @@ std::optional<Wish> read_request(const solder_http_request* in) {
   if (own.auth != nullptr && !read_auth(own.auth, out.auth)) return std::nullopt;
   if (own.identity != nullptr && !read_identity(own.identity, out.identity)) return std::nullopt;
   out.piece = own.piece;
+  out.long_poll = (own.flags & SOLDER_HTTP_LONG_POLL) != 0;
   const uint32_t idle = own.idle_timeout_ms == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_IDLE_MS} : own.idle_timeout_ms;
   out.request.idle = std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds(idle));
   if (out.request.method.empty()) out.request.method = "GET";
@@ -176,6 +178,7 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     solder_answered done;
     void* arg;
     solder_piece piece = nullptr;
+    bool long_poll = false;
     uint64_t transfer = 0;
     // Of the body, what the plugin has not been given yet.
     std::string waiting{};
@@ -188,6 +191,13 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
   bool closed = false;
   solder_request last = 0;
   std::map<solder_request, Pending> pending;
+  size_t long_polls = 0;  // of these
+
+  // With the lock held.
+  void erase(std::map<solder_request, Pending>::iterator at) {
+    if (at->second.long_poll) --long_polls;
+    pending.erase(at);
+  }
 
   solder_status send(const solder_http_request* theirs, solder_answered done, void* arg, solder_request* id) {
     if (done == nullptr || id == nullptr) return SOLDER_INVALID_ARGUMENT;
@@ -198,9 +208,11 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     {
       const std::lock_guard lock(mutex);
       if (closed) return SOLDER_CANCELLED;
-      if (pending.size() >= SOLDER_HTTP_MAX_IN_FLIGHT) return SOLDER_RESOURCE_EXHAUSTED;
+      const size_t most = wish->long_poll ? SOLDER_HTTP_MAX_LONG_POLLS : SOLDER_HTTP_MAX_IN_FLIGHT;
+      if ((wish->long_poll ? long_polls : pending.size() - long_polls) >= most) return SOLDER_RESOURCE_EXHAUSTED;
       own = *id = ++last;
-      pending.emplace(own, Pending{done, arg, wish->piece});
+      pending.emplace(own, Pending{done, arg, wish->piece, wish->long_poll});
+      if (wish->long_poll) ++long_polls;
     }
     if (wish->piece != nullptr) {
       wish->request.piece = [self = weak_from_this(), own](std::string_view bytes) {
@@ -297,7 +309,7 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
       const auto at = pending.find(id);
       if (at == pending.end()) return;
       whose = at->second;
-      pending.erase(at);
+      erase(at);
     }
     std::vector<solder_header> headers;
     for (const auto& [name, value] : answer.headers) headers.push_back({view(name), view(value)});
@@ -316,7 +328,7 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     const auto at = pending.find(id);
     if (at == pending.end()) return;
     if (at->second.transfer != 0) services->http.cancel(at->second.transfer);
-    pending.erase(at);
+    erase(at);
   }
 
   void close() {

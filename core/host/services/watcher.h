@@ -21,6 +21,8 @@ class ObjectListener {
   virtual void keep(const std::string& plugin, const std::string& kind, const std::string& ns) = 0;
   virtual void complete(const std::string& plugin) = 0;
   virtual void reported(const std::string& plugin, model::Diagnostics problems) = 0;
+  // Of a listener that asked for changes.
+  virtual void changed(const std::string& /*plugin*/, uint64_t /*id*/, base::Status /*status*/) {}
 };
 
 struct WatchedKind {
@@ -35,12 +37,23 @@ struct ObjectStatus {
   std::string json;  // empty: nothing any more
 };
 
+// What a user writes or takes away in the store behind a source.
+struct StoreChange {
+  uint64_t id = 0;
+  model::ObjectRef ref;
+  std::string api_version;
+  std::string json;  // empty: the object goes
+};
+
 class Watcher {
  public:
   virtual ~Watcher() = default;
   // All kinds that count. One thread, like the next.
   virtual base::Status watch(const std::vector<WatchedKind>& kinds) = 0;
   virtual void statuses(const std::vector<ObjectStatus>& statuses) = 0;
+  // Of a watcher that does not watch. False: there is no store here that could be written. What becomes of each is told
+  // to the listener.
+  virtual bool change(const StoreChange& change) = 0;
 };
 
 }  // namespace solder::host

@@ -22,7 +22,8 @@
 #define SOLDER_SVC_HTTP "solder.http/1"
 
 enum {
-  SOLDER_HTTP_MAX_IN_FLIGHT = 256,        /* for each instance */
+  SOLDER_HTTP_MAX_IN_FLIGHT = 256,        /* for each instance, without those that wait */
+  SOLDER_HTTP_MAX_LONG_POLLS = 4096,      /* for each instance */
   SOLDER_HTTP_DEFAULT_TIMEOUT_MS = 30000, /* from send to the last byte of the answer */
   SOLDER_HTTP_MAX_TIMEOUT_MS = 600000,
   SOLDER_HTTP_DEFAULT_MAX_BODY = 8 << 20, /* of an answer, in bytes */
@@ -87,9 +88,12 @@ typedef struct solder_http_identity {
 /* Bytes of the answer to a request, on its way to `done`; `arg` is that of `done`. */
 typedef void (*solder_piece)(void *arg, solder_str bytes);
 
+/* LONG_POLL: the other side answers when something happens, maybe in minutes. Such requests are counted by themselves,
+ * so that they hold up no other. */
+enum { SOLDER_HTTP_LONG_POLL = 1 };
 typedef struct solder_http_request {
   uint32_t size;
-  uint32_t reserved;
+  uint32_t flags;
   solder_str method;   /* "GET" where empty */
   solder_str url;      /* http or https, without user and fragment */
   solder_span headers; /* solder_header[] */
@@ -130,8 +134,8 @@ typedef struct solder_svc_http {
   uint32_t reserved;
   void *ctx;
   /* OK; INVALID_ARGUMENT: something of the request cannot be read or sent; RESOURCE_EXHAUSTED with
-   * SOLDER_HTTP_MAX_IN_FLIGHT under way; UNAVAILABLE where nothing is served, as in `solder check`; CANCELLED once the
-   * instance is on its way out. [any thread] */
+   * SOLDER_HTTP_MAX_IN_FLIGHT under way, or SOLDER_HTTP_MAX_LONG_POLLS of that kind; UNAVAILABLE where nothing is
+   * served, as in `solder check`; CANCELLED once the instance is on its way out. [any thread] */
   solder_status (*send)(void *ctx, const solder_http_request *request, solder_answered done, void *arg,
                         solder_request *id);
   /* `done` does not run any more, if this is called inside the instance. [any thread] */

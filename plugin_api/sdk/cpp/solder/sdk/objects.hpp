@@ -47,6 +47,12 @@ class Objects {
     return call(&solder_svc_objects::report, solder_span{diags.data(), diags.size(), sizeof(solder_diag)});
   }
 
+  // What became of a change that change() was told.
+  solder_status changed(uint64_t id, solder_status status, std::string_view words) const {
+    if (!SOLDER_HAS(objects_, changed)) return SOLDER_UNAVAILABLE;
+    return objects_->changed(objects_->ctx, id, status, str(words));
+  }
+
  private:
   template <typename Member, typename... Arguments>
   solder_status call(Member member, Arguments... arguments) const {

@@ -11,6 +11,7 @@
 //                                                      "solder.endpoint-discovery/1")
 //   void watch(const std::vector<WatchedKind>&)        brings objects from elsewhere  ("solder.config-watcher/1")
 //   void status(const Ref&, std::string_view json)     with watch(), optional
+//   bool change(const StoreChange&)                    with watch(), optional: false where no store is set up
 //   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
 //
 // Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
@@ -63,6 +64,10 @@ concept HasWatch = requires(P plugin, const std::vector<WatchedKind>& kinds) {
 template <typename P>
 concept HasStatus = requires(P plugin, const Ref& ref, std::string_view json) {
   plugin.status(ref, json);
+};
+template <typename P>
+concept HasChange = requires(P plugin, const StoreChange& change) {
+  plugin.change(change);
 };
 template <typename P>
 concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
@@ -149,6 +154,12 @@ struct Tables {
     return for_each<SourceInput>(
         call, out, [self](const SourceInput& in, Out&) { static_cast<P*>(self)->status(in.ref, in.json); });
   }
+  static solder_status change(void* self, const solder_call* call, const solder_out* out) noexcept {
+    bool there = true;
+    const solder_status status = for_each<StoreChange>(
+        call, out, [&](const StoreChange& in, Out&) { there = static_cast<P*>(self)->change(in) && there; });
+    return there ? status : SOLDER_UNAVAILABLE;
+  }
   static solder_status options(void* self, const solder_call* call, const solder_out* out) noexcept {
     return for_each<OptionInput>(
         call, out, [self](const OptionInput& in, Out& item) { static_cast<P*>(self)->options(in, item); });
@@ -202,7 +213,13 @@ struct Tables {
         else
           return solder_op{nullptr};
       }();
-      static constexpr solder_cap_config_watcher kTable = {sizeof kTable, 0, &watch, kStatuses};
+      static constexpr solder_op kChange = [] {
+        if constexpr (HasChange<P>)
+          return &change;
+        else
+          return solder_op{nullptr};
+      }();
+      static constexpr solder_cap_config_watcher kTable = {sizeof kTable, 0, &watch, kStatuses, kChange};
       if (solder_str_eq(id, SOLDER_CAP_CONFIG_WATCHER)) return &kTable;
     }
     if constexpr (HasOptions<P>) {
