@@ -16,6 +16,8 @@ void add_bootstrap(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_translate(CLI::App& app, Action& action);
 void add_get(CLI::App& app, Action& action);
+void add_apply(CLI::App& app, Action& action);
+void add_delete(CLI::App& app, Action& action);
 void add_preflight(CLI::App& app, Action& action);
 void add_plugin(CLI::App& app, Action& action);
 // Subcommands of `solder plugin`.

@@ -32,7 +32,8 @@ bool has_verb(const Json& resource, const char* verb) {
   return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
 }
 
-// What a group serves, by kind.
+}  // namespace
+
 std::map<std::string, Resource> read_resources(const Json& list, const std::string& api_version) {
   std::map<std::string, Resource> out;
   std::set<std::string> with_status;
@@ -48,7 +49,14 @@ std::map<std::string, Resource> read_resources(const Json& list, const std::stri
   return out;
 }
 
-}  // namespace
+Connection connect_to(const sdk::Host& host, const WatchSettings& settings) {
+  if (settings.in_cluster) {
+    return in_cluster(std::getenv("KUBERNETES_SERVICE_HOST"), std::getenv("KUBERNETES_SERVICE_PORT"), kServiceAccount);
+  }
+  return from_kubeconfig(settings.kubeconfig,
+                         sdk::parse_json(sdk::read_document(host, settings.kubeconfig, kSecretMembers)),
+                         settings.context, settings.allow_insecure);
+}
 
 ApiWatcher::ApiWatcher(const sdk::Host& host, WatchSettings settings)
     : host_(host),
@@ -78,13 +86,7 @@ void ApiWatcher::watch(const std::vector<sdk::WatchedKind>& kinds) {
 
 void ApiWatcher::connect() {
   try {
-    connection_ =
-        settings_.in_cluster
-            ? in_cluster(std::getenv("KUBERNETES_SERVICE_HOST"), std::getenv("KUBERNETES_SERVICE_PORT"),
-                         kServiceAccount)
-            : from_kubeconfig(settings_.kubeconfig,
-                              sdk::parse_json(sdk::read_document(host_, settings_.kubeconfig, kSecretMembers)),
-                              settings_.context, settings_.allow_insecure);
+    connection_ = connect_to(host_, settings_);
   } catch (const std::runtime_error& error) {
     problem_ = {"BadKubeconfig", error.what(), ""};
     told();

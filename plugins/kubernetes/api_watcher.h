@@ -16,6 +16,11 @@
 
 namespace solder::plugins::kubernetes {
 
+// Where the API server is, now. Throws std::runtime_error: why that cannot be told.
+Connection connect_to(const sdk::Host& host, const WatchSettings& settings);
+// What a part of the API serves, by kind.
+std::map<std::string, Resource> read_resources(const sdk::Json& list, const std::string& api_version);
+
 class ApiWatcher {
  public:
   ApiWatcher(const sdk::Host& host, WatchSettings settings);
