@@ -1,5 +1,6 @@
 // Objects written into files: at their place, beside others, in files of their own; and taken out again.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
