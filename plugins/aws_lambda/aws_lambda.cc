@@ -34,21 +34,32 @@ Json with_overrides(Json destination, const Json& upstream) {
 bool is_set(const Json& destination, const char* name) { return sdk::get_bool(destination, name).value_or(false); }
 
 // How request and answer are changed; false where the destination contradicts itself.
-bool add_transformations(const Json& destination, Json& context, sdk::Out& out) {
+bool add_transformations(const Json& destination, const std::string& field, Json& context, sdk::Out& out) {
   const bool gateway = is_set(destination, "unwrapAsApiGateway") || is_set(destination, "responseTransformation");
   const bool alb = is_set(destination, "unwrapAsAlb");
   if (gateway && alb) {
-    out.error({"/destinationSpec/aws/unwrapAsAlb", "OneofConflict", "an answer is unwrapped in one way",
+    out.error({field + "/unwrapAsAlb", "OneofConflict", "an answer is unwrapped in one way",
                "unwrapAsAlb and unwrapAsApiGateway", "one of unwrapAsAlb, unwrapAsApiGateway, responseTransformation"});
   }
   const bool document = is_set(destination, "requestTransformation"), event = is_set(destination, "wrapAsApiGateway");
   if (document && event) {
-    out.error({"/destinationSpec/aws/wrapAsApiGateway", "OneofConflict", "a request is wrapped in one way",
+    out.error({field + "/wrapAsApiGateway", "OneofConflict", "a request is wrapped in one way",
                "requestTransformation and wrapAsApiGateway", "one of requestTransformation, wrapAsApiGateway"});
   }
   if (gateway || alb) context["unwrap"] = alb ? "alb" : "api_gateway";
   if (document || event) context["wrap"] = event ? "api_gateway" : "gloo";
   return !out.failed();
+}
+
+// What is called how, as lua/invoke.lua reads it; false where the destination contradicts itself.
+bool describe(const Json& destination, const Json& upstream, const std::string& path, const sdk::WebEndpoint& at,
+              const std::string& field, Json& context, sdk::Out& out) {
+  context = {{"path", path}, {"host", at.authority()}};
+  if (!add_transformations(destination, field, context, out)) return false;
+  if (sdk::get_string(destination, "invocationStyle") == "ASYNC") context["async"] = true;
+  const Json* options = sdk::find(upstream, "awsOptions");
+  if (options != nullptr && is_set(*options, "propagateOriginalRouting")) context["propagate"] = true;
+  return true;
 }
 
 void report_unknown(const Json& upstream, const std::string& name, const sdk::Ref& ref, sdk::Out& out) {
@@ -77,7 +88,9 @@ class Plugin {
     sign_requests(spec, in.cluster_name, out);
     if (!at || out.failed()) return;
     sdk::web_cluster(*at, sdk::parse_json(in.spec_json), sdk::find(spec, "sslParameters"), "/region", out);
-    invoke_functions(out);
+    const Json standard = standard_of(spec, *at, out);
+    if (out.failed()) return;
+    invoke_functions(standard, out);
   }
 
   void destinations(const sdk::DestinationInput& in, sdk::Out& out) {
@@ -100,17 +113,26 @@ class Plugin {
       report_unknown(upstream, name, in.upstream, out);
       return tell_invocation({{"problem", "unknown lambda function " + name}}, "/destinationSpec/aws", out);
     }
-    Json context{{"path", *path}, {"host", at->authority()}};
-    if (!add_transformations(destination, context, out)) return;
-    if (sdk::get_string(destination, "invocationStyle") == "ASYNC") context["async"] = true;
-    if (options != nullptr && is_set(*options, "propagateOriginalRouting")) context["propagate"] = true;
-    tell_invocation(context, "/destinationSpec/aws", out);
+    const std::string field = "/destinationSpec/aws";
+    Json context;
+    if (describe(destination, upstream, *path, *at, field, context, out)) tell_invocation(context, field, out);
   }
 
   void follow(const sdk::UpstreamInput& in, sdk::Out&) { discovery_.follow(in); }
   void forget(const sdk::Ref& ref) { discovery_.forget(ref); }
 
  private:
+  // What is called where no route says anything, by the name in destinationOverrides.
+  static Json standard_of(const Json& upstream, const sdk::WebEndpoint& at, sdk::Out& out) {
+    const Json* overrides = sdk::find(upstream, "destinationOverrides");
+    const std::string name = overrides == nullptr ? "" : sdk::get_string(*overrides, "logicalName");
+    const auto path = name.empty() ? std::nullopt : FunctionIndex(upstream).path_of(upstream, name, false);
+    Json context = Json::object();
+    if (path && !describe(*overrides, upstream, *path, at, "/destinationOverrides", context, out))
+      return Json::object();
+    return context;
+  }
+
   // Routes to one upstream come one after the other: it is read once for all of them.
   const Json& read(std::string_view upstream_json) {
     if (!functions_ || upstream_json != upstream_text_) {

@@ -23,10 +23,30 @@ Message script(const std::string& text) {
   return Message().add_message(lua::Lua::kDefaultSourceCode, source);
 }
 
+// Texts as Lua's, whatever stands in them.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const unsigned char c : text) {
+    if (c < 0x20 || c == '"' || c == '\\') {
+      out += "\\" + std::string(3 - std::to_string(c).size(), '0') + std::to_string(c);
+    } else {
+      out += static_cast<char>(c);
+    }
+  }
+  return out + "\"";
+}
+
+std::string table(const sdk::Json& standard) {
+  std::string out = "\nlocal standard = {";
+  for (const auto& [name, value] : standard.items())
+    out += name + " = " + (value.is_string() ? quoted(value.get<std::string>()) : value.dump()) + ", ";
+  return out + "}\n";
+}
+
 }  // namespace
 
-void invoke_functions(sdk::Out& out) {
-  std::string text;
+void invoke_functions(const sdk::Json& standard, sdk::Out& out) {
+  std::string text = table(standard);
   for (const std::string_view part : {k_json, k_wrap, k_unwrap, k_invoke}) text.append(part);
   out.upstream_filter(kStage, kInvokeFilter, kLuaUrl, script(text), kInvokeWeight);
   out.upstream_filter(kStage, kGuardFilter, kLuaUrl, script(std::string(k_guard)), kGuardWeight);

@@ -15,8 +15,8 @@ namespace solder::plugins::aws_lambda {
 inline constexpr std::string_view kStage = "out_auth";
 inline constexpr int32_t kInvokeWeight = -1, kSignWeight = 0, kGuardWeight = 1;
 
-// On the cluster.
-void invoke_functions(sdk::Out& out);
+// On the cluster. `standard` is what lua/invoke.lua reads where no route says anything; an object, perhaps empty.
+void invoke_functions(const sdk::Json& standard, sdk::Out& out);
 // On a route or weighted destination; `context` is what lua/invoke.lua reads.
 void tell_invocation(const sdk::Json& context, std::string_view field, sdk::Out& out);
 

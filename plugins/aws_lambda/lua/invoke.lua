@@ -1,5 +1,25 @@
 -- An HTTP request as a call of AWS Lambda's Invoke, before it is signed, and the answer back. What to call stands in the
--- route's filter context. Of a handle's wrappers only those fetched after body() may be used.
+-- route's filter context, or, where no route says anything (copies, events), in `standard`, which the cluster's script
+-- begins with. Of a handle's wrappers only those fetched after body() may be used.
+local function told(handle)
+  local context = handle:filterContext()
+  if standard.path and context:get("path") == nil and context:get("problem") == nil then
+    return function(name) return standard[name] end
+  end
+  return function(name) return context:get(name) end
+end
+
+-- An event is known by its key, the caller's own or one that is given here, over tries and copies; the answer tells it.
+local function keep_key(handle)
+  local headers = handle:headers()
+  local key = headers:get("idempotency-key")
+  if key == nil then
+    key = headers:get("x-request-id") or string.format("%d-%d", handle:timestamp(), math.random(2 ^ 31))
+    headers:add("idempotency-key", key)
+  end
+  handle:streamInfo():dynamicMetadata():set("solder.events", "key", key)
+end
+
 local function collect(handle)
   local list = {}
   for name, value in pairs(handle:headers()) do list[#list + 1] = {name, value} end
@@ -28,14 +48,15 @@ end
 local forged = {"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256", "transfer-encoding"}
 
 function envoy_on_request(handle)
-  local context = handle:filterContext()
-  local path, host, async = context:get("path"), context:get("host"), context:get("async")
-  local wrap, propagate, problem = context:get("wrap"), context:get("propagate"), context:get("problem")
+  local context = told(handle)
+  local path, host, async = context("path"), context("host"), context("async")
+  local wrap, propagate, problem = context("wrap"), context("propagate"), context("problem")
   if path == nil then
     handle:respond({[":status"] = "500", ["content-type"] = "text/plain"},
                    problem or "no function present for AWS upstream")
     return
   end
+  if async then keep_key(handle) end
   local event = wrap and event_of(handle, wrap)
   local body = handle:body(true)
   local size = event and body:setBytes(event) or body:length()
@@ -72,8 +93,13 @@ local function answer_with(handle, answer)
 end
 
 function envoy_on_response(handle)
-  local unwrap = handle:filterContext():get("unwrap")
+  local context = told(handle)
+  local unwrap = context("unwrap")
   local headers = handle:headers()
+  if context("async") then
+    local kept = handle:streamInfo():dynamicMetadata():get("solder.events")
+    if kept then headers:replace("idempotency-key", kept["key"]) end
+  end
   if headers:get("x-amz-function-error") ~= nil then
     headers:replace(":status", "504")
     return
