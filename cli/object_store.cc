@@ -35,6 +35,7 @@ class Answers final : public host::ObjectListener {
   void keep(const std::string&, const std::string&, const std::string&) override {}
   void complete(const std::string&) override {}
   void reported(const std::string&, model::Diagnostics) override {}
+  void holds_lease(const std::string&, std::chrono::steady_clock::time_point) override {}
   void changed(const std::string&, uint64_t id, base::Status status) override {
     const std::lock_guard lock(mutex_);
     answers_.emplace(id, std::move(status));
