@@ -1,10 +1,9 @@
-"""What services of other languages need: packages of npm and programs in Go, got once and kept in the user's cache directory."""
+"""What services of other languages need: packages of npm, got once and kept in the user's cache directory."""
 import hashlib
 import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 
 from packages import CACHE
@@ -38,16 +37,3 @@ def node_packages(*requirements):
     def make(directory):
         run(["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", directory, *requirements], directory)
     return kept("node-packages", "\n".join(requirements), make) / "node_modules"
-
-
-def go_program(folder):
-    """The program that the folder's main.go and go.mod make."""
-    sources = "".join((folder / name).read_text() for name in ("go.mod", "main.go"))
-
-    def make(directory):
-        with tempfile.TemporaryDirectory(dir=CACHE) as work:
-            for name in ("go.mod", "main.go"):
-                shutil.copy(folder / name, work)
-            run(["nice", "go", "mod", "tidy"], work, GOFLAGS="-mod=mod")
-            run(["nice", "go", "build", "-o", directory / "program", "."], work, CGO_ENABLED="0", GOFLAGS="-mod=mod -buildvcs=false")
-    return kept("go-program", sys.platform + sources, make) / "program"

@@ -135,17 +135,6 @@ class OpenApi(Case):
         self.assertEqual({"called": "change", "id": "7", "body": {"count": 3, "gift": True}}, self.until_answered("/change", "-H", "x-count: 3", "-d", '{"id": 7, "gift": true, "price": 0}'))
         self.assertEqual({"called": "get", "id": "1", "fields": ["x", "y"]}, self.until_answered("/old/1", "-d", '{"fields": ["x", "y"]}'))
 
-    @unittest.skipUnless(shutil.which("go"), "there is no Go")
-    def test_a_service_of_huma_is_found_and_called(self):
-        service = Process("huma", [frameworks.go_program(HERE.parent / "tools/openapi"), self.port], self.world.directory / "service.log")
-        self.world.start(service, lambda: "listening" in service.tail())
-        self.world.write("upstream.yaml", upstream("service", self.port) + "---" + upstream("yaml", self.port, swagger(url="/openapi.yaml")))
-        self.start(function("/get", "get-shelf", path="/get/{id}/{sort}", headers={"x-secret": "Bearer {X-Token}"}), function("/change", "change-shelf", "yaml", headers={"x-id": "{id}"}))
-        got = self.until_answered("/get/5/down", "-H", "x-secret: Bearer abc")
-        self.assertEqual(("get", 5, "down", "abc"), tuple(got[key] for key in ("called", "id", "sort", "token")))
-        got = self.until_answered("/change", "-H", "x-id: 9", "-d", '{"name": "north", "size": 4}')
-        self.assertEqual(("change", 9, "north", 4), tuple(got[key] for key in ("called", "id", "name", "size")))
-
     def test_no_value_leaves_its_place(self):
         self.serve()
         paths = {"/a/{id}": {"get": {"operationId": "get", "parameters": [{"name": "id", "in": "path"}, {"name": "q", "in": "query"}, {"name": "X-Out", "in": "header"}, {"name": "c", "in": "cookie"}]}}}
