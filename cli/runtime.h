@@ -19,6 +19,7 @@
 #include "core/discovery/discovered_files.h"
 #include "core/discovery/discovered_store.h"
 #include "core/discovery/function_discovery.h"
+#include "core/discovery/lease.h"
 #include "core/engine/engine.h"
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
@@ -79,6 +80,7 @@ class Runtime {
   std::unique_ptr<sources::SourceStore> sources_;
   std::unique_ptr<discovery::DiscoveredStore> store_;
   std::unique_ptr<discovery::FunctionDiscovery> discovery_;
+  std::unique_ptr<discovery::Lease> lease_;  // of those who discover
   std::unique_ptr<sources::SourceDriver> driver_;
   BatchQueue queue_;
   report::Reports reports_;

@@ -47,9 +47,10 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
     std::vector<store::Batch> batches;
     std::shared_ptr<host::PluginSet> plugins;
     config::SchemaCatalogPtr catalog;
+    std::optional<bool> leads;
     bool ended = false;
 
-    [[nodiscard]] bool empty() const { return batches.empty() && !plugins && !ended; }
+    [[nodiscard]] bool empty() const { return batches.empty() && !plugins && !leads && !ended; }
   };
 
   Impl(host::SecretBook& its_secrets, Ends its_ends, std::optional<model::ObjectRef> its_only)
@@ -73,7 +74,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
   std::map<model::ObjectRef, Followed> followed;
   std::map<uint64_t, std::unique_ptr<host::Discoverer>> discoverers;  // by generation
   std::set<uint64_t> failed;
-  bool complete = false;
+  bool complete = false, leads = true;
   std::thread thread;
 
   base::Status published(const std::string& plugin, const host::PublishedList& list) override {
@@ -109,6 +110,10 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
         all = true;
         use(std::move(now.plugins), std::move(now.catalog));
       }
+      if (now.leads && std::exchange(leads, *now.leads) != *now.leads) {
+        all = true;
+        if (!leads) let_go();
+      }
       std::set<model::ObjectRef> changed_secrets;
       for (store::Batch& batch : now.batches) {
         all = take_batch(batch, touched, changed_secrets) || (batch.complete && !complete) || all;
@@ -116,7 +121,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
       }
       if (!plugins || !catalog) continue;
       for (const auto& ref : changed_secrets) read_secret(ref);
-      if (!complete) continue;
+      if (!complete || !leads) continue;
       look(touched, changed_secrets, all);
       // After those who look for it were told: nothing is published for it any more.
       for (const auto& ref : touched) {
@@ -125,6 +130,11 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
     }
     discoverers.clear();
     plugins.reset();
+  }
+
+  void let_go() {
+    discoverers.clear();
+    for (const auto& [ref, each] : std::exchange(followed, {})) reported("", ref, {});
   }
 
   // True where it may matter to every upstream.
@@ -318,6 +328,14 @@ FunctionDiscovery::~FunctionDiscovery() {
   }
   impl_->filled.notify_all();
   impl_->thread.join();
+}
+
+void FunctionDiscovery::lead(bool leads) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->news.leads = leads;
+  }
+  impl_->filled.notify_all();
 }
 
 void FunctionDiscovery::objects(store::Batch batch) {

@@ -37,7 +37,7 @@ std::string quoted(const std::string& text) {
 }
 
 std::string table(const sdk::Json& standard) {
-  std::string out = "local standard = {";
+  std::string out = "\nlocal standard = {";
   for (const auto& [name, value] : standard.items())
     out += name + " = " + (value.is_string() ? quoted(value.get<std::string>()) : value.dump()) + ", ";
   return out + "}\n";
