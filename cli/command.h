@@ -24,6 +24,7 @@ void add_plugin(CLI::App& app, Action& action);
 void add_plugin_files(CLI::App& plugin, Action& action);
 void add_plugin_live(CLI::App& plugin, Action& action);
 void add_discover(CLI::App& app, Action& action);
+void add_discovery(CLI::App& app, Action& action);
 void add_crds(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 

@@ -181,11 +181,21 @@ base::Status Runtime::start_store(const ServeOptions& options) {
   ends.gone = [this](const auto& object) { discovered_->remove(object); };
   ends.tell = [this](model::Diagnostics problems) { store_->tell(std::move(problems)); };
   discovery_ = std::make_unique<discovery::FunctionDiscovery>(services_->secrets, std::move(ends));
+  discovery_->lead(false);
   discovery_->plugins(plugins_, catalog_);
   sources_->leadership().follow([this](bool leads) {
     shared_->leads(leads);
-    discovery_->lead(leads);
+    discovery_->lead(leads && discovers_);
   });
+  if (options.discovery) {
+    lease_ = discovery::make_file_lease(state_.below("discovery.lock"));
+    lease_->start([this](bool held) {
+      discovers_ = held;
+      // What another process said was wrong is this one's to say now.
+      if (held) static_cast<void>(discovered_->put_problems({}));
+      discovery_->lead(held && sources_->leadership().leads());
+    });
+  }
   driver_->plugins(plugins_);
   return store_->start([this](store::Batch batch) { queue_.push(std::move(batch)); });
 }
@@ -225,6 +235,7 @@ Runtime::~Runtime() {
   if (engine_thread_.joinable()) engine_thread_.join();
   if (manager_) manager_->stop();
   if (sources_) sources_->leadership().follow(nullptr);
+  lease_.reset();
   discovery_.reset();  // the two above tell it of plugins, and the next
   driver_.reset();
   if (server_) server_->shutdown(kEndStreamsMs);

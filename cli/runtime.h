@@ -3,6 +3,7 @@
 // tests/e2e.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@
 #include "core/discovery/discovered_files.h"
 #include "core/discovery/discovered_store.h"
 #include "core/discovery/function_discovery.h"
+#include "core/discovery/lease.h"
 #include "core/engine/engine.h"
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
@@ -88,6 +90,8 @@ class Runtime {
   std::unique_ptr<SharedState> shared_;
   std::unique_ptr<discovery::DiscoveredStore> store_;
   std::unique_ptr<discovery::FunctionDiscovery> discovery_;
+  std::unique_ptr<discovery::Lease> lease_;  // of those who discover on one state directory
+  std::atomic<bool> discovers_ = false;      // it is held here
   BatchQueue queue_;
   report::Reports reports_;
   ProblemLog problems_;

@@ -65,6 +65,7 @@ base::Result<ServeOptions> options_of(const Flags& flags) {
   override(flags, "--scoped-routes-above", flags.given.scoped_routes_above, options.scoped_routes_above);
   override(flags, "--scoped-routes-on-demand", flags.given.scoped_routes_on_demand, options.scoped_routes_on_demand);
   override(flags, "--virtual-hosts-on-demand", flags.given.virtual_hosts_on_demand, options.virtual_hosts_on_demand);
+  override(flags, "--no-discovery", flags.given.discovery, options.discovery);
   override(flags, "--log-level", flags.given.log_level, options.log_level);
   if (auto status = complete(options); !status.ok()) return status;
   return options;
@@ -214,6 +215,9 @@ void add_serve(CLI::App& app, Action& action) {
                     "Envoys load scoped routes when a request first needs them: for very many idle domains");
   command->add_flag("--virtual-hosts-on-demand", given.virtual_hosts_on_demand,
                     "Instead of scoped routes, virtual hosts that Envoys load when a request first needs them (VHDS)");
+  command->add_flag_function(
+      "--no-discovery", [flags](int64_t) { flags->given.discovery = false; },
+      "Functions and instances are found by a `solder discovery` of its own");
   command->add_option("--log-level", given.log_level, "How much to log")
       ->check(CLI::IsMember(log_levels()))
       ->type_name("LEVEL")

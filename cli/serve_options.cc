@@ -139,6 +139,7 @@ const std::array<Key, 21>& keys() {
        [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.scoped_routes_above, kExpectedThreshold); }},
       {"scopedRoutesOnDemand",
        [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.scoped_routes_on_demand); }},
+      {"discovery", [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.discovery); }},
       {"virtualHostsOnDemand",
        [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.virtual_hosts_on_demand); }},
       {"keyOwners", read_owners},

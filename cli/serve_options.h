@@ -47,6 +47,7 @@ struct ServeOptions {
   bool isolate_crashed = true;  // what Solder crashed in gets one
   // Plugin → its configuration as JSON.
   std::vector<std::pair<std::string, std::string>> plugin_configurations;
+  bool discovery = true;  // functions are found in this process, unless another one does it already
 };
 
 const std::vector<std::string>& log_levels();

@@ -154,6 +154,45 @@ std::optional<host::PublishedList> read_discovered(const model::Object& object) 
   return out;
 }
 
+std::string problems_yaml(const model::Diagnostics& problems) {
+  std::string out = "# What is wrong with discovering, kept up to date by solder discovery.\n";
+  out += std::string("apiVersion: ") + kDiscoveredVersion + "\nkind: " + kProblemsKind +
+         "\nmetadata: {name: all, namespace: solder}\nspec:\n  problems:\n";
+  for (const auto& each : problems) {
+    const json item{{"kind", each.object.kind},          {"namespace", each.object.ns},
+                    {"name", each.object.name},          {"field", each.field},
+                    {"reason", each.reason},             {"message", each.message},
+                    {"found", each.found},               {"expected", each.expected},
+                    {"relatedKind", each.related.kind},  {"relatedNamespace", each.related.ns},
+                    {"relatedName", each.related.name}};
+    out += "  - " + item.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  }
+  return out;
+}
+
+model::Diagnostics read_problems(const model::Object& object) {
+  model::Diagnostics out;
+  const json document = json::parse(object.json, nullptr, false);
+  const json::json_pointer list("/spec/problems");
+  if (!document.is_object() || !document.contains(list) || !document[list].is_array()) return out;
+  for (const json& each : document[list]) {
+    if (!each.is_object()) continue;
+    const auto text = [&](const char* name) {
+      const auto at = each.find(name);
+      return at != each.end() && at->is_string() ? at->get<std::string>() : std::string();
+    };
+    out.push_back({.severity = model::Severity::kWarning,
+                   .reason = text("reason"),
+                   .object = {text("kind"), text("namespace"), text("name")},
+                   .field = text("field"),
+                   .message = text("message"),
+                   .found = text("found"),
+                   .expected = text("expected"),
+                   .related = {text("relatedKind"), text("relatedNamespace"), text("relatedName")}});
+  }
+  return out;
+}
+
 model::ObjectPtr with_discovered(const model::ObjectPtr& user, const std::vector<const host::PublishedList*>& lists) {
   if (!user || lists.empty()) return user;
   json document = json::parse(user->json, nullptr, false);

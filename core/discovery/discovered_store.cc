@@ -66,6 +66,8 @@ class Overlay final : public DiscoveredStore {
         by_object_[before->second.object].erase(change.ref);
         lists_.erase(before);
       }
+      if (change.ref.kind == kProblemsKind)
+        told_problems_ = change.object ? read_problems(*change.object) : model::Diagnostics();
       auto list = change.object ? read_discovered(*change.object) : std::nullopt;
       if (!list) continue;
       touched.insert(list->object);
@@ -99,7 +101,7 @@ class Overlay final : public DiscoveredStore {
   void hand_on(std::vector<store::Change> changes) {
     store::Batch batch;
     batch.changes = std::move(changes);
-    for (const auto* problems : {&users_problems_, &found_problems_, &discovery_problems_})
+    for (const auto* problems : {&users_problems_, &found_problems_, &discovery_problems_, &told_problems_})
       batch.problems.insert(batch.problems.end(), problems->begin(), problems->end());
     batch.complete = complete();
     listener_(std::move(batch));
@@ -113,6 +115,7 @@ class Overlay final : public DiscoveredStore {
   std::map<model::ObjectRef, host::PublishedList> lists_;             // by the object that says so
   std::map<model::ObjectRef, std::set<model::ObjectRef>> by_object_;  // which of them are about an object
   model::Diagnostics users_problems_, found_problems_, discovery_problems_;
+  model::Diagnostics told_problems_;  // by another process that discovers
   bool users_complete_ = false, found_complete_ = false;
 };
 

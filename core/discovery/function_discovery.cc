@@ -114,7 +114,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
       if (now.leads && *now.leads != leads) {
         leads = *now.leads;
         all = true;
-        if (!leads) end_all();
+        if (!leads) let_go();
       }
       std::set<model::ObjectRef> changed_secrets;
       for (store::Batch& batch : now.batches) {
@@ -135,7 +135,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
   }
 
   // Another looks now.
-  void end_all() {
+  void let_go() {
     discoverers.clear();
     for (const auto& [ref, each] : std::exchange(followed, {})) reported("", ref, {});
   }
@@ -364,6 +364,14 @@ FunctionDiscovery::~FunctionDiscovery() {
   }
   impl_->filled.notify_all();
   impl_->thread.join();
+}
+
+void FunctionDiscovery::lead(bool leads) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->news.leads = leads;
+  }
+  impl_->filled.notify_all();
 }
 
 void FunctionDiscovery::objects(store::Batch batch) {

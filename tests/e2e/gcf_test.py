@@ -1,82 +1,16 @@
 """Services of Google's behind a real Envoy: ID tokens that are minted, renewed and rotated, and nothing that leaves without one."""
 import json
-import sys
 import unittest
 
 import google_tokens
-from harness import BUILD, HERE, Case, Process, admin, free_port, get_json, request, until
-from manifests import gateways, virtual_service
-
-EMAIL = "caller@project.iam.gserviceaccount.com"
-HOST = "hello-abc-uc.a.run.app"
-
-
-def secret(key, name="account"):
-    return f"""
-apiVersion: v1
-kind: Secret
-metadata: {{name: {name}, namespace: gloo-system}}
-stringData:
-  service-account.json: {json.dumps(json.dumps(key))}
-"""
-
-
-def upstream(name, port, more=f"host: {HOST}\n    secretRef: {{name: account, namespace: gloo-system}}", options=""):
-    return f"""
-apiVersion: gloo.solo.io/v1
-kind: Upstream
-metadata: {{name: {name}, namespace: gloo-system}}
-spec:
-  gcp:
-    {more}
-    gcpOptions: {{endpoint: 'http://127.0.0.1:{port}'{options}}}
-"""
-
-
-def route(prefix, name, function=None):
-    spec = f", destinationSpec: {{gcp: {{functionName: {function}}}}}" if function else ""
-    return f"""
-    - matchers: [{{prefix: {prefix}}}]
-      routeAction: {{single: {{upstream: {{name: {name}, namespace: gloo-system}}{spec}}}}}
-"""
-
+from google_fixture import EMAIL, HOST, GoogleCase, account_secret, gcp_route, gcp_upstream
+from harness import BUILD, admin, until
+from manifests import virtual_service
 
 CLIENT = {"authorization": "Bearer the-clients-own", "x-serverless-authorization": "Bearer the-clients-other"}
 
 
-class Google(Case):
-    def setUp(self):
-        super().setUp()
-        self.port = free_port()
-        process = Process("google", [sys.executable, HERE / "google_endpoint.py", self.port], self.world.directory / "google.log")
-        self.world.start(process, lambda: "listening" in process.tail())
-        self.publics = {}
-        self.key = self.new_key()
-        self.world.write("gateways.yaml", gateways(self.world.http_port, self.world.https_port))
-        self.world.write("secret.yaml", secret(self.key))
-        self.world.write("upstream.yaml", upstream("hello", self.port))
-        self.world.write("routes.yaml", virtual_service("web", route("/", "hello")))
-
-    def control(self, **what):
-        self.assertEqual(200, request(self.port, "/control", method="PUT", body=json.dumps(what).encode()).status)
-
-    def new_key(self, email=EMAIL):
-        key, public = google_tokens.new_key(email, f"http://127.0.0.1:{self.port}/token")
-        self.publics[key["private_key_id"]] = [email, public]
-        self.control(publics=self.publics)
-        return key
-
-    def seen(self):
-        return get_json(self.port, "/seen")
-
-    def serve(self):
-        environment = {"GCE_METADATA_HOST": f"127.0.0.1:{self.port}"}
-        self.world.start_solder(environment=environment)
-        return self.world.start_envoy()
-
-    def call(self, path="/", status=200, **how):
-        return self.world.until_status(path, status, **how)
-
+class Google(GoogleCase):
     def test_a_request_has_the_services_token_and_not_the_clients(self):
         envoy = self.serve()
         told = self.call("/of/mine?a=1", headers={**CLIENT, "x-mine": "yes"}).echo
@@ -96,8 +30,8 @@ class Google(Case):
 
     def test_functions_by_name_with_tokens_of_their_own(self):
         more = "project: proj\n    region: us-central1\n    functions: [{functionName: one}, {functionName: two}, {functionName: own, path: /elsewhere, audience: own-audience}]"
-        self.world.write("upstream.yaml", upstream("hello", self.port, more + "\n    secretRef: {name: account, namespace: gloo-system}"))
-        self.world.write("routes.yaml", virtual_service("web", "".join(route(f"/{name}", "hello", name) for name in ("one", "two", "own", "gone")) + route("/", "hello")))
+        self.world.write("upstream.yaml", gcp_upstream("hello", self.port, more + "\n    secretRef: {name: account, namespace: gloo-system}"))
+        self.world.write("routes.yaml", virtual_service("web", "".join(gcp_route(f"/{name}", "hello", name) for name in ("one", "two", "own", "gone")) + gcp_route("/", "hello")))
         self.serve()
         host = "https://us-central1-proj.cloudfunctions.net"
         for path, target, audience in (("/one/x?y", "/one/one/x?y", f"{host}/one"), ("/two", "/two/two", f"{host}/two"), ("/own", "/elsewhere/own", "own-audience")):
@@ -127,7 +61,7 @@ class Google(Case):
         with self.world.load("web.test/", rate=300, connections=10) as figures:
             for i in range(3):
                 email = f"caller{i}@project.iam.gserviceaccount.com"
-                self.world.write("secret.yaml", secret(self.new_key(email)))
+                self.world.write("secret.yaml", account_secret(self.new_key(email)))
                 until(f"{email} calls", lambda email=email: self.seen()["emails"].get(email, 0) > 50)
         self.assert_all_ok(figures)
         self.assertEqual({}, self.seen()["refused"])
@@ -156,22 +90,22 @@ class Google(Case):
 
     def test_keys_that_cannot_be_used_are_named(self):
         stranger, _ = google_tokens.new_key(EMAIL, f"http://127.0.0.1:{self.port}/token")
-        self.world.write("secret.yaml", secret({**stranger, "private_key_id": self.key["private_key_id"]}))
+        self.world.write("secret.yaml", account_secret({**stranger, "private_key_id": self.key["private_key_id"]}))
         self.serve()
         self.world.until_state("Upstream", "hello", "Warning", "TokenUnavailable", "Invalid JWT Signature.")
         self.call("/", 500, headers=CLIENT)
         for key, words in (({**self.key, "private_key": "nonsense"}, "no RSA key in PEM"), ({"type": "authorized_user"}, "its type is not service_account")):
-            self.world.write("secret.yaml", secret(key))
+            self.world.write("secret.yaml", account_secret(key))
             self.world.until_state("Upstream", "hello", "Warning", "TokenUnavailable", words)
         self.world.remove("secret.yaml")
         self.world.until_state("Upstream", "hello", "Warning", "SecretNotFound")
         self.call("/", 500, headers=CLIENT)
-        self.world.write("secret.yaml", secret(self.key))
+        self.world.write("secret.yaml", account_secret(self.key))
         self.call(headers=CLIENT)
         self.assertEqual({}, self.seen()["refused"])
 
     def test_the_machines_identity_and_a_restart_that_nobody_sees(self):
-        self.world.write("upstream.yaml", upstream("hello", self.port, f"host: {HOST}\n    audience: own-audience"))
+        self.world.write("upstream.yaml", gcp_upstream("hello", self.port, f"host: {HOST}\n    audience: own-audience"))
         self.serve()
         told = self.call().echo
         self.assertEqual(("machine@project", "own-audience"), (told["email"], told["aud"]))
@@ -184,13 +118,13 @@ class Google(Case):
         self.assertEqual({}, self.seen()["refused"])
 
     def test_envoy_asks_its_own_machine(self):
-        self.world.write("upstream.yaml", upstream("hello", self.port, f"host: {HOST}", f", envoyIdentity: true, metadataServer: 'http://127.0.0.1:{self.port}'"))
+        self.world.write("upstream.yaml", gcp_upstream("hello", self.port, f"host: {HOST}", f", envoyIdentity: true, metadataServer: 'http://127.0.0.1:{self.port}'"))
         self.serve()
         told = self.call(headers=CLIENT).echo
         self.assertEqual(("machine@project", f"https://{HOST}"), (told["email"], told["aud"]))
-        self.world.write("other.yaml", upstream("other", self.port, "host: other.example.com", f", envoyIdentity: true, metadataServer: 'http://127.0.0.1:{self.port}'"))
+        self.world.write("other.yaml", gcp_upstream("other", self.port, "host: other.example.com", f", envoyIdentity: true, metadataServer: 'http://127.0.0.1:{self.port}'"))
         self.control(fail=500)
-        self.world.write("routes.yaml", virtual_service("web", route("/other", "other") + route("/", "hello")))
+        self.world.write("routes.yaml", virtual_service("web", gcp_route("/other", "other") + gcp_route("/", "hello")))
         self.assertEqual("no ID token present for GCP upstream", self.call("/other", 500, headers=CLIENT).text)
         self.assertEqual({}, self.seen()["refused"])
 

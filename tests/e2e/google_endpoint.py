@@ -16,7 +16,7 @@ import google_functions
 import google_tokens
 
 PORT = int(sys.argv[1])
-control = {"publics": {}, "lifetime": 3600, "fail": None, "functions": {}, "throttle": 0}
+control = {"publics": {}, "lifetime": 3600, "fail": None, "functions": {}, "throttle": 0, "missing": []}
 seen = {"right": 0, "refused": collections.Counter(), "tokens": 0, "metadata": 0, "last": None, "emails": collections.Counter(), "texts": [], "lists": collections.Counter()}
 
 

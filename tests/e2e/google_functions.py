@@ -21,6 +21,8 @@ def listing(target, headers, control, seen):
         control["throttle"] -= 1
         return error(429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Read requests'.")
     which = f"{match.group(1)}/{match.group(4)}"
+    if which in control["missing"]:
+        return error(404, "NOT_FOUND", "Method not found.")
     seen["lists"][which] += 1
     found = control["functions"].get(which, [])
     if isinstance(found, str):
