@@ -84,7 +84,7 @@ class Admission(Case):
         errors = [each for report in json.loads(check.stdout)["reports"] for each in report["errors"]]
         self.assertTrue(errors)
         for each in errors:
-            self.assertIn(each.split(": ", 1)[-1].split(" [")[0], answer["message"])
+            self.assertIn(each.split("error: ", 1)[-1], answer["message"])
         self.assertIsNone(self.kube.get(GATEWAY, "VirtualService", "bad"))
         # What is right beside it is let in, and the world is as it was.
         self.assertIn(self.put("good", "good.test")[0], (200, 201))
