@@ -179,7 +179,7 @@ class PythonPlugins(PluginCase):
         print(f"{RELOADS} reloads: {reload_times[len(reload_times) // 2]:.0f} ms each (median); mappings, files, KB: {middle} in the middle, {after} at the end", flush=True)
         self.assertLessEqual(after[0], middle[0] + 8, "mappings")
         self.assertLessEqual(after[1], middle[1] + 4, "open files")
-        self.assertLessEqual(after[2], middle[2] + 8192, "memory, KB")
+        self.assertLessEqual(after[2], middle[2] + 4096, "memory, KB")
 
     def reloads(self):
         events = get_json(self.world.admin_port, "/plugins/history?plugin=maintenance")["events"]
