@@ -25,9 +25,10 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tools"), str(HERE)]
 from harness import processes  # noqa: E402
+from harness.envoys import backend  # noqa: E402
 from run import envoy_binary  # noqa: E402
 
-PORT, UPSTREAM_PORT, ADMIN_PORT = 18095, 18096, 18097
+PORT, UPSTREAM_PORT = 18095, 18096
 WAYS = {"plain": "{upstream: {name: plain, namespace: gloo-system}}",
         "call": "{upstream: {name: lambda, namespace: gloo-system}, destinationSpec: {aws: {logicalName: hello}}}",
         "wrapped": "{upstream: {name: lambda, namespace: gloo-system}, destinationSpec: {aws: {logicalName: hello, requestTransformation: true, unwrapAsApiGateway: true}}}"}
@@ -71,17 +72,9 @@ spec:
 """
 
 
-def address(port):
-    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
-
-
-def function(size):
-    answer = {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps({"text": "x" * size})}
-    routes = [{"match": {"prefix": "/"}, "direct_response": {"status": 200, "body": {"inline_string": json.dumps(answer)}}}]
-    manager = {"@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", "stat_prefix": "bench",
-               "route_config": {"max_direct_response_body_size_bytes": 16777216, "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}]},
-               "http_filters": [{"name": "router", "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]}
-    return {"static_resources": {"listeners": [{"name": "function", "address": address(UPSTREAM_PORT), "filter_chains": [{"filters": [{"name": "hcm", "typed_config": manager}]}]}]}}
+def gateway_answer(size):
+    """What a function behind an API Gateway answers."""
+    return json.dumps({"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps({"text": "x" * size})})
 
 
 def wait_for(port):
@@ -119,7 +112,7 @@ def main():
         proxy = subprocess.run([options.build / "bin/solder", "translate", "--static", "--with-secrets", "--plugin-dir", options.build / "lib/solder/plugins", directory / "all.yaml"],
                                capture_output=True, text=True, check=True).stdout
         (directory / "proxy.yaml").write_text(proxy)
-        (directory / "function.json").write_text(json.dumps(function(options.bytes)))
+        (directory / "function.json").write_text(json.dumps(backend(UPSTREAM_PORT, gateway_answer(options.bytes))))
         envoy = [envoy_binary(), "--disable-hot-restart", "--log-level", "error", "--concurrency", "1"]
         with processes.Child("function", [*envoy, "-c", directory / "function.json"], directory / "function.log"), processes.Child("envoy", [*envoy, "-c", directory / "proxy.yaml"], directory / "envoy.log"):
             for port in (UPSTREAM_PORT, PORT):

@@ -23,10 +23,10 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tools"), str(HERE)]
 from harness import processes  # noqa: E402
+from harness.envoys import TYPE, address, backend, listener  # noqa: E402
 from run import envoy_binary  # noqa: E402
 
 PORT, UPSTREAM_PORT, ADMIN_PORT = 18090, 18091, 18092
-TYPE = "type.googleapis.com/"
 MODULES = TYPE + "envoy.extensions.filters.http.dynamic_modules.v3."
 LUA = TYPE + "envoy.extensions.filters.http.lua.v3."
 HEADER_LUA = """
@@ -57,26 +57,11 @@ TEXT_MODULE = {"responseTransforms": [{"responseTransformation": {"transformatio
     "body": {"text": '{"name":"{{ extraction("name") }}","was":{{ body() }}}'}}}}]}
 
 
-def listener(port, virtual_host, filters):
-    manager = {"@type": TYPE + "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", "stat_prefix": "bench",
-               "route_config": {"max_direct_response_body_size_bytes": 16777216, "virtual_hosts": [{"name": "all", "domains": ["*"], **virtual_host}]},
-               "http_filters": [*filters, {"name": "router", "typed_config": {"@type": TYPE + "envoy.extensions.filters.http.router.v3.Router"}}]}
-    return {"name": str(port), "address": address(port), "filter_chains": [{"filters": [{"name": "hcm", "typed_config": manager}]}]}
-
-
-def address(port):
-    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
-
-
 def json_body(kilobytes):
     items = []
     while len(json.dumps(items)) < kilobytes * 1024:
         items.append({"id": len(items), "name": f"item number {len(items)}", "price": len(items) * 1.25, "tags": ["a", "b"], "stock": True})
     return json.dumps({"first": "the first", "items": items}, separators=(",", ":"))
-
-
-def upstream_config(body):
-    return {"static_resources": {"listeners": [listener(UPSTREAM_PORT, {"routes": [{"match": {"prefix": "/"}, "direct_response": {"status": 200, "body": {"inline_string": body}}}]}, [])]}}
 
 
 def per_route(name, program):
@@ -136,7 +121,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         ways, proxy = proxy_config(module)
-        (directory / "upstream.json").write_text(json.dumps(upstream_config(body)))
+        (directory / "upstream.json").write_text(json.dumps(backend(UPSTREAM_PORT, body)))
         (directory / "proxy.json").write_text(json.dumps(proxy))
         common = [envoy_binary(), "--disable-hot-restart", "--log-level", "error", "--concurrency"]
         with processes.Child("upstream", [*common, "1", "-c", directory / "upstream.json"], directory / "upstream.log"), \
