@@ -47,7 +47,7 @@ std::string table(const sdk::Json& standard) {
 
 void invoke_functions(const sdk::Json& standard, sdk::Out& out) {
   std::string text = table(standard);
-  for (const std::string_view part : {k_json, k_wrap, k_unwrap, k_invoke}) text.append(part);
+  for (const std::string_view part : {k_idempotency_key, k_json, k_wrap, k_unwrap, k_invoke}) text.append(part);
   out.upstream_filter(kStage, kInvokeFilter, kLuaUrl, script(text), kInvokeWeight);
   out.upstream_filter(kStage, kGuardFilter, kLuaUrl, script(std::string(k_guard)), kGuardWeight);
 }

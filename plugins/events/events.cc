@@ -6,6 +6,7 @@
 
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"
+#include "solder/sdk/cluster_name.hpp"
 #include "solder/sdk/json.hpp"
 
 namespace solder::plugins::events {
@@ -55,15 +56,17 @@ class Plugin {
             "answered 503";
         out.warning({at, "UpstreamNotFound", message, sdk::to_string(target), "", target});
       }
-      clusters.push_back(name + "_" + ns);
+      clusters.push_back(sdk::cluster_name(target));
     }
     const Json context{{"clusters", clusters}, {"timeout", milliseconds_of(value)}};
-    out.filter({.stage = "out_auth",
-                .name = kFilter,
-                .type_url = url("Lua"),
-                .json = Json{{"defaultSourceCode", {{"inlineString", kEventsScript}}}}.dump(),
-                .weight = 1,
-                .flags = SOLDER_FILTER_DISABLED});
+    out.filter(
+        {.stage = "out_auth",
+         .name = kFilter,
+         .type_url = url("Lua"),
+         .json =
+             Json{{"defaultSourceCode", {{"inlineString", std::string(k_idempotency_key).append(k_events)}}}}.dump(),
+         .weight = 1,
+         .flags = SOLDER_FILTER_DISABLED});
     out.per_filter(kFilter, url("LuaPerRoute"),
                    Message().add_message(lua::LuaPerRoute::kFilterContext, sdk::to_struct(context)));
   }

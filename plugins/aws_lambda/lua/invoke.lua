@@ -9,17 +9,6 @@ local function told(handle)
   return function(name) return context:get(name) end
 end
 
--- An event is known by its key, the caller's own or one that is given here, over tries and copies; the answer tells it.
-local function keep_key(handle)
-  local headers = handle:headers()
-  local key = headers:get("idempotency-key")
-  if key == nil then
-    key = headers:get("x-request-id") or string.format("%d-%d", handle:timestamp(), math.random(2 ^ 31))
-    headers:add("idempotency-key", key)
-  end
-  handle:streamInfo():dynamicMetadata():set("solder.events", "key", key)
-end
-
 local function collect(handle)
   local list = {}
   for name, value in pairs(handle:headers()) do list[#list + 1] = {name, value} end
@@ -96,10 +85,7 @@ function envoy_on_response(handle)
   local context = told(handle)
   local unwrap = context("unwrap")
   local headers = handle:headers()
-  if context("async") then
-    local kept = handle:streamInfo():dynamicMetadata():get("solder.events")
-    if kept then headers:replace("idempotency-key", kept["key"]) end
-  end
+  if context("async") then tell_key(handle) end
   if headers:get("x-amz-function-error") ~= nil then
     headers:replace(":status", "504")
     return

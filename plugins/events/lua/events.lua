@@ -1,17 +1,7 @@
 -- Hands a copy of each request to every cluster that the route names, and waits for none of them; the route's own action
--- answers. An event is known by its key: the caller's, or one that is given here; the answer tells it.
+-- answers.
 local of_the_connection = {["content-length"] = true, ["transfer-encoding"] = true, ["connection"] = true, ["expect"] = true,
                            ["upgrade"] = true, ["keep-alive"] = true, ["te"] = true, ["proxy-connection"] = true}
-
-local function keep_key(handle)
-  local headers = handle:headers()
-  local key = headers:get("idempotency-key")
-  if key == nil then
-    key = headers:get("x-request-id") or string.format("%d-%d", handle:timestamp(), math.random(2 ^ 31))
-    headers:add("idempotency-key", key)
-  end
-  handle:streamInfo():dynamicMetadata():set("solder.events", "key", key)
-end
 
 local function copy_of(headers)
   local copy = {}
@@ -45,6 +35,5 @@ function envoy_on_request(handle)
 end
 
 function envoy_on_response(handle)
-  local kept = handle:streamInfo():dynamicMetadata():get("solder.events")
-  if kept then handle:headers():replace("idempotency-key", kept["key"]) end
+  tell_key(handle)
 end
