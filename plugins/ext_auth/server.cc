@@ -6,6 +6,7 @@
 #include <array>
 
 #include "solder/sdk/checked.hpp"
+#include "solder/sdk/cluster_name.hpp"
 
 namespace solder::plugins::ext_auth {
 
@@ -141,7 +142,7 @@ void add_server(const Json& value, const std::string& name, Weight weight, const
          ns + "/" + upstream, "", server});
   }
   Json config{{"transportApiVersion", "V3"}, {"metadataContextNamespaces", Json::array({kJwtMetadata})}};
-  add_service(value, upstream + "_" + ns, field, config, out);
+  add_service(value, sdk::cluster_name(server), field, config, out);
   add_behaviour(value, field, config, out);
   const std::string json = config.dump();
   // A gateway's own server is whole: nothing of that of Settings stays. Either takes the place of the one that denies.

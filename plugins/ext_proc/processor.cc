@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include "solder/sdk/checked.hpp"
+#include "solder/sdk/cluster_name.hpp"
 
 namespace solder::plugins::ext_proc {
 
@@ -34,7 +35,7 @@ Json envoy_grpc(const Json& service, const std::string& field, sdk::Out& out) {
                  "Upstream " + ns + "/" + name + " is not there; until it comes the processor fails", ns + "/" + name,
                  "", upstream});
   }
-  Json grpc{{"clusterName", name + "_" + ns}};
+  Json grpc{{"clusterName", sdk::cluster_name(upstream)}};
   copy(service, {"authority"}, grpc);
   if (const Json* retries = sdk::find(service, "retryPolicy")) grpc["retryPolicy"] = *retries;
   return grpc;

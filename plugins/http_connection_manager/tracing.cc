@@ -1,4 +1,5 @@
 #include "parts.h"
+#include "solder/sdk/cluster_name.hpp"
 
 namespace solder::plugins::http_connection_manager {
 
@@ -76,7 +77,7 @@ std::string collector(const Json& config, const std::string& field, sdk::Out& ou
   const std::string name = sdk::get_string(*ref, "name");
   const std::string ns = sdk::get_string(*ref, "namespace");
   const sdk::Ref upstream{"Upstream", ns, name};
-  if (out.lookup(upstream)) return name + "_" + ns;
+  if (out.lookup(upstream)) return sdk::cluster_name(upstream);
   const std::string message = "Upstream " + ns + "/" + name + " is not there; nothing is traced until it comes";
   const std::string found = ns + "/" + name;
   out.warning({field + "/collectorUpstreamRef", "UpstreamNotFound", message, found, "", upstream});

@@ -2,6 +2,7 @@
 
 #include "keys.h"
 #include "solder/sdk/checked.hpp"
+#include "solder/sdk/cluster_name.hpp"
 
 namespace solder::plugins::jwt {
 
@@ -31,7 +32,7 @@ Json remote(const Json& value, const std::string& field, sdk::Out& out) {
                  upstream});
   }
   const auto kept = sdk::checked_duration(value, "cacheDuration", sdk::Least::kAboveZero, field, out);
-  Json keys{{"httpUri", {{"uri", url}, {"cluster", name + "_" + ns}, {"timeout", kFetchTimeout}}},
+  Json keys{{"httpUri", {{"uri", url}, {"cluster", sdk::cluster_name(upstream)}, {"timeout", kFetchTimeout}}},
             {"cacheDuration", kept ? sdk::get_string(value, "cacheDuration") : kCacheDuration}};
   if (const Json* async = sdk::find(value, "asyncFetch"))
     keys["asyncFetch"] = {{"fastListener", sdk::get_bool(*async, "fastListener").value_or(false)}};

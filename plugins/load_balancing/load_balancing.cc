@@ -5,6 +5,7 @@
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"
 #include "solder/sdk/checked.hpp"
+#include "solder/sdk/cluster_name.hpp"
 
 namespace solder::plugins::load_balancing {
 
@@ -22,7 +23,7 @@ Message percent(double value) { return Message().add_double(envoy::type::v3::Per
 
 // Gloo's runtime key, so that operators who override it by name keep doing so.
 std::string aggression_key(const sdk::Ref& upstream) {
-  return "upstream." + std::string(upstream.name) + "_" + std::string(upstream.ns) + ".slowStart.aggression";
+  return "upstream." + sdk::cluster_name(upstream) + ".slowStart.aggression";
 }
 
 void add_slow_start(Message& config, uint32_t field, const Json& balancer, const std::string& at,

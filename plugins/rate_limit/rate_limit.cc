@@ -3,6 +3,7 @@
 // filter). Tested by plugins/rate_limit/testdata and tests/e2e/traffic_test.py.
 #include "actions.h"
 #include "local.h"
+#include "solder/sdk/cluster_name.hpp"
 
 namespace solder::plugins::rate_limit {
 
@@ -37,7 +38,7 @@ void add_server(const Json& value, bool of_settings, sdk::Out& out) {
     return out.warning({"/ratelimitServerRef", "UpstreamNotFound", message, found, "", server});
   }
   const auto timeout = sdk::get_duration(value, "requestTimeout");
-  Json grpc{{"envoyGrpc", {{"clusterName", name + "_" + ns}}}};
+  Json grpc{{"envoyGrpc", {{"clusterName", sdk::cluster_name(server)}}}};
   const std::string authority = sdk::get_string(value.value("grpcService", Json::object()), "authority");
   if (!authority.empty()) grpc["envoyGrpc"]["authority"] = authority;
   const bool before_auth = sdk::get_bool(value, "rateLimitBeforeAuth").value_or(false);
