@@ -16,12 +16,15 @@ void add_bootstrap(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_translate(CLI::App& app, Action& action);
 void add_get(CLI::App& app, Action& action);
+void add_apply(CLI::App& app, Action& action);
+void add_delete(CLI::App& app, Action& action);
 void add_preflight(CLI::App& app, Action& action);
 void add_plugin(CLI::App& app, Action& action);
 // Subcommands of `solder plugin`.
 void add_plugin_files(CLI::App& plugin, Action& action);
 void add_plugin_live(CLI::App& plugin, Action& action);
 void add_discover(CLI::App& app, Action& action);
+void add_discovery(CLI::App& app, Action& action);
 void add_crds(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 

@@ -63,7 +63,10 @@ std::unique_ptr<CLI::App> make_command_line(Action& action) {
   add_check(*app, action);
   add_translate(*app, action);
   add_get(*app, action);
+  add_apply(*app, action);
+  add_delete(*app, action);
   add_discover(*app, action);
+  add_discovery(*app, action);
   add_crds(*app, action);
   add_plugin(*app, action);
   add_preflight(*app, action);

@@ -63,11 +63,24 @@ class Outcome {
   std::optional<Said> said_;
 };
 
-// The names in the list at that place of the object.
+// "rest.transformations.getPet": what was found is named where it is no object, or at this depth.
+constexpr int kNamedDepth = 3;
+void add_names(const nlohmann::json& object, const std::string& before, int depth, std::set<std::string>& out) {
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_object() && depth < kNamedDepth) {
+      add_names(value, before + name + ".", depth + 1, out);
+    } else {
+      out.insert(before + name);
+    }
+  }
+}
+
+// The names in the list, or the object, at that place of the object.
 std::set<std::string> names_in(const model::ObjectPtr& object, const host::PublishedList& list) {
   std::set<std::string> out;
   const auto document = nlohmann::json::parse(object ? object->json : "{}", nullptr, false);
   const nlohmann::json::json_pointer at(list.field);
+  if (list.key.empty() && document.contains(at) && document[at].is_object()) add_names(document[at], "", 1, out);
   if (!document.contains(at) || !document[at].is_array()) return out;
   for (const auto& item : document[at]) {
     if (item.is_object() && item.contains(list.key) && item[list.key].is_string()) out.insert(item[list.key]);

@@ -9,6 +9,7 @@
 #include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/object_store.h"
 #include "cli/status_table.h"
 #include "cli/yaml_text.h"
 #include "cli/yaml_tree.h"
@@ -24,6 +25,8 @@ struct GetOptions {
   std::string admin_address = kDefaultAdminAddress;
   std::string state_directory;
   std::string form;
+  bool stored = false;
+  StoreOptions store;
 };
 
 base::Result<Json> from_server(const std::string& address) {
@@ -49,7 +52,49 @@ base::Result<Json> from_files(const std::string& state_directory) {
   return reports;
 }
 
+// The objects themselves, as they stand in the store: no server is asked. Values of Secrets are not shown.
+int get_stored(const GetOptions& options) {
+  const auto store = open_store(options.store);
+  if (!store.ok()) {
+    complain(store.status().message());
+    return store.status().code() == base::Code::kInvalidArgument ? kUsage : kCannotRun;
+  }
+  const auto read = (*store)->read();
+  if (!read.ok()) {
+    complain(read.status().message());
+    return kCannotRun;
+  }
+  Json found = Json::array();
+  for (const auto& change : read->changes) {
+    Json object = Json::parse(change.object->json, nullptr, false);
+    for (const char* values : {"data", "stringData", "aws", "tls"}) {
+      if (change.ref.kind == "Secret" && object.contains(values)) object[values] = "[redacted]";
+    }
+    found.push_back({{"kind", change.ref.kind},
+                     {"namespace", change.ref.ns},
+                     {"name", change.ref.name},
+                     {"object", std::move(object)}});
+  }
+  const Json shown = selected(found, options.filter);
+  std::string text = options.form == "json" ? "[" : "";
+  for (const Json& each : shown) {
+    if (options.form == "json") {
+      text += (text.size() > 1 ? ",\n" : "") + each["object"].dump(2, ' ', false, Json::error_handler_t::replace);
+    } else if (options.form == "yaml") {
+      text += (text.empty() ? "" : "---\n") + to_yaml(each["object"]);
+    } else {
+      text += each["kind"].get<std::string>() + " " + each["namespace"].get<std::string>() + "/" +
+              each["name"].get<std::string>() + "\n";
+    }
+  }
+  std::cout << text << (options.form == "json" ? "]\n" : "");
+  if (!shown.empty() || options.filter.name.empty()) return kOk;
+  complain("there is no " + options.filter.kind + " " + options.filter.name);
+  return kProblems;
+}
+
 int get(const GetOptions& options) {
+  if (options.stored) return get_stored(options);
   auto reports =
       options.state_directory.empty() ? from_server(options.admin_address) : from_files(options.state_directory);
   if (!reports.ok()) {
@@ -80,7 +125,8 @@ void add_get(CLI::App& app, Action& action) {
       "  solder get\n"
       "  solder get virtualservices -o wide\n"
       "  solder get upstream gloo-system/petstore -o yaml\n"
-      "  solder get --state-dir run/state                  what a server has written, without asking it");
+      "  solder get --state-dir run/state                  what a server has written, without asking it\n"
+      "  solder get upstreams -o yaml --stored --config solder.yaml     the objects in the store that is configured");
   auto options = std::make_shared<GetOptions>();
   command->add_option("KIND", options->filter.kind, "Only objects of this kind, such as upstream")->type_name("KIND");
   command->add_option("NAME", options->filter.name, "Only the object of this name")->type_name("[NAMESPACE/]NAME");
@@ -89,6 +135,9 @@ void add_get(CLI::App& app, Action& action) {
       ->add_option("--state-dir", options->state_directory,
                    "Read the statuses from the files of this state directory instead")
       ->type_name("DIR");
+  command->add_flag("--stored", options->stored,
+                    "Instead, the objects as they stand in the store that --config or --config-dir names");
+  add_store_options(*command, options->store);
   add_output_form(*command, options->form, {"table", "wide", "json", "yaml"});
   command->callback([&action, options] { action = [options] { return get(*options); }; });
 }

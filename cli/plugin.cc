@@ -48,6 +48,7 @@ void add_plugin(CLI::App& app, Action& action) {
   add_output_form(*list_command, options->form, {"table", "json"});
   list_command->callback([&action, options] { action = [options] { return list(*options); }; });
   add_plugin_new(*command, action);
+  add_plugin_pack(*command, action);
   add_plugin_check(*command, action);
   add_plugin_bench(*command, action);
   add_plugin_files(*command, action);

@@ -42,8 +42,10 @@ std::optional<std::string> PluginInspector::try_out(const host::Candidate& candi
   item.file = *copy;
   item.original = candidate.file;
   item.runner = load_.runners->runner_of(candidate.ending);
-  if (host::isolation::is_isolated(candidate.gated.manifest, load_.isolation))
+  if (host::isolation::is_isolated(candidate.gated.manifest, load_.isolation)) {
     item.limits = host::isolation::limits_of(load_, item.runner);
+    if (candidate.gated.manifest.program) item.program = load_.isolation.program;
+  }
   return preflight_.check({item}).front();
 }
 

@@ -43,16 +43,15 @@ std::string name_problem(const std::string& name) {
 }
 
 std::string language_problem(const std::string& language, const json& templates) {
-  if (language == "go")
-    return "plugins in Go are programs that a process of their own serves, and there is no template for them; there "
-           "are "
-           "templates for c, cpp, python and rust";
   if (templates.contains(language)) return "";
-  return "there is no template for \"" + language + "\"; there are c, cpp, python and rust";
+  return "there is no template for \"" + language + "\"; there are c, cpp, go, python and rust";
 }
 
 std::string words_for_language(const std::string& language) {
-  return language == "c" ? "C" : language == "cpp" ? "C++" : language == "python" ? "Python" : "Rust";
+  if (language == "c") return "C";
+  if (language == "cpp") return "C++";
+  if (language == "go") return "Go";
+  return language == "python" ? "Python" : "Rust";
 }
 
 void replace_all(std::string& text, std::string_view word, const std::string& by) {
@@ -146,12 +145,14 @@ void add_plugin_new(CLI::App& plugin, Action& action) {
   auto options = std::make_shared<Options>();
   auto* command = plugin.add_subcommand("new", "Write a folder with a new plugin that builds, with cases");
   command->footer(
-      "Languages are c, cpp, python and rust. The folder has all that the plugin is built with.\n"
+      "Languages are c, cpp, go, python and rust. The folder has all that the plugin is built with.\n"
       "Examples:\n"
       "  solder plugin new late-hour --lang python\n"
       "  solder plugin new late-hour --lang rust --dir ~/plugins && make -C ~/plugins/late-hour test live");
   command->add_option("NAME", options->name, "The plugin's name")->type_name("NAME")->required();
-  command->add_option("--lang", options->language, "c, cpp, python or rust")->type_name("LANG")->capture_default_str();
+  command->add_option("--lang", options->language, "c, cpp, go, python or rust")
+      ->type_name("LANG")
+      ->capture_default_str();
   command->add_option("--dir", options->directory, "Where the folder is made. Default: here")->type_name("DIR");
   command->callback([&action, options] { action = [options] { return make(*options); }; });
 }

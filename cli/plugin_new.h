@@ -11,7 +11,7 @@ namespace solder::cli {
 
 struct NewPlugin {
   std::string name;              // "late-hour"
-  std::string language;          // "c", "cpp", "python", "rust"
+  std::string language;          // "c", "cpp", "go", "python", "rust"
   std::string program, plugins;  // that the plugin is tried with
 };
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <future>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -25,6 +26,8 @@ namespace solder::cli {
 namespace {
 
 constexpr int kEndStreamsMs = 2000;
+constexpr auto kReviewPatience = std::chrono::seconds(9);  // less than an API server has
+constexpr auto kFirstTokens = std::chrono::seconds(5);
 constexpr size_t kMaxLoggedProblems = 50;
 constexpr size_t kManyChanges = 1000;  // of objects and resources in one translation
 constexpr size_t kManyObjects = 500;   // a world that was that large may be worth giving memory back for
@@ -69,6 +72,7 @@ base::Result<std::unique_ptr<Runtime>> Runtime::start(const ServeOptions& option
   if (auto status = runtime->start_plugins(options); !status.ok()) return status;
   if (auto status = runtime->start_servers(options); !status.ok()) return status;
   if (auto status = runtime->start_engine(options); !status.ok()) return status;
+  if (auto status = runtime->start_validation(options); !status.ok()) return status;
   return runtime;
 }
 
@@ -93,6 +97,7 @@ base::Status Runtime::start_plugins(const ServeOptions& options) {
   auto catalog = catalog_of(*plugins_);
   if (!catalog.ok()) return catalog.status();
   catalog_ = std::move(*catalog);
+  services_->id_tokens.listen([this] { queue_.poke(); });
   log_plugins(*manager_->listing());
   return {};
 }
@@ -148,26 +153,89 @@ base::Status Runtime::start_store(const ServeOptions& options) {
   discovered_ = std::make_unique<discovery::DiscoveredFiles>(state_.below("discovered"));
   sources_ = std::make_unique<sources::SourceStore>(state_.below("sources"));
   sources_->expect(sources::watching(*plugins_));
-  store_ =
-      discovery::DiscoveredStore::make(sources::join(store::make_file_store(options.config_directories), *sources_),
-                                       store::make_file_store({discovered_->directory()}),
-                                       [this](store::Batch batch) { discovery_->objects(std::move(batch)); });
+  settings_ =
+      std::make_unique<sources::SettingsTap>([this](std::string spec) { sources_->settings()->set(std::move(spec)); });
+  settings_->catalog(catalog_);
+  sources_->awaits_settings(sources::awaiting_settings(*plugins_), [this] { settings_->sources_known(); });
+  driver_ = std::make_unique<sources::SourceDriver>(*sources_);
+  shared_ = std::make_unique<SharedState>(SharedState::Ends{
+      [this] { return sources_->leadership().leads(); },
+      [this](auto entries) { driver_->share(std::move(entries)); },
+      [this](const auto& plugin, const auto& list) { static_cast<void>(discovered_->put(plugin, list)); },
+      [this](const auto& object) { discovered_->remove(object); },
+  });
+  auto files = settings_->watch_files(store::make_file_store(options.config_directories));
+  store_ = discovery::DiscoveredStore::make(sources::join(std::move(files), *sources_),
+                                            store::make_file_store({discovered_->directory()}),
+                                            {[this](const store::Batch& batch) {
+                                               settings_->take(batch);
+                                               shared_->told(batch);
+                                               discovery_->objects(batch);
+                                             },
+                                             [this](const store::Batch& batch) { shared_->found(batch); }});
   discovery::FunctionDiscovery::Ends ends;
-  ends.publish = [this](const auto& plugin, const auto& list) { return discovered_->put(plugin, list); };
+  ends.publish = [this](const auto& plugin, const auto& list) {
+    return sources_->leadership().leads() ? discovered_->put(plugin, list)
+                                          : base::unavailable("another Solder leads now");
+  };
   ends.gone = [this](const auto& object) { discovered_->remove(object); };
   ends.tell = [this](model::Diagnostics problems) { store_->tell(std::move(problems)); };
   discovery_ = std::make_unique<discovery::FunctionDiscovery>(services_->secrets, std::move(ends));
+  discovery_->lead(false);
   discovery_->plugins(plugins_, catalog_);
-  driver_ = std::make_unique<sources::SourceDriver>(*sources_);
+  sources_->leadership().follow([this](bool leads) {
+    shared_->leads(leads);
+    discovery_->lead(leads && discovers_);
+  });
+  if (options.discovery) {
+    lease_ = discovery::make_file_lease(state_.below("discovery.lock"));
+    lease_->start([this](bool held) {
+      discovers_ = held;
+      // What another process said was wrong is this one's to say now.
+      if (held) static_cast<void>(discovered_->put_problems({}));
+      discovery_->lead(held && sources_->leadership().leads());
+    });
+  }
   driver_->plugins(plugins_);
   return store_->start([this](store::Batch batch) { queue_.push(std::move(batch)); });
 }
 
+base::Status Runtime::start_validation(const ServeOptions& options) {
+  if (options.validation_address.empty()) return {};
+  auto server =
+      admission::Server::start({options.validation_address, options.validation_certificate, options.validation_key},
+                               [this](const admission::Review& review) { return judge(review); });
+  if (!server.ok()) return server.status();
+  validation_ = std::move(*server);
+  spdlog::info("validation on {} (port {})", options.validation_address, validation_->port());
+  return {};
+}
+
+// Asked by threads of the server, answered by the engine's.
+base::Result<admission::Verdict> Runtime::judge(const admission::Review& review) {
+  if (review.changes.empty() && review.problems.empty()) return admission::Verdict{};
+  if (auto ready = view_->ready(); !ready.ok()) return ready;
+  const auto promise = std::make_shared<std::promise<std::optional<admission::Verdict>>>();
+  auto answer = promise->get_future();
+  const bool posted = queue_.post([this, promise, review](bool doable) {
+    promise->set_value(doable ? std::optional(admission_.judge(review, *engine_, reports_.all())) : std::nullopt);
+  });
+  if (!posted || answer.wait_for(kReviewPatience) != std::future_status::ready)
+    return base::unavailable("Solder is ending, or has too much to do");
+  auto verdict = answer.get();
+  if (!verdict) return base::unavailable("Solder is ending");
+  return std::move(*verdict);
+}
+
 Runtime::~Runtime() {
+  validation_.reset();
+  services_->id_tokens.listen(nullptr);
   if (store_) store_->stop();
   queue_.close();
   if (engine_thread_.joinable()) engine_thread_.join();
   if (manager_) manager_->stop();
+  if (sources_) sources_->leadership().follow(nullptr);
+  lease_.reset();
   discovery_.reset();  // the two above tell it of plugins, and the next
   driver_.reset();
   if (server_) server_->shutdown(kEndStreamsMs);
@@ -190,6 +258,7 @@ void Runtime::translate_until_closed() {
   std::vector<Task> tasks;
   for (auto work = queue_.take(); !work.empty(); work = queue_.take()) {
     if (work.poked && published_) engine_->set_refused(refused_parts(server_->refusing(), *published_));
+    if (work.poked) engine_->set_tokens(services_->id_tokens.states());
     for (const auto& batch : work.batches) {
       engine_->apply(batch);
       changed += batch.changes.size();
@@ -216,9 +285,25 @@ void Runtime::explain_waiting(const store::Batch& batch) {
   }
 }
 
+// Envoys that are there already have tokens: the first that they are told is not that there is none.
+engine::Output Runtime::with_tokens(engine::Output output) {
+  if (published_ || output.tokens.empty()) return output;
+  services_->id_tokens.want(output.tokens);
+  services_->id_tokens.wait_settled(kFirstTokens);
+  engine_->set_tokens(services_->id_tokens.states());
+  engine::Output again = engine_->translate();
+  // What is new is new since the first of the two.
+  std::erase_if(output.changes, [&](const auto& change) {
+    return std::any_of(again.changes.begin(), again.changes.end(),
+                       [&](const auto& later) { return later.ref == change.ref; });
+  });
+  std::move(output.changes.begin(), output.changes.end(), std::back_inserter(again.changes));
+  return again;
+}
+
 void Runtime::translate(size_t changed_objects) {
   const auto begin = std::chrono::steady_clock::now();
-  engine::Output output = engine_->translate();
+  engine::Output output = with_tokens(engine_->translate());
   server_->publish(output.snapshots);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   const auto changes = count_changes(published_.get(), *output.snapshots);
@@ -235,9 +320,11 @@ void Runtime::translate(size_t changed_objects) {
 }
 
 void Runtime::present(engine::Output output, std::chrono::duration<double> took) {
+  services_->id_tokens.want(output.tokens);
   published_ = output.snapshots;
   auto reports = reports_.update(output.changes);
   log_problems(reports);
+  shared_->kept(output.kept);
   view_->update(std::move(output), reports, took);
   driver_->reports(reports);
   statuses_->write(std::move(reports));
@@ -285,6 +372,7 @@ host::Verdict Runtime::use_plugins(const host::Proposal& proposal, const config:
     plugins_ = proposal.plugins;
     catalog_ = catalog;
     discovery_->plugins(plugins_, catalog_);
+    settings_->catalog(catalog_);
     driver_->plugins(plugins_);
   }
   server_->publish(output.snapshots);

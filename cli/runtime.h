@@ -3,26 +3,32 @@
 // tests/e2e.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
 
+#include "cli/admission.h"
 #include "cli/batch_queue.h"
 #include "cli/offline.h"
 #include "cli/problem_log.h"
 #include "cli/refusal_book.h"
 #include "cli/serve_options.h"
 #include "cli/serve_view.h"
+#include "cli/shared_state.h"
 #include "cli/state_directory.h"
 #include "core/admin/server.h"
+#include "core/admission/server.h"
 #include "core/discovery/discovered_files.h"
 #include "core/discovery/discovered_store.h"
 #include "core/discovery/function_discovery.h"
+#include "core/discovery/lease.h"
 #include "core/engine/engine.h"
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
 #include "core/report/reporter.h"
+#include "core/sources/settings_tap.h"
 #include "core/sources/source_driver.h"
 #include "core/sources/source_store.h"
 #include "core/store/store.h"
@@ -47,11 +53,14 @@ class Runtime {
 
   base::Status start_servers(const ServeOptions& options);
   base::Status start_store(const ServeOptions& options);
+  base::Status start_validation(const ServeOptions& options);
+  base::Result<admission::Verdict> judge(const admission::Review& review);
   base::Status start_engine(const ServeOptions& options);
   void refused(const xds::Refusal& refusal);
   void translate_until_closed();
   // Where a source is what is waited for: why it has not said all yet.
   void explain_waiting(const store::Batch& batch);
+  engine::Output with_tokens(engine::Output output);
   void translate(size_t changed_objects);
   void present(engine::Output output, std::chrono::duration<double> took);
   base::Status start_plugins(const ServeOptions& options);
@@ -76,15 +85,21 @@ class Runtime {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<discovery::DiscoveredFiles> discovered_;
   std::unique_ptr<sources::SourceStore> sources_;
+  std::unique_ptr<sources::SettingsTap> settings_;
+  std::unique_ptr<sources::SourceDriver> driver_;
+  std::unique_ptr<SharedState> shared_;
   std::unique_ptr<discovery::DiscoveredStore> store_;
   std::unique_ptr<discovery::FunctionDiscovery> discovery_;
-  std::unique_ptr<sources::SourceDriver> driver_;
+  std::unique_ptr<discovery::Lease> lease_;  // of those who discover on one state directory
+  std::atomic<bool> discovers_ = false;      // it is held here
   BatchQueue queue_;
   report::Reports reports_;
   ProblemLog problems_;
+  Admission admission_;
   std::shared_ptr<const xds::SnapshotsByRole> published_;
   size_t most_objects_ = 0;  // since memory was given back last
   std::thread engine_thread_;
+  std::unique_ptr<admission::Server> validation_;
 };
 
 }  // namespace solder::cli

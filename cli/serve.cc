@@ -1,7 +1,9 @@
 // `solder serve`: runs until SIGTERM or SIGINT.
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
@@ -54,12 +56,16 @@ base::Result<ServeOptions> options_of(const Flags& flags) {
   override(flags, "--xds-certificate", flags.given.xds_certificate, options.xds_certificate);
   override(flags, "--xds-key", flags.given.xds_key, options.xds_key);
   override(flags, "--xds-client-ca", flags.given.xds_client_ca, options.xds_client_ca);
+  override(flags, "--validation-address", flags.given.validation_address, options.validation_address);
+  override(flags, "--validation-certificate", flags.given.validation_certificate, options.validation_certificate);
+  override(flags, "--validation-key", flags.given.validation_key, options.validation_key);
   override(flags, "--admin-address", flags.given.admin_address, options.admin_address);
   override(flags, "--state-dir", flags.given.state_directory, options.state_directory);
   override(flags, "--write-namespace", flags.given.write_namespace, options.write_namespace);
   override(flags, "--scoped-routes-above", flags.given.scoped_routes_above, options.scoped_routes_above);
   override(flags, "--scoped-routes-on-demand", flags.given.scoped_routes_on_demand, options.scoped_routes_on_demand);
   override(flags, "--virtual-hosts-on-demand", flags.given.virtual_hosts_on_demand, options.virtual_hosts_on_demand);
+  override(flags, "--no-discovery", flags.given.discovery, options.discovery);
   override(flags, "--log-level", flags.given.log_level, options.log_level);
   if (auto status = complete(options); !status.ok()) return status;
   return options;
@@ -72,6 +78,15 @@ sigset_t stop_signals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   return signals;
+}
+
+// Each Envoy is a connection, and so is each request that waits for news elsewhere; a shell's usual limit is 1024.
+void allow_many_files() {
+  constexpr rlim_t kMany = 65536;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kMany) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kMany);
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 constexpr auto kEndSeconds = std::chrono::seconds(15);
@@ -115,6 +130,7 @@ int serve(const Flags& flags) {
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   start_log(options->log_level);
+  allow_many_files();
   spdlog::info("solder {} (Envoy {})", SOLDER_VERSION, SOLDER_ENVOY_VERSION);
   auto runtime = Runtime::start(*options);
   if (!runtime.ok()) {
@@ -171,6 +187,13 @@ void add_serve(CLI::App& app, Action& action) {
                    "Envoys must show a certificate that one of these authorities signed, PEM")
       ->type_name("FILE");
   command
+      ->add_option("--validation-address", given.validation_address,
+                   "Answer Kubernetes' admission webhooks here, over TLS, at /validation")
+      ->type_name("HOST:PORT");
+  command->add_option("--validation-certificate", given.validation_certificate, "The certificate for that, PEM")
+      ->type_name("FILE");
+  command->add_option("--validation-key", given.validation_key, "The key to it, PEM")->type_name("FILE");
+  command
       ->add_option("--admin-address", given.admin_address,
                    "Where /status, /metrics and the like are; unprotected, keep it on loopback")
       ->type_name("HOST:PORT")
@@ -192,6 +215,9 @@ void add_serve(CLI::App& app, Action& action) {
                     "Envoys load scoped routes when a request first needs them: for very many idle domains");
   command->add_flag("--virtual-hosts-on-demand", given.virtual_hosts_on_demand,
                     "Instead of scoped routes, virtual hosts that Envoys load when a request first needs them (VHDS)");
+  command->add_flag_function(
+      "--no-discovery", [flags](int64_t) { flags->given.discovery = false; },
+      "Functions and instances are found by a `solder discovery` of its own");
   command->add_option("--log-level", given.log_level, "How much to log")
       ->check(CLI::IsMember(log_levels()))
       ->type_name("LEVEL")

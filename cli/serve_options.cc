@@ -115,8 +115,8 @@ std::string read_trust(const YamlNode& node, ServeOptions& options) {
   return "";
 }
 
-const std::array<Key, 18>& keys() {
-  static const std::array<Key, 18> kKeys{{
+const std::array<Key, 21>& keys() {
+  static const std::array<Key, 21> kKeys{{
       {"configDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.config_directories); }},
       {"pluginDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.plugin_directories); }},
       {"xdsAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_address, "HOST:PORT"); }},
@@ -124,6 +124,12 @@ const std::array<Key, 18>& keys() {
        [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_certificate, kExpectedFile); }},
       {"xdsKey", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_key, kExpectedFile); }},
       {"xdsClientCa", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_client_ca, kExpectedFile); }},
+      {"validationAddress",
+       [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.validation_address, "HOST:PORT"); }},
+      {"validationCertificate",
+       [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.validation_certificate, kExpectedFile); }},
+      {"validationKey",
+       [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.validation_key, kExpectedFile); }},
       {"adminAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.admin_address, "HOST:PORT"); }},
       {"stateDir", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.state_directory, "a directory"); }},
       {"writeNamespace",
@@ -133,6 +139,7 @@ const std::array<Key, 18>& keys() {
        [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.scoped_routes_above, kExpectedThreshold); }},
       {"scopedRoutesOnDemand",
        [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.scoped_routes_on_demand); }},
+      {"discovery", [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.discovery); }},
       {"virtualHostsOnDemand",
        [](const YamlNode& n, ServeOptions& o) { return read_bool(n, o.virtual_hosts_on_demand); }},
       {"keyOwners", read_owners},
@@ -165,6 +172,17 @@ base::Status check_tls(const ServeOptions& options) {
         "xdsClientCa: found one without xdsCertificate and xdsKey; clients show certificates over TLS alone");
   }
   return {};
+}
+
+base::Status check_validation(const ServeOptions& options) {
+  if (options.validation_address.empty() && options.validation_certificate.empty() && options.validation_key.empty())
+    return {};
+  if (options.validation_address.empty() || options.validation_certificate.empty() || options.validation_key.empty()) {
+    return base::invalid_argument(
+        "validationAddress: found not all of validationAddress, validationCertificate and validationKey; expected all "
+        "three or none");
+  }
+  return parse_host_port(options.validation_address, "validation address", true).status();
 }
 
 bool is_directory(const char* path) {
@@ -228,6 +246,7 @@ base::Status complete(ServeOptions& options) {
         "virtualHostsOnDemand: found true beside scopedRoutesOnDemand; a large listener has one of the two layouts");
   }
   if (auto status = check_tls(options); !status.ok()) return status;
+  if (auto status = check_validation(options); !status.ok()) return status;
   if (const auto xds = parse_host_port(options.xds_address, "xDS address", true); !xds.ok()) return xds.status();
   return parse_host_port(options.admin_address, "admin address", true).status();
 }

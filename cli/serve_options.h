@@ -22,6 +22,10 @@ struct ServeOptions {
   std::string xds_certificate;
   std::string xds_key;
   std::string xds_client_ca;
+  // Where admission reviews are answered, and the server's certificate and key; empty: nowhere.
+  std::string validation_address;
+  std::string validation_certificate;
+  std::string validation_key;
   std::string admin_address = "127.0.0.1:9091";
   std::string state_directory;
   std::string write_namespace = "gloo-system";
@@ -43,6 +47,7 @@ struct ServeOptions {
   bool isolate_crashed = true;  // what Solder crashed in gets one
   // Plugin → its configuration as JSON.
   std::vector<std::pair<std::string, std::string>> plugin_configurations;
+  bool discovery = true;  // functions are found in this process, unless another one does it already
 };
 
 const std::vector<std::string>& log_levels();

@@ -29,16 +29,17 @@ function(solder_compile_alone_where_names_meet)
   solder_compile_alone(core/config decode_gateway.cc document_split.cc)
   solder_compile_alone(core/store tree_walk.cc)
   solder_compile_alone(core/host dropped_files.cc gate.cc manifest.cc plugin_record.cc retired_plugins.cc sample_book.cc
-    isolation/keeper_care.cc isolation/messages.cc isolation/syscall_filter.cc services/http_client.cc
+    isolation/keeper_care.cc isolation/messages.cc isolation/syscall_filter.cc services/google_credentials.cc services/http_client.cc
     services/publications.cc services/requests.cc)
   solder_compile_alone(core/conformance memory_checks.cc process_checks.cc sameness_checks.cc)
   solder_compile_alone(core/xds response_cache.cc sotw_subscription.cc virtual_host_subscription.cc)
   solder_compile_alone(core/engine route_action.cc scoped_routes.cc virtual_service.cc)
   solder_compile_alone(plugins/ext_auth pass_through.cc)
   solder_compile_alone(plugins/rate_limit local.cc)
-  solder_compile_alone(cli discover.cc plugin_bench.cc plugin_check.cc plugin_commands.cc plugin_files.cc plugin_live.cc plugin_new.cc
+  solder_compile_alone(plugins/vault aws_keys.cc connection.cc secret_tree.cc session.cc)
+  solder_compile_alone(cli admission.cc discover.cc plugin_bench.cc plugin_check.cc plugin_commands.cc plugin_files.cc plugin_live.cc plugin_new.cc
     plugin_trial_file.cc yaml_tree.cc)
-  solder_compile_file_by_file(kubernetes python solder_transformation_engine solder_transformation_module)
+  solder_compile_file_by_file(consul kubernetes openapi solder_openapi_documents python solder_transformation_engine solder_transformation_module)
   # Tests name their worlds and cases alike.
   solder_compile_file_by_file(admin_test cli_test cli_text_test engine_test report_test services_test sources_test
     transformation_test xds_feature_test xds_unit_test)

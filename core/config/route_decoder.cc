@@ -8,6 +8,8 @@ using nlohmann::json;
 
 namespace {
 
+constexpr const char* kConsulNamespace = "gloo-system";  // as in Gloo, wherever the route is
+
 model::Matcher matcher(const json& value, const std::string& path) {
   model::Matcher out;
   out.path = path;
@@ -140,7 +142,10 @@ model::Destination RouteDecoder::destination(const json& value, const std::strin
     out.port = number_of(value["kube"], "port");
   } else if (value.contains("consul")) {
     out.kind = model::Destination::Kind::kConsul;
-    out.upstream = {"Service", object_.ns, text_of(value["consul"], "serviceName")};
+    out.upstream = {"Service", kConsulNamespace, text_of(value["consul"], "serviceName")};
+    // Which of the service's instances are meant is for the upstream's plugin to read.
+    out.spec_key = "consul";
+    out.spec_json = value["consul"].dump();
   } else if (value.contains("upstream")) {
     out.upstream = read_ref(value["upstream"], "Upstream", object_.ns);
   } else {

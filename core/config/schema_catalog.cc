@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kUpstreamType = "upstream_type";
 constexpr std::string_view kUpstream = "upstream";
+constexpr std::string_view kService = "service";
 constexpr const char* kDefaultsUse = "defaults:";
 
 }  // namespace
@@ -43,11 +44,11 @@ void find_default_places(const std::string& key, const SchemaPtr& schema, std::v
   for (const auto& [name, member] : schema->properties) take("/" + key + "/" + name, member);
 }
 
-base::Result<SchemaPtr> compile_claim(const Claim& claim) {
+base::Result<SchemaPtr> compile_claim(const Claim& claim, const ClaimedKeys& services = {}) {
   const json schema = json::parse(claim.schema_json, nullptr, false);
   const std::string whose = "plugin " + claim.plugin + ", key " + claim.scope + ":" + claim.key + ": ";
   if (schema.is_discarded()) return base::invalid_argument(whose + "the schema is not JSON");
-  auto compiled = compile_schema(schema);
+  auto compiled = compile_schema(schema, services);
   if (!compiled.ok()) return base::invalid_argument(whose + compiled.status().message());
   auto named = std::make_shared<Schema>(**compiled);
   named->claim = claim.scope + ":" + claim.key;
@@ -79,8 +80,18 @@ base::Status SchemaCatalog::check_claim(const Claim& claim) {
 
 base::Result<SchemaCatalogPtr> SchemaCatalog::make(const std::vector<Claim>& claims) {
   auto data = std::make_shared<Data>();
+  // What a service says stands in the schemas of upstream types.
   for (const Claim& claim : claims) {
+    if (claim.scope != kService) continue;
     auto compiled = compile_claim(claim);
+    if (!compiled.ok()) return compiled.status();
+    data->claims[claim.scope][claim.key] = *compiled;
+    mark(claim, data->marks);
+  }
+  const ClaimedKeys services = data->claims;
+  for (const Claim& claim : claims) {
+    if (claim.scope == kService) continue;
+    auto compiled = compile_claim(claim, services);
     if (!compiled.ok()) return compiled.status();
     data->claims[claim.scope][claim.key] = *compiled;
     // An upstream's type stands among its options; which of its keys are types the decoder asks claimed().

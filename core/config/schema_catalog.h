@@ -16,7 +16,8 @@
 
 namespace solder::config {
 
-// A key that a plugin claims. `scope` is "upstream_type" or a scope word of the plugin contract (kinds/options.h).
+// A key that a plugin claims. `scope` is "upstream_type", "service" or a scope word of the plugin contract
+// (kinds/options.h).
 struct Claim {
   std::string plugin;
   std::string scope;

@@ -41,6 +41,7 @@ constexpr std::array kRouteKeys = {
     KeysOfPlugin{"route", "extensions", "extensions"},
     KeysOfPlugin{"destination", "aws_lambda", "aws"},
     KeysOfPlugin{"destination", "azure", "azure"},
+    KeysOfPlugin{"destination", "transformation", "rest"},
     KeysOfPlugin{"weighted_destination", "headers", "headerManipulation"},
     KeysOfPlugin{"weighted_destination", "transformation", "transformations stagedTransformations"},
     KeysOfPlugin{"weighted_destination", "ext_auth", "extauth"},

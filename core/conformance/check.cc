@@ -7,6 +7,7 @@
 #include "core/conformance/isolated.h"
 #include "core/host/file_runners.h"
 #include "core/host/gate.h"
+#include "core/host/program_file.h"
 
 namespace solder::conformance {
 
@@ -18,86 +19,89 @@ constexpr const char* kPure =
     "an answer depends on the input, the configuration and look-ups: keep nothing between calls";
 
 const std::vector<Check> kChecks = {
-    {"file", "a whole file that only its owner may write", "docs/plugins/loading.md has every reason", "", false,
+    {"file", "a whole file that only its owner may write", "docs/plugins/loading.md has every reason", "", Of::kAll,
      check_file},
     {"manifest", "its manifest can be read and used", "mend what is named; docs/plugins/writing.md has the members",
-     "file", false, check_manifest},
-    {"exports", "it exports its entry and nothing else", kLink, "file", true, check_exports},
-    {"unique-symbols", "no symbol of which a process has only one", kLink, "file", true, check_unique_symbols},
+     "file", Of::kAll, check_manifest},
+    {"exports", "it exports its entry and nothing else", kLink, "file", Of::kLibraries, check_exports},
+    {"unique-symbols", "no symbol of which a process has only one", kLink, "file", Of::kLibraries,
+     check_unique_symbols},
     {"libraries", "no library that must not stand twice in a process",
-     "write wire bytes or JSON, log through the host, and leave that library out", "file", true,
+     "write wire bytes or JSON, log through the host, and leave that library out", "file", Of::kLibraries,
      check_linked_libraries},
     {"run-path", "its libraries are looked for beside it, if anywhere",
-     "link with no -rpath, or with -Wl,-rpath,'$ORIGIN'; CMake: INSTALL_RPATH", "file", true, check_run_path},
+     "link with no -rpath, or with -Wl,-rpath,'$ORIGIN'; CMake: INSTALL_RPATH", "file", Of::kLibraries, check_run_path},
     {"executable-stack", "no stack that can be executed",
-     "end assembler files with .section .note.GNU-stack,\"\",%progbits; no nested functions in C", "file", true,
-     check_stack},
-    {"text-relocations", "code that is never written to", "compile everything with -fPIC", "file", true,
+     "end assembler files with .section .note.GNU-stack,\"\",%progbits; no nested functions in C", "file",
+     Of::kLibraries, check_stack},
+    {"text-relocations", "code that is never written to", "compile everything with -fPIC", "file", Of::kLibraries,
      check_text_relocations},
     {"opens", "the dynamic loader takes it", "link what is missing (-Wl,-z,defs finds it); no static constructors",
-     "file", false, check_opens},
+     "file", Of::kAll, check_opens},
     {"negotiates", "an instance can be made and has all that the manifest promises",
-     "docs/plugins/loading.md has every reason", "opens", false, check_negotiates},
+     "docs/plugins/loading.md has every reason", "opens", Of::kAll, check_negotiates},
     {"unload", "manifest, table and linker agree on unmapping",
-     "\"unload\": \"allowed\", SOLDER_PLUGIN_UNLOADABLE and no -z nodelete, or none of these", "negotiates", true,
-     check_unload_wish},
+     "\"unload\": \"allowed\", SOLDER_PLUGIN_UNLOADABLE and no -z nodelete, or none of these", "negotiates",
+     Of::kLibraries, check_unload_wish},
     {"newer-hosts", "newer hosts of this major can load it", "do not compare the host's minor with anything but <",
-     "negotiates", true, check_newer_hosts},
+     "negotiates", Of::kLibraries, check_newer_hosts},
     {"unknown-capabilities", "it gives no table for what it does not know", "compare ids whole, with solder_str_eq",
-     "negotiates", false, check_unknown_capabilities},
+     "negotiates", Of::kInProcess, check_unknown_capabilities},
     {"odd-configuration", "a configuration that it does not know ends nothing",
-     "check the type of every member; report what is wrong and return SOLDER_INVALID_ARGUMENT", "negotiates", false,
+     "check the type of every member; report what is wrong and return SOLDER_INVALID_ARGUMENT", "negotiates", Of::kAll,
      check_odd_configuration},
     {"answers", "it answers its own cases and examples, and the host takes what it says",
-     "docs/plugins/writing.md has what each scope may fill; catch exceptions and report them", "negotiates", false,
+     "docs/plugins/writing.md has what each scope may fill; catch exceptions and report them", "negotiates", Of::kAll,
      check_answers},
     {"messages", "every message is one of its slot's type", "compare the fields with Envoy's API reference", "answers",
-     false, check_messages},
-    {"repeatable", "asked twice it says the same", kPure, "answers", false, check_repeatable},
+     Of::kAll, check_messages},
+    {"repeatable", "asked twice it says the same", kPure, "answers", Of::kAll, check_repeatable},
     {"order", "what else is in the batch makes no difference",
-     "use the input at hand and its index, and nothing of its neighbours", "repeatable", false, check_order},
-    {"instances", "instances share nothing", "keep state in *self, not in globals", "repeatable", false,
+     "use the input at hand and its index, and nothing of its neighbours", "repeatable", Of::kAll, check_order},
+    {"instances", "instances share nothing", "keep state in *self, not in globals", "repeatable", Of::kAll,
      check_instances},
     {"longer-structs", "a newer host's longer structs change nothing",
-     "read elements with SOLDER_AT, never by sizeof; never compare a size with ==", "instances", false,
+     "read elements with SOLDER_AT, never by sizeof; never compare a size with ==", "instances", Of::kInProcess,
      check_longer_structs},
-    {"any-thread", "any thread may call", "no thread_local state", "repeatable", false, check_any_thread},
-    {"state", "it takes over what it saved", "restore() takes what save() wrote", "repeatable", false, check_state},
+    {"any-thread", "any thread may call", "no thread_local state", "repeatable", Of::kInProcess, check_any_thread},
+    {"state", "it takes over what it saved", "restore() takes what save() wrote", "repeatable", Of::kAll, check_state},
     {"odd-state", "a state that another version saved ends nothing",
-     "check length and form before using a state; return SOLDER_INVALID_ARGUMENT", "repeatable", false,
+     "check length and form before using a state; return SOLDER_INVALID_ARGUMENT", "repeatable", Of::kAll,
      check_odd_state},
     {"side-by-side", "two images of it can stand in one process", "nothing that a process has only once", "repeatable",
-     false, check_side_by_side},
+     Of::kInProcess, check_side_by_side},
     {"in-time", "64 inputs take no longer than half a second", "prepare in create() what is the same for all inputs",
-     "answers", false, check_in_time},
-    {"text-ends", "texts are read to their length", "texts do not end with NUL: use len", "answers", false,
+     "answers", Of::kAll, check_in_time},
+    {"text-ends", "texts are read to their length", "texts do not end with NUL: use len", "answers", Of::kInProcess,
      check_text_ends},
-    {"inputs-unwritten", "inputs are only read", "copy what has to be changed", "answers", false,
+    {"inputs-unwritten", "inputs are only read", "copy what has to be changed", "answers", Of::kInProcess,
      check_inputs_unwritten},
-    {"inputs-borrowed", "no pointer to an input is kept", "copy what is needed after the call", "answers", false,
-     check_inputs_borrowed},
+    {"inputs-borrowed", "no pointer to an input is kept", "copy what is needed after the call", "answers",
+     Of::kInProcess, check_inputs_borrowed},
     {"odd-values", "values that its schemas let through end nothing",
-     "say more in the schema, or report what is wrong; --seed repeats the run", "answers", false, check_odd_values},
-    {"leaks", "calls lose no memory", "free what a call allocates", "answers", false, check_leaks},
-    {"threads", "it starts no threads", "leave waiting and fetching to the host", "answers", false, check_threads},
+     "say more in the schema, or report what is wrong; --seed repeats the run", "answers", Of::kAll, check_odd_values},
+    {"leaks", "calls lose no memory", "free what a call allocates", "answers", Of::kInProcess, check_leaks},
+    {"threads", "it starts no threads", "leave waiting and fetching to the host", "answers", Of::kInProcess,
+     check_threads},
     {"descriptors", "it keeps no files and sockets open", "leave I/O to the host; close what create() reads", "answers",
-     false, check_descriptors},
+     Of::kInProcess, check_descriptors},
     {"environment", "environment, directory, umask and locale stay as they are", "they are the process's, not its own",
-     "answers", false, check_environment},
-    {"signals", "signal handlers and masks stay as they are", "they are the process's, not its own", "answers", false,
-     check_signals},
+     "answers", Of::kInProcess, check_environment},
+    {"signals", "signal handlers and masks stay as they are", "they are the process's, not its own", "answers",
+     Of::kInProcess, check_signals},
     {"unmaps", "its library leaves the process with it",
-     "no thread_local with a destructor, no unique symbols; or no \"unload\": \"allowed\"", "answers", true,
+     "no thread_local with a destructor, no unique symbols; or no \"unload\": \"allowed\"", "answers", Of::kLibraries,
      check_unmaps},
     {"cycles", "two hundred generations leave nothing behind", "destroy() frees all that create() took", "answers",
-     false, check_cycles},
+     Of::kAll, check_cycles},
     {"golden", "its cases give what stands in them", "read the difference; --update writes what is given now",
-     "negotiates", false, check_golden},
+     "negotiates", Of::kAll, check_golden},
 };
 
 // What must come before, as far as it was tried.
 Verdict blocked_by(const Check& check, const Trial& trial, const std::map<std::string, State>& states) {
-  if (check.library && !trial.library) return skipped("it is no library");
+  if (check.of == Of::kLibraries && !trial.library) return skipped("it is no library");
+  if (check.of == Of::kInProcess && trial.program) return skipped("it is a program, which does this to itself alone");
   const auto before = states.find(check.needs);
   if (before != states.end() && before->second != State::kPassed)
     return skipped(std::string(check.needs) + " did not pass");
@@ -126,10 +130,13 @@ base::Result<Trial> prepare(const std::string& file, const std::string& testdata
   Trial out;
   out.file = file;
   out.load = load;
-  out.load.isolation = {};  // each check has a process already
-  out.load.isolation.inside = true;
+  out.program = host::ending_of(file) == host::kProgramEnding;
+  if (!out.program) {
+    out.load.isolation = {};  // each check has a process already
+    out.load.isolation.inside = true;
+  }
   out.seed = seed;
-  out.library = host::ending_of(file) == host::kLibraryEnding || !load.runners;
+  out.library = !out.program && (host::ending_of(file) == host::kLibraryEnding || !load.runners);
   const auto bytes = host::read_plugin_file(file);
   if (const auto* refusal = std::get_if<host::Refusal>(&bytes)) {
     out.elf = *refusal;

@@ -13,12 +13,15 @@
 
 namespace solder::conformance {
 
+// What stands in a process of its own may do there what it likes.
+enum class Of { kAll, kLibraries, kInProcess };
+
 struct Check {
   const char* id;
   const char* title;  // what is right
   const char* help;   // what to do where it is not
   const char* needs;  // the check that must have passed before; "": none
-  bool library;       // for shared objects only
+  Of of;              // what it is for
   Verdict (*run)(Trial&);
 };
 

@@ -27,9 +27,10 @@ Verdict check_file(Trial& trial) {
   if (const auto* refusal = std::get_if<host::Refusal>(&trial.elf)) return failed(refusal->message);
   const auto* refused = std::get_if<host::Refused>(&trial.looked);
   if (trial.library || refused == nullptr) return passed();
-  const bool of_the_file = refused->reason == host::reason::kNotReadable ||
-                           refused->reason == host::reason::kUnsafePermissions ||
-                           refused->reason == host::reason::kNoRunner;
+  const bool of_the_file =
+      refused->reason == host::reason::kNotReadable || refused->reason == host::reason::kUnsafePermissions ||
+      refused->reason == host::reason::kNoRunner || refused->reason == host::reason::kNotElf ||
+      refused->reason == host::reason::kTruncated || refused->reason == host::reason::kWrongArchitecture;
   return of_the_file ? failed(refused->message) : passed();
 }
 

@@ -84,6 +84,7 @@ using Answer = base::Result<host::ItemOutput>;
 
 Answer ask(host::PluginSet& plugins, const Probe& probe, const Indexes& indexes, host::Site& site) {
   host::Plugin* owner = plugins.upstream_type(probe.key);
+  if (owner == nullptr) owner = plugins.option("service", probe.key);
   if (probe.operation == host::Operation::kOptions) {
     for (const auto& [word, scope] : kScopes)
       if (scope == probe.scope) owner = plugins.option(word, probe.key);

@@ -77,6 +77,10 @@ void warm_up(Trial& trial) {
   const std::string nobody = "nobody";
   const host::Activity activity("warming up", nobody, std::chrono::seconds(1));
   if (trial.library) return;
+  if (trial.program) {
+    Session::open(trial);
+    return;
+  }
   const auto& candidate = trial.candidate();
   trial.load.runners->describe_here({candidate.bytes, candidate.file, candidate.ending}, trial.load);
 }

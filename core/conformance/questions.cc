@@ -56,6 +56,15 @@ void add_upstream(const Probe& probe, std::vector<Probe>& to) {
   to.push_back(std::move(route));
 }
 
+// What a service says stands in an upstream of some type, and is read for destinations alone.
+void add_service(const std::string& key, const std::vector<json>& values, std::vector<Probe>& to) {
+  for (const json& value : values) {
+    Probe route = probe_of("destination", key, nullptr);
+    route.value = json{{"serviceSpec", {{key, value}}}}.dump();
+    to.push_back(std::move(route));
+  }
+}
+
 void add_claim(const host::ClaimInfo& claim, uint64_t seed, bool has_case, Questions& to) {
   Values examples(claim), made(claim);
   if (claim.scope == "destination") return;  // asked with its upstreams
@@ -63,6 +72,7 @@ void add_claim(const host::ClaimInfo& claim, uint64_t seed, bool has_case, Quest
     for (const json& example : examples.text().value("examples", json::array())) examples.take(example);
   ValueMaker maker(made.text(), seed);
   for (int i = 0; i < kTries && made.all().size() < kMade; ++i) made.take(maker.make());
+  if (claim.scope == "service") return add_service(claim.key, made.all(), to.made);
   for (const json& value : examples.all()) add_upstream(probe_of(claim.scope, claim.key, value), to.given);
   for (const json& value : made.all()) add_upstream(probe_of(claim.scope, claim.key, value), to.made);
   if (!has_case && examples.all().empty() && !made.all().empty())

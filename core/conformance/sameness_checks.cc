@@ -12,7 +12,7 @@ namespace solder::conformance {
 namespace {
 
 constexpr size_t kBeyond = 64;
-constexpr int kInstances = 100;
+constexpr int kInstances = 100, kProcesses = 10;  // of a program each instance is a process
 constexpr int kNoMeaning = 0xa5;
 
 // Asks once, does something else, asks again.
@@ -100,8 +100,8 @@ Verdict check_longer_structs(Trial& trial) {
 
 Verdict check_instances(Trial& trial) {
   return same_after(trial, [&](Session& session, std::string& problem) -> std::vector<std::string> {
-    trial.phase("being made and ended a hundred times");
-    for (int i = 0; i < kInstances && problem.empty(); ++i)
+    trial.phase("being made and ended again and again");
+    for (int i = 0; i < (trial.program ? kProcesses : kInstances) && problem.empty(); ++i)
       if (!Session::Instance(session).made()) problem = "create() fails for another instance beside the first";
     if (!problem.empty()) return {};
     std::vector<std::string> second;

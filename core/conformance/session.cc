@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/conformance/program_table.h"
 #include "core/host/abi_text.h"
 #include "core/host/slot_rules.h"
 
@@ -48,10 +49,16 @@ std::variant<std::unique_ptr<Session>, host::Refused> Session::open(const Trial&
   trial.phase("being opened");
   host::LoadOptions load = trial.load;
   if (!copies.empty()) load.copy_directory = copies;
-  auto opened = host::open_plugin(trial.candidate(), load);
-  if (auto* refused = std::get_if<host::Refused>(&opened)) return std::move(*refused);
   std::unique_ptr<Session> out(new Session(trial));
-  out->plugin_ = std::dynamic_pointer_cast<host::LibraryPlugin>(std::get<host::PluginPtr>(opened));
+  if (trial.program) {
+    auto opened = open_program(trial.candidate(), load);
+    if (auto* refused = std::get_if<host::Refused>(&opened)) return std::move(*refused);
+    out->plugin_ = std::get<0>(opened);
+  } else {
+    auto opened = host::open_plugin(trial.candidate(), load);
+    if (auto* refused = std::get_if<host::Refused>(&opened)) return std::move(*refused);
+    out->plugin_ = std::dynamic_pointer_cast<host::LibraryPlugin>(std::get<host::PluginPtr>(opened));
+  }
   out->config_ = host::configuration_of(out->plugin_->manifest.name, trial.load);
   trial.phase("answering");
   return out;

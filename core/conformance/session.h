@@ -23,6 +23,7 @@ struct Trial {
   host::LoadOptions load;
   std::variant<host::ElfFile, host::Refusal> elf;  // of a library
   bool library = false;
+  bool program = false;
   std::variant<host::Candidate, host::Refused> looked;  // by the host
   std::vector<CaseFile> files;
   Questions questions;

@@ -31,8 +31,8 @@ std::string spelling(const json& object, const std::string& name) {
   return !object.contains(name) && object.contains(other) ? other : name;
 }
 
-// The list that the field names, made where only it is missing; null: there is no place for it.
-json* place(json& document, const std::string& field) {
+// What the field names, made where only it is missing; null: there is no place for it.
+json* place(json& document, const std::string& field, const json& empty) {
   json* at = &document;
   const json::json_pointer pointer(field);
   std::vector<std::string> steps;
@@ -43,15 +43,41 @@ json* place(json& document, const std::string& field) {
     const bool last = &step == &steps.back();
     if (!last && !at->contains(name)) return nullptr;
     at = &(*at)[name];
-    if (last && at->is_null()) *at = json::array();
+    if (last && at->is_null()) *at = empty;
   }
-  return at->is_array() ? at : nullptr;
+  return at->type() == empty.type() ? at : nullptr;
+}
+
+// Members that the user did not write.
+bool lay_under(json& user, const json& found) {
+  bool added = false;
+  for (const auto& [name, value] : found.items()) {
+    json& own = user[spelling(user, name)];
+    if (own.is_null()) {
+      own = value;
+      added = true;
+    } else if (own.is_object() && value.is_object()) {
+      added = lay_under(own, value) || added;
+    }
+  }
+  return added;
+}
+
+bool add_object(json& document, const host::PublishedList& list) {
+  const json found = json::parse(list.items_json, nullptr, false);
+  if (!found.is_object() || found.empty()) return false;
+  json* into = place(document, list.field, json::object());
+  if (into == nullptr) return false;
+  bool alike = into->empty();
+  for (const auto& [name, value] : found.items()) alike = alike || into->contains(spelling(*into, name));
+  return alike && lay_under(*into, found);
 }
 
 bool add(json& document, const host::PublishedList& list) {
+  if (list.key.empty()) return add_object(document, list);
   const json items = json::parse(list.items_json, nullptr, false);
   if (!items.is_array() || items.empty()) return false;
-  json* into = place(document, list.field);
+  json* into = place(document, list.field, json::array());
   if (into == nullptr) return false;
   std::set<std::string> taken;
   for (const json& item : *into) {
@@ -91,8 +117,10 @@ std::string to_yaml(const std::string& plugin, const host::PublishedList& list) 
   out += "metadata:\n  name: " + quoted(ref.name) + "\n  namespace: " + quoted(ref.ns) +
          "\n  labels: {discovered_by: " + quoted(plugin) + "}\n";
   out += "spec:\n  object: {kind: " + quoted(list.object.kind) + ", name: " + quoted(list.object.name) + "}\n";
-  out += "  field: " + quoted(list.field) + "\n  key: " + quoted(list.key) + "\n";
+  out += "  field: " + quoted(list.field) + "\n";
   const json items = json::parse(list.items_json, nullptr, false);
+  if (list.key.empty()) return out + "  value: " + items.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  out += "  key: " + quoted(list.key) + "\n";
   if (!items.is_array() || items.empty()) return out + "  items: []\n";
   out += "  items:\n";
   for (const json& item : items) out += "  - " + item.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
@@ -110,9 +138,10 @@ std::optional<host::PublishedList> read_discovered(const model::Object& object) 
   out.object = {text("/spec/object/kind"), object.ref.ns, text("/spec/object/name")};
   out.field = text("/spec/field");
   out.key = text("/spec/key");
-  const json::json_pointer items("/spec/items");
-  if (out.object.kind.empty() || out.object.name.empty() || !out.field.starts_with("/spec/") || out.key.empty() ||
-      !document.contains(items) || !document[items].is_array()) {
+  const json::json_pointer items(out.key.empty() ? "/spec/value" : "/spec/items");
+  if (out.object.kind.empty() || out.object.name.empty() || !out.field.starts_with("/spec/") ||
+      !document.contains(items) ||
+      document[items].type() != (out.key.empty() ? json::value_t::object : json::value_t::array)) {
     return std::nullopt;
   }
   // A pointer that somebody misspelt by hand.
@@ -122,6 +151,45 @@ std::optional<host::PublishedList> read_discovered(const model::Object& object) 
     return std::nullopt;
   }
   out.items_json = document[items].dump();
+  return out;
+}
+
+std::string problems_yaml(const model::Diagnostics& problems) {
+  std::string out = "# What is wrong with discovering, kept up to date by solder discovery.\n";
+  out += std::string("apiVersion: ") + kDiscoveredVersion + "\nkind: " + kProblemsKind +
+         "\nmetadata: {name: all, namespace: solder}\nspec:\n  problems:\n";
+  for (const auto& each : problems) {
+    const json item{{"kind", each.object.kind},          {"namespace", each.object.ns},
+                    {"name", each.object.name},          {"field", each.field},
+                    {"reason", each.reason},             {"message", each.message},
+                    {"found", each.found},               {"expected", each.expected},
+                    {"relatedKind", each.related.kind},  {"relatedNamespace", each.related.ns},
+                    {"relatedName", each.related.name}};
+    out += "  - " + item.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  }
+  return out;
+}
+
+model::Diagnostics read_problems(const model::Object& object) {
+  model::Diagnostics out;
+  const json document = json::parse(object.json, nullptr, false);
+  const json::json_pointer list("/spec/problems");
+  if (!document.is_object() || !document.contains(list) || !document[list].is_array()) return out;
+  for (const json& each : document[list]) {
+    if (!each.is_object()) continue;
+    const auto text = [&](const char* name) {
+      const auto at = each.find(name);
+      return at != each.end() && at->is_string() ? at->get<std::string>() : std::string();
+    };
+    out.push_back({.severity = model::Severity::kWarning,
+                   .reason = text("reason"),
+                   .object = {text("kind"), text("namespace"), text("name")},
+                   .field = text("field"),
+                   .message = text("message"),
+                   .found = text("found"),
+                   .expected = text("expected"),
+                   .related = {text("relatedKind"), text("relatedNamespace"), text("relatedName")}});
+  }
   return out;
 }
 

@@ -35,7 +35,23 @@ std::string DiscoveredFiles::path_of(const std::string& plugin, const host::Publ
 }
 
 base::Status DiscoveredFiles::put(const std::string& plugin, const host::PublishedList& list) {
-  const std::string text = to_yaml(plugin, list), path = path_of(plugin, list);
+  auto status = write(path_of(plugin, list), to_yaml(plugin, list));
+  if (status.ok()) return status;
+  spdlog::error("what the plugin {} found for {} cannot be kept: {}", plugin, model::to_string(list.object),
+                status.message());
+  return base::unavailable(status.message());
+}
+
+base::Status DiscoveredFiles::put_problems(const model::Diagnostics& problems) {
+  const std::string path = directory_ + "/" + report::status_path({kProblemsKind, "solder", "all"});
+  if (!problems.empty()) return write(path, problems_yaml(problems));
+  const std::lock_guard lock(mutex_);
+  std::error_code error;
+  fs::remove(path, error);
+  return {};
+}
+
+base::Status DiscoveredFiles::write(const std::string& path, const std::string& text) {
   const std::lock_guard lock(mutex_);
   if (content_of(path) == text) return {};
   std::error_code error;
@@ -43,13 +59,8 @@ base::Status DiscoveredFiles::put(const std::string& plugin, const host::Publish
   // A hidden name: no reader of the directory takes it for a file of its own.
   const fs::path staging = fs::path(path).parent_path() / ("." + fs::path(path).filename().string() + ".new");
   auto status = base::replace_file(path, staging.string(), text, 0644);
-  if (!status.ok()) {
-    spdlog::error("what the plugin {} found for {} cannot be kept: {}", plugin, model::to_string(list.object),
-                  status.message());
-    return base::unavailable(status.message());
-  }
-  ++writes_;
-  return {};
+  if (status.ok()) ++writes_;
+  return status;
 }
 
 // The files say themselves what they are about.

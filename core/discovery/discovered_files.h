@@ -7,6 +7,7 @@
 
 #include "core/base/status.h"
 #include "core/host/services/discoverer.h"
+#include "core/model/diagnostic.h"
 
 namespace solder::discovery {
 
@@ -16,6 +17,8 @@ class DiscoveredFiles {
   explicit DiscoveredFiles(std::string directory);
 
   base::Status put(const std::string& plugin, const host::PublishedList& list);
+  // All problems that there are now, for a server that reads the directory.
+  base::Status put_problems(const model::Diagnostics& problems);
   // All that was found for the object.
   void remove(const model::ObjectRef& object);
 
@@ -23,6 +26,7 @@ class DiscoveredFiles {
   [[nodiscard]] uint64_t writes() const;
 
  private:
+  base::Status write(const std::string& path, const std::string& text);
   [[nodiscard]] std::string path_of(const std::string& plugin, const host::PublishedList& list) const;
 
   const std::string directory_;

@@ -14,8 +14,8 @@ namespace {
 
 class Overlay final : public DiscoveredStore {
  public:
-  Overlay(std::unique_ptr<store::Store> users, std::unique_ptr<store::Store> discovered, store::Listener users_said)
-      : users_(std::move(users)), discovered_(std::move(discovered)), users_said_(std::move(users_said)) {}
+  Overlay(std::unique_ptr<store::Store> users, std::unique_ptr<store::Store> discovered, Listeners listeners)
+      : users_(std::move(users)), discovered_(std::move(discovered)), listeners_(std::move(listeners)) {}
   ~Overlay() override { Overlay::stop(); }
   Overlay(const Overlay&) = delete;
   Overlay& operator=(const Overlay&) = delete;
@@ -40,7 +40,7 @@ class Overlay final : public DiscoveredStore {
 
  private:
   void take_users(store::Batch batch) {
-    if (users_said_) users_said_(batch);
+    if (listeners_.users) listeners_.users(batch);
     const std::lock_guard lock(mutex_);
     for (store::Change& change : batch.changes) {
       const auto found = by_object_.find(change.ref);
@@ -57,6 +57,7 @@ class Overlay final : public DiscoveredStore {
   }
 
   void take_discovered(store::Batch batch) {
+    if (listeners_.discovered) listeners_.discovered(batch);
     const std::lock_guard lock(mutex_);
     std::set<model::ObjectRef> touched;
     for (const store::Change& change : batch.changes) {
@@ -65,6 +66,8 @@ class Overlay final : public DiscoveredStore {
         by_object_[before->second.object].erase(change.ref);
         lists_.erase(before);
       }
+      if (change.ref.kind == kProblemsKind)
+        told_problems_ = change.object ? read_problems(*change.object) : model::Diagnostics();
       auto list = change.object ? read_discovered(*change.object) : std::nullopt;
       if (!list) continue;
       touched.insert(list->object);
@@ -98,28 +101,29 @@ class Overlay final : public DiscoveredStore {
   void hand_on(std::vector<store::Change> changes) {
     store::Batch batch;
     batch.changes = std::move(changes);
-    for (const auto* problems : {&users_problems_, &found_problems_, &discovery_problems_})
+    for (const auto* problems : {&users_problems_, &found_problems_, &discovery_problems_, &told_problems_})
       batch.problems.insert(batch.problems.end(), problems->begin(), problems->end());
     batch.complete = complete();
     listener_(std::move(batch));
   }
 
   std::unique_ptr<store::Store> users_, discovered_;
-  store::Listener users_said_, listener_;
+  const Listeners listeners_;
+  store::Listener listener_;
   std::mutex mutex_;
   std::map<model::ObjectRef, model::ObjectPtr> bases_;                // as users wrote them
   std::map<model::ObjectRef, host::PublishedList> lists_;             // by the object that says so
   std::map<model::ObjectRef, std::set<model::ObjectRef>> by_object_;  // which of them are about an object
   model::Diagnostics users_problems_, found_problems_, discovery_problems_;
+  model::Diagnostics told_problems_;  // by another process that discovers
   bool users_complete_ = false, found_complete_ = false;
 };
 
 }  // namespace
 
 std::unique_ptr<DiscoveredStore> DiscoveredStore::make(std::unique_ptr<store::Store> users,
-                                                       std::unique_ptr<store::Store> discovered,
-                                                       store::Listener users_said) {
-  return std::make_unique<Overlay>(std::move(users), std::move(discovered), std::move(users_said));
+                                                       std::unique_ptr<store::Store> discovered, Listeners listeners) {
+  return std::make_unique<Overlay>(std::move(users), std::move(discovered), std::move(listeners));
 }
 
 }  // namespace solder::discovery

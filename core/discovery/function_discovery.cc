@@ -24,6 +24,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::string_view kTypeScope = "upstream_type:";
+constexpr std::string_view kFinderScope = "finder:";
 
 // Whether a reference to that Secret stands anywhere in it.
 bool names_secret(const json& value, const model::ObjectRef& secret) {
@@ -47,9 +48,10 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
     std::vector<store::Batch> batches;
     std::shared_ptr<host::PluginSet> plugins;
     config::SchemaCatalogPtr catalog;
+    std::optional<bool> leads;
     bool ended = false;
 
-    [[nodiscard]] bool empty() const { return batches.empty() && !plugins && !ended; }
+    [[nodiscard]] bool empty() const { return batches.empty() && !plugins && !leads && !ended; }
   };
 
   Impl(host::SecretBook& its_secrets, Ends its_ends, std::optional<model::ObjectRef> its_only)
@@ -73,7 +75,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
   std::map<model::ObjectRef, Followed> followed;
   std::map<uint64_t, std::unique_ptr<host::Discoverer>> discoverers;  // by generation
   std::set<uint64_t> failed;
-  bool complete = false;
+  bool complete = false, leads = true;
   std::thread thread;
 
   base::Status published(const std::string& plugin, const host::PublishedList& list) override {
@@ -109,6 +111,11 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
         all = true;
         use(std::move(now.plugins), std::move(now.catalog));
       }
+      if (now.leads && *now.leads != leads) {
+        leads = *now.leads;
+        all = true;
+        if (!leads) let_go();
+      }
       std::set<model::ObjectRef> changed_secrets;
       for (store::Batch& batch : now.batches) {
         all = take_batch(batch, touched, changed_secrets) || (batch.complete && !complete) || all;
@@ -116,7 +123,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
       }
       if (!plugins || !catalog) continue;
       for (const auto& ref : changed_secrets) read_secret(ref);
-      if (!complete) continue;
+      if (!complete || !leads) continue;
       look(touched, changed_secrets, all);
       // After those who look for it were told: nothing is published for it any more.
       for (const auto& ref : touched) {
@@ -125,6 +132,12 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
     }
     discoverers.clear();
     plugins.reset();
+  }
+
+  // Another looks now.
+  void let_go() {
+    discoverers.clear();
+    for (const auto& [ref, each] : std::exchange(followed, {})) reported("", ref, {});
   }
 
   // True where it may matter to every upstream.
@@ -181,17 +194,26 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
     for (const auto& [ref, object] : secret_objects) read_secret(ref);
   }
 
-  // Keys of upstream types whose owner discovers.
-  [[nodiscard]] std::map<std::string, host::Plugin*> keys() const {
-    std::map<std::string, host::Plugin*> out;
+  struct Finders {
+    std::map<std::string, host::Plugin*> types;  // upstream types whose owner discovers
+    host::Plugin* services = nullptr;            // for upstreams of other types: the first by name
+
+    [[nodiscard]] host::Plugin* of(const std::string& type) const {
+      const auto at = types.find(type);
+      return at == types.end() ? services : at->second;
+    }
+  };
+  [[nodiscard]] Finders finders_now() const {
+    Finders out;
     for (const auto& [key, plugin] : plugins->owners()) {
-      if (key.starts_with(kTypeScope) && plugin->discovers()) out.emplace(key.substr(kTypeScope.size()), plugin);
+      if (key.starts_with(kTypeScope) && plugin->discovers()) out.types.emplace(key.substr(kTypeScope.size()), plugin);
+      if (key.starts_with(kFinderScope) && out.services == nullptr) out.services = plugin;
     }
     return out;
   }
 
   void look(const std::set<model::ObjectRef>& touched, const std::set<model::ObjectRef>& changed_secrets, bool all) {
-    const auto finders = keys();
+    const auto finders = finders_now();
     const auto current = read_settings();
     std::map<host::Plugin*, std::vector<host::FollowedUpstream>> start;
     std::map<uint64_t, std::vector<model::ObjectRef>> stop;
@@ -214,7 +236,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
         followed.erase(before);
       }
       if (!wanted) continue;
-      start[finders.at(wanted->upstream.key)].push_back(wanted->upstream);
+      start[finders.of(wanted->upstream.key)].push_back(wanted->upstream);
       followed[ref] = std::move(*wanted);
     }
     if (std::string why; only && ends.not_followed && !wanted_now(*only, finders, current, why)) ends.not_followed(why);
@@ -237,7 +259,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
   }
 
   struct CurrentSettings {
-    Mode mode = Mode::kBlacklist;
+    Mode mode = Mode::kUnset;
     std::vector<std::string> namespaces;
     std::vector<model::OptionDefault> defaults;
   };
@@ -253,8 +275,37 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
     return {mode_of(decoded.value->spec_json), decoded.value->watch_namespaces, decoded.value->upstream_defaults};
   }
 
-  [[nodiscard]] std::optional<Followed> wanted_now(const model::ObjectRef& ref,
-                                                   const std::map<std::string, host::Plugin*>& finders,
+  static bool is_watched(const model::Object& object, const CurrentSettings& current) {
+    const auto& watched = current.namespaces;
+    return watched.empty() || std::find(watched.begin(), watched.end(), object.ref.ns) != watched.end();
+  }
+
+  [[nodiscard]] bool is_wanted(const model::Object& object, const std::string& type, const CurrentSettings& current,
+                               Aim aim) const {
+    const std::string& name = object.ref.ns;
+    const auto ns = namespaces.find({"Namespace", "default", name});
+    return is_selected(current.mode, type, object.labels, name, ns == namespaces.end() ? Labels() : ns->second->labels,
+                       aim);
+  }
+
+  // Decoding all upstreams of a large world for the few that count would be dear.
+  [[nodiscard]] bool is_worth_reading(const model::Object& object, const Finders& finders,
+                                      const CurrentSettings& current) const {
+    const auto& types = finders.types;
+    const bool has_type = std::any_of(types.begin(), types.end(), [&](const auto& each) {
+      return object.json.find('"' + each.first + "\":") != std::string::npos;
+    });
+    return has_type || (finders.services != nullptr && is_wanted(object, "", current, service_aim(object.json)));
+  }
+
+  // Whether the user speaks of a service, in either spelling.
+  static Aim service_aim(const std::string& text) {
+    const bool known =
+        text.find("\"serviceSpec\":") != std::string::npos || text.find("\"service_spec\":") != std::string::npos;
+    return known ? Aim::kKnownService : Aim::kAnyService;
+  }
+
+  [[nodiscard]] std::optional<Followed> wanted_now(const model::ObjectRef& ref, const Finders& finders,
                                                    const CurrentSettings& current, std::string& why) const {
     const auto at = upstreams.find(ref);
     if (at == upstreams.end() || (only && ref != *only)) {
@@ -262,34 +313,29 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
       return std::nullopt;
     }
     const model::Object& object = *at->second;
-    // Decoding all upstreams of a large world for the few that count would be dear.
-    const bool maybe = std::any_of(finders.begin(), finders.end(), [&](const auto& each) {
-      return object.json.find('"' + each.first + "\":") != std::string::npos;
-    });
-    why = "no plugin that is loaded finds functions on upstreams of its type";
-    if (!maybe) return std::nullopt;
+    const std::string not_wanted =
+        "it is not looked at, as Settings (discovery.fdsMode, watchNamespaces) or the label "
+        "discovery.solo.io/function_discovery say";
+    const std::string no_finder = "no plugin that is loaded finds functions on upstreams of its type";
+    why = finders.services == nullptr ? no_finder : not_wanted;
+    if (!is_worth_reading(object, finders, current)) return std::nullopt;
     const auto decoded = config::decode_upstream(object, *catalog, current.defaults);
     if (!decoded.value) {
       why = "it cannot be read; `solder check` says why";
       return std::nullopt;
     }
-    const auto finder = finders.find(decoded.value->type);
-    if (finder == finders.end()) return std::nullopt;
-    const auto& watched = current.namespaces;
-    const bool watching = watched.empty() || std::find(watched.begin(), watched.end(), ref.ns) != watched.end();
-    const auto ns = namespaces.find({"Namespace", "default", ref.ns});
-    const bool selected =
-        finder->second->discovers_endpoints() || is_selected(current.mode, decoded.value->type, object.labels, ref.ns,
-                                                             ns == namespaces.end() ? Labels() : ns->second->labels);
-    if (!watching || !selected) {
-      why =
-          "it is not looked at, as Settings (discovery.fdsMode, watchNamespaces) or the label "
-          "discovery.solo.io/function_discovery say";
+    const model::Upstream& upstream = *decoded.value;
+    host::Plugin* finder = finders.of(upstream.type);
+    if (finder == nullptr || upstream.type.empty()) {
+      why = no_finder;
       return std::nullopt;
     }
-    return Followed{
-        {ref, decoded.value->type, decoded.value->type_path, decoded.value->type_json, decoded.value->spec_json},
-        finder->second->generation};
+    why = not_wanted;
+    const Aim aim = finder == finders.services ? service_aim(upstream.type_json) : Aim::kType;
+    const bool selected = finder->discovers_endpoints() || is_wanted(object, upstream.type, current, aim);
+    if (!is_watched(object, current) || !selected) return std::nullopt;
+    return Followed{{ref, upstream.type, upstream.type_path, upstream.type_json, upstream.spec_json},
+                    finder->generation};
   }
 
   host::Discoverer* discoverer_of(host::Plugin& plugin) {
@@ -320,10 +366,26 @@ FunctionDiscovery::~FunctionDiscovery() {
   impl_->thread.join();
 }
 
+void FunctionDiscovery::lead(bool leads) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->news.leads = leads;
+  }
+  impl_->filled.notify_all();
+}
+
 void FunctionDiscovery::objects(store::Batch batch) {
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->news.batches.push_back(std::move(batch));
+  }
+  impl_->filled.notify_all();
+}
+
+void FunctionDiscovery::lead(bool leads) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->news.leads = leads;
   }
   impl_->filled.notify_all();
 }

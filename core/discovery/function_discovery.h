@@ -36,8 +36,13 @@ class FunctionDiscovery {
   FunctionDiscovery(const FunctionDiscovery&) = delete;
   FunctionDiscovery& operator=(const FunctionDiscovery&) = delete;
 
+  // Whether it is this process that looks: without it nothing runs, is published or taken away, and users' Secrets are
+  // known all the same. From the start it does, unless it is told otherwise. [any thread]
+  void lead(bool leads);
   // What users wrote. Nothing is looked at before a batch that is complete. [any thread]
   void objects(store::Batch batch);
+  // Whether this Solder is the one that looks; it is until it is told otherwise. [any thread]
+  void lead(bool leads);
   // What runs now. [any thread]
   void plugins(std::shared_ptr<host::PluginSet> plugins, config::SchemaCatalogPtr catalog);
 

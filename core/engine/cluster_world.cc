@@ -26,6 +26,7 @@ void ClusterWorld::add(const model::ObjectRef& upstream, const ClusterResult& cl
     const std::string key = encode_secret_use(use);
     Secret& secret = secrets_[key];
     secret.type = resource_type(use.form);
+    if (use.form == SecretForm::kGoogleIdToken) token_uses_.emplace(key, use);
     if (secret.users++ == 0) use_changes_.come.push_back(key);
   }
 }
@@ -40,6 +41,7 @@ void ClusterWorld::take_away(const model::ObjectRef& upstream, const ClusterResu
     if (--secret->second.users > 0) continue;
     if (secret->second.resource) by_use_[secret->second.type].drop(key, secret->second.resource->name);
     secrets_.erase(secret);
+    token_uses_.erase(key);
     use_changes_.gone.push_back(key);
   }
 }

@@ -33,6 +33,9 @@ class ClusterWorld {
   UseChanges take_use_changes() { return std::exchange(use_changes_, {}); }
   [[nodiscard]] bool uses(const std::string& use) const { return secrets_.count(use) != 0; }
 
+  // Those of the form kGoogleIdToken, by encode_secret_use().
+  [[nodiscard]] const std::map<std::string, SecretUse>& token_uses() const { return token_uses_; }
+
   // What all proxies are served of it.
   [[nodiscard]] std::shared_ptr<const ClusterSetResult> result() const;
 
@@ -50,6 +53,7 @@ class ClusterWorld {
   std::map<model::ObjectRef, ClusterPtr> clusters_;
   std::map<model::ObjectRef, xds::ResourcePtr> endpoints_;  // of clusters that have them apart
   std::map<std::string, Secret> secrets_;                   // by use
+  std::map<std::string, SecretUse> token_uses_;
   UseChanges use_changes_;
   std::map<xds::ResourceType, OwnedResources<model::ObjectRef>> by_upstream_;  // clusters, endpoints, plugins' own
   std::map<xds::ResourceType, OwnedResources<std::string>> by_use_;            // what holds secrets

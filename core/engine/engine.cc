@@ -8,6 +8,7 @@
 #include "core/base/progress.h"
 #include "core/engine/ahead.h"
 #include "core/engine/blame.h"
+#include "core/engine/cluster_update.h"
 #include "core/engine/cluster_world.h"
 #include "core/engine/diagnostic_book.h"
 #include "core/engine/good_objects.h"
@@ -17,6 +18,7 @@
 #include "core/engine/provenance.h"
 #include "core/engine/served_places.h"
 #include "core/engine/served_services.h"
+#include "core/engine/token_book.h"
 #include "core/engine/translation.h"
 #include "core/engine/visible_world.h"
 
@@ -61,11 +63,30 @@ struct Engine::Impl {
   ServedServices served;
   VisibleWorld world;
   ClusterWorld clusters;
+  TokenBook tokens;
   std::set<model::ObjectRef> untried;  // changed and not known to be good yet
   std::set<std::string> proxy_names;
+  bool trying = false;                              // changes that are taken back
   bool whole_world = false;                         // a complete batch has come
   std::optional<std::vector<RefusedPart>> refused;  // to be told
   std::shared_ptr<const ServedPlaces> places;
+  std::shared_ptr<const KeptVersions> kept = std::make_shared<KeptVersions>();
+  SharedVersions shared;
+
+  std::vector<model::ObjectChange> try_changes(const std::vector<store::Change>& tried) {
+    std::vector<store::Change> before;
+    trying = true;
+    for (const auto& change : tried) {
+      const auto at = world.told().find(change.ref);
+      before.push_back({change.ref, at == world.told().end() ? nullptr : at->second});
+      world.set(change.ref, change.object);
+    }
+    auto found = translate(true).changes;
+    for (auto at = before.rbegin(); at != before.rend(); ++at) world.set(at->ref, at->object);
+    translate(true);
+    trying = false;
+    return found;
+  }
 
   void set_object(const model::ObjectRef& ref, const model::ObjectPtr& object) {
     world.set(ref, object);
@@ -85,31 +106,41 @@ struct Engine::Impl {
   Output translate(bool trial) {
     world.update();
     update_roots();
-    update_clusters();
+    update_clusters(translation, world, clusters, book);
     update_proxies();
     if (!trial) update_last_good();
     translation.graph.collect();
     update_book();
+    book.set("id tokens", tokens.problems(clusters.token_uses()));
     tell_refused();
-    Output output;
     auto snapshots = std::make_shared<xds::SnapshotsByRole>();
     for (const auto& name : proxy_names) {
       (*snapshots)[world.write_namespace() + "~" + name] = translation.proxies.peek(name)->snapshot;
     }
-    output.snapshots = std::move(snapshots);
-    output.changes = changes();
-    output.places = places;
-    return output;
+    return {std::move(snapshots), changes(), places, kept, TokenBook::wishes(translation, clusters.token_uses())};
   }
 
   void note_change(const model::ObjectRef& ref) {
+    if (trying) return;
     if (const auto object = world.find(ref)) {
       const auto known = translation.last_good.peek(ref);
       if (!known || known->hash != object->hash) untried.insert(ref);
+      prefer_shared(ref);
     } else {
       untried.erase(ref);
       forget_good(ref);
     }
+  }
+
+  // What the Solder that leads says was good last; whether the newest version is good here is tried all the same.
+  void prefer_shared(const model::ObjectRef& ref) {
+    const auto object = options.keep_last_good ? world.find(ref) : nullptr;
+    const auto good = object ? shared.find(ref, object->hash) : nullptr;
+    const auto known = translation.last_good.peek(ref);
+    if (!good || (known && known->hash == good->hash)) return;
+    translation.last_good.set(ref, good, good->hash);
+    if (lasts(ref)) journal.set(ref, good);
+    untried.insert(ref);
   }
 
   // Objects of plugins' kinds change often and derived ones come from others: their last good versions are in memory.
@@ -189,38 +220,6 @@ struct Engine::Impl {
     translation.graph.update_roots();
   }
 
-  void update_clusters() {
-    for (const auto& ref : translation.clusters.take_touched()) {
-      const auto cluster = world.sees(ref) ? translation.clusters.peek(ref) : nullptr;
-      clusters.set_cluster(ref, cluster);
-      book.set(source("cluster", ref), cluster ? cluster->diagnostics : model::Diagnostics());
-      if (cluster && cluster->cluster && cluster->endpoints_apart) {
-        translation.endpoints.root(ref);
-      } else {
-        translation.endpoints.unroot(ref);
-      }
-    }
-    for (const auto& ref : translation.endpoints.take_touched()) {
-      const auto endpoints = world.sees(ref) ? translation.endpoints.peek(ref) : nullptr;
-      clusters.set_endpoints(ref, endpoints);
-      book.set(source("endpoints", ref), endpoints ? endpoints->diagnostics : model::Diagnostics());
-    }
-    const auto uses = clusters.take_use_changes();
-    for (const auto& use : uses.gone) {
-      if (!clusters.uses(use)) translation.secret_resources.unroot(use);
-    }
-    for (const auto& use : uses.come) {
-      if (clusters.uses(use)) clusters.set_secret(use, translation.secret_resources.root(use)->resource);
-    }
-    for (const auto& use : translation.secret_resources.take_touched()) {
-      const auto secret = translation.secret_resources.peek(use);
-      clusters.set_secret(use, secret ? secret->resource : nullptr);
-    }
-    auto result = clusters.result();
-    const uint64_t hash = result->hash;
-    translation.cluster_set.set(0, std::move(result), hash);
-  }
-
   void update_proxies() {
     std::set<std::string> names{"gateway-proxy"};
     for (const auto& ref : world.seen("Gateway")) {
@@ -290,9 +289,12 @@ struct Engine::Impl {
   void update_last_good() {
     if (!options.keep_last_good) return;
     const auto conflicted = conflicting_objects(translation);
+    KeptVersions now;  // small: what is not good
     for (auto at = untried.begin(); at != untried.end();) {
       const auto object = world.find(*at);
       if (!object || conflicted.count(*at) != 0 || !is_good(translation, *at)) {
+        const auto good = object && lasts(*at) ? translation.last_good.peek(*at) : nullptr;
+        if (good && good->hash != object->hash) now[*at] = {object->hash, good};
         ++at;
         continue;
       }
@@ -301,6 +303,7 @@ struct Engine::Impl {
       at = untried.erase(at);
     }
     journal.flush();
+    if (now != *kept) kept = std::make_shared<KeptVersions>(std::move(now));
   }
 
   std::vector<model::ObjectChange> changes() {
@@ -328,7 +331,13 @@ Engine::Engine(const services::MessageTypes& types, host::PluginSet& plugins, co
 Engine::~Engine() = default;
 
 void Engine::apply(const store::Batch& batch) {
-  for (const store::Change& change : batch.changes) impl_->set_object(change.ref, change.object);
+  for (const store::Change& change : batch.changes) {
+    if (change.ref.kind != kSharedKind) {
+      impl_->set_object(change.ref, change.object);
+    } else if (const auto about = impl_->shared.set(change.ref, change.object)) {
+      impl_->prefer_shared(*about);
+    }
+  }
   impl_->book.set("files", batch.problems);
   if (batch.complete && !impl_->whole_world) {
     impl_->whole_world = true;
@@ -338,12 +347,17 @@ void Engine::apply(const store::Batch& batch) {
 
 void Engine::set_refused(const std::vector<RefusedPart>& refused) { impl_->refused = refused; }
 
+void Engine::set_tokens(const host::IdTokenStates& tokens) { impl_->tokens.take(impl_->translation, tokens); }
+
 void Engine::use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) {
   impl_->use_plugins(plugins, std::move(catalog));
 }
 
 Output Engine::translate() { return impl_->translate(false); }
 Output Engine::try_out() { return impl_->translate(true); }
+std::vector<model::ObjectChange> Engine::try_changes(const std::vector<store::Change>& changes) {
+  return impl_->try_changes(changes);
+}
 
 std::vector<model::ObjectPtr> Engine::objects() const {
   std::vector<model::ObjectPtr> out;
@@ -358,6 +372,16 @@ std::vector<model::ObjectPtr> Engine::objects() const {
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a->ref < b->ref; });
   return out;
+}
+
+model::ObjectPtr Engine::find(const model::ObjectRef& ref) const {
+  const auto at = impl_->world.told().find(ref);
+  return at == impl_->world.told().end() ? nullptr : at->second;
+}
+
+std::string Engine::settings_json() const {
+  const auto settings = impl_->translation.settings.peek(0);
+  return settings ? settings->settings.spec_json : "{}";
 }
 
 uint64_t Engine::computed() const { return impl_->translation.graph.computed(); }

@@ -3,13 +3,16 @@
 // tests/golden.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/config/schema_catalog.h"
+#include "core/engine/kept_versions.h"
 #include "core/host/plugin_set.h"
+#include "core/host/services/id_tokens.h"
 #include "core/model/diagnostic.h"
 #include "core/model/object.h"
 #include "core/model/object_change.h"
@@ -58,6 +61,10 @@ struct Output {
   // Every object (and file) whose content or whose diagnostics are new since the last translation.
   std::vector<model::ObjectChange> changes;
   std::shared_ptr<const ServedPlaces> places;
+  // What all Solders on one store are to serve in the place of what is not good; the same pointer while it is the same.
+  std::shared_ptr<const KeptVersions> kept;
+  // The ID tokens that clusters want now, by a name of the engine's: see set_tokens().
+  std::map<std::string, host::GoogleSource> tokens;
 };
 
 class Engine {
@@ -74,6 +81,8 @@ class Engine {
   // All that Envoys refuse now, in the place of what they refused before. It becomes diagnostics of the objects at
   // fault with the next translation.
   void set_refused(const std::vector<RefusedPart>& refused);
+  // What became of the ID tokens that were wanted; nothing is translated yet.
+  void set_tokens(const host::IdTokenStates& tokens);
   // Brings everything up to date and tells what is new; equal parts are the same pointers as before.
   Output translate();
   // From now on these; nothing is translated yet. They must outlive the engine or the next call. What used a key, a
@@ -81,10 +90,17 @@ class Engine {
   void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
   // As translate(), but what turns out good does not become last good: for a look at plugins that may be taken back.
   Output try_out();
+  // What these changes of objects would bring: every object whose diagnostics would be others, or that would come or
+  // go. Afterwards everything is as before. What was applied must have been translated.
+  std::vector<model::ObjectChange> try_changes(const std::vector<store::Change>& changes);
   // All objects that have a report, derived ones and default gateways included, sorted by ref: those that plugins only
   // read are left out unless something is wrong with them.
   [[nodiscard]] std::vector<model::ObjectPtr> objects() const;
   [[nodiscard]] size_t object_count() const;
+  // As the stores tell it; null where they do not.
+  [[nodiscard]] model::ObjectPtr find(const model::ObjectRef& ref) const;
+  // The spec of the Settings that count, in one form; "{}" where there are none.
+  [[nodiscard]] std::string settings_json() const;
   // Steps of translation that ran since the start: what a change costs, for tests and metrics.
   [[nodiscard]] uint64_t computed() const;
   // All that is wrong now, with objects and files.

@@ -48,7 +48,7 @@ inline void set_filter_flags(Fragment& fragment, unsigned flags) {
 }
 
 // kFilled is not a plugin's to name: it is made of SecretFields.
-enum class SecretForm { kTlsCertificate = 1, kValidationContext = 2, kGeneric = 3, kFilled = 4 };
+enum class SecretForm { kTlsCertificate = 1, kValidationContext = 2, kGeneric = 3, kFilled = 4, kGoogleIdToken = 5 };
 
 // A text field of an extension configuration that takes a value of a Secret.
 struct SecretField {

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/hash.h"
+#include "core/model/memory_only.h"
 
 namespace solder::engine {
 
@@ -96,6 +97,7 @@ void LastGoodJournal::append(const model::ObjectRef& ref, const model::Object* o
 
 void LastGoodJournal::set(const model::ObjectRef& ref, model::ObjectPtr object) {
   if (path_.empty()) return;
+  if (object != nullptr && model::memory_only(*object)) object = nullptr;
   const auto at = current_.find(ref);
   if (object == nullptr && at == current_.end()) return;
   if (object != nullptr && at != current_.end() && at->second->hash == object->hash) return;

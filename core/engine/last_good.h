@@ -1,6 +1,7 @@
 // The last good version of each object, over restarts: a journal of JSON lines, appended when an object was accepted,
 // written anew when most of it is old. It holds Secrets, so only its owner may read it (mode 0600). A line that cannot
-// be read is passed over. One thread. Tested by tests/unit/engine/last_good_test.cc.
+// be read is passed over. What is to stay in memory alone is not in it. One thread. Tested by
+// tests/unit/engine/last_good_test.cc.
 #pragma once
 
 #include <cstdio>

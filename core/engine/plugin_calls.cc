@@ -17,7 +17,7 @@ const Scope kVirtualHostScope{SOLDER_SCOPE_VIRTUAL_HOST, "virtual_host"};
 const Scope kRouteScope{SOLDER_SCOPE_ROUTE, "route"};
 const Scope kWeightedDestinationScope{SOLDER_SCOPE_WEIGHTED_DESTINATION, "weighted_destination"};
 const Scope kUpstreamScope{SOLDER_SCOPE_UPSTREAM, "upstream"};
-const std::string_view kUpstreamTypeScope = "upstream_type";
+const std::string_view kUpstreamTypeScope = "upstream_type", kServiceScope = "service";
 
 solder_str view(std::string_view text) { return {text.data(), text.size()}; }
 solder_ref view(const model::ObjectRef& ref) { return {view(ref.kind), view(ref.ns), view(ref.name)}; }

@@ -20,7 +20,7 @@ struct Scope {
 };
 extern const Scope kSettingsScope, kGatewayScope, kHttpGatewayScope, kTcpGatewayScope, kSslScope, kVirtualHostScope,
     kRouteScope, kWeightedDestinationScope, kUpstreamScope;
-extern const std::string_view kUpstreamTypeScope;
+extern const std::string_view kUpstreamTypeScope, kServiceScope;
 
 // Who owns a key now, or null; recorded as a read, so that the cell runs again when another plugin does, or another
 // generation of it.

@@ -1,6 +1,7 @@
 #include "core/engine/route_destinations.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -28,7 +29,7 @@ void call_options(Translation& t, Reader& reader, const model::ObjectRef& owner,
 void report_foreign(Translation& t, Reader& reader, const model::ObjectRef& owner, const model::Destination& wanted,
                     const DestinationResult& destination, host::ItemOutput& output) {
   if (!destination.present || wanted.spec_key.empty() || wanted.spec_key == destination.type) return;
-  if (owner_of(t, reader, kUpstreamTypeScope, wanted.spec_key) == nullptr) return;
+  if (owner_of(t, reader, kUpstreamTypeScope, wanted.spec_key) == nullptr) return;  // perhaps a service's
   const model::ObjectRef upstream = upstream_of(wanted);
   output.diagnostics.push_back({.severity = model::Severity::kWarning,
                                 .reason = "WrongUpstreamType",
@@ -79,42 +80,68 @@ void report_subset(const model::ObjectRef& owner, const model::Destination& want
                                 .related = upstream});
 }
 
-// One call an upstream type with all the destinations on such upstreams.
-void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, const model::RouteAction& action,
-                std::vector<DestinationParts>& parts) {
-  struct Batch {
-    host::Plugin* plugin = nullptr;
-    std::vector<solder_destination_input> inputs;
-    std::vector<host::Subject> subjects;
-    std::vector<host::ItemOutput*> outputs;
-    std::vector<std::shared_ptr<const DestinationResult>> keep;
-    std::vector<std::unique_ptr<model::ObjectRef>> refs;
-  };
-  std::map<std::string, Batch> batches;
-  for (size_t d = 0; d < action.destinations.size(); ++d) {
-    const model::Destination& wanted = action.destinations[d].destination;
-    const auto destination = t.destinations.read(reader, upstream_of(wanted));
-    host::Plugin* plugin =
-        destination->type.empty() ? nullptr : owner_of(t, reader, kUpstreamTypeScope, destination->type);
-    if (plugin == nullptr || !t.plugins->has(*plugin, host::Operation::kDestinations)) continue;
-    Batch& batch = batches[destination->type];
-    batch.plugin = plugin;
-    batch.keep.push_back(destination);
-    batch.refs.push_back(std::make_unique<model::ObjectRef>(upstream_of(wanted)));
-    const bool own_spec = wanted.spec_key == destination->type;
-    batch.inputs.push_back({sizeof(solder_destination_input), action.multi ? 1u : 0u, view(owner), view(wanted.path),
-                            view(*batch.refs.back()), view(destination->type_json),
-                            own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0}, view(destination->cluster_name),
-                            view(destination->type)});
-    batch.subjects.push_back({owner, wanted.path});
-    batch.outputs.push_back(&parts[d].destination);
-  }
-  for (auto& [type, batch] : batches) {
+// Destinations that one plugin is asked about in one call.
+struct Batch {
+  host::Plugin* plugin = nullptr;
+  std::vector<solder_destination_input> inputs;
+  std::vector<host::Subject> subjects;
+  std::vector<host::ItemOutput*> outputs;
+  std::vector<std::shared_ptr<const DestinationResult>> keep;
+  std::vector<std::unique_ptr<model::ObjectRef>> refs;
+};
+using Batches = std::map<std::string, Batch>;
+
+template <typename List>
+void append(List& to, List& from) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
+}
+
+void append(host::ItemOutput& to, host::ItemOutput from) {
+  append(to.fragments, from.fragments);
+  append(to.secret_uses, from.secret_uses);
+  append(to.secret_fields, from.secret_fields);
+  append(to.diagnostics, from.diagnostics);
+}
+
+// One call an owner with all the destinations for it.
+void run(Translation& t, Reader& reader, Batches& batches) {
+  for (auto& [key, batch] : batches) {
     auto results = t.plugins->call(*batch.plugin, host::Operation::kDestinations,
                                    {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)},
                                    batch.subjects, lookup_for(t, reader));
-    for (size_t k = 0; k < results.size(); ++k) *batch.outputs[k] = std::move(results[k]);
+    for (size_t k = 0; k < results.size(); ++k) append(*batch.outputs[k], std::move(results[k]));
   }
+}
+
+// Who owns the upstream's type is asked about each destination; who owns the service that a destination says something
+// to, about that one.
+void call_types(Translation& t, Reader& reader, const model::ObjectRef& owner, const model::RouteAction& action,
+                std::vector<DestinationParts>& parts) {
+  Batches types, services;
+  for (size_t d = 0; d < action.destinations.size(); ++d) {
+    const model::Destination& wanted = action.destinations[d].destination;
+    const auto destination = t.destinations.read(reader, upstream_of(wanted));
+    if (destination->type.empty()) continue;
+    const auto ask = [&](std::string_view scope, const std::string& key, Batches& batches) {
+      host::Plugin* plugin = owner_of(t, reader, scope, key);
+      if (plugin == nullptr || !t.plugins->has(*plugin, host::Operation::kDestinations)) return;
+      Batch& batch = batches[key];
+      batch.plugin = plugin;
+      batch.keep.push_back(destination);
+      batch.refs.push_back(std::make_unique<model::ObjectRef>(upstream_of(wanted)));
+      const bool own_spec = wanted.spec_key == key;
+      batch.inputs.push_back({sizeof(solder_destination_input), action.multi ? 1u : 0u, view(owner), view(wanted.path),
+                              view(*batch.refs.back()), view(destination->type_json),
+                              own_spec ? view(wanted.spec_json) : solder_str{nullptr, 0},
+                              view(destination->cluster_name), view(key)});
+      batch.subjects.push_back({owner, wanted.path});
+      batch.outputs.push_back(&parts[d].destination);
+    };
+    ask(kUpstreamTypeScope, destination->type, types);
+    if (!wanted.spec_key.empty() && wanted.spec_key != destination->type) ask(kServiceScope, wanted.spec_key, services);
+  }
+  run(t, reader, types);
+  run(t, reader, services);
   for (size_t d = 0; d < action.destinations.size(); ++d) {
     const model::Destination& wanted = action.destinations[d].destination;
     const auto destination = t.destinations.read(reader, upstream_of(wanted));

@@ -1,5 +1,5 @@
-// What plugins give for the destinations of one route: one call for each upstream type among them, one for each owner
-// of a weighted destination's options. Tested by tests/unit/engine/plugin_calls_test.cc.
+// What plugins give for the destinations of one route: one call for each upstream type and each service among them, one
+// for each owner of a weighted destination's options. Tested by tests/unit/engine/plugin_calls_test.cc.
 #pragma once
 
 #include <vector>

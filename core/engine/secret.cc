@@ -11,6 +11,7 @@
 #include "core/engine/schema_reads.h"
 #include "core/engine/secret_fields.h"
 #include "core/engine/slots.h"
+#include "core/engine/token_book.h"
 #include "core/engine/translation.h"
 #include "core/services/certificates.h"
 #include "solder/envoy_fields.h"
@@ -185,6 +186,11 @@ std::shared_ptr<const ResourceResult> build_secret_resource(Translation& t, Read
   const SecretUse use = decode_secret_use(key);
   if (use.form == SecretForm::kFilled) {
     result->resource = filled_resource(t, reader, use);
+    if (result->resource) result->hash = result->resource->hash;
+    return result;
+  }
+  if (use.form == SecretForm::kGoogleIdToken) {
+    result->resource = token_resource(t.id_tokens.read(reader, key).get(), use.sds_name);
     if (result->resource) result->hash = result->resource->hash;
     return result;
   }

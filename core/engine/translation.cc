@@ -75,7 +75,8 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       host_scopes(graph, [this](Reader& reader, const auto& key) { return build_host_scopes(*this, reader, key); }),
       scope_sets(graph, [this](Reader& reader, const auto& key) { return build_scope_set(*this, reader, key); }),
       listeners(graph, [this](Reader& reader, const auto& ref) { return build_listener(*this, reader, ref); }),
-      proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }) {
+      proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }),
+      id_tokens(graph) {
   use_plugins(plugin_set, std::move(schema_catalog));
 }
 

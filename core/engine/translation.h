@@ -21,6 +21,7 @@
 #include "core/engine/route_branch.h"
 #include "core/engine/text_memo.h"
 #include "core/host/plugin_set.h"
+#include "core/host/services/id_tokens.h"
 #include "core/model/object.h"
 #include "core/services/message_types.h"
 
@@ -177,7 +178,7 @@ struct Translation {
   Inputs<std::string, KeyOwner> owners;
   Inputs<std::string, uint64_t> schemas;
   Inputs<std::string, host::ObjectKind> object_kinds;
-  Inputs<int, ClusterSetResult> cluster_set;  // one key: 0; kept by ClusterWorld from `clusters`
+  Inputs<int, ClusterSetResult> cluster_set;          // one key: 0; kept by ClusterWorld from `clusters`
 
   Memo<int, SettingsResult> settings;  // one key: 0
   Memo<model::ObjectRef, SecretResult> secrets;
@@ -211,6 +212,7 @@ struct Translation {
   Memo<GatewayPartKey, ScopeSetResult> scope_sets;
   Memo<model::ObjectRef, ListenerResult> listeners;
   Memo<std::string, ProxyResult> proxies;  // by proxy name: "gateway-proxy"
+  Inputs<std::string, host::IdTokenState> id_tokens;  // by the use, encode_secret_use(); kept by TokenBook
 
  private:
   // The names that were set by the last use_plugins().

@@ -41,7 +41,9 @@ const void* HostTable::service(void* ctx, solder_str id) {
   }
   if (text == SOLDER_SVC_HTTP) return host.requests_.table();
   if (text == SOLDER_SVC_OBJECTS) return host.objects_.table();
+  if (text == SOLDER_SVC_LEASE) return host.objects_.lease();
   if (text == SOLDER_SVC_FILES) return &host.files_;
+  if (text == SOLDER_SVC_SETTINGS) return host.settings_.table();
   if (text == SOLDER_SVC_PUBLISH) return host.publications_.table();
   return host.timers_.table();
 }
@@ -83,13 +85,14 @@ solder_status HostTable::read_file(void* ctx, solder_str path, solder_span hidde
 
 bool has_service(std::string_view id) {
   return id == SOLDER_SVC_LOOP || id == SOLDER_SVC_HTTP || id == SOLDER_SVC_PUBLISH || id == SOLDER_SVC_OBJECTS ||
-         id == SOLDER_SVC_FILES;
+         id == SOLDER_SVC_FILES || id == SOLDER_SVC_SETTINGS || id == SOLDER_SVC_LEASE;
 }
 
 HostTable::HostTable(PluginIdentity identity, std::mutex& strand, ServicesPtr services, Listeners listeners)
     : identity_(std::move(identity)),
       timers_(identity_.name, strand),
       requests_(timers_, services),
+      settings_(timers_, listeners.objects == nullptr ? nullptr : listeners.objects->settings()),
       publications_(identity_.name, listeners.discovery),
       objects_(identity_.name, listeners.objects),
       services_(std::move(services)),
@@ -116,6 +119,7 @@ void HostTable::serve(bool serving) {
 
 void HostTable::close() {
   requests_.close();
+  settings_.close();
   timers_.close();
 }
 

@@ -9,6 +9,7 @@
 #include "core/host/services/object_sink.h"
 #include "core/host/services/publications.h"
 #include "core/host/services/requests.h"
+#include "core/host/services/settings_watch.h"
 #include "core/host/services/timers.h"
 #include "solder/draft/plugin.h"
 #include "solder/draft/services/files.h"
@@ -56,6 +57,7 @@ class HostTable {
   PluginIdentity identity_;
   Timers timers_;
   Requests requests_;
+  SettingsWatch settings_;
   Publications publications_;
   ObjectSink objects_;
   const ServicesPtr services_;

@@ -12,6 +12,7 @@
 #include "core/host/library_plugin.h"
 #include "core/host/negotiation.h"
 #include "core/host/private_copy.h"
+#include "core/host/program_file.h"
 #include "core/host/registry.h"
 #include "core/host/trust.h"
 
@@ -70,6 +71,8 @@ std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const Loa
   if (!copy.ok()) return Refusal{reason::kCopyFailed, "its private copy could not be made: " + copy.status().message()};
   if (isolation::is_isolated(candidate.gated.manifest, options.isolation))
     return isolation::open_isolated(candidate, *copy, options);
+  if (candidate.gated.manifest.program)
+    return Refusal{reason::kOpenFailed, "it is a program, which needs a process of its own, and there is none here"};
   if (candidate.ending != kLibraryEnding) return options.runners->open(candidate, *copy, options, services);
   auto plugin = std::make_shared<LibraryPlugin>(candidate.gated.manifest, candidate.file, candidate.sha256);
   plugin->library = std::make_unique<boost::dll::shared_library>();
@@ -88,9 +91,10 @@ std::optional<Refusal> check_services_apart(const Manifest& manifest, const isol
   if (!isolation::is_isolated(manifest, options)) return std::nullopt;
   const std::string missing = isolation::missing_apart(manifest);
   if (missing.empty()) return std::nullopt;
-  return Refusal{reason::kMissingService, "it needs " + missing +
-                                              ", which a plugin in a process of its own is not given; where " +
-                                              manifest.name + " is in_process in pluginIsolation, it runs in Solder's"};
+  const std::string help =
+      manifest.program ? "" : "; where " + manifest.name + " is in_process in pluginIsolation, it runs in Solder's";
+  return Refusal{reason::kMissingService,
+                 "it needs " + missing + ", which a plugin in a process of its own is not given" + help};
 }
 
 // A wish for a process of its own that is not met is told.
@@ -98,6 +102,8 @@ void warn_of_isolation(Plugin& plugin, const isolation::IsolationOptions& option
   const Manifest& manifest = plugin.manifest;
   if (options.inside) return;
   const auto chosen = options.plugins.find(manifest.name);
+  if (manifest.program && chosen != options.plugins.end() && chosen->second == isolation::Mode::kInProcess)
+    plugin.warn("it is a program, which has a process of its own whatever pluginIsolation says");
   const bool wanted =
       chosen == options.plugins.end() ? !manifest.in_process : chosen->second == isolation::Mode::kProcess;
   if (!wanted || isolation::is_isolated(manifest, options)) return;
@@ -117,9 +123,10 @@ std::variant<Gated, Refusal> gate_and_trust(Candidate& out, const LoadOptions& o
     out.trusted_by = std::get<std::string>(trusted);
     return std::nullopt;
   };
-  if (out.ending == kLibraryEnding || !options.runners) {
-    out.ending = kLibraryEnding;
-    auto gated = gate(out.bytes, name);
+  const bool program = out.ending == kProgramEnding;
+  if (program || out.ending == kLibraryEnding || !options.runners) {
+    if (!program) out.ending = kLibraryEnding;
+    auto gated = program ? gate_program(out.bytes, name) : gate(out.bytes, name);
     if (std::holds_alternative<Refusal>(gated)) return gated;
     if (auto refusal = trust()) return *refusal;
     return gated;
@@ -178,7 +185,7 @@ std::string configuration_of(const std::string& name, const LoadOptions& options
 }
 
 std::vector<std::string> find_plugin_files(const std::vector<std::string>& directories, std::vector<Refused>& refused) {
-  return find_files(directories, {std::string(kLibraryEnding)}, refused);
+  return find_files(directories, {std::string(kLibraryEnding), std::string(kProgramEnding)}, refused);
 }
 
 std::vector<std::string> find_run_files(const std::vector<std::string>& directories, const FileRunners& runners) {

@@ -1,6 +1,6 @@
 // From one file to one plugin: gate → private copy → dlopen through Boost.DLL → negotiation. What is no library goes
-// through the plugin that runs it instead (file_runners.h). Tested by tests/plugin/refusals_test.cc and
-// tests/plugin/python_test.cc.
+// through the plugin that runs it instead (file_runners.h), or is a program that a process becomes (program_file.h).
+// Tested by tests/plugin/refusals_test.cc and tests/plugin/python_test.cc.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@
 
 namespace solder::host {
 
-// The *.so files of the directories, directory by directory, by name within one. A directory that cannot be read goes
-// to `refused`.
+// The *.so and *.plugin files of the directories, directory by directory, by name within one. A directory that cannot
+// be read goes to `refused`.
 std::vector<std::string> find_plugin_files(const std::vector<std::string>& directories, std::vector<Refused>& refused);
 // The same for files that other plugins run, which are told apart once the libraries were looked at.
 std::vector<std::string> find_run_files(const std::vector<std::string>& directories, const FileRunners& runners);

@@ -289,15 +289,15 @@ class Parser {
         problem(where + "/scope", "is \"" + out.scope + "\"; right are " + joined(kScopes));
       }
     } else {
-      only(json, where, {"key", "schema", "destination"});
-      out.scope = "upstream_type";
+      only(json, where, {"key", "schema", "destination", "service"});
+      const Json* service = member(json, where, "service", Json::value_t::boolean, false);
+      out.scope = service != nullptr && service->get<bool>() ? "service" : "upstream_type";
     }
     out.key = text(json, where, "key", true);
     if (!out.key.empty() && !is_key(out.key)) problem(where + "/key", "is no key of an object: \"" + out.key + "\"");
     out.schema_json = schema(json, where, "schema");
-    if (json.contains("destination")) {
+    if (json.contains("destination"))
       capability.claims.push_back({"destination", out.key, schema(json, where, "destination")});
-    }
     for (const ManifestClaim& earlier : capability.claims) {
       if (earlier.scope == out.scope && earlier.key == out.key) {
         problem(where, "claims " + out.scope + ":" + out.key + " for the second time");

@@ -13,7 +13,7 @@
 namespace solder::host {
 
 struct ManifestClaim {
-  std::string scope;  // "upstream_type" and "destination" for the claims of solder.upstream-type/1
+  std::string scope;  // "upstream_type", "service" and "destination" for the claims of solder.upstream-type/1
   std::string key;
   std::string schema_json;
 };
@@ -42,6 +42,7 @@ struct Manifest {
   std::vector<std::pair<std::string, std::string>> filters;  // HTTP filter, stage
   std::vector<ManifestKind> kinds;
   bool in_process = true;
+  bool program = false;  // it is one, and never anything but a process of its own; no member of the JSON
   bool unload_allowed = false;
 };
 

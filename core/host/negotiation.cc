@@ -104,12 +104,23 @@ std::optional<Refusal> create(LibraryPlugin& plugin, const std::string& config_j
   return Refusal{reason::kCreateFailed, std::move(message)};
 }
 
+// Whoever owns a type makes its clusters; a key of serviceSpec is for destinations alone.
+bool lacks_operation(const LibraryPlugin& plugin) {
+  for (const ManifestCapability& capability : plugin.manifest.provides) {
+    for (const ManifestClaim& claim : capability.claims) {
+      if (claim.scope == "upstream_type" && plugin.upstream_type.clusters == nullptr) return true;
+      if (claim.scope == "service" && plugin.upstream_type.destinations == nullptr) return true;
+    }
+  }
+  return false;
+}
+
 std::optional<Refusal> take_capability(LibraryPlugin& plugin, const std::string& id, const void* theirs) {
   std::optional<std::string> problem;
   bool complete = true;
   if (id == SOLDER_CAP_UPSTREAM_TYPE) {
     problem = copy_table(theirs, SOLDER_CAP_UPSTREAM_TYPE_SIZE_1_0, id.c_str(), plugin.upstream_type);
-    complete = plugin.upstream_type.clusters != nullptr;
+    complete = !lacks_operation(plugin);
   } else if (id == SOLDER_CAP_OPTIONS) {
     problem = copy_table(theirs, SOLDER_CAP_OPTIONS_SIZE_1_0, id.c_str(), plugin.options);
     complete = plugin.options.apply != nullptr;

@@ -29,6 +29,14 @@ std::string absolute_directory(const std::string& directory) {
   return (error ? "/tmp" : temporary.string()) + "/solder-plugins-" + std::to_string(::geteuid());
 }
 
+bool owns_types(const Manifest& manifest) {
+  const auto& all = manifest.provides;
+  return std::any_of(all.begin(), all.end(), [](const ManifestCapability& capability) {
+    return std::any_of(capability.claims.begin(), capability.claims.end(),
+                       [](const ManifestClaim& claim) { return claim.scope == kUpstreamTypeScope; });
+  });
+}
+
 class SharedSet : public PluginSet {
  public:
   SharedSet(std::vector<PluginPtr> plugins, std::vector<Refused> refused, const LoadOptions& options)
@@ -41,9 +49,12 @@ class SharedSet : public PluginSet {
     for (const auto& [key, index] : registry_->owners()) {
       if (key.first != kKindScope) owners_[key.first + ":" + key.second] = plugins_[static_cast<size_t>(index)].get();
     }
-    // Not a key of users': so that whoever has the set finds those that bring objects from elsewhere.
+    // Not keys of users': so that whoever has the set finds those that bring objects from elsewhere, and those that
+    // find functions on upstreams of others' types.
     for (const auto& plugin : plugins_) {
       if (plugin->watches()) owners_["source:" + plugin->manifest.name] = plugin.get();
+      if (plugin->discovers() && !owns_types(plugin->manifest))
+        owners_["finder:" + plugin->manifest.name] = plugin.get();
     }
     record_losses();
     join_kinds();

@@ -24,7 +24,8 @@
 namespace solder::host {
 
 struct ClaimInfo {
-  // scope "upstream_type", "destination" for what routes say to it; "kind" for the objects that a schema checks
+  // scope "upstream_type", "service" for keys of serviceSpec, "destination" for what routes say to either; "kind" for
+  // the objects that a schema checks
   std::string plugin, capability, scope, key, schema_json;
 };
 

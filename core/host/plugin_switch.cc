@@ -190,8 +190,10 @@ PreflightItem PluginSwitch::preflight_item(const Candidate& candidate, const std
   item.original = candidate.file;
   if (options_.load.runners) item.runner = options_.load.runners->runner_of(candidate.ending);
   const LoadOptions options = options_for(candidate);
-  if (isolation::is_isolated(candidate.gated.manifest, options.isolation))
+  if (isolation::is_isolated(candidate.gated.manifest, options.isolation)) {
     item.limits = isolation::limits_of(options, item.runner);
+    if (candidate.gated.manifest.program) item.program = options.isolation.program;
+  }
   return item;
 }
 

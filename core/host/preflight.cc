@@ -45,6 +45,7 @@ json to_json(const PreflightItem& item) {
     out["state_version"] = item.state_version;
   }
   if (item.limits) out["limits"] = to_json(*item.limits);
+  if (item.program) out["program"] = {{"path", item.program->path}, {"arguments", item.program->arguments}};
   return out;
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/host/file_runners.h"
 #include "core/host/isolation/limits.h"
+#include "core/host/isolation/spawning.h"
 
 namespace solder::host {
 
@@ -29,6 +30,8 @@ struct PreflightItem {
   std::vector<std::string> samples;
   // It is to have a process of its own: what it may do there is all that it may do here.
   std::optional<isolation::Limits> limits{};
+  // It is a program: what serves such.
+  std::optional<isolation::Program> program{};
 };
 
 // The child's part: answers the requests that come on `socket` until it is closed. Gives the exit code.

@@ -39,14 +39,17 @@ std::optional<FileRunner> runner_of(const json& request) {
   return FileRunner{runner->at("name"), runner->at("file"), runner->at("config")};
 }
 
+isolation::Limits limits_of(const json& limits) {
+  return {.memory_mb = limits.at("memory"),
+          .open_files = limits.at("files"),
+          .readable_paths = limits.at("readable").get<std::vector<std::string>>()};
+}
+
 // Where the request says how far the plugin may go, from now on nobody here goes further.
 void shut_in(const json& request, const std::string& file) {
   const auto limits = request.find("limits");
   if (limits == request.end()) return;
-  isolation::confine({.memory_mb = limits->at("memory"),
-                      .open_files = limits->at("files"),
-                      .readable_paths = limits->at("readable").get<std::vector<std::string>>()},
-                     file);
+  isolation::confine(limits_of(*limits), file);
 }
 
 // The runner that the request names is known then. Empty: all is well.
@@ -81,9 +84,15 @@ std::string try_out(int socket, const json& item, const Runners& runners) {
   const std::string file = item.at("file");
   options.copy_directory = file.substr(0, file.rfind('/'));
   options.configurations = {{item.at("name"), item.at("config")}};
-  options.isolation.inside = true;
-  options.isolation.shut_in = item.contains("limits");
-  shut_in(item, file);
+  if (const auto program = item.find("program"); program != item.end()) {
+    // One in a process of its own even here, which is shut in.
+    options.isolation.program = {program->at("path"), program->at("arguments").get<std::vector<std::string>>()};
+    options.isolation.limits = limits_of(item.at("limits"));
+  } else {
+    options.isolation.inside = true;
+    options.isolation.shut_in = item.contains("limits");
+    shut_in(item, file);
+  }
   phase("being read");
   if (auto problem = take_runner(item, *runners); !problem.empty()) return problem;
   auto found = inspect_plugin(file, options, item.at("original"));
@@ -100,6 +109,7 @@ std::string try_out(int socket, const json& item, const Runners& runners) {
   }
   phase("translating what the old one was asked");
   replay(*plugin, item.at("samples"));
+  if (const auto apart = plugin->isolation(); apart && apart->down) return apart->why;
   phase("saving its state");
   if (const auto saved = plugin->save(); !saved.ok()) return saved.status().message();
   phase("being ended");

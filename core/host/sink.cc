@@ -238,10 +238,13 @@ solder_status Sink::take_secret_use(const solder_item_secret_use& item) {
   if (!unreadable.empty()) return bad_item(item.index, unreadable);
   const Site site = site_of(operation_, in_, item.index);
   if (!may_use_secrets(site)) return not_allowed(item.index, "secrets are not for " + std::string(site_words(site)));
-  if (sds_name.empty() || ref.name.empty()) return bad_item(item.index, "its use of a secret names no secret");
+  const bool is_token = item.form == SOLDER_SECRET_GOOGLE_ID_TOKEN;
+  if (sds_name.empty() || (ref.name.empty() && !is_token))
+    return bad_item(item.index, "its use of a secret names no secret");
+  if (is_token && key.empty()) return bad_item(item.index, "its use of an ID token names no audience");
   if (!is_pointer(field)) return bad_item(item.index, "its field must be a JSON pointer, found " + std::string(field));
-  if (item.form < SOLDER_SECRET_TLS_CERTIFICATE || item.form > SOLDER_SECRET_GENERIC) {
-    return bad_item(item.index, "its form of secret is " + std::to_string(item.form) + "; right are 1 to 3");
+  if (!is_token && (item.form < SOLDER_SECRET_TLS_CERTIFICATE || item.form > SOLDER_SECRET_GENERIC)) {
+    return bad_item(item.index, "its form of secret is " + std::to_string(item.form) + "; right are 1 to 3, and 5");
   }
   if (!count(patch.size() + sds_name.size() + key.size())) return SOLDER_RESOURCE_EXHAUSTED;
   engine::SecretUse use;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -13,12 +14,14 @@
 
 #include "core/config/kinds.h"
 #include "core/host/plugin.h"
+#include "solder/draft/services/settings.h"
 
 namespace solder::sources {
 
 namespace {
 
 constexpr std::string_view kSourceScope = "source:";
+constexpr std::string_view kSharedKind = "SharedEntry";
 constexpr size_t kMaxReason = 8192;  // of what is written about one object
 
 std::vector<host::Plugin*> watchers(const host::PluginSet& plugins) {
@@ -63,15 +66,25 @@ std::vector<std::string> watching(const host::PluginSet& plugins) {
   return out;
 }
 
+std::vector<std::string> awaiting_settings(const host::PluginSet& plugins) {
+  std::vector<std::string> out;
+  for (const auto* plugin : watchers(plugins)) {
+    const auto& needs = plugin->manifest.needs;
+    if (std::find(needs.begin(), needs.end(), SOLDER_SVC_SETTINGS) != needs.end()) out.push_back(plugin->manifest.name);
+  }
+  return out;
+}
+
 struct SourceDriver::Impl {
   explicit Impl(SourceStore& its_store) : store(its_store) {}
 
   struct News {
     std::shared_ptr<host::PluginSet> plugins;
     std::map<model::ObjectRef, std::optional<model::ObjectReport>> statuses;  // the newest of each; none: it is gone
+    std::optional<std::vector<SharedEntry>> shared;
     bool ended = false;
 
-    [[nodiscard]] bool empty() const { return !plugins && statuses.empty() && !ended; }
+    [[nodiscard]] bool empty() const { return !plugins && statuses.empty() && !shared && !ended; }
   };
 
   SourceStore& store;
@@ -87,6 +100,7 @@ struct SourceDriver::Impl {
   std::shared_ptr<host::PluginSet> plugins;
   std::map<uint64_t, Running> running;  // by generation
   std::vector<host::WatchedKind> kinds;
+  std::optional<std::vector<SharedEntry>> shared;  // none: nothing was translated yet
   std::thread thread;
 
   News take() {
@@ -99,6 +113,10 @@ struct SourceDriver::Impl {
     for (News now = take(); !now.ended; now = take()) {
       if (now.plugins) use(std::move(now.plugins));
       if (!now.statuses.empty()) hand_on(now.statuses);
+      if (now.shared) {
+        shared = std::move(now.shared);
+        for (auto& [generation, one] : running) share(one);
+      }
     }
     running.clear();
     plugins.reset();
@@ -137,9 +155,19 @@ struct SourceDriver::Impl {
 
   void watch(Running& one) {
     const auto status = one.watcher->watch(kinds);
-    if (status.ok()) return;
+    if (status.ok()) return share(one);
     spdlog::error("plugin {} watches nothing: {}", one.name, status.message());
     store.complete(one.name);
+  }
+
+  void share(Running& one) const {
+    if (!shared || !one.watcher) return;
+    std::vector<host::ObjectStatus> entries;
+    for (const auto& each : *shared) {
+      if (store.find(each.about).plugin == one.name)
+        entries.push_back({{std::string(kSharedKind), "", each.name}, each.json});
+    }
+    one.watcher->share(entries);
   }
 
   void hand_on(const std::map<model::ObjectRef, std::optional<model::ObjectReport>>& statuses) {
@@ -180,6 +208,14 @@ void SourceDriver::plugins(std::shared_ptr<host::PluginSet> plugins) {
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->news.plugins = std::move(plugins);
+  }
+  impl_->filled.notify_all();
+}
+
+void SourceDriver::share(std::vector<SharedEntry> entries) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->news.shared = std::move(entries);
   }
   impl_->filled.notify_all();
 }

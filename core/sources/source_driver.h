@@ -13,6 +13,8 @@ namespace solder::sources {
 
 // Names of the plugins in it that bring objects.
 std::vector<std::string> watching(const host::PluginSet& plugins);
+// Those of them that ask for Settings.
+std::vector<std::string> awaiting_settings(const host::PluginSet& plugins);
 
 class SourceDriver {
  public:
@@ -27,6 +29,12 @@ class SourceDriver {
   void plugins(std::shared_ptr<host::PluginSet> plugins);
   // What became of objects. Of those that a source brought, the source is told. [any thread]
   void reports(const report::Reports::Changes& changes);
+  // All that Solders on one store are to share: entries by what they are about, whose source is told. [any thread]
+  struct SharedEntry {
+    model::ObjectRef about;
+    std::string name, json;
+  };
+  void share(std::vector<SharedEntry> entries);
 
  private:
   struct Impl;

@@ -3,9 +3,11 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -13,7 +15,9 @@
 #include <utility>
 
 #include "core/base/replace_file.h"
+#include "core/model/memory_only.h"
 #include "core/sources/source_objects.h"
+#include "core/sources/source_order.h"
 
 namespace solder::sources {
 
@@ -22,8 +26,11 @@ namespace {
 constexpr mode_t kOwnerOnly = 0600;
 constexpr int kSettlesAtMost = 10;
 
-std::string lines_of(const std::vector<model::ObjectPtr>& objects) {
+// Nothing where some of it must not be written: half a world is no world to begin with.
+std::optional<std::string> lines_of(const std::vector<model::ObjectPtr>& objects) {
   std::string out;
+  if (std::any_of(objects.begin(), objects.end(), [](const auto& each) { return model::memory_only(*each); }))
+    return std::nullopt;
   for (const auto& object : objects) out += object->json + "\n";
   return out;
 }
@@ -36,6 +43,7 @@ struct SourceStore::Impl {
     SourceObjects objects;
     model::Diagnostics problems;
     bool expected = false;
+    bool awaits_settings = false;
     bool told = false;  // its world was whole once
     bool loaded = false;
     std::vector<store::Change> restored;  // from disk, not yet told
@@ -51,7 +59,11 @@ struct SourceStore::Impl {
   mutable std::mutex mutex;
   std::condition_variable woken;
   std::map<std::string, Source> sources;
+  SourceOrder order;  // of what was told
   store::Listener listener;
+  std::function<void()> settings_known;
+  bool told_known = false;
+  host::SettingsBook settings;
   bool stopping = false;
   std::thread writer;
 
@@ -87,25 +99,30 @@ struct SourceStore::Impl {
     woken.notify_all();
   }
 
-  void tell(Source& source) {
+  void tell(const std::string& plugin, Source& source) {
     if (!source.objects.whole() || !listener) return;
     auto changes = source.objects.take();
     if (!changes.empty()) changed(source);
     if (source.told && changes.empty()) return;
     source.told = true;
-    hand_on(std::move(changes));
+    hand_on(order.take(plugin, std::move(changes)));
   }
 
   void hand_on(std::vector<store::Change> changes) {
     store::Batch batch;
     batch.changes = std::move(changes);
     batch.complete = true;
+    bool known = true;  // the Settings, as far as sources bring them
     for (const auto& [plugin, source] : sources) {
-      batch.complete = batch.complete && (source.told || !source.expected);
+      const bool there = source.told || !source.expected;
+      batch.complete = batch.complete && there;
+      known = known && (there || source.awaits_settings);
       batch.problems.insert(batch.problems.end(), source.problems.begin(), source.problems.end());
       for (auto& problem : source.objects.problems()) batch.problems.push_back(std::move(problem));
     }
+    for (auto& problem : order.problems()) batch.problems.push_back(std::move(problem));
     listener(std::move(batch));
+    if (known && settings_known && !std::exchange(told_known, true)) settings_known();
   }
 
   [[nodiscard]] std::optional<Clock::time_point> due(const Source& source) const {
@@ -136,13 +153,18 @@ struct SourceStore::Impl {
   // Gives up the lock while it writes. Sources never go, so `source` stays.
   void write(const std::string& plugin, Source& source, std::unique_lock<std::mutex>& lock) {
     source.dirty = false;
-    const auto objects = source.objects.all();
+    const auto lines = lines_of(source.objects.all());
     lock.unlock();
     std::error_code error;
+    const std::string path = path_of(plugin);
+    if (!lines) {
+      std::filesystem::remove(path, error);
+      lock.lock();
+      return;
+    }
     std::filesystem::create_directories(directory, error);
     std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
-    const std::string path = path_of(plugin);
-    const auto status = base::replace_file(path, path + ".new", lines_of(objects), kOwnerOnly);
+    const auto status = base::replace_file(path, path + ".new", *lines, kOwnerOnly);
     if (!status.ok()) spdlog::warn("{}: what it said last cannot be kept: {}", plugin, status.message());
     lock.lock();
   }
@@ -157,13 +179,23 @@ void SourceStore::expect(const std::vector<std::string>& plugins) {
   for (const auto& plugin : plugins) impl_->source_of(plugin).expected = true;
 }
 
+void SourceStore::awaits_settings(const std::vector<std::string>& plugins, std::function<void()> known) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->settings_known = std::move(known);
+  for (const auto& plugin : plugins) impl_->source_of(plugin).awaits_settings = true;
+}
+
 void SourceStore::begin(const std::string& plugin) {
   const std::lock_guard lock(impl_->mutex);
   auto& source = impl_->source_of(plugin);
   source.objects.begin();
   // What another run left counts meanwhile.
-  if (impl_->listener && !source.restored.empty()) impl_->hand_on(std::exchange(source.restored, {}));
+  if (impl_->listener && !source.restored.empty()) {
+    impl_->hand_on(impl_->order.take(plugin, std::exchange(source.restored, {})));
+  }
 }
+
+host::SettingsBook* SourceStore::settings() { return &impl_->settings; }
 
 SourceStore::Found SourceStore::find(const model::ObjectRef& ref) const {
   const std::lock_guard lock(impl_->mutex);
@@ -178,9 +210,12 @@ base::Status SourceStore::start(store::Listener listener) {
   impl_->listener = std::move(listener);
   std::vector<store::Change> all;
   for (auto& [plugin, source] : impl_->sources) {
-    for (auto& change : std::exchange(source.restored, {})) all.push_back(std::move(change));
+    auto changes = std::exchange(source.restored, {});
+    if (source.objects.whole()) {
+      for (auto& change : source.objects.take()) changes.push_back(std::move(change));
+    }
+    for (auto& change : impl_->order.take(plugin, std::move(changes))) all.push_back(std::move(change));
     if (!source.objects.whole()) continue;
-    for (auto& change : source.objects.take()) all.push_back(std::move(change));
     source.told = true;
   }
   impl_->hand_on(std::move(all));
@@ -203,7 +238,7 @@ base::Status SourceStore::put(const std::string& plugin, std::string_view json) 
   const std::lock_guard lock(impl_->mutex);
   auto& source = impl_->source_of(plugin);
   auto status = source.objects.put(json);
-  impl_->tell(source);
+  impl_->tell(plugin, source);
   return status;
 }
 
@@ -211,7 +246,7 @@ void SourceStore::remove(const std::string& plugin, const model::ObjectRef& obje
   const std::lock_guard lock(impl_->mutex);
   auto& source = impl_->source_of(plugin);
   source.objects.remove(object);
-  impl_->tell(source);
+  impl_->tell(plugin, source);
 }
 
 void SourceStore::begin_list(const std::string& plugin, const std::string& kind, const std::string& ns) {
@@ -223,7 +258,7 @@ void SourceStore::end_list(const std::string& plugin, const std::string& kind, c
   const std::lock_guard lock(impl_->mutex);
   auto& source = impl_->source_of(plugin);
   source.objects.end_list(kind, ns);
-  impl_->tell(source);
+  impl_->tell(plugin, source);
 }
 
 void SourceStore::keep(const std::string& plugin, const std::string& kind, const std::string& ns) {
@@ -236,7 +271,7 @@ void SourceStore::complete(const std::string& plugin) {
   auto& source = impl_->source_of(plugin);
   source.objects.complete();
   impl_->changed(source);
-  impl_->tell(source);
+  impl_->tell(plugin, source);
 }
 
 void SourceStore::reported(const std::string& plugin, model::Diagnostics problems) {

@@ -1,15 +1,19 @@
 // Objects that plugins bring from elsewhere, as one store. What a source gave when it was last whole stands on disk
-// below the state directory (Secrets too: only the user may read it), and counts until the source is whole again.
-// Nothing of a source counts while it is being read for the first time. Any thread.
+// below the state directory (Secrets too: only the user may read it), and counts until the source is whole again; with
+// one object that is to stay in memory alone (model::memory_only) nothing of that source stands there.
+// Nothing of a source counts while it is being read for the first time. Of an object that several sources bring the
+// first one by name counts. Any thread.
 // Tested by tests/unit/sources/source_store_test.cc.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/host/services/watcher.h"
+#include "core/sources/leadership.h"
 #include "core/store/store.h"
 
 namespace solder::sources {
@@ -25,6 +29,9 @@ class SourceStore final : public store::Store, public host::ObjectListener {
 
   // Before start(): plugins whose objects the world waits for.
   void expect(const std::vector<std::string>& plugins);
+  // The same: plugins that say nothing before they know the Settings. `known` is called once all others have said all,
+  // so that whoever else brings Settings need not be waited for; it must not come back in here.
+  void awaits_settings(const std::vector<std::string>& plugins, std::function<void()> known);
   // A new instance of that plugin begins to say what there is.
   void begin(const std::string& plugin);
   // What the plugin that brought it said last, and which that is; null: none did.
@@ -44,10 +51,17 @@ class SourceStore final : public store::Store, public host::ObjectListener {
   void keep(const std::string& plugin, const std::string& kind, const std::string& ns) override;
   void complete(const std::string& plugin) override;
   void reported(const std::string& plugin, model::Diagnostics problems) override;
+  void holds_lease(const std::string& plugin, std::chrono::steady_clock::time_point until) override {
+    leadership_.hold(plugin, until);
+  }
+  // Whether this Solder leads among several on one store.
+  [[nodiscard]] Leadership& leadership() { return leadership_; }
+  host::SettingsBook* settings() override;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+  Leadership leadership_;
 };
 
 }  // namespace solder::sources

@@ -1,6 +1,6 @@
 """Puts the templates and what they are built with into one JSON text: embed.py SOURCE_ROOT ENVOY_FIELDS OUTPUT.
 
-{"c": {"Makefile": text, ...}, "cpp": ..., "python": ..., "rust": ...}; cli/plugin_new.cc writes it out.
+{"c": {"Makefile": text, ...}, "cpp": ..., "python": ..., "rust": ..., "go": ...}; cli/plugin_new.cc writes it out.
 """
 import json
 import pathlib
@@ -26,6 +26,7 @@ def main():
         "python": {},
         "rust": files(api / "sdk/rust/src", "sdk/rust/src/") | {
             "sdk/rust/Cargo.toml": (api / "sdk/rust/Cargo.toml").read_text(encoding="utf-8")},
+        "go": {path: text for path, text in files(api / "sdk/go", "sdk/go/").items() if not path.endswith(("_test.go", ".md"))},
     }
     everything = {language: files(template / "common") | files(template / language) | sdk for language, sdk in with_language.items()}
     output.write_text(json.dumps(everything), encoding="utf-8")

@@ -32,7 +32,18 @@ bool has_verb(const Json& resource, const char* verb) {
   return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
 }
 
-// What a group serves, by kind.
+// What several Solders share stands in Secrets, and is a kind of its own here.
+std::map<std::string, Resource> with_shared(std::map<std::string, Resource> served) {
+  const auto secret = served.find("Secret");
+  if (secret == served.end()) return served;
+  Resource shared = secret->second;
+  shared.kind = kSharedKind;
+  served.emplace(kSharedKind, std::move(shared));
+  return served;
+}
+
+}  // namespace
+
 std::map<std::string, Resource> read_resources(const Json& list, const std::string& api_version) {
   std::map<std::string, Resource> out;
   std::set<std::string> with_status;
@@ -48,7 +59,14 @@ std::map<std::string, Resource> read_resources(const Json& list, const std::stri
   return out;
 }
 
-}  // namespace
+Connection connect_to(const sdk::Host& host, const WatchSettings& settings) {
+  if (settings.in_cluster) {
+    return in_cluster(std::getenv("KUBERNETES_SERVICE_HOST"), std::getenv("KUBERNETES_SERVICE_PORT"), kServiceAccount);
+  }
+  return from_kubeconfig(settings.kubeconfig,
+                         sdk::parse_json(sdk::read_document(host, settings.kubeconfig, kSecretMembers)),
+                         settings.context, settings.allow_insecure);
+}
 
 ApiWatcher::ApiWatcher(const sdk::Host& host, WatchSettings settings)
     : host_(host),
@@ -60,7 +78,13 @@ ApiWatcher::ApiWatcher(const sdk::Host& host, WatchSettings settings)
       ends_{[this](const Resource& resource, Json& object) { seen(resource, object); },
             [this](const Resource& resource, const Json& object) { gone(resource, object); }, [this] { told(); },
             [this](const std::string& words) { host_.log(SOLDER_LOG_INFO, words); }},
-      statuses_(host, http_, connection_, settings_.write_namespace, settings_.statuses) {}
+      statuses_(host, http_, connection_, settings_.write_namespace, settings_.statuses, [this] { return leads(); }),
+      shared_(
+          host, http_, connection_, settings_.write_namespace, [this] { return leads(); }, [this] { told(); }) {
+  if (settings_.lease)
+    lease_.emplace(host, http_, connection_, settings_.write_namespace, "solder", seed(host, this),
+                   [this] { lease_changed(); });
+}
 
 ApiWatcher::~ApiWatcher() = default;
 
@@ -69,6 +93,7 @@ void ApiWatcher::watch(const std::vector<sdk::WatchedKind>& kinds) {
   for (const auto& each : kinds) {
     if (settings_.skip.count(each.kind) == 0) wanted_[each.api_version].insert(each.kind);
   }
+  if (lease_) wanted_["v1"].insert(kSharedKind);
   std::erase_if(watches_, [&](const auto& each) {
     const auto at = wanted_.find(each.second->resource().api_version);
     return at == wanted_.end() || at->second.count(each.first.first) == 0;
@@ -78,20 +103,23 @@ void ApiWatcher::watch(const std::vector<sdk::WatchedKind>& kinds) {
 
 void ApiWatcher::connect() {
   try {
-    connection_ =
-        settings_.in_cluster
-            ? in_cluster(std::getenv("KUBERNETES_SERVICE_HOST"), std::getenv("KUBERNETES_SERVICE_PORT"),
-                         kServiceAccount)
-            : from_kubeconfig(settings_.kubeconfig,
-                              sdk::parse_json(sdk::read_document(host_, settings_.kubeconfig, kSecretMembers)),
-                              settings_.context, settings_.allow_insecure);
+    connection_ = connect_to(host_, settings_);
   } catch (const std::runtime_error& error) {
     problem_ = {"BadKubeconfig", error.what(), ""};
     told();
     timer_.start(kLookAgain, [this] { connect(); });
     return;
   }
+  if (lease_) lease_->start();
   look_for_kinds();
+}
+
+void ApiWatcher::lease_changed() {
+  if (leads()) {
+    statuses_.look_at_all();
+    shared_.look();
+  }
+  told();
 }
 
 void ApiWatcher::look_for_kinds() {
@@ -119,7 +147,7 @@ void ApiWatcher::take_kinds(const std::string& api_version, const sdk::HttpAnswe
   } else if (answer.code == kOk) {
     problem_.reset();
     known_.insert(api_version);
-    use(api_version, read_resources(sdk::parse_json(answer.body), api_version));
+    use(api_version, with_shared(read_resources(sdk::parse_json(answer.body), api_version)));
   } else if (answer.code == kNotFound) {
     problem_.reset();
     known_.insert(api_version);
@@ -142,8 +170,11 @@ void ApiWatcher::use(const std::string& api_version, const std::map<std::string,
   if (wanted == wanted_.end()) return;
   for (const std::string& kind : wanted->second) {
     const auto at = served.find(kind);
-    const bool all = settings_.namespaces.empty() || (at != served.end() && !at->second.namespaced);
-    for (const std::string& ns : all ? std::vector<std::string>{""} : settings_.namespaces) {
+    const bool ours = kind == kSharedKind;
+    const bool all = !ours && (settings_.namespaces.empty() || (at != served.end() && !at->second.namespaced));
+    const std::vector<std::string> chosen =
+        ours ? std::vector<std::string>{settings_.write_namespace} : settings_.namespaces;
+    for (const std::string& ns : all ? std::vector<std::string>{""} : chosen) {
       const auto running = watches_.find({kind, ns});
       if (at != served.end()) missing_.erase({kind, ns});
       if (at == served.end() && running != watches_.end() && ++missing_[{kind, ns}] < kMissesThatCount) continue;
@@ -163,12 +194,20 @@ void ApiWatcher::use(const std::string& api_version, const std::map<std::string,
 }
 
 void ApiWatcher::seen(const Resource& resource, Json& object) {
+  if (resource.kind == kSharedKind) {
+    if (const auto entry = shared_.seen(object)) objects_.put(*entry);
+    return;
+  }
   if (is_ours(resource.api_version) && resource.has_status) statuses_.seen(resource, object);
   trim_object(object, resource.kind, resource.api_version);
   objects_.put(object.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void ApiWatcher::gone(const Resource& resource, const Json& object) {
+  if (resource.kind == kSharedKind) {
+    objects_.remove({kSharedKind, settings_.write_namespace, shared_.gone(object)});
+    return;
+  }
   const Json metadata = object.value("metadata", Json::object());
   std::string ns = sdk::get_string(metadata, "namespace");
   if (ns.empty()) ns = "default";  // as the store has objects without one
@@ -192,6 +231,8 @@ void ApiWatcher::told() {
       if (watch->problem()) all.insert(*watch->problem());
     }
     for (const auto& problem : statuses_.problems()) all.insert(problem);
+    if (lease_ && lease_->problem()) all.insert(*lease_->problem());
+    if (shared_.problem()) all.insert(*shared_.problem());
     std::vector<sdk::Problem> problems;
     for (const auto& each : all) problems.push_back({"", each.reason, each.message, "", each.expected});
     objects_.report(problems);

@@ -10,11 +10,18 @@
 #include <vector>
 
 #include "kind_watch.h"
+#include "lease.h"
+#include "shared_entries.h"
 #include "solder/sdk.hpp"
 #include "status_writer.h"
 #include "watch_settings.h"
 
 namespace solder::plugins::kubernetes {
+
+// Where the API server is, now. Throws std::runtime_error: why that cannot be told.
+Connection connect_to(const sdk::Host& host, const WatchSettings& settings);
+// What a part of the API serves, by kind.
+std::map<std::string, Resource> read_resources(const sdk::Json& list, const std::string& api_version);
 
 class ApiWatcher {
  public:
@@ -25,6 +32,9 @@ class ApiWatcher {
 
   void watch(const std::vector<sdk::WatchedKind>& kinds);
   void status(const sdk::Ref& ref, std::string_view json) { statuses_.want(ref, json); }
+  void share(const std::vector<sdk::SharedEntry>& entries) {
+    if (lease_) shared_.want(entries);
+  }
 
  private:
   using Key = std::pair<std::string, std::string>;  // kind, namespace
@@ -37,6 +47,8 @@ class ApiWatcher {
   void seen(const Resource& resource, sdk::Json& object);
   void gone(const Resource& resource, const sdk::Json& object);
   void told();
+  void lease_changed();
+  [[nodiscard]] bool leads() const { return !lease_ || lease_->held(); }
 
   sdk::Host host_;
   const WatchSettings settings_;
@@ -45,7 +57,9 @@ class ApiWatcher {
   sdk::Timer timer_, report_timer_;
   Connection connection_;
   KindWatch::Ends ends_;
+  std::optional<Lease> lease_;  // none: it is alone
   StatusWriter statuses_;
+  SharedEntries shared_;
   std::map<std::string, std::set<std::string>> wanted_;  // API version → kinds
   std::set<std::string> asking_, known_;                 // API versions
   std::optional<WatchProblem> problem_;                  // of connecting and of looking for kinds

@@ -1,6 +1,8 @@
 // The Upstreams that Gloo makes of a Service: one for each port, in memory, named "kube-svc:<namespace>-<name>-<port>",
 // which is what a route's `kube` destination leads to; and those that its discovery writes, where that is asked for.
 // Annotations of the Service set up both. Source: Gloo's service converters.
+#include <algorithm>
+
 #include "service.h"
 #include "solder/sdk/service_name.hpp"
 
@@ -65,12 +67,12 @@ std::string lower_camel(const std::string& name) {
 
 // The annotation is an Upstream's spec, whose members take the place of what follows from the Service, or are merged
 // into it.
-void apply_config(const Labels& annotations, sdk::Json& spec, sdk::Out& out) {
+void apply_config(const Labels& annotations, const char* where, sdk::Json& spec, sdk::Out& out) {
   const std::string text = annotation(annotations, kConfig);
   if (text.empty()) return;
   const sdk::Json config = sdk::parse_json(text);
   if (!config.is_object()) {
-    return out.warning({"/metadata/annotations" + sdk::pointer_step(kConfig), "InvalidAnnotation",
+    return out.warning({where + sdk::pointer_step(kConfig), "InvalidAnnotation",
                         "the annotation is not read, as it is no JSON object", text,
                         "the spec of an Upstream as JSON"});
   }
@@ -85,6 +87,38 @@ void apply_config(const Labels& annotations, sdk::Json& spec, sdk::Out& out) {
     }
   }
 }
+
+// A member as users may spell it.
+const sdk::Json& either(const sdk::Json& json, const char* name, const char* snake) {
+  const sdk::Json& found = part(json, name);
+  return found.is_object() ? found : part(json, snake);
+}
+
+// What Settings say of discovery.
+struct Discovery {
+  bool on = false;
+  Labels wanted;      // of Services
+  Labels everywhere;  // annotations that hold for all
+
+  Discovery(const DiscoveryOptions& options, sdk::Out& out) : on(options.upstreams) {
+    const auto text = out.lookup({"Settings", "", ""});
+    const sdk::Json settings = text ? sdk::parse_json(*text) : sdk::Json();
+    const sdk::Json& spec = part(settings, "spec");
+    const sdk::Json& annotations =
+        either(either(spec, "upstreamOptions", "upstream_options"), "globalAnnotations", "global_annotations");
+    everywhere = labels_of(annotations);
+    const sdk::Json& uds = either(part(spec, "discovery"), "udsOptions", "uds_options");
+    if (!uds.is_object()) return;
+    on = sdk::get_bool(uds, "enabled").value_or(true);
+    wanted = labels_of(either(uds, "watchLabels", "watch_labels"));
+  }
+  [[nodiscard]] bool finds(const Labels& labels) const {
+    return on && std::all_of(wanted.begin(), wanted.end(), [&](const auto& each) {
+             const auto at = labels.find(each.first);
+             return at != labels.end() && at->second == each.second;
+           });
+  }
+};
 
 void give(const std::string& name, const std::string& ns, const sdk::Json& labels, const sdk::Json& spec,
           sdk::Out& out) {
@@ -104,6 +138,7 @@ void derive_upstreams(const sdk::SourceInput& in, const DiscoveryOptions& option
   const std::string ns(in.ref.ns), name(in.ref.name);
   const Labels annotations = labels_of(part(part(json, "metadata"), "annotations"));
   const Labels labels = labels_of(part(part(json, "metadata"), "labels"));
+  const Discovery discovery(options, out);
   for (const ServicePort& port : service.ports) {
     sdk::Json spec = {
         {"kube", {{"serviceName", name}, {"serviceNamespace", ns}, {"servicePort", port.port}}},
@@ -112,9 +147,10 @@ void derive_upstreams(const sdk::SourceInput& in, const DiscoveryOptions& option
     if (!labels.empty()) spec["discoveryMetadata"]["labels"] = labels;
     if (const auto http2 = use_http2(annotations, port)) spec["useHttp2"] = *http2;
     if (const sdk::Json ssl = ssl_config(annotations, ns, port.port); !ssl.is_null()) spec["sslConfig"] = ssl;
-    apply_config(annotations, spec, out);
+    apply_config(discovery.everywhere, "/spec/upstreamOptions/globalAnnotations", spec, out);
+    apply_config(annotations, "/metadata/annotations", spec, out);
     give(sdk::service_upstream_name(ns, name, port.port), ns, {}, spec, out);
-    if (!options.upstreams) continue;
+    if (!discovery.finds(labels)) continue;
     if (!service.selector.empty()) spec["kube"]["selector"] = service.selector;
     give(sdk::discovered_upstream_name(ns, name, port.port), options.write_namespace,
          {{"discovered_by", "kubernetesplugin"}}, spec, out);

@@ -45,11 +45,13 @@ std::string words_of(const sdk::HttpAnswer& answer) {
 
 // Secrets that nothing here reads; those of Helm are large, and there are many.
 std::string selection_of(const std::string& kind) {
+  if (kind == kSharedKind) return "&fieldSelector=" + in_url(std::string("type=") + kSharedType);
   if (kind != "Secret") return "";
   return "&fieldSelector=" + in_url(
                                  "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,"
                                  "type!=kubernetes.io/dockerconfigjson,type!=kubernetes.io/dockercfg,"
-                                 "type!=bootstrap.kubernetes.io/token");
+                                 "type!=bootstrap.kubernetes.io/token,type!=" +
+                                 std::string(kSharedType));
 }
 
 std::string group_of(const std::string& api_version) {

@@ -18,6 +18,10 @@
 
 namespace solder::plugins::kubernetes {
 
+// What several Solders share, and in Secrets of which type it stands (shared_entries.h).
+inline constexpr const char* kSharedKind = "SharedEntry";
+inline constexpr const char* kSharedType = "solder.io/shared";
+
 // What the API server calls a kind.
 struct Resource {
   std::string kind, api_version, plural;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api_watcher.h"
+#include "object_writer.h"
 #include "service.h"
 #include "solder/envoy_fields.h"
 #include "solder/sdk/grpc_json.hpp"
@@ -113,6 +114,17 @@ class Plugin {
     if (watcher_) watcher_->status(ref, json);
   }
 
+  void share(const std::vector<sdk::SharedEntry>& entries) {
+    if (watcher_) watcher_->share(entries);
+  }
+
+  bool change(const sdk::StoreChange& change) {
+    if (!options_.watch.on) return false;
+    if (!writer_) writer_ = std::make_unique<ObjectWriter>(host_, options_.watch);
+    writer_->change(change);
+    return true;
+  }
+
   void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
     const sdk::Json json = sdk::parse_json(in.json);
     const UpstreamSpec spec(json);
@@ -173,6 +185,7 @@ class Plugin {
   const sdk::Host host_;
   const Options options_;
   std::unique_ptr<ApiWatcher> watcher_;
+  std::unique_ptr<ObjectWriter> writer_;
 };
 
 }  // namespace solder::plugins::kubernetes

@@ -34,8 +34,14 @@ std::string our_part(const Json& status) {
 }  // namespace
 
 StatusWriter::StatusWriter(const sdk::Host& host, sdk::Http& http, const Connection& connection, std::string ns,
-                           bool on)
-    : http_(http), connection_(connection), ns_(std::move(ns)), on_(on), timer_(host), backoff_(1) {}
+                           bool on, std::function<bool()> leads)
+    : http_(http),
+      connection_(connection),
+      ns_(std::move(ns)),
+      on_(on),
+      leads_(std::move(leads)),
+      timer_(host),
+      backoff_(1) {}
 
 void StatusWriter::seen(const Resource& resource, const Json& object) {
   if (!on_) return;
@@ -46,6 +52,7 @@ void StatusWriter::seen(const Resource& resource, const Json& object) {
   one.resource = resource;
   one.ns = ns;
   one.name = name;
+  one.version = sdk::get_string(metadata, "resourceVersion");
   one.there.clear();
   const Json* status = sdk::find(object, "status");
   const Json* statuses = status != nullptr && status->is_object() ? sdk::find(*status, "statuses") : nullptr;
@@ -85,12 +92,16 @@ void StatusWriter::look(const std::string& key, const One& one) {
     return;
   }
   to_write_.insert(key);
-  if (!timer_.pending()) timer_.start(kGather, [this] { write_some(); });
+  if (!timer_.pending() && leads_()) timer_.start(kGather, [this] { write_some(); });
+}
+
+void StatusWriter::look_at_all() {
+  for (const auto& [key, one] : all_) look(key, one);
 }
 
 void StatusWriter::write_some() {
   auto at = to_write_.begin();
-  while (at != to_write_.end() && under_way_ < kAtOnce) {
+  while (at != to_write_.end() && under_way_ < kAtOnce && leads_()) {
     const std::string key = *at;
     One& one = all_.at(key);
     if (one.under_way) {
@@ -100,13 +111,13 @@ void StatusWriter::write_some() {
     at = to_write_.erase(at);
     write(key, one);
   }
-  if (!to_write_.empty()) timer_.start(kPause, [this] { write_some(); });
+  if (!to_write_.empty() && leads_()) timer_.start(kPause, [this] { write_some(); });
 }
 
 void StatusWriter::write(const std::string& key, One& one) {
   const Json body = {{"apiVersion", one.resource.api_version},
                      {"kind", one.resource.kind},
-                     {"metadata", {{"name", one.name}, {"namespace", one.ns}}},
+                     {"metadata", {{"name", one.name}, {"namespace", one.ns}, {"resourceVersion", one.version}}},
                      {"status", {{"statuses", {{ns_, sdk::parse_json(one.wanted)}}}}}};
   const std::string text = body.dump(-1, ' ', false, Json::error_handler_t::replace);
   const std::string url =
@@ -138,6 +149,11 @@ void StatusWriter::written(const std::string& key, const std::string& body, cons
     backoff_.succeeded();
     problems_.erase(one.resource.plural);
     one.there = body;
+    const Json object = sdk::parse_json(answer.body);
+    const Json metadata = object.is_object() ? object.value("metadata", Json::object()) : Json::object();
+    // The watch may have told of a later one already; then it is refused and tells again.
+    if (std::string version = sdk::get_string(metadata, "resourceVersion"); !version.empty())
+      one.version = std::move(version);
     return look(key, one);
   }
   if (answered && answer.code == kNotFound) return;  // it is on its way out, and its watch will say so

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -21,8 +22,11 @@ namespace solder::plugins::kubernetes {
 
 class StatusWriter {
  public:
-  // `http` and `connection` outlive it. `ns`: whose statuses these are.
-  StatusWriter(const sdk::Host& host, sdk::Http& http, const Connection& connection, std::string ns, bool on);
+  // `http` and `connection` outlive it. `ns`: whose statuses these are. `leads` is asked before each write: of several
+  // Solders one writes. What it writes is about the version of the object that it saw: the server refuses the rest, so
+  // that a request which was held up comes too late.
+  StatusWriter(const sdk::Host& host, sdk::Http& http, const Connection& connection, std::string ns, bool on,
+               std::function<bool()> leads);
   StatusWriter(const StatusWriter&) = delete;
   StatusWriter& operator=(const StatusWriter&) = delete;
 
@@ -31,12 +35,14 @@ class StatusWriter {
   void gone(const sdk::Ref& ref);
   // What is to stand there (kinds/config_watcher.h).
   void want(const sdk::Ref& ref, std::string_view json);
+  // It leads now, perhaps.
+  void look_at_all();
   [[nodiscard]] std::vector<WatchProblem> problems() const;
 
  private:
   struct One {
     Resource resource;
-    std::string ns, name;
+    std::string ns, name, version;
     std::string there, wanted;  // JSON of one status; empty: none
     bool under_way = false;
   };
@@ -50,6 +56,7 @@ class StatusWriter {
   const Connection& connection_;
   const std::string ns_;
   const bool on_;
+  const std::function<bool()> leads_;
   sdk::Timer timer_;
   sdk::Backoff backoff_;
   std::map<std::string, One> all_;  // by kind, namespace and name

@@ -31,6 +31,8 @@ WatchSettings read_watch_settings(const Json& watch) {
       out.allow_insecure = value.get<bool>();
     } else if (name == "writeStatuses" && value.is_boolean()) {
       out.statuses = value.get<bool>();
+    } else if (name == "lease" && value.is_boolean()) {
+      out.lease = value.get<bool>();
     } else if (name == "namespaces" && is_texts(value)) {
       out.namespaces = value.get<std::vector<std::string>>();
     } else if (name == "skipKinds" && is_texts(value)) {
@@ -38,8 +40,8 @@ WatchSettings read_watch_settings(const Json& watch) {
     } else {
       throw std::invalid_argument(
           "unknown or of the wrong type: watch." + name +
-          "; right are kubeconfig and context (texts), inCluster, allowInsecure and writeStatuses (true or false), "
-          "namespaces and skipKinds (lists of texts)");
+          "; right are kubeconfig and context (texts), inCluster, allowInsecure, writeStatuses and lease (true or "
+          "false), namespaces and skipKinds (lists of texts)");
     }
   }
   if (out.in_cluster == !out.kubeconfig.empty())

@@ -17,6 +17,7 @@ struct WatchSettings {
   std::vector<std::string> namespaces;  // empty: all
   std::set<std::string> skip;           // kinds
   bool statuses = true;
+  bool lease = true;                            // several may watch one API; false: this one is alone
   std::string write_namespace = "gloo-system";  // whose statuses are ours
 };
 

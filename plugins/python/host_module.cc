@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "interpreter.h"
+#include "side_services.h"
 
 namespace py = pybind11;
 
@@ -136,6 +137,7 @@ py::module_ add_host_module() {
       .def("write", &Output::write)
       .def("flush", &Output::flush)
       .def("isatty", [](const Output&) { return false; });
+  add_side_services(module);
   py::module_::import("sys").attr("modules")[kHostModule] = module;
   return module;
 }

@@ -60,6 +60,11 @@ bool LoadedModule::has(const char* operation) const {
   return py::module_::import("solder._calls").attr("has")(declaration_, operation).cast<bool>();
 }
 
+py::object LoadedModule::discoverer(const py::object& services) const {
+  return told(
+      [&] { return py::object(py::module_::import("solder._discovery").attr("Discoverer")(declaration_, services)); });
+}
+
 void LoadedModule::configure(std::string_view config_json) const {
   told([&] {
     py::module_::import("solder._calls")

@@ -18,6 +18,8 @@ class LoadedModule {
   [[nodiscard]] std::string manifest() const;
   // Whether some upstream type of it has the method.
   [[nodiscard]] bool has(const char* operation) const;
+  // solder._discovery.Discoverer, with the host's services.
+  [[nodiscard]] pybind11::object discoverer(const pybind11::object& services) const;
   void configure(std::string_view config_json) const;
   // solder.state/1.
   [[nodiscard]] std::string save() const;

@@ -12,7 +12,9 @@
 #include "host_module.h"
 #include "interpreter.h"
 #include "loaded_module.h"
+#include "side_services.h"
 #include "solder/draft/kinds/discovery.h"
+#include "solder/draft/kinds/endpoint_discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/state.h"
 #include "solder/draft/kinds/upstream_type.h"
@@ -29,6 +31,9 @@ constexpr auto kStatePatience = std::chrono::seconds(2);
 struct Instance {
   const solder_host* host;
   LoadedModule module;
+  // Of an instance that finds something, from the first upstream on.
+  std::unique_ptr<SideServices> services{};
+  py::object discoverer{};
 };
 
 // Runs `operation` of solder._calls; gives a failure of the whole call only where the package itself fails.
@@ -65,6 +70,34 @@ solder_status endpoints(void* self, const solder_call* call, const solder_out* o
 }
 solder_status derive(void* self, const solder_call* call, const solder_out* out) noexcept {
   return run(self, call, out, "derive", &source_tuples);
+}
+
+// Tells solder._discovery of upstreams; what they start goes on by timers and answers.
+solder_status tell(void* self, const solder_call* call, const char* what,
+                   py::list (*tuples)(const solder_span&)) noexcept {
+  auto& instance = *static_cast<Instance*>(self);
+  const py::gil_scoped_acquire lock;
+  const LogScope log(instance.host);
+  try {
+    const Deadline deadline(call->deadline_ns);
+    if (!instance.services) {
+      instance.services = std::make_unique<SideServices>(instance.host);
+      instance.discoverer =
+          instance.module.discoverer(py::cast(instance.services.get(), py::return_value_policy::reference));
+    }
+    instance.discoverer.attr(what)(tuples(call->in));
+    return SOLDER_OK;
+  } catch (const std::exception& error) {
+    log_line(SOLDER_LOG_ERROR, std::string(what) + ": " + error.what());
+    return SOLDER_INTERNAL;
+  }
+}
+
+solder_status follow(void* self, const solder_call* call, const solder_out*) noexcept {
+  return tell(self, call, "follow", &upstream_tuples);
+}
+solder_status forget(void* self, const solder_call* call, const solder_out*) noexcept {
+  return tell(self, call, "forget", &source_tuples);
 }
 
 solder_status save(void* self, void* ctx, void (*write)(void* ctx, solder_str bytes)) noexcept {
@@ -120,6 +153,16 @@ void destroy(void* self) noexcept {
   const py::gil_scoped_acquire lock;
   const std::unique_ptr<Instance> instance(static_cast<Instance*>(self));
   const LogScope log(instance->host);
+  if (instance->services) {
+    try {
+      // The host lets nothing come any more; coroutines run what they have in `finally`.
+      const Deadline deadline(Deadline::after(kStatePatience));
+      instance->discoverer.attr("end")();
+    } catch (const std::exception& error) {
+      log_line(SOLDER_LOG_ERROR, std::string("end: ") + error.what());
+    }
+    instance->services->end();
+  }
   instance->module.leave();
 }
 
@@ -139,10 +182,14 @@ const void* upstream_types(const LoadedModule& module) {
 const void* capability(void* self, solder_str id) noexcept {
   static constexpr solder_cap_options kOptions = {sizeof kOptions, 0, &options};
   static constexpr solder_cap_discovery kDiscovery = {sizeof kDiscovery, 0, &derive};
+  static constexpr solder_cap_function_discovery kFinder = {sizeof kFinder, 0, &follow, &forget};
   static constexpr solder_cap_state kState = {sizeof kState, 0, &save, &restore};
   if (solder_str_eq(id, SOLDER_CAP_OPTIONS)) return &kOptions;
   if (solder_str_eq(id, SOLDER_CAP_DISCOVERY)) return &kDiscovery;
   if (solder_str_eq(id, SOLDER_CAP_STATE)) return &kState;
+  const bool finds =
+      solder_str_eq(id, SOLDER_CAP_ENDPOINT_DISCOVERY) || solder_str_eq(id, SOLDER_CAP_FUNCTION_DISCOVERY);
+  if (finds) return &kFinder;
   if (!solder_str_eq(id, SOLDER_CAP_UPSTREAM_TYPE)) return nullptr;
   const py::gil_scoped_acquire lock;
   try {

@@ -3,12 +3,14 @@
 // route, weighted destination or virtual host. As in Gloo, what is nearest to the request counts as a whole: so each
 // place that has any transformation configures all three filters, those of stages without any as well. Source: Gloo's
 // transformation plugin and API; Envoy DynamicModuleFilter and DynamicModuleFilterPerRoute. Tested by
-// plugins/transformation/testdata and tests/e2e/transformation_test.py.
+// plugins/transformation/testdata and tests/e2e/transformation_test.py. Functions of REST services are transformations
+// as well: rest.h.
 #include <algorithm>
 #include <array>
 
 #include "engine/json.h"
 #include "engine/program.h"
+#include "rest.h"
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"
 #include "solder/sdk/json.hpp"
@@ -43,6 +45,8 @@ constexpr std::array<Stage, 3> kStages{
      {"regular", "regular", "solder.transformation", "authz", 1},
      {"postRouting", "post_routing", "solder.transformation.post_routing", "upstream", 0}}};
 constexpr size_t kRegular = 1;
+// Before a gateway's transcoder of gRPC.
+constexpr Stage kFunction{"", "function", "solder.transformation.function", "out_auth", -8};
 
 // What Settings say for all transformations. They come as users write them, in either spelling.
 struct Defaults {
@@ -91,7 +95,7 @@ Json as_stage(const Json& plain) {
   return entry.empty() ? Json::object() : Json{{"requestTransforms", Json::array({entry})}};
 }
 
-Message any(const char* type, const Message& value) {
+Message any_of(const char* type, const Message& value) {
   Message out;
   out.add_string(kAnyType, type).add_string(kAnyValue, value.bytes());
   return out;
@@ -110,11 +114,7 @@ class Plugin {
     const Json value = sdk::parse_json(in.json);
     const Json all = sdk::parse_json(in.options_json);
     const bool staged = in.key == std::string_view("stagedTransformations");
-    if (module_.empty()) {
-      return out.error({"", "ModuleNotInstalled",
-                        "transformations need Solder's module in Envoy, and this installation says that there is none",
-                        "", "pluginConfig.transformation.module"});
-    }
+    if (module_.empty()) return no_module("", out);
     const Defaults defaults = defaults_of(out);
     std::array<Json, kStages.size()> stages;
     if (staged) {
@@ -129,7 +129,33 @@ class Plugin {
     if (!out.failed()) emit(stages, out);
   }
 
+  // A function of a service: its transformation stands behind all others, so that those see the client's request.
+  void destinations(const sdk::DestinationInput& in, sdk::Out& out) {
+    if (module_.empty()) return no_module("/destinationSpec/rest", out);
+    auto stage = rest_stage(in, read(in.upstream_json), out);
+    if (!stage) return;
+    const Defaults defaults = defaults_of(out);
+    settle_all(*stage, defaults.escape, defaults.log);
+    check_function(*stage, in, out);
+    if (!out.failed()) emit(kFunction, *stage, out);
+  }
+
  private:
+  // Routes to one upstream come one after the other: it is read once for all of them.
+  const Json& read(std::string_view upstream_json) {
+    if (upstream_json != upstream_text_) {
+      upstream_ = sdk::parse_json(upstream_json);
+      upstream_text_ = upstream_json;
+    }
+    return upstream_;
+  }
+
+  static void no_module(const char* field, sdk::Out& out) {
+    out.error({field, "ModuleNotInstalled",
+               "transformations need Solder's module in Envoy, and this installation says that there is none", "",
+               "pluginConfig.transformation.module"});
+  }
+
   void staged_into(std::array<Json, kStages.size()>& stages, const Json& value, const Json& all,
                    const Defaults& defaults, sdk::Out& out) {
     const bool escape = sdk::get_bool(value, "escapeCharacters").value_or(defaults.escape);
@@ -159,39 +185,63 @@ class Plugin {
     }
   }
 
-  // Every problem, below `field`; `hidden` is what the user did not write of a problem's path.
-  static void check(const Json& stage, const std::string& hidden, const std::string& field, sdk::Out& out) {
-    const std::string text = stage.dump();
+  static engine::ConfigProblems problems_of(const Json& stage) {
+    const std::string text = stage.dump(-1, ' ', false, Json::error_handler_t::replace);
     engine::Arena arena(kParseBytes);
     engine::JsonError not_json;
     const auto value = engine::read_json(arena, text, not_json);
-    if (!value) return out.error({field, "InvalidValue", std::string("not usable as JSON: ") + not_json.what});
+    if (!value) return {{"", "InvalidValue", std::string("not usable as JSON: ") + not_json.what, "", ""}};
     engine::ConfigProblems problems;
     (void)engine::Program::of(*value, "", problems);
-    for (const auto& one : problems) {
+    return problems;
+  }
+
+  // What is wrong with a function stands in the upstream, what is wrong with its answer at the destination.
+  static void check_function(const Json& stage, const sdk::DestinationInput& in, sdk::Out& out) {
+    const std::string response = "/requestTransforms/0/responseTransformation/transformationTemplate";
+    const std::string request = "/requestTransforms/0/requestTransformation/transformationTemplate";
+    for (const auto& one : problems_of(stage)) {
+      if (one.field.starts_with(response)) {
+        const std::string at = "/destinationSpec/rest/responseTransformation" + one.field.substr(response.size());
+        out.error({at, one.reason, one.message, one.found, one.expected});
+        continue;
+      }
+      const std::string below = one.field.starts_with(request) ? one.field.substr(request.size()) : one.field;
+      out.error({"/destinationSpec/rest/functionName", one.reason,
+                 "the function of Upstream " + sdk::to_string(in.upstream) + " cannot be used, at " + below + ": " +
+                     one.message,
+                 one.found, one.expected, in.upstream});
+    }
+  }
+
+  // Every problem, below `field`; `hidden` is what the user did not write of a problem's path.
+  static void check(const Json& stage, const std::string& hidden, const std::string& field, sdk::Out& out) {
+    for (const auto& one : problems_of(stage)) {
       const std::string below = one.field.starts_with(hidden) ? one.field.substr(hidden.size()) : one.field;
       out.error({field + below, one.reason, one.message, one.found, one.expected});
     }
   }
 
   void emit(const std::array<Json, kStages.size()>& stages, sdk::Out& out) const {
-    for (size_t i = 0; i < kStages.size(); ++i) {
-      const Stage& stage = kStages[i];
-      const std::string text = stages[i].is_object() && !stages[i].empty() ? stages[i].dump() : "{}";
-      if (text != "{}") {
-        Message filter;
-        filter.add_message(fields::DynamicModuleFilter::kDynamicModuleConfig, module(true))
-            .add_string(fields::DynamicModuleFilter::kFilterName, stage.name);
-        out.filter(stage.place, stage.filter, kFilterType, filter, stage.weight);
-      }
-      Message place;
-      place.add_message(fields::DynamicModuleFilterPerRoute::kDynamicModuleConfig, module(false))
-          .add_string(fields::DynamicModuleFilterPerRoute::kFilterName, stage.name)
-          .add_message(
-              fields::DynamicModuleFilterPerRoute::kFilterConfig,
-              any("type.googleapis.com/google.protobuf.StringValue", Message().add_string(kStringValue, text)));
-      out.per_filter(stage.filter, kPlaceType, place);
+    for (size_t i = 0; i < kStages.size(); ++i) emit(kStages[i], stages[i], out);
+  }
+
+  void emit(const Stage& stage, const Json& value, sdk::Out& out) const {
+    const bool any = value.is_object() && !value.empty();
+    const std::string text = any ? value.dump(-1, ' ', false, Json::error_handler_t::replace) : "{}";
+    if (any) {
+      Message filter;
+      filter.add_message(fields::DynamicModuleFilter::kDynamicModuleConfig, module(true))
+          .add_string(fields::DynamicModuleFilter::kFilterName, stage.name);
+      out.filter(stage.place, stage.filter, kFilterType, filter, stage.weight);
     }
+    Message place;
+    place.add_message(fields::DynamicModuleFilterPerRoute::kDynamicModuleConfig, module(false))
+        .add_string(fields::DynamicModuleFilterPerRoute::kFilterName, stage.name)
+        .add_message(
+            fields::DynamicModuleFilterPerRoute::kFilterConfig,
+            any_of("type.googleapis.com/google.protobuf.StringValue", Message().add_string(kStringValue, text)));
+    out.per_filter(stage.filter, kPlaceType, place);
   }
 
   [[nodiscard]] Message module(bool counts) const {
@@ -202,6 +252,8 @@ class Plugin {
   }
 
   std::string module_ = SOLDER_TRANSFORMATION_MODULE;
+  std::string upstream_text_;
+  Json upstream_;
 };
 
 }  // namespace solder::plugins::transformation

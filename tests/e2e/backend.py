@@ -77,6 +77,9 @@ async def main():
     if len(sys.argv) > 3:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[3], sys.argv[4])
+    if len(sys.argv) > 5:  # who asks must show a certificate of this authority
+        context.load_verify_locations(sys.argv[5])
+        context.verify_mode = ssl.CERT_REQUIRED
     loop = asyncio.get_running_loop()
     if "/" not in sys.argv[2]:
         host, _, port = sys.argv[2].rpartition(":")

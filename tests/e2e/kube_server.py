@@ -151,7 +151,7 @@ class Kubernetes:
         plural = PLURALS.get(kind) or (kind.lower() + ("es" if kind.endswith("s") else "s"))
         return "/".join(filter(None, ["/apis" if "/" in api_version else "/api", api_version, namespace and f"namespaces/{namespace}", plural, name]))
 
-    CLUSTERED = ("Namespace", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding")
+    CLUSTERED = ("Namespace", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "ValidatingWebhookConfiguration")
 
     def object_path(self, thing):
         meta = thing["metadata"]
@@ -189,11 +189,15 @@ class Kubernetes:
                 until(f"{path} is served", lambda at=path: self.ask("GET", at + "?limit=1")[0] == 200)
 
     def allow(self, rules=None):
-        """The rules of docs/kubernetes.md, or others, for the user `solder`."""
+        """The rules of deploy/kubernetes, or others in the place of its ClusterRole's, for the user `solder`."""
+        user = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "solder"}]
+        for each in documented_access():
+            if each["kind"] in ("Role", "RoleBinding"):
+                self.apply({**each, "metadata": {**each["metadata"], "namespace": "gloo-system"}, **({"subjects": user} if "subjects" in each else {})})
         self.apply({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "solder"}, "rules": rules or documented_rules()},
                    {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "solder"},
                     "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "solder"},
-                    "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "solder"}]})
+                    "subjects": user})
 
     def kubeconfig(self, name="kubeconfig", user=None, cluster=None, server=None):
         """A kubeconfig of the user `solder`, by default with a token; gives its path."""
@@ -211,11 +215,13 @@ class Kubernetes:
         return {f"client-{what}-data": base64.b64encode((self.directory / f"client.{end}").read_bytes()).decode() for what, end in (("certificate", "crt"), ("key", "key"))}
 
 
+def documented_access():
+    """What Solder is to be allowed: what stands there is what is tried."""
+    return [each for each in yaml.safe_load_all((ROOT / "deploy/kubernetes/base/access.yaml").read_text()) if each]
+
+
 def documented_rules():
-    """The ClusterRole's rules as docs/kubernetes.md has them: what is written there is what is tried."""
-    text = (ROOT / "docs/kubernetes.md").read_text()
-    block = text.split("```yaml\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n", 1)[1].split("```", 1)[0]
-    return yaml.safe_load("kind: ClusterRole\n" + block.split("---")[0])["rules"]
+    return next(each for each in documented_access() if each["kind"] == "ClusterRole")["rules"]
 
 
 def main():

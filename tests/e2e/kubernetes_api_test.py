@@ -1,10 +1,11 @@
 """Solder on a real Kubernetes API server: objects in, statuses back, and what happens when something is in the way. Envoy answers for all of it."""
 import json
 import socket
+import subprocess
 import unittest
 
 import kube_server
-from harness import Case, admin, free_port, until
+from harness import BUILD, Case, admin, free_port, until
 from kube_server import Kubernetes
 from manifests import gateways, upstream, virtual_service
 
@@ -227,6 +228,25 @@ class OnKubernetes(Case):
         self.source_is_well()
         self.assertIsNone(self.world.report("VirtualService", "elsewhere", "shop"))
         self.assertNotIn("other-token", (self.world.directory / "solder.log").read_text())
+
+    def test_apply_and_delete(self):
+        self.prepare()
+        admin_config = self.kube.kubeconfig("admin.kubeconfig", user={"token": kube_server.ADMIN})
+        settings = self.world.directory / "store.yaml"
+        settings.write_text(json.dumps({"pluginConfig": {"kubernetes": {"watch": {"kubeconfig": str(admin_config)}}}}))
+
+        def solder(*arguments, text=None, code=0):
+            done = subprocess.run([BUILD / "bin/solder", *arguments, "--config", settings, "--plugin-dir", BUILD / "lib/solder/plugins"], capture_output=True, text=True, input=text, timeout=60, check=False)
+            self.assertEqual(code, done.returncode, done.stdout + done.stderr)
+            return done.stdout + done.stderr
+        more = virtual_service("more", "    - {matchers: [{prefix: /more}], directResponseAction: {status: 201}}", domains="[more.test]")
+        self.assertIn("written to kubernetes", solder("apply", "-f", "-", text=more))
+        self.assertEqual(["more.test"], self.kube.get(GATEWAY, "VirtualService", "more")["spec"]["virtualHost"]["domains"])
+        self.assertIn("more.test", solder("get", "virtualservice", "more", "--stored", "-o", "yaml"))
+        self.assertIn("Invalid value", solder("apply", "-f", "-", text=more.replace("[more.test]", "7"), code=1))
+        solder("delete", "virtualservice", "more")
+        self.assertIsNone(self.kube.get(GATEWAY, "VirtualService", "more"))
+        self.assertIn("not found", solder("delete", "virtualservice", "more", code=1))
 
     def test_a_wrong_authority_is_not_believed(self):
         self.prepare()

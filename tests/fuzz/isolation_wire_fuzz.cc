@@ -57,6 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   twice<Restore>(frame);
   read_saved(frame);
   read_restored(frame);
+  read_confined(frame);
   read_as_host(frame);
   ReceivedCall call;
   if (read(frame, call)) {

@@ -29,8 +29,8 @@ class Sources : public ::testing::Test {
     driver.reset();
     store.stop();
   }
-  void start(const std::string& url) {
-    world.options.plugins.load.configurations = {{"watcher", R"({"url":")" + url + R"("})"}};
+  void start(const std::string& url, const std::string& more = "") {
+    world.options.plugins.load.configurations = {{"watcher", R"({"url":")" + url + R"(")" + more + "}"}};
     world.drop("good_watcher", "", "watcher");
     world.start();
     store.expect(sources::watching(*world.manager->plugins()));
@@ -102,6 +102,28 @@ TEST_F(Sources, WhatBecameOfItsObjectsItIsTold) {
   EXPECT_THAT(told(), HasSubstr(R"("state":"Warning")"));
   EXPECT_THAT(told(), HasSubstr("not good"));
   EXPECT_THAT(told(), HasSubstr(R"("generation":7)"));
+}
+
+TEST_F(Sources, ItIsToldWhatIsSharedOfItsObjects) {
+  start(server.url("/names"));
+  set_names("a");
+  until("a ");
+  driver->share({{{"Service", "ns", "a"}, "entry", "{}"}, {{"Service", "ns", "of another"}, "other", "{}"}});
+  const auto told = [&] {
+    const std::lock_guard lock(mutex);
+    return problem;
+  };
+  for (int i = 0; i < 2000 && told().empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(told(), "Shares 1 entry{}");
+}
+
+TEST_F(Sources, WhoKeepsALeaseSaysWhetherThisOneLeads) {
+  EXPECT_TRUE(store.leadership().leads());
+  start(server.url("/names"), R"(,"lease":3600)");
+  set_names("a");
+  until("a ");
+  EXPECT_TRUE(store.leadership().leads());
+  EXPECT_FALSE(store.leadership().leads(std::chrono::steady_clock::now() + std::chrono::hours(2)));
 }
 
 TEST_F(Sources, OneThatCannotWatchHoldsNobodyUp) {

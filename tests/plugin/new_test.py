@@ -16,17 +16,22 @@ import unittest
 SOLDER = pathlib.Path(os.environ["SOLDER"]).resolve()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHIPPED = SOLDER.parents[1] / "lib/solder/plugins"
-GUIDE = (ROOT / "docs/plugins/writing.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs/writing-a-plugin.md").read_text(encoding="utf-8")
 sys.path.insert(0, str(ROOT / "tests/unit/cli"))
 from serve_test import Server  # noqa: E402
 
 MINUTES = 2  # from nothing to live
 
 
+def block(name):
+    """The commands of a block of the guide."""
+    text = re.search(rf"```console {name}\n(.*?)```", GUIDE, re.S).group(1)
+    return [line[2:] for line in text.splitlines() if line.startswith("$ ")]
+
+
 def commands(language):
-    """Those of the guide's first block, for another language."""
-    block = re.search(r"```console from-nothing\n(.*?)```", GUIDE, re.S).group(1)
-    lines = [line[2:] for line in block.splitlines() if line.startswith("$ ")]
+    """Those from nothing, for another language, and those that follow."""
+    lines = block("from-nothing")
     assert len(lines) == 5 and lines[0] == "solder plugin new late-hour --lang cpp", lines
     return [lines[0].replace("cpp", language), *lines[1:]]
 
@@ -70,6 +75,18 @@ class New(unittest.TestCase):
         server.until("accepted", lambda: "back at noon" in server.page("/snapshot"))
         states = {entry["name"]: entry["state"] for entry in json.loads(server.page("/status"))["reports"]}
         self.assertEqual("Accepted", states["example"])
+        self.make_it_yours(environment, server)
+
+    def make_it_yours(self, environment, server):
+        option = re.search("```yaml in-use\noptions: (.*?)\n```", GUIDE)[1]
+        self.assertIn(option.strip("{}"), (self.scratch / "late-hour/example.yaml").read_text())
+        folder = self.scratch / "late-hour"
+        before = json.loads(server.page("/plugins"))["plugins"]
+        done = subprocess.run(["bash", "-euc", "\n".join(block("make-it-yours"))], capture_output=True, text=True, timeout=240, cwd=folder, env=environment)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        self.assertIn("plugin late-hour 0.1.0 runs", done.stdout)
+        hashes = [[each["sha256"] for each in some if each["name"] == "late-hour"] for some in (before, json.loads(server.page("/plugins"))["plugins"])]
+        self.assertNotEqual(*hashes)
 
     def test_c(self):
         self.from_nothing("c")
@@ -83,6 +100,10 @@ class New(unittest.TestCase):
     @unittest.skipUnless(shutil.which("cargo"), "there is no cargo")
     def test_rust(self):
         self.from_nothing("rust")
+
+    @unittest.skipUnless(shutil.which("go"), "there is no Go")
+    def test_go(self):
+        self.from_nothing("go")
 
     def test_another_folder_and_name(self):
         done = self.solder("plugin", "new", "a_2nd-one", "--lang", "python", "--dir", self.scratch / "mine")
@@ -98,7 +119,6 @@ class New(unittest.TestCase):
 
     def test_what_cannot_be_made(self):
         for arguments, words in ((["Late"], "is no name for a plugin"), (["../late"], "is no name for a plugin"),
-                                 (["late", "--lang", "go"], "plugins in Go are programs"),
                                  (["late", "--lang", "cobol"], "there is no template for \"cobol\"")):
             done = self.solder("plugin", "new", *arguments)
             self.assertEqual((2, ""), (done.returncode, done.stdout))

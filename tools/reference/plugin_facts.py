@@ -22,7 +22,7 @@ MAX_EXAMPLE_LINES = 24
 @dataclasses.dataclass
 class Claim:
     plugin: str
-    scope: str  # "upstream_type" for a type of upstreams
+    scope: str  # "upstream_type" for a type of upstreams, "service" for a key of serviceSpec
     key: str
     schema: object
     cases: list
@@ -47,7 +47,7 @@ def read_plugin(folder):
     claims = []
     for capability in manifest["provides"]:
         for claim in capability.get("claims", []):
-            scope = claim.get("scope", "upstream_type")
+            scope = claim.get("scope", "service" if claim.get("service") else "upstream_type")
             own = [case for case in cases if case.get("key") == claim["key"] and case.get("scope", scope) == scope]
             claims.append(Claim(manifest["name"], scope, claim["key"], claim["schema"], own))
     for claim in claims:

@@ -150,7 +150,19 @@ std::variant<ChildPtr, NotStarted> Child::start(const Program& program, const St
     child->drain();
     return NotStarted{refusing};
   }
+  std::optional<std::vector<std::string>> guards;
+  if (start.program) {
+    guards = read_confined(answer);
+    if (!guards) return failed(Channel::Outcome::kGarbage, "being opened");
+    if (const auto outcome = exchange(begin_frame(start), answer); outcome != Channel::Outcome::kDone)
+      return failed(outcome, "being opened");
+    if (read(answer, refusing)) {
+      child->drain();
+      return NotStarted{refusing};
+    }
+  }
   if (!read(answer, ready)) return failed(Channel::Outcome::kGarbage, "being opened");
+  if (guards) ready.guards = std::move(*guards);
   child->drain();
   if (state == nullptr) return child;
   if (const auto outcome = exchange(to_frame(*state), answer); outcome != Channel::Outcome::kDone)

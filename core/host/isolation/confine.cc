@@ -13,6 +13,8 @@ namespace solder::host::isolation {
 
 namespace {
 
+// Of addresses, which a run time reserves generously; what counts for programs is the memory that they can write.
+constexpr rlim_t kReserved = rlim_t{16} << 30;
 constexpr rlim_t kOwnFiles = 8;  // the standard ones, the socket, and what the dynamic loader has open for a moment
 
 // ThreadSanitizer and AddressSanitizer reserve terabytes of addresses.
@@ -43,7 +45,8 @@ bool drop_capabilities() {
 
 }  // namespace
 
-std::vector<std::string> confine(const Limits& limits, const std::string& file) {
+std::vector<std::string> confine(const Limits& limits, const std::string& file,
+                                 const std::vector<std::string>& runnable) {
   std::vector<std::string> out;
   const auto add = [&](bool done, const std::string& words) {
     if (done) out.push_back(words);
@@ -56,16 +59,19 @@ std::vector<std::string> confine(const Limits& limits, const std::string& file) 
   limit(RLIMIT_FSIZE, 0);
   const rlim_t files = kOwnFiles + limits.open_files;
   add(limit(RLIMIT_NOFILE, files), std::to_string(limits.open_files) + " files");
-  if (!kSanitized) {
-    add(limit(RLIMIT_AS, address_space() + (rlim_t{limits.memory_mb} << 20)),
-        std::to_string(limits.memory_mb) + " MB of memory");
+  const rlim_t memory = rlim_t{limits.memory_mb} << 20;
+  const std::string memory_words = std::to_string(limits.memory_mb) + " MB of memory";
+  if (!runnable.empty()) {
+    add(limit(RLIMIT_DATA, memory) && (kSanitized || limit(RLIMIT_AS, memory + kReserved)), memory_words);
+  } else if (!kSanitized) {
+    add(limit(RLIMIT_AS, address_space() + memory), memory_words);
   }
   std::vector<std::string> readable = limits.readable_paths;
   readable.push_back(file);
-  add(refuse_paths(readable), "landlock");
+  add(refuse_paths(readable, runnable), "landlock");
   add(drop_capabilities(), "no capabilities");
   // Last: it refuses what the steps before need.
-  add(refuse_system_calls(), "seccomp");
+  add(refuse_system_calls(!runnable.empty()), "seccomp");
   return out;
 }
 

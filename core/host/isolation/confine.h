@@ -12,10 +12,12 @@
 namespace solder::host::isolation {
 
 // `file` stays readable, and what `limits` lists. What is in force then, in words: "seccomp", "landlock", ...
-std::vector<std::string> confine(const Limits& limits, const std::string& file);
+// `runnable`: empty, or the process is about to become a program and what it may run for that; nothing else can be run.
+std::vector<std::string> confine(const Limits& limits, const std::string& file,
+                                 const std::vector<std::string>& runnable = {});
 
 // The parts of it that are files of their own; false where the kernel has it not.
-bool refuse_system_calls();
-bool refuse_paths(const std::vector<std::string>& readable);
+bool refuse_system_calls(bool runs_program);
+bool refuse_paths(const std::vector<std::string>& readable, const std::vector<std::string>& runnable);
 
 }  // namespace solder::host::isolation

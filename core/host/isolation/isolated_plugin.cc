@@ -6,6 +6,7 @@
 #include "core/host/file_runners.h"
 #include "core/host/refusal.h"
 #include "core/host/sink.h"
+#include "solder/draft/kinds/state.h"
 
 namespace solder::host::isolation {
 
@@ -15,6 +16,20 @@ namespace {
 std::string_view known_reason(const std::string& word) {
   const auto at = std::find(kRefusalReasons.begin(), kRefusalReasons.end(), word);
   return at == kRefusalReasons.end() ? reason::kOpenFailed : *at;
+}
+
+// A library is asked for what its manifest promises when it is opened; a program says what it has.
+std::string missing_operation(const Manifest& manifest, const Ready& ready) {
+  const auto bit = [](Operation operation) { return 1u << static_cast<unsigned>(operation); };
+  const std::pair<std::string_view, uint32_t> known[] = {{SOLDER_CAP_OPTIONS, bit(Operation::kOptions)},
+                                                         {SOLDER_CAP_UPSTREAM_TYPE, bit(Operation::kClusters)},
+                                                         {SOLDER_CAP_DISCOVERY, bit(Operation::kDerive)},
+                                                         {SOLDER_CAP_STATE, kKeepsState}};
+  for (const auto& capability : manifest.provides) {
+    for (const auto& [id, operation] : known)
+      if (capability.id == id && (ready.operations & operation) == 0) return capability.id;
+  }
+  return "";
 }
 
 }  // namespace
@@ -71,12 +86,17 @@ std::variant<PluginPtr, Refusal> open_isolated(const Candidate& candidate, const
                                                const LoadOptions& options) {
   const Manifest& manifest = candidate.gated.manifest;
   Start start{manifest.name, copy, candidate.file, configuration_of(manifest.name, options), {}};
+  start.program = manifest.program;
   if (options.runners) start.runner = options.runners->runner_of(candidate.ending);
   start.limits = limits_of(options, start.runner);
   auto keeper = std::make_shared<Keeper>(options.isolation, std::move(start));
   Ready ready;
   if (auto failed = keeper->open(ready))
     return Refusal{known_reason(failed->refusing.reason), failed->refusing.message};
+  if (manifest.program) {
+    if (const std::string missing = missing_operation(manifest, ready); !missing.empty())
+      return Refusal{reason::kMissingCapability, "its manifest promises " + missing + ", but it has no method for it"};
+  }
   auto plugin =
       std::make_shared<IsolatedPlugin>(manifest, candidate.file, candidate.sha256, std::move(keeper), ready.operations);
   for (auto& warning : ready.warnings) plugin->warn(std::move(warning));

@@ -95,8 +95,7 @@ Told unpack_told(Unpacker& in) {
 
 std::optional<Message> kind_of(std::string_view frame) {
   const auto kind = Unpacker(frame).u8();
-  if (kind < static_cast<uint8_t>(Message::kStart) || kind > static_cast<uint8_t>(Message::kRestored))
-    return std::nullopt;
+  if (kind < static_cast<uint8_t>(Message::kStart) || kind > static_cast<uint8_t>(Message::kBegin)) return std::nullopt;
   return static_cast<Message>(kind);
 }
 
@@ -116,6 +115,7 @@ std::string to_frame(const Start& start) {
     out.text(start.runner->file);
     out.text(start.runner->config_json);
   }
+  out.u8(start.program ? 1 : 0);
   return out.take();
 }
 
@@ -136,7 +136,31 @@ bool read(std::string_view frame, Start& start) {
     runner.file = in.text();
     runner.config_json = in.text();
   }
+  start.program = in.u8() != 0;
   return in.done();
+}
+
+std::string confined_frame(const std::vector<std::string>& guards) {
+  Packer out = begin(Message::kConfined);
+  pack(out, guards);
+  return out.take();
+}
+
+std::optional<std::vector<std::string>> read_confined(std::string_view frame) {
+  Unpacker in = open(frame, Message::kConfined);
+  auto guards = unpack_texts(in);
+  return in.done() ? std::optional(std::move(guards)) : std::nullopt;
+}
+
+std::string begin_frame(const Start& start) {
+  Packer out = begin(Message::kBegin);
+  out.u32(kProtocol);
+  out.text(start.name);
+  out.text(start.file);
+  out.text(start.original);
+  out.text(start.config_json);
+  out.u32(start.limits.memory_mb);
+  return out.take();
 }
 
 std::string to_frame(const Ready& ready) {

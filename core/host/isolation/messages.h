@@ -2,6 +2,9 @@
 // place that knows the format. Solder speaks first and the process answers; while a call runs, the process may ask what
 // other objects say, and waits for the answer.
 //   kStart → kReady | kRefused     kCall → (kAsk → kTold)* → kDone     kSave → kSaved     kRestore → kRestored
+// A plugin that is a program speaks for itself, once the process is shut in:
+//   kStart → kConfined | kRefused, then kBegin → kReady | kRefused, and all else as above.
+// What programs are told and asked is docs/plugins/protocol.md, and changes with kProtocol only.
 // Tested by tests/unit/host/isolation_wire_test.cc and tests/fuzz/isolation_wire_fuzz.cc.
 #pragma once
 
@@ -37,19 +40,35 @@ enum class Message : uint8_t {
   kSaved,
   kRestore,
   kRestored,
+  kConfined,
+  kBegin,
 };
+
+// Of what programs speak.
+inline constexpr uint32_t kProtocol = 1;
 
 // Which plugin to serve: its private copy, where the operator put it, and how far it may go.
 struct Start {
   std::string name, file, original, config_json;
   Limits limits;
   std::optional<FileRunner> runner{};  // where it is no library
+  bool program = false;                // but one that speaks for itself
 
   bool operator==(const Start&) const = default;
 };
 std::string to_frame(const Start& start);
 bool read(std::string_view frame, Start& start);
 
+// That the process is shut in, and how: `guards` of Ready.
+std::string confined_frame(const std::vector<std::string>& guards);
+std::optional<std::vector<std::string>> read_confined(std::string_view frame);
+
+// What a program begins with: of `start` the name, its own file, where the operator put it, its configuration, and the
+// memory that it may have.
+std::string begin_frame(const Start& start);
+
+// Beside an operation's bit: it keeps a state (programs alone say so).
+inline constexpr uint32_t kKeepsState = 1u << 16;
 struct Ready {
   uint32_t operations = 0;  // bit 1 << Operation
   std::vector<std::string> warnings;

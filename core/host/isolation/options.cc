@@ -7,6 +7,7 @@ namespace solder::host::isolation {
 
 bool is_isolated(const Manifest& manifest, const IsolationOptions& options) {
   if (options.inside || options.program.path.empty() || !manifest.files.empty()) return false;
+  if (manifest.program) return true;
   const auto chosen = options.plugins.find(manifest.name);
   const Mode mode = chosen == options.plugins.end() ? options.others : chosen->second;
   return mode == Mode::kAsManifestSays ? !manifest.in_process : mode == Mode::kProcess;

@@ -1,6 +1,6 @@
 // Which paths the process can open (Landlock): the system's libraries, what the dynamic loader and a language's run
-// time need, and what it is given. Nothing can be written, made, removed or run; TCP and, on newer kernels, other
-// processes' abstract sockets and signals are shut as well.
+// time need, and what it is given. Nothing can be written, made, removed or (but a program by itself) run; TCP and, on
+// newer kernels, other processes' abstract sockets and signals are shut as well.
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <sys/stat.h>
@@ -34,13 +34,13 @@ constexpr std::array kSystem = {"/usr",           "/lib",         "/lib64",     
                                 "/etc/localtime", "/dev/urandom", "/dev/random", "/dev/zero",
                                 "/dev/null",      "/etc/ssl",     "/proc/self",  "/sys/devices/system/cpu"};
 
-void allow(int rules, const std::string& path) {
+void allow(int rules, const std::string& path, uint64_t more = 0) {
   const int fd = ::open(path.c_str(), O_PATH | O_CLOEXEC);
   if (fd < 0) return;  // not there: nothing to read
   struct stat info {};
   const bool directory = ::fstat(fd, &info) == 0 && S_ISDIR(info.st_mode);
   landlock_path_beneath_attr rule{};
-  rule.allowed_access = directory ? kRead : kReadFile;
+  rule.allowed_access = (directory ? kRead : kReadFile) | more;
   rule.parent_fd = fd;
   static_cast<void>(::syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0));
   ::close(fd);
@@ -48,7 +48,7 @@ void allow(int rules, const std::string& path) {
 
 }  // namespace
 
-bool refuse_paths(const std::vector<std::string>& readable) {
+bool refuse_paths(const std::vector<std::string>& readable, const std::vector<std::string>& runnable) {
   const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (abi < 1) return false;
   Attributes attributes{kFirst, 0, 0};
@@ -68,6 +68,7 @@ bool refuse_paths(const std::vector<std::string>& readable) {
   if (rules < 0) return false;
   for (const char* path : kSystem) allow(rules, path);
   for (const auto& path : readable) allow(rules, path);
+  for (const auto& path : runnable) allow(rules, path, LANDLOCK_ACCESS_FS_EXECUTE);
   const bool done = ::syscall(SYS_landlock_restrict_self, rules, 0) == 0;
   ::close(rules);
   return done;

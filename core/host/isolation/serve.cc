@@ -19,6 +19,7 @@
 #include "core/host/isolation/channel.h"
 #include "core/host/isolation/confine.h"
 #include "core/host/isolation/messages.h"
+#include "core/host/isolation/run_program.h"
 #include "core/host/loader.h"
 #include "core/host/refusal.h"
 
@@ -168,7 +169,9 @@ int serve_plugin() {
   const auto first = read_frame(socket);
   Start start;
   if (!first || !read(*first, start)) return 1;
-  auto guards = confine(start.limits, start.file);
+  auto guards =
+      confine(start.limits, start.file, start.program ? runnable_for(start.file) : std::vector<std::string>());
+  if (start.program) return run_program(socket, start.file, start.original, guards);
   auto opened = open(start);
   if (const auto* refusing = std::get_if<Refusing>(&opened)) {
     write_frame(socket, to_frame(*refusing));

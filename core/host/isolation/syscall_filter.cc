@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -49,10 +50,10 @@ const std::vector<long>& refused() {
         SYS_utime, SYS_utimes, SYS_futimesat, SYS_creat,
 #endif
         // other processes and programs
-        SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, SYS_pidfd_open,
-        SYS_pidfd_getfd, SYS_pidfd_send_signal, SYS_process_madvise, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
-        SYS_tkill, SYS_setpgid, SYS_setsid, SYS_setpriority, SYS_sched_setaffinity, SYS_sched_setscheduler,
-        SYS_sched_setparam, SYS_sched_setattr, SYS_ioprio_set, SYS_move_pages, SYS_migrate_pages,
+        SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, SYS_pidfd_open, SYS_pidfd_getfd,
+        SYS_pidfd_send_signal, SYS_process_madvise, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_tkill, SYS_setpgid,
+        SYS_setsid, SYS_setpriority, SYS_sched_setaffinity, SYS_sched_setscheduler, SYS_sched_setparam,
+        SYS_sched_setattr, SYS_ioprio_set, SYS_move_pages, SYS_migrate_pages,
         // its own limits and identity
         SYS_setrlimit, SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid, SYS_setgroups,
         SYS_setfsuid, SYS_setfsgid, SYS_capset, SYS_personality, SYS_unshare, SYS_setns,
@@ -109,6 +110,15 @@ class Program {
     answer(kRefuse);
     answer(SECCOMP_RET_ALLOW);
   }
+  // Refused where argument `index` has one of `bits`.
+  void refuse_bits(long call, size_t index, uint32_t bits) {
+    add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), 0, 5);
+    load(argument_at(index));
+    add(BPF_ALU | BPF_AND | BPF_K, bits, 0, 0);
+    add(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+    answer(kRefuse);
+    answer(SECCOMP_RET_ALLOW);
+  }
   // Allowed where argument `index` has all of `bits`.
   void needs_bits(long call, size_t index, uint32_t bits) {
     add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), 0, 5);
@@ -161,11 +171,19 @@ class Program {
 
 }  // namespace
 
-bool refuse_system_calls() {
+bool refuse_system_calls(bool runs_program) {
   if (kArchitecture == 0) return false;
   Program program;
   program.unknown_above(kNewestKnown);
   for (const long call : refused()) program.refuse(call);
+  if (runs_program) {
+    // The one program that the path rules let it run is itself. Its memory is limited by what it can write for itself
+    // alone (RLIMIT_DATA), so that is all it gets.
+    program.refuse_bits(SYS_mmap, 3, (MAP_SHARED & ~MAP_PRIVATE) | MAP_GROWSDOWN);
+  } else {
+    program.refuse(SYS_execve);
+    program.refuse(SYS_execveat);
+  }
   // A thread shares what a process has for itself. clone3 has its flags where a filter cannot look.
   program.needs_bits(SYS_clone, 0, CLONE_THREAD | CLONE_VM);
   program.unknown(SYS_clone3);

@@ -8,6 +8,7 @@
 
 #include "core/base/hash.h"
 #include "core/host/abi_text.h"
+#include "core/host/services/url_text.h"
 
 namespace solder::host {
 
@@ -16,19 +17,6 @@ namespace {
 constexpr auto kRenewBefore = std::chrono::minutes(5);
 constexpr size_t kMaxKept = 1000;
 constexpr size_t kMaxWords = 500;
-
-std::string form_encoded(std::string_view text) {
-  constexpr const char* kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const unsigned char c : text) {
-    if (std::isalnum(c) != 0 || std::string_view("-_.~").find(static_cast<char>(c)) != std::string_view::npos) {
-      out += static_cast<char>(c);
-    } else {
-      out.append({'%', kHex[c >> 4U], kHex[c & 15U]});
-    }
-  }
-  return out;
-}
 
 // The text of the first element of that name. STS's answers have no attributes and no elements twice that matter here.
 std::string element(const std::string& xml, const std::string& name) {

@@ -11,12 +11,12 @@
 
 namespace solder::host {
 
-// A list of an object's spec as a discovery found it.
+// A list of an object's spec as a discovery found it; with an empty key an object in it.
 struct PublishedList {
   model::ObjectRef object;
   std::string field;       // JSON pointer: "/spec/aws/lambdaFunctions"
   std::string key;         // the member that names an item: "logicalName"
-  std::string items_json;  // a list of objects
+  std::string items_json;  // a list of objects, or the object
 };
 
 // Called from threads of the host's, for one plugin one at a time.
@@ -29,7 +29,7 @@ class DiscoveryListener {
   virtual void reported(const std::string& plugin, const model::ObjectRef& object, model::Diagnostics problems) = 0;
 };
 
-// An upstream of a type that the plugin owns, as its user wrote it.
+// An upstream, as its user wrote it.
 struct FollowedUpstream {
   model::ObjectRef ref;
   std::string key, path, value_json, spec_json;

@@ -14,7 +14,8 @@ namespace solder::host {
 
 namespace {
 
-constexpr long kMaxConnections = 256, kMaxConnectionsToOneHost = 64;
+// How many requests there may be is bounded where they come from; each that waits for news may need a connection.
+constexpr long kMaxConnections = 8192, kMaxConnectionsToOneHost = 4352;
 constexpr size_t kMaxHeaderBytes = size_t{256} << 10;
 constexpr int kPollMs = 1000;
 constexpr long kOk = 200, kMultipleChoices = 300;
@@ -127,6 +128,8 @@ void set_up(Transfer& transfer) {
   }
   // Rather a stream of a connection that is on its way than a connection more.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  if (request.http2)
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.words.data());
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &take_body);

@@ -26,6 +26,7 @@ struct HttpRequest {
   size_t max_body = size_t{8} << 20;
   std::string ca_pem{}, certificate_pem{}, key_pem{};  // empty: the machine's authorities, no certificate
   bool verify = true;
+  bool http2 = false;  // from the first byte
   // Not empty: takes the body of a 2xx answer as it arrives, in the client's thread; `timeout` is that of connecting
   // alone then, and a silence of `idle` ends the answer. False: not now; the same bytes come again after resume().
   std::function<bool(std::string_view)> piece{};

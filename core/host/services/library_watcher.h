@@ -17,8 +17,12 @@ class LibraryWatcher final : public Watcher {
 
   base::Status watch(const std::vector<WatchedKind>& kinds) override;
   void statuses(const std::vector<ObjectStatus>& statuses) override;
+  void share(const std::vector<ObjectStatus>& entries) override;
+  bool change(const StoreChange& change) override;
 
  private:
+  void tell(solder_op operation, const std::vector<ObjectStatus>& objects);
+
   LibraryPlugin& plugin_;
   SideInstance instance_;
 };

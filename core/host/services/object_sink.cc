@@ -1,5 +1,7 @@
 #include "core/host/services/object_sink.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "core/host/abi_text.h"
@@ -45,6 +47,12 @@ ObjectSink::ObjectSink(const std::string& plugin, ObjectListener* listener)
              [](void* ctx) { return guarded(ctx, [&](ObjectSink& sink) { return sink.complete(); }); },
              [](void* ctx, solder_span problems) {
                return guarded(ctx, [&](ObjectSink& sink) { return sink.report(problems); });
+             },
+             [](void* ctx, uint64_t id, solder_status status, solder_str words) {
+               return guarded(ctx, [&](ObjectSink& sink) { return sink.changed(id, status, words); });
+             }},
+      lease_{sizeof(solder_svc_lease), 0, this, [](void* ctx, uint64_t until_ns) {
+               return guarded(ctx, [&](ObjectSink& sink) { return sink.hold(until_ns); });
              }} {}
 
 solder_status ObjectSink::put(solder_str json) {
@@ -86,6 +94,23 @@ solder_status ObjectSink::report(solder_span problems) {
   auto found = read_problems(plugin_, {"ConfigSource", "", plugin_}, problems);
   if (!found) return SOLDER_INVALID_ARGUMENT;
   listener_->reported(plugin_, std::move(*found));
+  return SOLDER_OK;
+}
+
+solder_status ObjectSink::hold(uint64_t until_ns) {
+  if (listener_ == nullptr) return SOLDER_PERMISSION_DENIED;
+  const auto most = static_cast<uint64_t>(std::chrono::nanoseconds::max().count());
+  listener_->holds_lease(plugin_, std::chrono::steady_clock::time_point(
+                                      std::chrono::nanoseconds(static_cast<int64_t>(std::min(until_ns, most)))));
+  return SOLDER_OK;
+}
+
+solder_status ObjectSink::changed(uint64_t id, solder_status status, solder_str words) {
+  std::string_view text;
+  if (listener_ == nullptr) return SOLDER_PERMISSION_DENIED;
+  if (read_text(words, text) != nullptr) return SOLDER_INVALID_ARGUMENT;
+  const auto code = static_cast<base::Code>(status);
+  listener_->changed(plugin_, id, status == SOLDER_OK ? base::Status() : base::Status{code, std::string(text)});
   return SOLDER_OK;
 }
 

@@ -66,8 +66,9 @@ solder_status Publications::list(const solder_published* what) {
     return SOLDER_INVALID_ARGUMENT;
   }
   PublishedList list{*object, std::string(field), std::string(key), std::string(items)};
-  if (!list.field.starts_with("/spec/") || list.key.empty() || !is_list_of_named(items, list.key))
-    return SOLDER_INVALID_ARGUMENT;
+  const bool good =
+      list.key.empty() ? nlohmann::json::parse(items, nullptr, false).is_object() : is_list_of_named(items, list.key);
+  if (!list.field.starts_with("/spec/") || !good) return SOLDER_INVALID_ARGUMENT;
   if (listener_ == nullptr || followed_.count(list.object) == 0) return SOLDER_PERMISSION_DENIED;
   return static_cast<solder_status>(listener_->published(plugin_, list).code());
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/host/abi_text.h"
+#include "core/host/services/google_key.h"
 
 namespace solder::host {
 
@@ -36,6 +37,7 @@ struct Wish {
   Auth auth;
   Identity identity;
   solder_piece piece = nullptr;
+  bool long_poll = false;
 };
 
 bool read(solder_str in, std::string& out) {
@@ -61,7 +63,7 @@ bool copy(const T* theirs, size_t least, T& ours) {
 
 bool read_auth(const solder_http_auth* in, Auth& out) {
   solder_http_auth own{};
-  if (!copy(in, SOLDER_HTTP_AUTH_SIZE_1_0, own) || own.kind > SOLDER_HTTP_SIGV4) return false;
+  if (!copy(in, SOLDER_HTTP_AUTH_SIZE_1_0, own) || own.kind > SOLDER_HTTP_GOOGLE) return false;
   out.kind = own.kind;
   out.aws.token_role = (own.flags & SOLDER_HTTP_TOKEN_ROLE) != 0;
   if (!read(own.secret, out.secret) || !read(own.key, out.key) || !read(own.service, out.service) ||
@@ -71,6 +73,7 @@ bool read_auth(const solder_http_auth* in, Auth& out) {
   }
   out.aws.secret = out.secret;
   if (out.kind == SOLDER_HTTP_BEARER) return !out.secret.name.empty() && !out.key.empty();
+  if (out.kind == SOLDER_HTTP_GOOGLE) return !out.service.empty();
   return out.kind != SOLDER_HTTP_SIGV4 || (!out.service.empty() && !out.aws.region.empty());
 }
 
@@ -110,6 +113,8 @@ std::optional<Wish> read_request(const solder_http_request* in) {
   if (own.auth != nullptr && !read_auth(own.auth, out.auth)) return std::nullopt;
   if (own.identity != nullptr && !read_identity(own.identity, out.identity)) return std::nullopt;
   out.piece = own.piece;
+  out.request.http2 = (own.flags & SOLDER_HTTP_KNOWN_HTTP2) != 0;
+  out.long_poll = (own.flags & SOLDER_HTTP_LONG_POLL) != 0;
   const uint32_t idle = own.idle_timeout_ms == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_IDLE_MS} : own.idle_timeout_ms;
   out.request.idle = std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds(idle));
   if (out.request.method.empty()) out.request.method = "GET";
@@ -148,6 +153,20 @@ base::Status add_bearer(const SecretBook& secrets, const Auth& auth, HttpRequest
   return {};
 }
 
+base::Result<GoogleSource> google_source(const SecretBook& secrets, const Auth& auth) {
+  GoogleSource source{.scope = auth.service};
+  if (auth.secret.name.empty()) return source;
+  const std::string who = "the Secret " + auth.secret.ns + "/" + auth.secret.name;
+  const auto values = secrets.find(auth.secret);
+  if (!values) return missing(who + " is not there");
+  for (const char* name : kGoogleKeyNames) {
+    const auto at = values->find(name);
+    if (source.key_json.empty() && at != values->end()) source.key_json = at->second;
+  }
+  if (source.key_json.empty()) return missing(who + " has no value " + kGoogleKeyNames[0]);
+  return source;
+}
+
 base::Status identify(FileValues& files, const Identity& identity, HttpRequest& request) {
   request.verify = identity.verify;
   std::string token;
@@ -176,6 +195,7 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     solder_answered done;
     void* arg;
     solder_piece piece = nullptr;
+    bool long_poll = false;
     uint64_t transfer = 0;
     // Of the body, what the plugin has not been given yet.
     std::string waiting{};
@@ -188,6 +208,13 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
   bool closed = false;
   solder_request last = 0;
   std::map<solder_request, Pending> pending;
+  size_t long_polls = 0;  // of these
+
+  // With the lock held.
+  void erase(std::map<solder_request, Pending>::iterator at) {
+    if (at->second.long_poll) --long_polls;
+    pending.erase(at);
+  }
 
   solder_status send(const solder_http_request* theirs, solder_answered done, void* arg, solder_request* id) {
     if (done == nullptr || id == nullptr) return SOLDER_INVALID_ARGUMENT;
@@ -198,9 +225,11 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     {
       const std::lock_guard lock(mutex);
       if (closed) return SOLDER_CANCELLED;
-      if (pending.size() >= SOLDER_HTTP_MAX_IN_FLIGHT) return SOLDER_RESOURCE_EXHAUSTED;
+      const size_t most = wish->long_poll ? SOLDER_HTTP_MAX_LONG_POLLS : SOLDER_HTTP_MAX_IN_FLIGHT;
+      if ((wish->long_poll ? long_polls : pending.size() - long_polls) >= most) return SOLDER_RESOURCE_EXHAUSTED;
       own = *id = ++last;
-      pending.emplace(own, Pending{done, arg, wish->piece});
+      pending.emplace(own, Pending{done, arg, wish->piece, wish->long_poll});
+      if (wish->long_poll) ++long_polls;
     }
     if (wish->piece != nullptr) {
       wish->request.piece = [self = weak_from_this(), own](std::string_view bytes) {
@@ -219,6 +248,7 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     if (status.ok() && wish.auth.kind == SOLDER_HTTP_BEARER)
       status = add_bearer(services->secrets, wish.auth, wish.request);
     if (!status.ok()) return answered(id, {.status = std::move(status)});
+    if (wish.auth.kind == SOLDER_HTTP_GOOGLE) return authorize_by_google(id, std::move(wish));
     if (wish.auth.kind != SOLDER_HTTP_SIGV4) return dispatch(id, std::move(wish.request));
     const AwsSource source = wish.auth.aws;
     services->aws.get(source, [self = weak_from_this(), id, wish = std::move(wish)](base::Result<AwsKeys> keys) {
@@ -231,6 +261,20 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
       HttpRequest request = wish.request;
       sign_v4(request, *keys, wish.auth.service, wish.auth.aws.region, std::chrono::system_clock::now());
       core->dispatch(id, std::move(request));
+    });
+  }
+
+  void authorize_by_google(solder_request id, Wish wish) {
+    const auto source = google_source(services->secrets, wish.auth);
+    if (!source.ok()) return answered(id, {.status = source.status()});
+    services->google.get(*source, [self = weak_from_this(), id,
+                                   request = std::move(wish.request)](const base::Result<GoogleToken>& token) {
+      const auto core = self.lock();
+      if (!core) return;
+      if (!token.ok()) return core->answered(id, {.status = token.status()});
+      HttpRequest own = request;
+      own.headers.emplace_back("authorization", "Bearer " + token->text);
+      core->dispatch(id, std::move(own));
     });
   }
 
@@ -297,7 +341,7 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
       const auto at = pending.find(id);
       if (at == pending.end()) return;
       whose = at->second;
-      pending.erase(at);
+      erase(at);
     }
     std::vector<solder_header> headers;
     for (const auto& [name, value] : answer.headers) headers.push_back({view(name), view(value)});
@@ -316,7 +360,7 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     const auto at = pending.find(id);
     if (at == pending.end()) return;
     if (at->second.transfer != 0) services->http.cancel(at->second.transfer);
-    pending.erase(at);
+    erase(at);
   }
 
   void close() {

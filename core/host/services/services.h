@@ -6,17 +6,24 @@
 
 #include "core/host/services/aws_credentials.h"
 #include "core/host/services/file_values.h"
+#include "core/host/services/google_credentials.h"
 #include "core/host/services/http_client.h"
+#include "core/host/services/id_tokens.h"
 #include "core/host/services/secret_book.h"
 
 namespace solder::host {
 
 struct Services {
   Services();
+  ~Services();
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
 
   SecretBook secrets;
   FileValues files;
   AwsCredentials aws;
+  GoogleCredentials google;
+  IdTokens id_tokens;
   HttpClient http;  // last: ends first, so that no answer comes to what is gone
 };
 using ServicesPtr = std::shared_ptr<Services>;

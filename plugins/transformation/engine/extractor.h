@@ -21,6 +21,7 @@ class Extractor {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] bool reads_body() const { return source_ == Source::kBody; }
+  [[nodiscard]] bool reads_path() const { return source_ == Source::kHeader && key_ == ":path"; }
   // Into the arena. False, and `error` filled, where the work would be too much.
   bool extract(Arena& arena, const Surroundings& around, std::string_view body, std::string_view& out,
                std::string& error) const;

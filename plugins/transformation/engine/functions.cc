@@ -154,7 +154,7 @@ const Function* value_functions(size_t& count) {
 }
 
 const Function* find_function(std::string_view name) {
-  for (const auto table : {value_functions, text_functions, request_functions}) {
+  for (const auto table : {value_functions, text_functions, request_functions, web_functions}) {
     if (const Function* found = find_in(table, name)) return found;
   }
   return nullptr;

@@ -19,6 +19,7 @@ struct Function {
   size_t most = 0;
   bool (*run)(Call& call, const Value* arguments, size_t count, Value& out) = nullptr;
   bool reads_body = false;
+  bool is_encoded = false;  // what it gives may stand in a URL as it is
 };
 
 // Null where there is none.
@@ -31,5 +32,6 @@ std::string arity_of(const Function& function);
 const Function* value_functions(size_t& count);
 const Function* text_functions(size_t& count);
 const Function* request_functions(size_t& count);
+const Function* web_functions(size_t& count);
 
 }  // namespace solder::transformation

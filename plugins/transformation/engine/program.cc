@@ -27,8 +27,9 @@ Program Program::of(const Value& config, const std::string& field, ConfigProblem
     compile_into(made.request, one, "requestTransformation", at, problems);
     compile_into(made.response, one, "responseTransformation", at, problems);
     made.clear_route_cache = one.get("clearRouteCache").truth();
+    made.refusal = one.get("refusal").string();
     // As in Gloo, an entry without transformations is as good as none.
-    if (made.request || made.response) out.requests_.push_back(std::move(made));
+    if (made.request || made.response || !made.refusal.empty()) out.requests_.push_back(std::move(made));
   }
   const auto responses = config.get("responseTransforms").list();
   for (size_t i = 0; i < responses.size(); ++i) {

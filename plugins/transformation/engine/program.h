@@ -22,6 +22,7 @@ class Program {
     std::optional<Transformation> request;
     std::optional<Transformation> response;
     bool clear_route_cache = false;
+    std::string refusal;  // not empty: such requests are answered 500 with it
   };
 
   static Program of(const Value& config, const std::string& field, ConfigProblems& problems);

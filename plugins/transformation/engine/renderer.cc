@@ -5,6 +5,7 @@
 
 #include "functions.h"
 #include "json.h"
+#include "web_text.h"
 
 namespace solder::transformation {
 
@@ -37,8 +38,9 @@ std::string_view Call::random_for(std::string_view pattern) {
   return randoms_.emplace(std::string(pattern), std::move(bytes)).first->second;
 }
 
-std::optional<std::string> Renderer::render(const Template& from, TemplateError& failure) {
+std::optional<std::string> Renderer::render(const Template& from, TemplateError& failure, As as) {
   notation_ = from.notation();
+  as_ = as;
   variables_.clear();
   located_ = false;
   std::string out;
@@ -56,7 +58,8 @@ bool Renderer::statements(const Statements& list, std::string& out) {
         out += one.text;
         break;
       case Statement::Kind::kPrint:
-        if (!value_of(*one.expression, value) || !print(value, out)) return false;
+        if (!value_of(*one.expression, value)) return false;
+        if (as_ == As::kPath ? !print_in_path(*one.expression, value, out) : !print(value, out)) return false;
         break;
       case Statement::Kind::kIf:
         if (!value_of(*one.expression, value) || !statements(truthy(value) ? one.body : one.otherwise, out))
@@ -87,6 +90,21 @@ bool Renderer::print(const Value& value, std::string& out) {
   }
   if (!spend((out.size() - before) / kBytesOfStep)) return false;
   return good || fail("a text that is not UTF-8 cannot be printed as JSON");
+}
+
+bool Renderer::print_in_path(const Expression& expression, const Value& value, std::string& out) {
+  std::string text;
+  if (!print(value, text)) return false;
+  if (expression.function != nullptr && expression.function->is_encoded) {
+    out += text;
+    return true;
+  }
+  if (out.find('?') == std::string::npos && climbs(text)) {
+    failed(expression, "a value would climb in the path");
+    return false;
+  }
+  append_percent_encoded(text, out);
+  return spend(text.size() / kBytesOfStep);
 }
 
 bool Renderer::loop(const Statement& statement, std::string& out) {
@@ -214,7 +232,10 @@ Renderer::Outcome Renderer::evaluate(const Expression& expression, Value& out) {
 }
 
 Renderer::Outcome Renderer::call(const Expression& expression, Value& out) {
-  Value arguments[4];
+  constexpr size_t kFew = 4;
+  Value few[kFew];
+  std::vector<Value> many(expression.arguments.size() > kFew ? expression.arguments.size() : 0);
+  Value* arguments = many.empty() ? few : many.data();
   for (size_t i = 0; i < expression.arguments.size(); ++i) {
     if (!value_of(*expression.arguments[i], arguments[i])) return Outcome::kFailed;
   }

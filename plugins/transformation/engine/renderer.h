@@ -69,14 +69,17 @@ class Renderer : public Call {
  public:
   Renderer(Arena& memory, const Inputs& given) : Call(memory, given) {}
 
+  // kPath: each value that is printed is percent-encoded, and refused where it would climb in a path.
+  enum class As { kText, kPath };
   // Nothing, and `failure` filled, where it cannot be rendered.
-  std::optional<std::string> render(const Template& from, TemplateError& failure);
+  std::optional<std::string> render(const Template& from, TemplateError& failure, As as = As::kText);
 
  private:
   enum class Outcome { kValue, kMissing, kFailed };
 
   bool statements(const Statements& list, std::string& out);
   bool print(const Value& value, std::string& out);
+  bool print_in_path(const Expression& expression, const Value& value, std::string& out);
   bool loop(const Statement& statement, std::string& out);
   bool turn(const Statement& statement, uint32_t index, uint32_t count, const Value& list, std::string& out);
   // A value, or an error where it is missing.
@@ -91,6 +94,7 @@ class Renderer : public Call {
   const Value* assigned(std::string_view name) const;
 
   Notation notation_ = Notation::kDots;
+  As as_ = As::kText;
   std::vector<std::pair<std::string_view, Value>> variables_;  // of set and for; the last of a name counts
   Position at_;
   bool located_ = false;

@@ -83,6 +83,7 @@ class Compiler {
     out_.parse_ = config.get("parseBodyBehavior").string() != "DontParse";
     out_.ignore_parse_errors_ = config.get("ignoreErrorOnParse").truth();
     out_.escape_ = config.get("escapeCharacters").truth();
+    out_.encode_ = config.get("percentEncode").truth();
     extractors(config.get("extractors"), field + "/extractors");
     headers(config, field);
     metadata(config.get("dynamicMetadataValues"), field + "/dynamicMetadataValues");

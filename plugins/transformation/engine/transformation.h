@@ -71,13 +71,14 @@ class Transformation {
   bool merge_keys(Renderer& renderer, Result& result) const;
   Result headers_and_body(Message& message, std::string_view body, Of of) const;
   bool render_metadata(Renderer& renderer, std::vector<Value>& out, std::string& error) const;
-  static bool render_headers(Renderer& renderer, const std::vector<Named>& from, Rendered& out, std::string& error);
+  bool render_headers(Renderer& renderer, const std::vector<Named>& from, Rendered& out, std::string& error) const;
 
   Body body_kind_ = Body::kKeep;
   bool needs_body_ = true;
   bool parse_ = true;
   bool ignore_parse_errors_ = false;
   bool escape_ = false;
+  bool encode_ = false;  // what extractors take from :path is decoded, what :path is made of is encoded
   bool logs_ = false;
   bool request_metadata_ = false;  // of headerBodyTransform
   Notation notation_ = Notation::kDots;

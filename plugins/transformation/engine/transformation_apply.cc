@@ -4,6 +4,7 @@
 #include "json.h"
 #include "renderer.h"
 #include "transformation.h"
+#include "web_text.h"
 
 namespace solder::transformation {
 
@@ -50,6 +51,7 @@ bool Transformation::extract(Arena& arena, const Message& message, Inputs& input
   for (const Extractor& one : extractors_) {
     std::string_view value;
     if (!one.extract(arena, message, inputs.body, value, error)) return false;
+    if (encode_ && one.reads_path()) value = arena.copy(percent_decoded(value));
     inputs.extractions.emplace_back(one.name(), value);
     if (notation_ == Notation::kPointer) continue;
     const auto with = with_path(arena, inputs.context, one.name(), Value::of(value));
@@ -121,10 +123,13 @@ bool Transformation::render_metadata(Renderer& renderer, std::vector<Value>& out
 }
 
 bool Transformation::render_headers(Renderer& renderer, const std::vector<Named>& from, Rendered& out,
-                                    std::string& error) {
+                                    std::string& error) const {
   for (const Named& one : from) {
     TemplateError failure;
-    auto text = renderer.render(one.value, failure);
+    const bool path = encode_ && one.name == ":path";
+    auto text = renderer.render(one.value, failure, path ? Renderer::As::kPath : Renderer::As::kText);
+    // A query of nothing.
+    while (path && text && (text->ends_with('?') || text->ends_with('&'))) text->pop_back();
     error = text ? header_problem(one.name, *text) : sentence(failure, "header " + one.name);
     if (!error.empty()) return false;
     out.emplace_back(one.name, std::move(*text));

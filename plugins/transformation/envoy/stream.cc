@@ -11,7 +11,7 @@ namespace {
 abi::Buffer buffer(std::string_view text) { return {text.data(), text.size()}; }
 
 constexpr std::string_view kDetails = "transformation_filter_error";
-constexpr uint32_t kBadRequest = 400;
+constexpr uint32_t kBadRequest = 400, kInternalError = 500;
 
 }  // namespace
 
@@ -20,6 +20,13 @@ abi::HeadersStatus Stream::request_headers(bool end) {
   program_ = of_route == nullptr ? config_.program : *static_cast<const std::shared_ptr<const Program>*>(of_route);
   const Program::Request* found = program_->find(EnvoyMessage(filter_, abi::kRequestHeaders));
   if (found == nullptr) return abi::kContinueHeaders;
+  if (!found->refusal.empty()) {
+    done_ = true;
+    count(FilterConfig::kRequestErrors);
+    envoy_dynamic_module_callback_http_send_response(filter_, kInternalError, nullptr, 0, buffer(found->refusal),
+                                                     buffer(kDetails));
+    return abi::kStopHeaders;
+  }
   response_ = found->response ? &*found->response : nullptr;
   request_ = found->request ? &*found->request : nullptr;
   clear_route_cache_ = found->clear_route_cache;

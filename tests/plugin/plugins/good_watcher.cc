@@ -1,5 +1,6 @@
 // Brings objects: asks the address in its configuration at once and, with a timer, again and again. The lines of the
-// answer are the names of Services; what is said of one becomes a problem of the source. Tested by
+// answer are the names of Services; what is said of one becomes a problem of the source, and so does what is to be
+// shared. With `lease` it leads until that many seconds have passed. Tested by
 // tests/plugin/config_watcher_test.cc.
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -18,7 +19,11 @@ namespace sdk = solder::sdk;
 class Watcher {
  public:
   Watcher(sdk::Host host, std::string_view config) : http_(host), objects_(host), timer_(host) {
-    url_ = nlohmann::json::parse(config).value("url", "");
+    const auto json = nlohmann::json::parse(config);
+    url_ = json.value("url", "");
+    if (!json.contains("lease")) return;
+    const auto* loop = static_cast<const solder_svc_loop*>(host.service(SOLDER_SVC_LOOP));
+    sdk::hold_lease(host, loop->now_ns(loop->ctx) + json["lease"].get<uint64_t>() * 1'000'000'000);
   }
 
   void watch(const std::vector<sdk::WatchedKind>& kinds) {
@@ -29,6 +34,12 @@ class Watcher {
   void status(const sdk::Ref& ref, std::string_view json) {
     const std::string message = sdk::to_string(ref) + " " + std::string(json);
     objects_.report({{.field = "", .reason = "Told", .message = message}});
+  }
+
+  void share(const std::vector<sdk::SharedEntry>& entries) {
+    std::string message = std::to_string(entries.size());
+    for (const auto& each : entries) message += " " + each.name + each.json;
+    objects_.report({{.field = "", .reason = "Shares", .message = message}});
   }
 
  private:

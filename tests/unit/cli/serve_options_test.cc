@@ -142,6 +142,8 @@ TEST(ServeOptionsTest, FilesOfTlsGoTogether) {
   EXPECT_NE(problem("xdsCertificate: a.crt\n").find("without xdsKey"), std::string::npos);
   EXPECT_NE(problem("xdsKey: a.key\n").find("without xdsCertificate"), std::string::npos);
   EXPECT_NE(problem("xdsClientCa: ca.crt\n").find("over TLS alone"), std::string::npos);
+  EXPECT_EQ(problem("validationAddress: 0.0.0.0:8443\nvalidationCertificate: a\nvalidationKey: b\n"), "");
+  EXPECT_NE(problem("validationAddress: 0.0.0.0:8443\n").find("all three or none"), std::string::npos);
 }
 
 }  // namespace

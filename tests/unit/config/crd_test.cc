@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/config/decode.h"
 #include "core/config/schema.h"
 #include "core/config/structural_schema.h"
 
@@ -72,6 +73,21 @@ TEST(ClaimedKeys, DescribeAFieldOfWhichTheSchemaSaysNothing) {
   ASSERT_TRUE(schema.ok());
   EXPECT_TRUE((*schema)->properties.at("free")->properties.contains("count"));
   EXPECT_FALSE((*schema)->properties.at("own")->properties.contains("count"));
+}
+
+TEST(ClaimedKeys, OfServicesStandInTheSchemasOfUpstreamTypes) {
+  const std::string type =
+      R"({"type":"object","properties":{"serviceSpec":{"type":"object","x-solder-scope":"service","properties":{"rest":{"type":"object","additionalProperties":true}}}}})";
+  const auto catalog = SchemaCatalog::make(
+      {{"one", "upstream_type", "static", type},
+       {"two", "service", "rest", R"({"type":"object","properties":{"names":{"type":"object"}}})"}});
+  ASSERT_TRUE(catalog.ok());
+  model::Object object;
+  object.ref = {"Upstream", "n", "u"};
+  object.json = R"({"spec":{"static":{"serviceSpec":{"rest":{"name":{}}}}}})";
+  const auto decoded = decode_upstream(object, **catalog);
+  ASSERT_EQ(decoded.diagnostics.size(), 1u);
+  EXPECT_EQ(decoded.diagnostics[0].field, "/spec/static/serviceSpec/rest/name");
 }
 
 TEST(Crds, HoldTheKeysOfPlugins) {

@@ -86,9 +86,10 @@ TEST(DecodeVirtualService, WeightedDestinations) {
       "          - {weight: 3, destination: {upstream: {name: u, namespace: other}}}\n"
       "          - {weight: '1', destination: {kube: {ref: {name: svc}, port: 80}}, options: {headerManipulation: "
       "{}}}\n"
-      "          - {destination: {consul: {serviceName: c}, destinationSpec: {aws: {logicalName: f}}}}\n");
+      "          - {destination: {consul: {serviceName: c}, destinationSpec: {aws: {logicalName: f}}}}\n"
+      "          - {destination: {consul: {serviceName: c, tags: [v1]}}}\n");
   const auto& action = std::get<model::RouteAction>(route.action);
-  ASSERT_EQ(action.destinations.size(), 3u);
+  ASSERT_EQ(action.destinations.size(), 4u);
   EXPECT_TRUE(action.multi);
   EXPECT_EQ(model::to_string(action.destinations[0].destination.upstream), "Upstream other/u");
   EXPECT_EQ(action.destinations[1].weight, 1u);
@@ -98,6 +99,10 @@ TEST(DecodeVirtualService, WeightedDestinations) {
   EXPECT_EQ(action.destinations[2].destination.kind, model::Destination::Kind::kConsul);
   EXPECT_EQ(action.destinations[2].destination.spec_key, "aws");
   EXPECT_EQ(action.destinations[2].destination.spec_json, R"({"logicalName":"f"})");
+  // Gloo has the upstreams of Consul's services in one namespace, wherever the route is.
+  EXPECT_EQ(action.destinations[2].destination.upstream.ns, "gloo-system");
+  EXPECT_EQ(action.destinations[3].destination.spec_key, "consul");
+  EXPECT_EQ(action.destinations[3].destination.spec_json, R"({"serviceName":"c","tags":["v1"]})");
 }
 
 TEST(DecodeVirtualService, OtherActions) {

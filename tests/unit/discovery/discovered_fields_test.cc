@@ -95,6 +95,34 @@ TEST(DiscoveredFields, WhereThereIsNoListItIsMadeAndWhereThereIsNoPlaceNothingIs
   EXPECT_EQ(with_discovered(nullptr, {&list}), nullptr);
 }
 
+host::PublishedList service(const std::string& value) { return {kUpstream, "/spec/aws/serviceSpec", "", value}; }
+
+TEST(DiscoveredFields, AnObjectAsAFileAndBack) {
+  const auto list = service(R"({"rest":{"transformations":{"a \"'\n: #":{"x":1}}}})");
+  const auto documents = config::parse_documents(to_yaml("openapi", list), "a.yaml");
+  ASSERT_TRUE(documents.problems.empty());
+  const auto again = read_discovered(*documents.objects.at(0));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->key, "");
+  EXPECT_EQ(json::parse(again->items_json), json::parse(list.items_json));
+}
+
+TEST(DiscoveredFields, AnObjectComesWhereTheUserWroteNothing) {
+  const auto list = service(R"({"rest":{"transformations":{"a":{"x":1},"b":{"x":2}}}})");
+  const auto laid = [&](const char* aws) { return functions(with_discovered(upstream(aws), {&list}), "/spec/aws"); };
+  EXPECT_EQ(laid("{}"), R"({"serviceSpec":{"rest":{"transformations":{"a":{"x":1},"b":{"x":2}}}}})");
+  EXPECT_EQ(laid("{serviceSpec: {}}"), laid("{}"));
+  EXPECT_EQ(laid("{service_spec: {rest: {transformations: {b: {x: 5}}, more: 1}}}"),
+            R"({"service_spec":{"rest":{"more":1,"transformations":{"a":{"x":1},"b":{"x":5}}}}})");
+  for (const char* other : {"{serviceSpec: {grpc: {}}}", "{serviceSpec: 5}", "5"}) {
+    const auto user = upstream(other);
+    EXPECT_EQ(with_discovered(user, {&list}), user) << "it says something else: " << other;
+  }
+  const auto nothing = service("{}");
+  const auto user = upstream("{}");
+  EXPECT_EQ(with_discovered(user, {&nothing}), user);
+}
+
 TEST(DiscoveredFields, LongNamesStayNames) {
   auto list = found("[]");
   list.object.name = std::string(253, 'n');

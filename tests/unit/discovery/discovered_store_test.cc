@@ -60,7 +60,7 @@ class DiscoveredStoreTest : public ::testing::Test {
   std::map<model::ObjectRef, model::ObjectPtr> now;
   std::unique_ptr<DiscoveredStore> both =
       DiscoveredStore::make(std::make_unique<FakeStore>(users), std::make_unique<FakeStore>(discovered),
-                            [this](store::Batch said) { heard = std::move(said); });
+                            {[this](const store::Batch& said) { heard = said; }});
 };
 
 TEST_F(DiscoveredStoreTest, WholeWhenBothAre) {

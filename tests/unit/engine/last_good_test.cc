@@ -55,6 +55,18 @@ TEST_F(LastGood, IsReadableByItsOwnerOnly) {
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
+TEST_F(LastGood, WhatIsToStayInMemoryIsNotWrittenAndTakesTheOlderOneAlong) {
+  {
+    LastGoodJournal journal(directory_);
+    journal.set({"Secret", "default", "a"}, object("a", 1));
+    auto kept = std::make_shared<model::Object>(*object("a", 2));
+    kept->annotations["solder.io/keep"] = "memory";
+    journal.set(kept->ref, kept);
+    journal.flush();
+  }
+  EXPECT_TRUE(LastGoodJournal(directory_).loaded().empty());
+}
+
 TEST_F(LastGood, PassesOverALineThatCannotBeRead) {
   {
     LastGoodJournal journal(directory_);

@@ -96,6 +96,11 @@ World& World::remove(const model::ObjectRef& ref) {
   return *this;
 }
 
+World& World::give(const host::IdTokenStates& tokens) {
+  engine_->set_tokens(tokens);
+  return *this;
+}
+
 World& World::refuse(const std::vector<RefusedPart>& refused) {
   engine_->set_refused(refused);
   return *this;

@@ -25,6 +25,8 @@ class World {
   World& remove(const model::ObjectRef& ref);
   // As Engine::set_refused().
   World& refuse(const std::vector<RefusedPart>& refused);
+  // As Engine::set_tokens().
+  World& give(const host::IdTokenStates& tokens);
   // From the next translate() on: all plugins but `without`, in their first or their second generation, which give the
   // same. A world begins with all of the first.
   World& use_plugins(const std::set<std::string>& without, bool second = false);

@@ -1,7 +1,10 @@
 // Requests over loopback: what is sent, what comes back, and what is cut off.
 #include "core/host/services/http_client.h"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <future>
@@ -186,6 +189,45 @@ TEST(CheckRequest, WhatCannotBeSentIsSaid) {
   EXPECT_FALSE(check_request({.method = "GET /", .url = "https://a/"}).ok());
   EXPECT_FALSE(check_request({.url = "https://a/", .headers = {{"a b", "1"}}}).ok());
   EXPECT_FALSE(check_request({.url = "https://a/", .headers = {{"a", "1\r\nb: 2"}}}).ok());
+}
+
+// The first bytes of a connection, which then ends.
+class FirstBytes {
+ public:
+  FirstBytes() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(socket_, 1) != 0 ||
+        ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      ADD_FAILURE() << "no socket to listen on";
+    }
+    port = ntohs(address.sin_port);
+  }
+  ~FirstBytes() { ::close(socket_); }
+  FirstBytes(const FirstBytes&) = delete;
+  FirstBytes& operator=(const FirstBytes&) = delete;
+
+  std::string take() const {
+    const int connection = ::accept(socket_, nullptr, nullptr);
+    std::string bytes(24, '\0');
+    const auto count = ::recv(connection, bytes.data(), bytes.size(), MSG_WAITALL);
+    ::close(connection);
+    return bytes.substr(0, count < 0 ? 0 : static_cast<size_t>(count));
+  }
+  int port = 0;
+
+ private:
+  int socket_;
+};
+
+TEST_F(HttpClientTest, SpeaksHttp2FromTheFirstByteWhereItIsTold) {
+  const FirstBytes there;
+  auto first = std::async(std::launch::async, [&] { return there.take(); });
+  const auto answer = send({.url = "http://127.0.0.1:" + std::to_string(there.port) + "/", .http2 = true});
+  EXPECT_EQ(first.get(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  EXPECT_FALSE(answer.status.ok());
 }
 
 }  // namespace

@@ -31,6 +31,10 @@ TEST(IsolationWire, StartsAndTheirAnswers) {
   EXPECT_EQ(got, run_by_another);
   ASSERT_TRUE(read(to_frame(start), got));
   EXPECT_EQ(got, start) << "nothing is left of what was read before";
+  Start program = start;
+  program.program = true;
+  ASSERT_TRUE(read(to_frame(program), got));
+  EXPECT_EQ(got, program);
   Ready ready;
   ASSERT_TRUE(read(to_frame(Ready{5, {"old"}, {"seccomp"}}), ready));
   EXPECT_EQ(ready.operations, 5u);
@@ -40,6 +44,14 @@ TEST(IsolationWire, StartsAndTheirAnswers) {
   ASSERT_TRUE(read(to_frame(Refusing{"CreateFailed", "no"}), refusing));
   EXPECT_EQ(refusing.message, "no");
   EXPECT_FALSE(read(to_frame(start), ready)) << "a frame of another kind";
+}
+
+// Frames that programs read are on record: their layout is docs/plugins/protocol.md.
+TEST(IsolationWire, WhatProgramsBeginWith) {
+  EXPECT_THAT(read_confined(confined_frame({"seccomp", "landlock"})).value(), ElementsAre("seccomp", "landlock"));
+  EXPECT_FALSE(read_confined(begin_frame({})));
+  const std::string expected("\x0d\1\0\0\0\1\0\0\0n\1\0\0\0f\1\0\0\0o\2\0\0\0{}\7\0\0\0", 30);
+  EXPECT_EQ(begin_frame({"n", "f", "o", "{}", {.memory_mb = 7}}), expected);
 }
 
 TEST(IsolationWire, QuestionsAndAnswers) {

@@ -89,6 +89,17 @@ TEST(Manifest, DestinationOfAnUpstreamType) {
   EXPECT_THAT(problems(manifest), ElementsAre(HasSubstr("/provides/1/claims/0/destination must be a JSON Schema")));
 }
 
+// A key of serviceSpec is no type of upstreams.
+TEST(Manifest, AServiceOfUpstreamsOfAnyType) {
+  json manifest = right();
+  manifest["provides"][1]["claims"][0]["service"] = true;
+  const ManifestResult result = parse_manifest(manifest.dump());
+  ASSERT_THAT(result.problems, IsEmpty());
+  EXPECT_EQ(result.manifest.provides[1].claims[0].scope, "service");
+  manifest["provides"][1]["claims"][0]["service"] = "yes";
+  EXPECT_THAT(problems(manifest), ElementsAre(HasSubstr("/provides/1/claims/0/service must be true or false")));
+}
+
 TEST(Manifest, KindsThatCannotBeRead) {
   EXPECT_THAT(problems_with("/kinds/0/kind", "Secret"),
               ElementsAre("/kinds/0/kind is Secret, whose values do not reach plugins"));

@@ -209,6 +209,11 @@ TEST_F(RequestsTest, NoMoreThanIsAllowed) {
   const std::string url = server.url("/slow");
   for (int i = 0; i < SOLDER_HTTP_MAX_IN_FLIGHT; ++i) ASSERT_EQ(send(request_to(url), [](const Told&) {}), SOLDER_OK);
   EXPECT_EQ(send(request_to(url), [](const Told&) {}), SOLDER_RESOURCE_EXHAUSTED);
+  // Those that wait are counted by themselves.
+  solder_http_request waiting = request_to(url);
+  waiting.flags = SOLDER_HTTP_LONG_POLL;
+  for (int i = 0; i < SOLDER_HTTP_MAX_LONG_POLLS; ++i) ASSERT_EQ(send(waiting, [](const Told&) {}), SOLDER_OK);
+  EXPECT_EQ(send(waiting, [](const Told&) {}), SOLDER_RESOURCE_EXHAUSTED);
   requests.close();
   EXPECT_EQ(send(request_to(url), [](const Told&) {}), SOLDER_CANCELLED);
 }

@@ -204,15 +204,27 @@ TEST_F(Plugin, ARefusedItemIsFalseToThePlugin) {
   EXPECT_TRUE(out.failed());
 }
 
-// Only methods count, and destinations are nothing without clusters.
+// Only methods count, and endpoints are nothing without clusters; destinations alone are those of a service.
+struct OnlyEndpoints {
+  void endpoints(const solder::sdk::UpstreamInput&, solder::sdk::Out&) {}
+};
 struct OnlyDestinations {
   void destinations(const solder::sdk::DestinationInput&, solder::sdk::Out&) {}
 };
 struct Upstreams {
   void clusters(const solder::sdk::UpstreamInput&, solder::sdk::Out&) {}
 };
-static_assert(!solder::sdk::AnyPlugin<OnlyDestinations>);
+static_assert(!solder::sdk::AnyPlugin<OnlyEndpoints>);
+static_assert(solder::sdk::AnyPlugin<OnlyDestinations>);
 static_assert(solder::sdk::AnyPlugin<Upstreams>);
+
+TEST(Tables, ClustersMayBeMissing) {
+  const auto* cap = static_cast<const solder_cap_upstream_type*>(
+      solder::sdk::internal::Tables<OnlyDestinations>::capability(nullptr, SOLDER_STR(SOLDER_CAP_UPSTREAM_TYPE)));
+  ASSERT_NE(cap, nullptr);
+  EXPECT_EQ(cap->clusters, nullptr);
+  EXPECT_NE(cap->destinations, nullptr);
+}
 
 TEST(Tables, DestinationsMayBeMissing) {
   const auto* cap = static_cast<const solder_cap_upstream_type*>(

@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::string object(const std::string& name) {
+std::string service(const std::string& name) {
   return R"({"apiVersion":"v1","kind":"Service","metadata":{"name":")" + name + R"(","namespace":"ns"}})";
 }
 
@@ -33,7 +33,7 @@ class SourceStoreTest : public ::testing::Test {
                     .ok());
     store->begin("kube");
   }
-  void put(const std::string& name) { ASSERT_TRUE(store->put("kube", object(name)).ok()); }
+  void put(const std::string& name) { ASSERT_TRUE(store->put("kube", service(name)).ok()); }
 
   store::TempDirectory directory;
   std::vector<std::string> told;
@@ -62,6 +62,35 @@ TEST_F(SourceStoreTest, ASourceWithNothingIsCompleteToo) {
   EXPECT_FALSE(complete);
   store->complete("kube");
   EXPECT_TRUE(complete);
+}
+
+TEST_F(SourceStoreTest, SettingsAreKnownBeforeThoseWhoWaitForThem) {
+  bool known = false;
+  begin();
+  store->expect({"vault"});
+  store->awaits_settings({"vault"}, [&] { known = true; });
+  store->reported("kube", {{.reason = "Unreachable"}});
+  EXPECT_FALSE(known);
+  store->complete("kube");
+  EXPECT_TRUE(known);
+  EXPECT_FALSE(complete);
+  store->complete("vault");
+  EXPECT_TRUE(complete);
+  store.reset();
+}
+
+TEST_F(SourceStoreTest, WhatIsToStayInMemoryIsNotWrittenNorIsHalfOfIt) {
+  begin();
+  put("a");
+  store->complete("kube");
+  const std::string secret =
+      R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","namespace":"ns","annotations":{"solder.io/keep":"memory"}},"stringData":{"k":"v"}})";
+  ASSERT_TRUE(store->put("kube", secret).ok());
+  store.reset();
+  struct stat info {};
+  EXPECT_NE(::stat(directory.at("sources/kube.jsonl").c_str(), &info), 0);
+  begin();
+  EXPECT_FALSE(complete) << "half a world is no world";
 }
 
 TEST_F(SourceStoreTest, WorldsDoNotWaitForSourcesThatAreNotThere) {

@@ -72,7 +72,11 @@ typedef struct solder_item_fragment {
 enum {
   SOLDER_SECRET_TLS_CERTIFICATE = 1,    /* tls.crt and tls.key */
   SOLDER_SECRET_VALIDATION_CONTEXT = 2, /* ca.crt (or Gloo's rootCa) as trusted_ca */
-  SOLDER_SECRET_GENERIC = 3             /* the value under `key` */
+  SOLDER_SECRET_GENERIC = 3,            /* the value under `key` */
+  /* As SOLDER_SECRET_GENERIC, an ID token of Google's for the audience `key`, which the host mints and renews in time:
+   * with the service account's key in the Secret's value service-account.json or key.json, or, where `ref` names no
+   * Secret, by the metadata server of the host's machine. The text is empty while there is none. */
+  SOLDER_SECRET_GOOGLE_ID_TOKEN = 5
 };
 
 /* Secrets never cross: a fragment names an SDS secret (SdsSecretConfig.name = sds_name, over ADS), and this item
@@ -84,7 +88,7 @@ typedef struct solder_item_secret_use {
   solder_ref ref;
   uint32_t form;
   uint32_t reserved;
-  solder_str key;   /* SOLDER_SECRET_GENERIC: which value; else empty */
+  solder_str key;   /* SOLDER_SECRET_GENERIC: which value; SOLDER_SECRET_GOOGLE_ID_TOKEN: the audience; else empty */
   solder_str patch; /* wire bytes of a CertificateValidationContext merged over a validation context; may be empty */
   solder_str field; /* JSON pointer below the input's path */
 } solder_item_secret_use;

@@ -15,17 +15,22 @@ batches and caches calls. An exception is reported on the object of the item at 
 """
 
 from solder._declare import configure, derive, kind, option, plugin, restore, save, upstream_type
+from solder._discovery import Answer, Discovery, Problem, RequestFailed
 from solder._inputs import Destination, Found, Item, Json, Option, Ref, Source, Upstream
 from solder._out import Out
 
 __all__ = [
+    "Answer",
     "Destination",
+    "Discovery",
     "Found",
     "Item",
     "Json",
     "Option",
     "Out",
+    "Problem",
     "Ref",
+    "RequestFailed",
     "Source",
     "Upstream",
     "configure",

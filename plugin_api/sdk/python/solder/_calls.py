@@ -123,4 +123,5 @@ def where_thrown(thrown: BaseException) -> str:
 
 
 def _of_this_package(filename: str) -> bool:
-    return filename.startswith("<") or filename == _HERE or filename.endswith("/solder/_load.py")
+    own = ("/solder/_load.py", "/solder/_discovery.py")
+    return filename.startswith("<") or filename == _HERE or filename.endswith(own)

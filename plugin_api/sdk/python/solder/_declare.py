@@ -1,6 +1,7 @@
 """The decorators, which write a plugin's manifest, and what they leave behind: a Declaration for each file."""
 
 import contextlib
+import inspect
 import json
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Type, TypeVar, Union
 
@@ -20,6 +21,14 @@ SCOPES = (
     "settings", "gateway", "http_gateway", "tcp_gateway", "virtual_service", "virtual_host", "route",
     "weighted_destination", "upstream",
 )
+
+
+# Methods of upstream types that find something elsewhere, with the capability that each is.
+DISCOVERIES = {
+    "discover_endpoints": "solder.endpoint-discovery/1",
+    "discover_functions": "solder.function-discovery/1",
+}
+_DISCOVERY_NEEDS = ("solder.loop/1", "solder.http/1", "solder.publish/1")
 
 
 class Declaration:
@@ -49,6 +58,16 @@ class Declaration:
             "kind": name, "api_version": api_version, "schema": schema, "index": list(index), "derive": derive,
         }
 
+    def discovery(self) -> str:
+        """The method by which upstream types of the file find something; empty: none does."""
+        found = {
+            method for owner in self.upstream_types.values() for method in DISCOVERIES
+            if getattr(owner, method, None) is not None
+        }
+        if len(found) > 1:
+            raise ValueError("a file has discover_endpoints or discover_functions, not both")
+        return next(iter(found), "")
+
     def manifest(self) -> Dict[str, Any]:
         """As the host reads it (solder/draft/manifest.h)."""
         provides: List[Dict[str, Any]] = []
@@ -62,6 +81,9 @@ class Declaration:
                 if destination is not None:
                     types[-1]["destination"] = destination
             provides.append({"id": "solder.upstream-type/1", "claims": types})
+        discovery = self.discovery()
+        if discovery:
+            provides.append({"id": DISCOVERIES[discovery]})
         if self.derivers:
             provides.append({"id": "solder.discovery/1"})
         if self.save is not None or self.restore is not None:
@@ -75,7 +97,7 @@ class Declaration:
             "summary": self.summary,
             "abi": {"major": 1, "minor": 0},
             "provides": provides,
-            "needs": self.needs,
+            "needs": [*self.needs, *(_DISCOVERY_NEEDS if discovery else ())],
             "filters": self.filters,
             "kinds": list(self._kinds.values()),
             "unload": "allowed",
@@ -156,7 +178,9 @@ def upstream_type(key: str, *, schema: Schema, destination: Optional[Schema] = N
 
     ``clusters(self, item: Upstream, out: Out)``: the cluster;
     ``destinations(self, item: Destination, out: Out)``, optional: what a route to it needs;
-    ``endpoints(self, item: Upstream, out: Out)``, optional: the endpoints of an EDS cluster.
+    ``endpoints(self, item: Upstream, out: Out)``, optional: the endpoints of an EDS cluster;
+    ``async discover_endpoints(self, found: Discovery)`` or ``async discover_functions(self, found: Discovery)``,
+    optional: looks elsewhere for what belongs to the upstream, and publishes it.
 
     :param destination: JSON Schema of ``destinationSpec.<key>`` in routes; without it anything may stand there
     """
@@ -168,6 +192,9 @@ def upstream_type(key: str, *, schema: Schema, destination: Optional[Schema] = N
     def keep(owner: C) -> C:
         if not callable(getattr(owner, "clusters", None)):
             raise TypeError(f"the class of upstream type {key} has no method clusters(item, out)")
+        for method in DISCOVERIES:
+            if hasattr(owner, method) and not inspect.iscoroutinefunction(getattr(owner, method)):
+                raise TypeError(f"{method} of upstream type {key} has to be async def {method}(self, found)")
         declaration.upstream_types[key] = owner()
         return owner
 

@@ -10,13 +10,15 @@
 The host's checks (schemas, slots, Envoy's own rules) are not made here; ``solder plugin check FILE`` makes them.
 """
 
+import heapq
 import json
 import pathlib
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
 
 from solder import _calls, _load
 from solder._declare import Declaration
+from solder._discovery import Answer, Discoverer, Request
 from solder._inputs import Json, Ref
 
 _SEVERITIES = ("info", "warning", "error")
@@ -154,6 +156,84 @@ class _Sink:
         ]
 
 
+@dataclass
+class Published:
+    """What a discovery published at a time, in seconds from the beginning."""
+
+    time: float
+    field: str  # JSON pointer from the upstream's root: "/spec/listed/members"
+    key: str
+    items: List[Any]
+
+
+@dataclass
+class Discovered:
+    """What came of a discovery."""
+
+    published: List[Published] = field(default_factory=list)
+    problems: List[Problem] = field(default_factory=list)  # that there are at the end
+    requests: List[Request] = field(default_factory=list)
+
+    def last(self, field: str) -> Any:
+        """What stands under the field at the end; None where nothing was ever published."""
+        found = [each.items for each in self.published if each.field == field]
+        return found[-1] if found else None
+
+
+# What a request gets: an answer, or in words why there is none.
+Respond = Callable[[Request], Union[Answer, str]]
+
+
+class _Services:
+    """The host's timers and requests with a clock that only goes on when everybody waits."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.found = Discovered()
+        self.now = 0.0
+        self._respond = respond
+        self._last = 0
+        self._due: List[Tuple[float, int, Callable[[], None]]] = []
+        self._cancelled: List[int] = []
+
+    def run(self, seconds: float) -> None:
+        while self._due and self._due[0][0] <= seconds:
+            self.now, number, fired = heapq.heappop(self._due)
+            if number not in self._cancelled:
+                fired()
+
+    def start_timer(self, seconds: float, fired: Callable[[], None]) -> int:
+        self._last += 1
+        heapq.heappush(self._due, (self.now + max(0.0, seconds), self._last, fired))
+        return self._last
+
+    def cancel_timer(self, timer: int) -> None:
+        self._cancelled.append(timer)
+
+    def send(self, request: Request, answered: Callable[[Any], None]) -> int:
+        self.found.requests.append(request)
+        answer = self._respond(request)
+        outcome = answer if isinstance(answer, str) else (answer.status, list(answer.headers.items()), answer.body)
+        return self.start_timer(0.0, lambda: answered(outcome))
+
+    def cancel_request(self, request: int) -> None:
+        self.cancel_timer(request)
+
+    def publish(self, ref: Tuple[str, str, str], field: str, key: str, items: str) -> str:
+        self.found.published.append(Published(self.now, field, key, json.loads(items)))
+        return ""
+
+    def report(self, ref: Tuple[str, str, str], problems: List[Tuple[int, str, str, str, str, str]]) -> str:
+        self.found.problems = [
+            Problem(_SEVERITIES[severity], reason, message, field, found, expected)
+            for severity, field, reason, message, found, expected in problems
+        ]
+        return ""
+
+
+def _nobody(request: Request) -> str:
+    return f"nobody answers at {request.url}"
+
+
 class Plugin:
     """A loaded plugin. ``world`` holds objects that look-ups find."""
 
@@ -206,6 +286,19 @@ class Plugin:
         meta = source.get("metadata", {})
         ref = Ref(source["kind"], meta.get("namespace", ""), meta["name"])
         return self._call(_calls.derive, (ref, json.dumps(source)))
+
+    def discover(self, key: str, value: Json, *, respond: Respond = _nobody, seconds: float = 60.0,
+                 spec: Optional[Json] = None, object: Ref = Ref("Upstream", "gloo-system", "test")) -> Discovered:
+        """Follows an upstream for so many seconds, which pass at once: ``discover_endpoints`` or ``discover_functions``.
+
+        :param respond: gives a request's ``solder.Answer``, or in words why there is none
+        """
+        services = _Services(respond)
+        discoverer = Discoverer(self._declaration, services)
+        discoverer.follow([self._upstream(key, value, spec, object)])
+        services.run(seconds)
+        discoverer.end()
+        return services.found
 
     @staticmethod
     def _upstream(key: str, value: Json, spec: Optional[Json], ref: Ref) -> Tuple[Any, ...]:

@@ -21,6 +21,19 @@ typedef struct solder_watched_kind {
 
 #define SOLDER_WATCHED_KIND_SIZE_1_0 (offsetof(solder_watched_kind, api_version) + sizeof(solder_str))
 
+/* One object that a user writes or takes away by `solder apply` and `solder delete`, in the store behind the source. */
+enum { SOLDER_STORE_PUT = 1, SOLDER_STORE_REMOVE = 2 };
+typedef struct solder_store_change {
+  uint32_t size;
+  uint32_t verb;
+  uint64_t id; /* of this change, for changed() of services/objects.h */
+  solder_ref object;
+  solder_str api_version; /* "gateway.solo.io/v1" */
+  solder_str json;        /* PUT: the object, whole */
+} solder_store_change;
+
+#define SOLDER_STORE_CHANGE_SIZE_1_0 (offsetof(solder_store_change, json) + sizeof(solder_str))
+
 typedef struct solder_cap_config_watcher {
   uint32_t size;
   uint32_t reserved;
@@ -33,6 +46,15 @@ typedef struct solder_cap_config_watcher {
    * {"state": "Accepted" | "Warning" | "Rejected", "reason": words for people, maybe none}. A json that is empty: there
    * is nothing to say of it any more. May be NULL. */
   solder_op statuses;
+  /* For sources that keep a lease (services/lease.h). in: solder_object[]: all objects of the kind "SharedEntry" that
+   * there are to be for all Solders on this store, as one call; those that are missing go. They are opaque, may hold
+   * Secrets, and have no namespace: the source gives them its own. Told to every instance; while its Solder leads, a
+   * source keeps them in its store, and all put what stands there (services/objects.h). May be NULL. */
+  solder_op share;
+  /* in: solder_store_change[]. Instead of watch(), in an instance of its own. Each is answered once by changed() of
+   * services/objects.h, when it is done or cannot be. UNAVAILABLE: no store is set up here. May be NULL: nothing can be
+   * written. */
+  solder_op change;
 } solder_cap_config_watcher;
 
 #define SOLDER_CAP_CONFIG_WATCHER_SIZE_1_0 (offsetof(solder_cap_config_watcher, statuses) + sizeof(solder_op))

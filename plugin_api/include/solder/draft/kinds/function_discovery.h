@@ -1,5 +1,6 @@
 /* solder/draft/kinds/function_discovery.h - "solder.function-discovery/1": finds what can be called on upstreams of a
- * type that the plugin owns (functions of AWS Lambda), and keeps that up to date.
+ * type that the plugin owns (functions of AWS Lambda), and keeps that up to date. A plugin that owns no type is told of
+ * the upstreams of all types whose owners find nothing themselves (functions of web services).
  *
  * The host makes an instance of its own for it, so that nothing that it does holds up translation. It tells the
  * instance which upstreams to follow and calls it no more; the instance works with timers, requests (services/loop.h,

@@ -22,7 +22,8 @@
 #define SOLDER_SVC_HTTP "solder.http/1"
 
 enum {
-  SOLDER_HTTP_MAX_IN_FLIGHT = 256,        /* for each instance */
+  SOLDER_HTTP_MAX_IN_FLIGHT = 256,        /* for each instance, without those that wait */
+  SOLDER_HTTP_MAX_LONG_POLLS = 4096,      /* for each instance */
   SOLDER_HTTP_DEFAULT_TIMEOUT_MS = 30000, /* from send to the last byte of the answer */
   SOLDER_HTTP_MAX_TIMEOUT_MS = 600000,
   SOLDER_HTTP_DEFAULT_MAX_BODY = 8 << 20, /* of an answer, in bytes */
@@ -41,13 +42,16 @@ typedef struct solder_header {
 enum {
   SOLDER_HTTP_NO_AUTH = 0,
   SOLDER_HTTP_BEARER = 1, /* "authorization: Bearer" with the value `key` of `secret` */
-  SOLDER_HTTP_SIGV4 = 2   /* AWS Signature Version 4 for `service` in `region` */
+  SOLDER_HTTP_SIGV4 = 2,  /* AWS Signature Version 4 for `service` in `region` */
+  SOLDER_HTTP_GOOGLE = 3  /* "authorization: Bearer" with an access token of Google's for the scope `service` */
 };
 
 /* Whose request it is. SIGV4: the keys of `secret`, a Secret with aws_access_key_id, aws_secret_access_key and perhaps
  * aws_session_token, or of Gloo's form `aws`. Without a name: the machine's own, AWS_ACCESS_KEY_ID and so on, or the
  * role AWS_ROLE_ARN by the token in AWS_WEB_IDENTITY_TOKEN_FILE. With `role_arn` that role is assumed by those keys, or
- * by the token itself where TOKEN_ROLE is set; the host asks AWS's STS (or `sts_endpoint`) and renews in time. */
+ * by the token itself where TOKEN_ROLE is set; the host asks AWS's STS (or `sts_endpoint`) and renews in time.
+ * GOOGLE: the token of the service account whose key is the value service-account.json or key.json of `secret`; without
+ * a name, that of the machine, by its metadata server. */
 enum { SOLDER_HTTP_TOKEN_ROLE = 1 };
 typedef struct solder_http_auth {
   uint32_t size;
@@ -87,9 +91,14 @@ typedef struct solder_http_identity {
 /* Bytes of the answer to a request, on its way to `done`; `arg` is that of `done`. */
 typedef void (*solder_piece)(void *arg, solder_str bytes);
 
+/* KNOWN_HTTP2: HTTP/2 from the first byte, also without TLS, as gRPC wants it. What stands in the answer's trailers is
+ * among its headers. LONG_POLL: the other side answers when something happens, maybe in minutes. Such requests are counted by themselves,
+ * so that they hold up no other. */
+enum { SOLDER_HTTP_KNOWN_HTTP2 = 1, SOLDER_HTTP_LONG_POLL = 2 };
+
 typedef struct solder_http_request {
   uint32_t size;
-  uint32_t reserved;
+  uint32_t flags; /* SOLDER_HTTP_… */
   solder_str method;   /* "GET" where empty */
   solder_str url;      /* http or https, without user and fragment */
   solder_span headers; /* solder_header[] */
@@ -105,7 +114,6 @@ typedef struct solder_http_request {
    * which is not 2xx, and a silence of idle_timeout_ms, in whole seconds, is DEADLINE_EXCEEDED. */
   solder_piece piece;
   uint32_t idle_timeout_ms; /* 0: the default */
-  uint32_t reserved2;
 } solder_http_request;
 
 #define SOLDER_HTTP_REQUEST_SIZE_1_0 (offsetof(solder_http_request, auth) + sizeof(void *))
@@ -130,8 +138,8 @@ typedef struct solder_svc_http {
   uint32_t reserved;
   void *ctx;
   /* OK; INVALID_ARGUMENT: something of the request cannot be read or sent; RESOURCE_EXHAUSTED with
-   * SOLDER_HTTP_MAX_IN_FLIGHT under way; UNAVAILABLE where nothing is served, as in `solder check`; CANCELLED once the
-   * instance is on its way out. [any thread] */
+   * SOLDER_HTTP_MAX_IN_FLIGHT under way, or SOLDER_HTTP_MAX_LONG_POLLS of that kind; UNAVAILABLE where nothing is
+   * served, as in `solder check`; CANCELLED once the instance is on its way out. [any thread] */
   solder_status (*send)(void *ctx, const solder_http_request *request, solder_answered done, void *arg,
                         solder_request *id);
   /* `done` does not run any more, if this is called inside the instance. [any thread] */

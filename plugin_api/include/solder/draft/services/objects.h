@@ -34,6 +34,9 @@ typedef struct solder_svc_objects {
   /* All problems that the source has now: solder_diag[], none included. They stand on the status page under the kind
    * ConfigSource and the plugin's name. */
   solder_status (*report)(void *ctx, solder_span problems);
+  /* What became of a change (kinds/config_watcher.h): OK; NOT_FOUND: there was nothing to remove; or why not, in words
+   * for people. */
+  solder_status (*changed)(void *ctx, uint64_t id, solder_status status, solder_str words);
 } solder_svc_objects;
 
 #define SOLDER_SVC_OBJECTS_SIZE_1_0 (offsetof(solder_svc_objects, report) + sizeof(void (*)(void)))

@@ -20,7 +20,10 @@ typedef struct solder_published {
   solder_ref object;
   solder_str field; /* JSON pointer of a list: "/spec/aws/lambdaFunctions" */
   solder_str key;   /* the member that names an item: "logicalName" */
-  solder_str items; /* JSON: a list of objects, each with a name of its own */
+  /* JSON: a list of objects, each with a name of its own. With an empty `key` an object (and `field` names one), whose
+   * members come where the user wrote none, at every depth; `{}`: nothing. Where the user's object is there and has
+   * none of its members it stays as it is, for it says something else altogether. */
+  solder_str items;
 } solder_published;
 
 #define SOLDER_PUBLISHED_SIZE_1_0 (offsetof(solder_published, items) + sizeof(solder_str))

@@ -35,6 +35,8 @@ struct HttpRequest {
   // Takes the body of a 2xx answer as it comes; may cancel the request.
   std::function<void(std::string_view)> piece = nullptr;
   uint32_t idle_timeout_ms = 0;
+  bool http2 = false;  // from the first byte; trailers are among the answer's headers
+  bool long_poll = false;  // the answer comes when something happens
 };
 
 // Lives for the function that it is given to.
@@ -75,6 +77,8 @@ class Http {
     for (const auto& [name, value] : request.headers) headers.push_back({str(name), str(value)});
     solder_http_request c{};
     c.size = sizeof c;
+    c.flags = (request.http2 ? uint32_t{SOLDER_HTTP_KNOWN_HTTP2} : 0) |
+              (request.long_poll ? uint32_t{SOLDER_HTTP_LONG_POLL} : 0);
     c.method = str(request.method);
     c.url = str(request.url);
     c.headers = {headers.data(), headers.size(), sizeof(solder_header)};

@@ -4,6 +4,7 @@
 #ifndef SOLDER_SDK_INPUTS_HPP_
 #define SOLDER_SDK_INPUTS_HPP_
 
+#include "solder/draft/kinds/config_watcher.h"
 #include "solder/draft/kinds/discovery.h"
 #include "solder/draft/kinds/options.h"
 #include "solder/draft/kinds/upstream_type.h"
@@ -81,11 +82,35 @@ struct OptionInput {
   std::string_view options_json;  // all options at that place, the neighbours included
 };
 
+// An object that all Solders on one store share: its name, and all of it as JSON.
+struct SharedEntry {
+  std::string name, json;
+
+  auto operator<=>(const SharedEntry&) const = default;
+};
+
 // A kind that some part of Solder reads.
 struct WatchedKind {
   std::string kind, api_version;
 
   auto operator<=>(const WatchedKind&) const = default;
+};
+
+// What a user writes or takes away in the store behind a source.
+struct StoreChange {
+  using C = solder_store_change;
+  explicit StoreChange(const C& c)
+      : id(c.id),
+        remove(c.verb == SOLDER_STORE_REMOVE),
+        object(Ref::of(c.object)),
+        api_version(text(c.api_version)),
+        json(text(c.json)) {}
+
+  uint64_t id;  // for Objects::changed()
+  bool remove;
+  Ref object;
+  std::string_view api_version;
+  std::string_view json;  // the object, whole
 };
 
 }  // namespace solder::sdk

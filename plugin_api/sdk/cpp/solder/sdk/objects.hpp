@@ -1,7 +1,7 @@
 // solder/sdk/objects.hpp - objects from elsewhere, into the store ("solder.objects/1"), and documents on the host's
 // disk
-// ("solder.files/1"). Not included by sdk.hpp. Whoever makes use of them lists them under "needs" in the manifest.
-// Tested by tests/plugin/config_watcher_test.cc.
+// ("solder.files/1"), and the lease among several Solders ("solder.lease/1"). Not included by sdk.hpp. Whoever makes
+// use of them lists them under "needs" in the manifest. Tested by tests/plugin/config_watcher_test.cc.
 #ifndef SOLDER_SDK_OBJECTS_HPP_
 #define SOLDER_SDK_OBJECTS_HPP_
 
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "solder/draft/services/files.h"
+#include "solder/draft/services/lease.h"
 #include "solder/draft/services/objects.h"
 #include "solder/sdk/out.hpp"
 #include "solder/sdk/text.hpp"
@@ -47,6 +48,12 @@ class Objects {
     return call(&solder_svc_objects::report, solder_span{diags.data(), diags.size(), sizeof(solder_diag)});
   }
 
+  // What became of a change that change() was told.
+  solder_status changed(uint64_t id, solder_status status, std::string_view words) const {
+    if (!SOLDER_HAS(objects_, changed)) return SOLDER_UNAVAILABLE;
+    return objects_->changed(objects_->ctx, id, status, str(words));
+  }
+
  private:
   template <typename Member, typename... Arguments>
   solder_status call(Member member, Arguments... arguments) const {
@@ -55,6 +62,12 @@ class Objects {
 
   const solder_svc_objects* objects_;
 };
+
+// Says until when, on the clock of services/loop.h, this Solder leads; 0: it does not.
+inline solder_status hold_lease(const Host& host, uint64_t until_ns) {
+  const auto* lease = static_cast<const solder_svc_lease*>(host.service(SOLDER_SVC_LEASE));
+  return SOLDER_HAS(lease, hold) ? lease->hold(lease->ctx, until_ns) : SOLDER_UNAVAILABLE;
+}
 
 // A file of YAML or JSON as JSON; texts under members of the names in `hidden` come as "(hidden)". Throws
 // std::runtime_error with the reason.

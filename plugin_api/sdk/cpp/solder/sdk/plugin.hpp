@@ -3,14 +3,16 @@
 //
 //   Class(Host, std::string_view config_json) or Class(Host) or Class()
 //   void clusters(const UpstreamInput&, Out&)          owns an Upstream type          ("solder.upstream-type/1")
-//   void destinations(const DestinationInput&, Out&)   with clusters(), optional
+//   void destinations(const DestinationInput&, Out&)   with clusters(), optional; alone: owns a key of serviceSpec
 //   void endpoints(const UpstreamInput&, Out&)         with clusters(), optional
 //   void derive(const SourceInput&, Out&)              objects from other objects     ("solder.discovery/1")
-//   void follow(const UpstreamInput&, Out&)            finds functions of upstreams, with
-//   void forget(const Ref&)                            clusters()  ("solder.function-discovery/1",
+//   void follow(const UpstreamInput&, Out&)            finds functions of upstreams, of its types or, without
+//   void forget(const Ref&)                            clusters(), of others'  ("solder.function-discovery/1",
 //                                                      "solder.endpoint-discovery/1")
 //   void watch(const std::vector<WatchedKind>&)        brings objects from elsewhere  ("solder.config-watcher/1")
 //   void status(const Ref&, std::string_view json)     with watch(), optional
+//   void share(const std::vector<SharedEntry>&)        with watch() and a lease, optional
+//   bool change(const StoreChange&)                    with watch(), optional: false where no store is set up
 //   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
 //
 // Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
@@ -65,12 +67,20 @@ concept HasStatus = requires(P plugin, const Ref& ref, std::string_view json) {
   plugin.status(ref, json);
 };
 template <typename P>
+concept HasShare = requires(P plugin, const std::vector<SharedEntry>& entries) {
+  plugin.share(entries);
+};
+template <typename P>
+concept HasChange = requires(P plugin, const StoreChange& change) {
+  plugin.change(change);
+};
+template <typename P>
 concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
   plugin.options(in, out);
 };
 template <typename P>
-concept AnyPlugin = (HasClusters<P> || HasOptions<P> || HasWatch<P> ||
-                     HasDerive<P>)&&(HasClusters<P> || !(HasDestinations<P> || HasEndpoints<P> || HasFollow<P>));
+concept AnyPlugin = (HasClusters<P> || HasDestinations<P> || HasOptions<P> || HasWatch<P> || HasDerive<P> ||
+                     HasFollow<P>)&&(HasClusters<P> || !HasEndpoints<P>);
 
 namespace internal {
 
@@ -149,6 +159,26 @@ struct Tables {
     return for_each<SourceInput>(
         call, out, [self](const SourceInput& in, Out&) { static_cast<P*>(self)->status(in.ref, in.json); });
   }
+  // All of them at once, too.
+  static solder_status share(void* self, const solder_call* call, const solder_out*) noexcept {
+    try {
+      std::vector<SharedEntry> entries;
+      for (uint64_t i = 0; i < call->in.count; ++i) {
+        const auto& each = *SOLDER_AT(solder_object, call->in, i);
+        entries.push_back({std::string(text(each.ref.name)), std::string(text(each.json))});
+      }
+      static_cast<P*>(self)->share(entries);
+      return SOLDER_OK;
+    } catch (...) {
+      return SOLDER_INTERNAL;
+    }
+  }
+  static solder_status change(void* self, const solder_call* call, const solder_out* out) noexcept {
+    bool there = true;
+    const solder_status status = for_each<StoreChange>(
+        call, out, [&](const StoreChange& in, Out&) { there = static_cast<P*>(self)->change(in) && there; });
+    return there ? status : SOLDER_UNAVAILABLE;
+  }
   static solder_status options(void* self, const solder_call* call, const solder_out* out) noexcept {
     return for_each<OptionInput>(
         call, out, [self](const OptionInput& in, Out& item) { static_cast<P*>(self)->options(in, item); });
@@ -169,7 +199,13 @@ struct Tables {
   static void destroy(void* self) noexcept { std::unique_ptr<P>(static_cast<P*>(self)).reset(); }
 
   static const void* capability(void*, solder_str id) noexcept {
-    if constexpr (HasClusters<P>) {
+    if constexpr (HasClusters<P> || HasDestinations<P>) {
+      static constexpr solder_op kClusters = [] {
+        if constexpr (HasClusters<P>)
+          return &clusters;
+        else
+          return solder_op{nullptr};
+      }();
       static constexpr solder_op kDestinations = [] {
         if constexpr (HasDestinations<P>)
           return &destinations;
@@ -182,7 +218,7 @@ struct Tables {
         else
           return solder_op{nullptr};
       }();
-      static constexpr solder_cap_upstream_type kTable = {sizeof kTable, 0, &clusters, kDestinations, kEndpoints};
+      static constexpr solder_cap_upstream_type kTable = {sizeof kTable, 0, kClusters, kDestinations, kEndpoints};
       if (solder_str_eq(id, SOLDER_CAP_UPSTREAM_TYPE)) return &kTable;
     }
     if constexpr (HasDerive<P>) {
@@ -202,7 +238,19 @@ struct Tables {
         else
           return solder_op{nullptr};
       }();
-      static constexpr solder_cap_config_watcher kTable = {sizeof kTable, 0, &watch, kStatuses};
+      static constexpr solder_op kShare = [] {
+        if constexpr (HasShare<P>)
+          return &share;
+        else
+          return solder_op{nullptr};
+      }();
+      static constexpr solder_op kChange = [] {
+        if constexpr (HasChange<P>)
+          return &change;
+        else
+          return solder_op{nullptr};
+      }();
+      static constexpr solder_cap_config_watcher kTable = {sizeof kTable, 0, &watch, kStatuses, kShare, kChange};
       if (solder_str_eq(id, SOLDER_CAP_CONFIG_WATCHER)) return &kTable;
     }
     if constexpr (HasOptions<P>) {

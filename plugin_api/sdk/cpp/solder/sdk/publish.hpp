@@ -25,6 +25,10 @@ class Publisher {
     const solder_published what{sizeof what, 0, object.c(), str(field), str(key), str(items_json)};
     return publish_->list(publish_->ctx, &what);
   }
+  // The same of an object: its members come where the user wrote none. {}: nothing.
+  solder_status object(const Ref& object, std::string_view field, std::string_view json) const {
+    return list(object, field, {}, json);
+  }
   // All warnings that there are about discovering for the object; their fields begin at its root.
   solder_status report(const Ref& object, const std::vector<Problem>& problems) const {
     if (!SOLDER_HAS(publish_, report)) return SOLDER_UNAVAILABLE;

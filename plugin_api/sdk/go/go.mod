@@ -1,0 +1,3 @@
+module solder
+
+go 1.19

@@ -1,0 +1,25 @@
+// Many keys taken apart by their beginnings, so that what changed among ten thousand is found by a few small questions:
+// Consul says for each beginning when something below it changed last. Tested by tests/unit/consul/key_ranges_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace solder::plugins::consul {
+
+// Keys [first, last) of a sorted list, all of which begin with `prefix`. `exact`: the one key that is the prefix.
+struct KeyRange {
+  size_t first = 0, last = 0;
+  std::string prefix;
+  bool exact = false;
+
+  [[nodiscard]] size_t size() const { return last - first; }
+  bool operator==(const KeyRange&) const = default;
+};
+
+// Smaller ranges that make up `range`, by the first letter in which its keys differ. A range of one key gives it back
+// as an exact one.
+std::vector<KeyRange> split(const std::vector<std::string>& sorted, const KeyRange& range);
+
+}  // namespace solder::plugins::consul

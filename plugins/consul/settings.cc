@@ -1,0 +1,198 @@
+#include "settings.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <stdexcept>
+
+#include "solder/sdk/web_endpoint.hpp"
+#include "upstream.h"
+
+namespace solder::plugins::consul {
+
+using sdk::Json;
+using std::chrono::milliseconds;
+
+namespace {
+
+using Reader = std::function<bool(const Json&)>;  // false: of the wrong type
+using Readers = std::map<std::string, Reader>;
+
+constexpr milliseconds kShortestWait = std::chrono::seconds(1), kLongestWait = std::chrono::minutes(9);
+
+Reader text(std::string& into) {
+  return [&into](const Json& value) {
+    if (!value.is_string() || value.get_ref<const std::string&>().empty()) return false;
+    into = value.get<std::string>();
+    return true;
+  };
+}
+
+Reader flag(bool& into) {
+  return [&into](const Json& value) {
+    if (!value.is_boolean()) return false;
+    into = value.get<bool>();
+    return true;
+  };
+}
+
+Reader texts(std::vector<std::string>& into) {
+  return [&into](const Json& value) {
+    if (!value.is_array()) return false;
+    for (const Json& each : value) {
+      if (!each.is_string()) return false;
+      into.push_back(each.get<std::string>());
+    }
+    return true;
+  };
+}
+
+Reader duration(milliseconds& into, milliseconds least, milliseconds most) {
+  return [&into, least, most](const Json& value) {
+    const auto parsed = value.is_string() ? sdk::parse_duration(value.get_ref<const std::string&>()) : std::nullopt;
+    if (!parsed) return false;
+    into = std::chrono::seconds(parsed->seconds) +
+           std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds(parsed->nanos));
+    return into >= least && into <= most;
+  };
+}
+
+void read(const Json& map, const std::string& where, const Readers& readers) {
+  std::string right;
+  for (const auto& [name, reader] : readers) right += (right.empty() ? "" : ", ") + name;
+  if (!map.is_object()) throw std::invalid_argument(where + " is no map; in it can stand: " + right);
+  for (const auto& [name, value] : map.items()) {
+    const auto at = readers.find(name);
+    if (at == readers.end() || !at->second(value)) {
+      throw std::invalid_argument("unknown, of the wrong type or out of its range: " +
+                                  (where.empty() ? "" : where + ".") + name + "; right are: " + right);
+    }
+  }
+}
+
+std::string without_slashes(std::string key) {
+  while (!key.empty() && key.back() == '/') key.pop_back();
+  while (!key.empty() && key.front() == '/') key.erase(0, 1);
+  return key;
+}
+
+bool read_address(const Json& value, std::string& into) {
+  if (!value.is_string()) return false;
+  std::string given = value.get<std::string>();
+  if (given.find("://") == std::string::npos) given = "http://" + given;  // as in Gloo: host and port
+  while (!given.empty() && given.back() == '/') given.pop_back();
+  const auto parsed = sdk::parse_web_endpoint(given);
+  if (!parsed) return false;
+  into = (parsed->tls ? "https://" : "http://") + parsed->authority();
+  return true;
+}
+
+// An address and a port: a name would have to be resolved first.
+bool read_dns_address(const Json& value, std::string& into) {
+  if (!value.is_string()) return false;
+  into = value.get<std::string>();
+  const size_t colon = into.rfind(':');
+  return colon != std::string::npos && is_ip(into.substr(0, colon)) &&
+         sdk::parse_port(std::string_view(into).substr(colon + 1)).has_value();
+}
+
+bool read_kv_source(const Json& value, Settings& out) {
+  std::string status_root;
+  read(value, "kvSource",
+       {{"rootKey", text(out.root)}, {"statusRootKey", text(status_root)}, {"writeStatuses", flag(out.statuses)}});
+  out.root = without_slashes(out.root);
+  if (out.root.empty()) throw std::invalid_argument("kvSource.rootKey: a key without it is the whole store of others");
+  out.status_root = status_root.empty() ? out.root + "/status" : without_slashes(status_root);
+  return out.kv = true;
+}
+
+bool read_discovery(const Json& value, UpstreamDiscovery& out) {
+  const auto ca = [&out](const Json& ref) {
+    read(ref, "upstreamDiscovery.rootCa", {{"name", text(out.ca_name)}, {"namespace", text(out.ca_namespace)}});
+    return true;
+  };
+  read(value, "upstreamDiscovery",
+       {{"useTlsTagging", flag(out.tls_tagging)},
+        {"tlsTagName", text(out.tls_tag)},
+        {"rootCa", ca},
+        {"splitTlsServices", flag(out.split_tls)},
+        {"serviceTagsAllowlist", texts(out.allowed_tags)},
+        {"writeUpstreams", flag(out.write_upstreams)}});
+  if (out.tls_tagging && (out.ca_name.empty() || out.ca_namespace.empty())) {
+    throw std::invalid_argument(
+        "upstreamDiscovery.rootCa: with useTlsTagging it has to name a Secret with the authority, by name and "
+        "namespace");
+  }
+  return out.on = true;
+}
+
+bool read_consistency(const Json& value, Consistency& into) {
+  if (!value.is_string()) return false;
+  const std::string& mode = value.get_ref<const std::string&>();
+  if (mode != "DefaultMode" && mode != "StaleMode" && mode != "ConsistentMode") return false;
+  into = consistency_of(mode);
+  return true;
+}
+
+bool read_health(const Json& value, Settings::Health& into) {
+  static const std::map<std::string, Settings::Health> kNames = {{"PASSING", Settings::Health::kPassing},
+                                                                 {"WARNING", Settings::Health::kWarning},
+                                                                 {"ANY", Settings::Health::kAny}};
+  const auto at = value.is_string() ? kNames.find(value.get<std::string>()) : kNames.end();
+  if (at == kNames.end()) return false;
+  into = at->second;
+  return true;
+}
+
+}  // namespace
+
+Consistency consistency_of(std::string_view mode) {
+  if (mode == "StaleMode") return Consistency::kStale;
+  return mode == "ConsistentMode" ? Consistency::kConsistent : Consistency::kDefault;
+}
+
+const char* parameter_of(Consistency mode) {
+  if (mode == Consistency::kStale) return "stale";
+  return mode == Consistency::kConsistent ? "consistent" : "";
+}
+
+Settings read_settings(const Json& config) {
+  Settings out;
+  const auto most_waiting = [&out](const Json& value) {
+    if (!value.is_number_unsigned() || value < 1 || value > 4000) return false;
+    out.most_waiting = value.get<size_t>();
+    return true;
+  };
+  const auto service_discovery = [&out](const Json& value) {
+    read(value, "serviceDiscovery", {{"dataCenters", texts(out.data_centers)}});
+    return true;
+  };
+  const auto connect = [&out](const Json& value) {
+    read(value, "connect", {{"serviceName", text(out.connect_service)}});
+    return !out.connect_service.empty();
+  };
+  read(config, "",
+       {{"address", [&](const Json& value) { return read_address(value, out.address); }},
+        {"datacenter", text(out.data_center)},
+        {"tokenFile", text(out.token_file)},
+        {"caFile", text(out.ca_file)},
+        {"certFile", text(out.certificate_file)},
+        {"keyFile", text(out.key_file)},
+        {"insecureSkipVerify", flag(out.unverified)},
+        {"waitTime", duration(out.wait, kShortestWait, kLongestWait)},
+        {"consistencyMode", [&](const Json& value) { return read_consistency(value, out.consistency); }},
+        {"maxBlockingQueries", most_waiting},
+        {"kvSource", [&](const Json& value) { return read_kv_source(value, out); }},
+        {"writeNamespace", text(out.write_namespace)},
+        {"serviceDiscovery", service_discovery},
+        {"upstreamDiscovery", [&](const Json& value) { return read_discovery(value, out.discovery); }},
+        {"connect", connect},
+        {"endpointHealth", [&](const Json& value) { return read_health(value, out.health); }},
+        {"dnsAddress", [&](const Json& value) { return read_dns_address(value, out.dns_address); }},
+        {"dnsPollingInterval", duration(out.dns_period, std::chrono::seconds(1), std::chrono::hours(1))}});
+  if (out.certificate_file.empty() != out.key_file.empty())
+    throw std::invalid_argument("certFile and keyFile are right only together");
+  return out;
+}
+
+}  // namespace solder::plugins::consul

@@ -1,0 +1,61 @@
+// The host's services for Python code: timers, requests and publishing (solder._discovery.Services), for an instance of
+// a file that finds something. What is begun calls back under the interpreter's lock, or not at all once it is
+// cancelled or the instance ends. Tested by tests/e2e/python_discovery_test.py.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "solder/draft/services/http.h"
+#include "solder/draft/services/loop.h"
+#include "solder/draft/services/publish.h"
+#include "solder/sdk/plugin.hpp"
+
+namespace solder::python {
+
+class SideServices {
+ public:
+  explicit SideServices(const solder_host* host);
+  SideServices(const SideServices&) = delete;
+  SideServices& operator=(const SideServices&) = delete;
+
+  uint64_t start_timer(double seconds, const pybind11::function& fired);
+  void cancel_timer(uint64_t timer);
+  uint64_t send(const pybind11::tuple& request, const pybind11::function& answered);
+  void cancel_request(uint64_t request);
+  // In words what is wrong; empty: nothing.
+  std::string publish(const pybind11::tuple& ref, const std::string& field, const std::string& key,
+                      const std::string& items);
+  std::string report(const pybind11::tuple& ref, const pybind11::list& problems);
+
+  // Nothing calls back any more; the host sees to that before the instance ends.
+  void end();
+
+ private:
+  struct Waiting {
+    SideServices* services;
+    pybind11::function go_on;
+    uint64_t number = 0;
+  };
+  using Book = std::map<uint64_t, std::unique_ptr<Waiting>>;
+  static void fired(void* arg);
+  static void answered(void* arg, const solder_http_answer* answer);
+  // Takes it out of the book and runs it with what `make` gives, which is asked under the interpreter's lock.
+  template <typename F>
+  static void run(void* arg, Book SideServices::*book, const F& make) noexcept;
+
+  const solder_host* host_;
+  const solder_svc_loop* loop_;
+  const solder_svc_http* http_;
+  const solder_svc_publish* publish_;
+  Book timers_, requests_;
+};
+
+// Makes it known to the module `_solder_host`.
+void add_side_services(pybind11::module_& module);
+
+}  // namespace solder::python

@@ -1,0 +1,92 @@
+"""Stands in front of a real Consul: hands on what is asked, counts it, and answers in its own way while it is told to.
+
+Usage: consul_front.py PORT CONSUL_PORT
+PUT /_/faults {"kind": KIND, "match": TEXT} with the kinds `500`, `garbage`, `empty`, `no_index`, `backwards`, `at_once`, `429`; {} for none.
+GET /_/seen {"requests": N, "waiting": {PATH: most at one time}}
+"""
+import collections
+import http.client
+import http.server
+import json
+import re
+import sys
+import threading
+
+state = {"faults": {}, "requests": 0, "open": collections.Counter(), "most": collections.Counter()}
+lock = threading.Lock()
+
+
+class Front(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def reply(self, code, body, headers=()):
+        self.send_response(code)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def own(self, body):
+        with lock:
+            if self.path == "/_/faults":
+                state["faults"] = json.loads(body)
+            answer = {"requests": state["requests"], "waiting": dict(state["most"])}
+        self.reply(200, json.dumps(answer).encode())
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if self.path.startswith("/_/"):
+            return self.own(body)
+        waits = "index=" in self.path
+        thing = re.sub(r"[?&](index|wait)=[^&]*", "", self.path)
+        with lock:
+            state["requests"] += 1
+            fault = state["faults"] if re.search(state["faults"].get("match", ""), self.path) else {}
+            if waits:
+                state["open"][thing] += 1
+                state["most"][thing] = max(state["most"][thing], state["open"][thing])
+        try:
+            self.hand_on(body, fault.get("kind"))
+        finally:
+            if waits:
+                with lock:
+                    state["open"][thing] -= 1
+
+    def hand_on(self, body, kind):
+        if kind in ("500", "429"):
+            return self.reply(int(kind), b"rpc error making call: EOF")
+        if kind == "garbage":
+            return self.reply(200, b"<html>\xff\x00", [("x-consul-index", "17")])
+        if kind == "empty":
+            return self.reply(200, b"")
+        path = self.path if kind != "at_once" else re.sub(r"&(index|wait)=[^&]*", "", self.path)
+        consul = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]), timeout=700)
+        consul.request(self.command, path, body or None)
+        answer = consul.getresponse()
+        text = answer.read()
+        headers = [(name, value) for name, value in answer.getheaders() if name.lower().startswith("x-consul")]
+        if kind == "no_index":
+            headers = []
+        if kind == "backwards":
+            headers = [("x-consul-index", "1")]
+        self.reply(answer.status, text, headers)
+        return consul.close()
+
+    do_GET = do_PUT = do_DELETE = answer
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+server = Server(("127.0.0.1", int(sys.argv[1])), Front)
+print("listening", flush=True)
+server.serve_forever()

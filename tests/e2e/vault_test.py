@@ -1,0 +1,278 @@
+"""Secrets in a real Vault: certificates that a real Envoy serves, who may ask, and what becomes of all that while Vault is sealed, revokes, refuses or answers nonsense."""
+import stat
+import threading
+import time
+import unittest
+
+import certificates
+import vault_server
+from harness import Case, request, until
+from manifests import gateways, prefix_route, ssl_config, upstream, virtual_service
+from vault_server import LAYOUT, Front, VaultServer
+
+POLL = 0.3  # seconds
+
+
+class Vault(Case):
+    def setUp(self):
+        super().setUp()
+        try:
+            self.vault = VaultServer(self.world.directory / "vault")
+        except vault_server.NotToBeHad as why:
+            self.skipTest(str(why))
+        self.vault.start()
+        self.addCleanup(self.vault.stop)
+        self.front = Front(self.vault)
+        self.addCleanup(self.front.stop)
+        self.vault.reader_policy()
+        self.certificate = certificates.make("a.test")
+        self.vault.put_certificate("a", self.certificate)
+        world = self.world
+        world.write("gateways.yaml", gateways(world.http_port, world.https_port))
+        world.write("web.yaml", upstream("one", world.start_backend("one")) + "---\n" +
+                    virtual_service("a", prefix_route("/", "one"), "[a.test]", ssl=ssl_config("a", "a.test")) + "---\n" +
+                    virtual_service("plain", prefix_route("/", "one"), "[plain.test]"))
+
+    def settings(self, source, more=""):
+        self.world.write("settings.yaml", f"""
+apiVersion: gloo.solo.io/v1
+kind: Settings
+metadata: {{name: default, namespace: gloo-system}}
+spec:
+  refreshRate: {POLL}s
+  vaultSecretSource: {{address: '{self.front.url}', {source}}}
+{more}""")
+
+    def serve(self, *flags, config=None, **how):
+        if config:
+            (self.world.directory / "solder.yaml").write_text(config)
+            flags = (*flags, "--config", self.world.directory / "solder.yaml")
+        self.world.start_solder(*flags, **how)
+
+    def until_served(self, certificate):
+        def attempt():
+            answer = request(self.world.https_port, "/", host="a.test", sni="a.test")
+            assert (answer.status, answer.peer_certificate) == (200, certificate.der), answer
+            return answer
+        return until("a.test answers with its certificate", attempt)
+
+    def rotate(self):
+        renewed = certificates.make("a.test")
+        self.vault.put_certificate("a", renewed)
+        return renewed
+
+    def until_problem(self, reason, *words):
+        return self.world.until_state("ConfigSource", "vault", "Warning", reason, *words, namespace="")
+
+    def until_no_problem(self):
+        def attempt():
+            report = self.world.report("ConfigSource", "vault", "")
+            return report is None or not report["warnings"]
+        until("Vault has no problem", attempt)
+
+    def polls(self):
+        return self.front.seen[f"GET /v1/secret/metadata/{LAYOUT}/"]
+
+    def until_polled(self, times=2):
+        before = self.polls()
+        until("Vault was polled", lambda: self.polls() >= before + times)
+
+    def assert_nowhere(self, *values, files=True):
+        """Neither in the log nor in a page nor, with `files`, in a file that Solder wrote."""
+        texts = {"log": self.world.solder.log.read_text(errors="replace")}
+        for page in ("/status", "/snapshot", "/metrics", "/plugins"):
+            texts[page] = request(self.world.admin_port, page, host="localhost").text
+        for path in (self.world.directory / "state").rglob("*"):
+            if files and path.is_file() and "plugins" not in path.relative_to(self.world.directory / "state").parts:
+                texts[str(path)] = path.read_text(errors="replace")
+        for value in values:
+            for line in filter(None, value.splitlines()):
+                for where, text in texts.items():
+                    self.assertNotIn(line, text, where)
+
+    @staticmethod
+    def secret_lines(certificate):
+        return "\n".join(certificate.key.splitlines()[1:-1])
+
+    def test_a_rotation_reaches_envoy_within_the_poll_without_a_failed_handshake(self):
+        token = self.vault.make_token("solder")
+        self.settings(f"accessToken: {token}")
+        self.serve()
+        self.world.start_envoy()
+        self.until_served(self.certificate)
+        done, problems, seen = threading.Event(), [], set()
+
+        def client():
+            while not done.is_set():
+                try:
+                    answer = request(self.world.https_port, "/", host="a.test", sni="a.test")
+                    seen.add(answer.peer_certificate)
+                    if answer.status != 200:
+                        problems.append(answer)
+                except OSError as problem:
+                    problems.append(problem)
+
+        thread = threading.Thread(target=client)
+        thread.start()
+        took = []
+        try:
+            for _ in range(3):
+                begin = time.monotonic()
+                renewed = self.rotate()
+                self.until_served(renewed)
+                took.append(time.monotonic() - begin)
+        finally:
+            done.set()
+            thread.join()
+        print(f"rotations took {[f'{each:.2f}' for each in took]} s with a poll every {POLL} to {POLL * 8 / 7:.2f} s")
+        self.assertEqual([], problems)
+        self.assertGreaterEqual(len(seen), 3)
+        # What has not changed is not read again.
+        reads = sum(count for path, count in self.front.seen.items() if "/secret/data/" in path)
+        self.until_polled(3)
+        self.assertEqual(reads, sum(count for path, count in self.front.seen.items() if "/secret/data/" in path))
+        self.assert_nowhere(self.secret_lines(self.certificate), self.secret_lines(renewed))
+        self.assert_nowhere(token, files=False)  # Settings that were good are kept, with the token that stands in them
+        journal = self.world.directory / "state/last_good/last-good.jsonl"
+        if journal.exists():
+            self.assertEqual(0, stat.S_IMODE(journal.stat().st_mode) & 0o077)
+
+    def test_sealed_and_away_keep_what_was_known_and_are_not_asked_in_a_loop(self):
+        self.settings(f"accessToken: {self.vault.make_token('solder')}")
+        self.serve()
+        self.world.start_envoy()
+        self.until_served(self.certificate)
+        self.vault.seal()
+        self.until_problem("VaultSealed", "is sealed", "unseal")
+        before, begin = self.front.total(), time.monotonic()
+        self.world.edit("web.yaml", "plain.test", "other.test")
+        self.world.until_status("/", 200, host="other.test")
+        self.until_served(self.certificate)
+        until("it was asked three times more", lambda: self.front.total() >= before + 3)
+        rate = (self.front.total() - before) / (time.monotonic() - begin) * 60
+        self.assertLess(rate, 150, "requests a minute to a sealed Vault")
+        self.vault.unseal()
+        self.until_served(self.rotate())
+        self.until_no_problem()
+        self.vault.stop()
+        self.until_problem("ServerUnreachable", "does not answer")
+        # Restarted Solder waits for Vault: half a world reaches nobody, and nothing secret is on disk.
+        self.assertEqual(0, self.world.solder.end())
+        self.serve(ready=False)
+        until("it says what it waits for", lambda: "vault" in request(self.world.admin_port, "/readyz", host="localhost").text)
+        self.vault.start()
+        self.until_served(self.rotate())
+
+    def test_logging_in_by_an_approle_and_tokens_that_end(self):
+        vault = self.vault
+        vault.must("POST", "sys/auth/approle", {"type": "approle"})
+        vault.must("POST", "auth/approle/role/solder", {"token_policies": ["solder"], "token_ttl": "3s", "token_max_ttl": "6s"})
+        role = vault.must("GET", "auth/approle/role/solder/role-id")["data"]["role_id"]
+        secret = vault.must("POST", "auth/approle/role/solder/secret-id", {})["data"]["secret_id"]
+        (self.world.directory / "secret-id").write_text("wrong\n")
+        self.settings(f"appRole: {{roleId: {role}, secretIdFile: {self.world.directory}/secret-id}}")
+        self.serve(ready=False)
+        until("it says that logging in failed", lambda: "logging in" in request(self.world.admin_port, "/readyz", host="localhost").text)
+        (self.world.directory / "secret-id").write_text(secret + "\n")
+        self.world.start_envoy()
+        self.until_served(self.certificate)
+        # It is renewed, then had anew, and Secrets go on to come.
+        until("the token was renewed", lambda: self.front.seen["POST /v1/auth/token/renew-self"] >= 1)
+        logins = self.front.seen["POST /v1/auth/approle/login"]
+        until("it logged in again", lambda: self.front.seen["POST /v1/auth/approle/login"] > logins)
+        self.until_served(self.rotate())
+        # All its tokens are revoked.
+        vault.must("PUT", "sys/leases/revoke-force/auth/approle")
+        self.until_served(self.rotate())
+        self.until_no_problem()
+        self.assert_nowhere(secret)
+
+    def test_a_revoked_token_and_one_in_a_file_that_takes_its_place(self):
+        token_file = self.world.directory / "token"
+        first = self.vault.make_token("solder")
+        token_file.write_text(first + "\n")
+        self.settings(f"tokenFile: {token_file}")
+        self.serve()
+        self.world.start_envoy()
+        self.until_served(self.certificate)
+        self.vault.must("POST", "auth/token/revoke", {"token": first})
+        self.until_problem("NotAuthenticated", "does not take the token")
+        self.until_served(self.certificate)
+        token_file.write_text(self.vault.make_token("solder") + "\n")
+        self.until_served(self.rotate())
+        self.until_no_problem()
+
+    def test_a_part_that_may_not_be_read_and_what_is_no_secret_leave_the_rest_alone(self):
+        vault = self.vault
+        vault.policy("part", (f"secret/metadata/{LAYOUT}/*", "list", "read"), (f"secret/data/{LAYOUT}/gloo-system/*", "read"), (f"secret/data/{LAYOUT}/gloo-system/no", "deny"))
+        for name in ("no", "garbage"):
+            vault.put_secret(name, {"n": 1})
+        vault.put_secret("other", {"user": "u"}, namespace="team")
+        self.settings(f"accessToken: {vault.make_token('part')}")
+        self.serve()
+        self.world.start_envoy()
+        self.until_served(self.certificate)
+        report = self.until_problem("AccessDenied", f"secret/data/{LAYOUT}/gloo-system/no", "NotASecret", "garbage")
+        self.assertIn("capabilities", str(report))
+        self.assertIn(f"secret/data/{LAYOUT}/team/other", str(report))
+        self.until_served(self.rotate())
+        # Nonsense in Vault's place takes nothing away.
+        for answer in ((200, {}, b"<html>hello</html>"), (500, {}, b"{}"), (200, {}, b'{"data": {"keys": 7}}'), (404, {}, b"not here"), (429, {"retry-after": "1"}, b'{"errors": []}')):
+            self.front.fault = lambda path, answer=answer: answer if "/secret/" in path else None
+            self.until_polled(1)
+            until(f"{answer} is told", lambda: "AccessDenied" not in str(self.world.report("ConfigSource", "vault", "")))
+            self.until_served_still()
+        self.front.fault = lambda path: None
+        self.until_problem("AccessDenied", "NotASecret")
+        vault.must("DELETE", f"secret/metadata/{LAYOUT}/gloo-system/garbage")
+        until("what is gone is no problem", lambda: "garbage" not in str(self.world.report("ConfigSource", "vault", "")))
+        # A Secret that is deleted is gone, and comes back.
+        vault.must("DELETE", f"secret/metadata/{LAYOUT}/gloo-system/a")
+        until("the missing Secret is named", lambda: "gloo-system/a" in str(self.world.report("VirtualService", "a")["errors"]))
+        self.until_served(self.rotate())
+
+    def until_served_still(self):
+        answer = request(self.world.https_port, "/", host="a.test", sni="a.test")
+        self.assertEqual(200, answer.status)
+
+    def test_several_stores_a_redirect_and_version_1_of_the_engine(self):
+        vault = self.vault
+        vault.must("POST", "sys/mounts/old", {"type": "kv", "options": {"version": "1"}})
+        second = certificates.make("a.test")
+        other = certificates.make("b.test")
+        vault.must("POST", f"old/{LAYOUT}/gloo-system/a", {"tls": {"certChain": second.certificate, "privateKey": second.key}})
+        vault.must("POST", f"old/{LAYOUT}/gloo-system/b", {"tls.crt": other.certificate, "tls.key": other.key})
+        # A standby that leads to the active one.
+        standby = Front(vault)
+        self.addCleanup(standby.stop)
+        standby.fault = lambda path: (307, {"location": self.front.url + path}, b"")
+        self.world.write("b.yaml", virtual_service("b", prefix_route("/", "one"), "[b.test]", ssl=ssl_config("b", "b.test")))
+        self.world.write("settings.yaml", f"""
+apiVersion: gloo.solo.io/v1
+kind: Settings
+metadata: {{name: default, namespace: gloo-system}}
+spec:
+  secretOptions:
+    sources:
+    - vault: {{address: '{standby.url}', pathPrefix: old, rootKey: gloo, accessToken: {vault.token}}}
+    - kubernetes: {{}}
+    - vault: {{address: 'not-an-address', accessToken: x}}
+""")
+        self.serve(config=f"pluginConfig: {{vault: {{pollSeconds: {POLL}, keepOnDisk: true, sources: [{{address: '{self.front.url}', rootKey: elsewhere, accessToken: {vault.token}}}]}}}}\n")
+        self.world.start_envoy()
+        self.until_served(second)
+        self.world.until_state("Settings", "default", "Rejected", "cannot be asked at this address", "not-an-address")
+        answer = request(self.world.https_port, "/", host="b.test", sni="b.test")
+        self.assertEqual((200, other.der), (answer.status, answer.peer_certificate))
+        self.assertEqual(0, standby.seen[f"GET /v1/secret/metadata/{LAYOUT}/"])
+        # With keepOnDisk a restart serves what was known, by a file of its owner's alone.
+        vault.stop()
+        self.assertEqual(0, self.world.solder.end())
+        kept = self.world.directory / "state/sources/vault.jsonl"
+        self.assertEqual(0o600, stat.S_IMODE(kept.stat().st_mode))
+        self.serve(config=(self.world.directory / "solder.yaml").read_text())
+        self.until_served(second)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
