@@ -21,6 +21,7 @@
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
 #include "core/sources/joined_store.h"
+#include "core/sources/settings_tap.h"
 #include "core/sources/source_driver.h"
 
 namespace solder::cli {
@@ -74,6 +75,7 @@ class DiscoveryProcess {
     auto trust = trust_of(options);
     if (!trust.ok()) return trust.status();
     manager.plugins.load.trust = std::move(*trust);
+    services_->lease = false;  // this process never leads: statuses are the server's
     manager.plugins.services = services_;
     auto opened = host::PluginManager::open(std::move(manager));
     if (!opened.ok()) return opened.status();
@@ -100,13 +102,18 @@ class DiscoveryProcess {
     // What the server's sources gave is the server's: this process asks for itself and keeps nothing of it.
     sources_ = std::make_unique<sources::SourceStore>(copies_.path() + "/sources");
     sources_->expect(sources::watching(*plugins));
+    settings_ = std::make_unique<sources::SettingsTap>(
+        [this](std::string spec) { sources_->settings()->set(std::move(spec)); });
+    settings_->catalog(*catalog);
+    sources_->awaits_settings(sources::awaiting_settings(*plugins), [this] { settings_->sources_known(); });
     driver_ = std::make_unique<sources::SourceDriver>(*sources_);
     driver_->plugins(plugins);
-    store_ = sources::join(store::make_file_store(options.config_directories), *sources_);
-    if (auto status = store_->start([this](store::Batch batch) { discovery_->objects(std::move(batch)); });
-        !status.ok()) {
-      return status;
-    }
+    store_ = sources::join(settings_->watch_files(store::make_file_store(options.config_directories)), *sources_);
+    auto status = store_->start([this](store::Batch batch) {
+      settings_->take(batch);
+      discovery_->objects(std::move(batch));
+    });
+    if (!status.ok()) return status;
     lease_ = discovery::make_file_lease(options.state_directory + "/discovery.lock");
     lease_->start([this](bool held) {
       if (held) spdlog::info("discovering; what is found stands in {}", files_->directory());
@@ -120,6 +127,7 @@ class DiscoveryProcess {
   std::unique_ptr<host::PluginManager> manager_;
   std::unique_ptr<discovery::DiscoveredFiles> files_;
   std::unique_ptr<sources::SourceStore> sources_;
+  std::unique_ptr<sources::SettingsTap> settings_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<discovery::FunctionDiscovery> discovery_;
   std::unique_ptr<sources::SourceDriver> driver_;

@@ -4,18 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <future>
 #include <iterator>
 #include <optional>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include "cli/plugin_commands.h"
 #include "cli/plugin_trial.h"
 #include "cli/refused_parts.h"
 #include "cli/snapshot_changes.h"
+#include "cli/startup_log.h"
 #include "cli/xds_tls.h"
 #include "core/base/memory.h"
 #include "core/host/listing.h"
@@ -31,35 +30,6 @@ constexpr auto kFirstTokens = std::chrono::seconds(5);
 constexpr size_t kMaxLoggedProblems = 50;
 constexpr size_t kManyChanges = 1000;  // of objects and resources in one translation
 constexpr size_t kManyObjects = 500;   // a world that was that large may be worth giving memory back for
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
-void log_plugins(const host::PluginSet& plugins) {
-  for (const auto& plugin : plugins.loaded()) {
-    spdlog::info("plugin {} {} {} from {}: {}", plugin.name, plugin.version, plugin.state, plugin.file,
-                 joined(plugin.capabilities));
-    for (const auto& part : plugin.partial) spdlog::warn("plugin {}: {} [{}]", plugin.name, part.message, part.reason);
-  }
-  for (const auto& refused : plugins.refused())
-    spdlog::warn("plugin file {} is refused: {} [{}]", refused.file, refused.message, refused.reason);
-  for (const auto& problem : plugins.problems()) spdlog::warn("plugins: {}", problem);
-  if (plugins.loaded().empty())
-    spdlog::warn("no plugin is loaded: most manifests need some; --plugin-dir names where they are");
-}
-
-void warn_of_missing(const std::vector<std::string>& directories) {
-  for (const auto& directory : directories) {
-    std::error_code error;
-    if (!std::filesystem::exists(directory, error)) {
-      spdlog::warn("config directory {} is not there; it is read when it comes, until then it counts as empty",
-                   directory);
-    }
-  }
-}
 
 }  // namespace
 
@@ -185,15 +155,14 @@ base::Status Runtime::start_store(const ServeOptions& options) {
   discovery_->plugins(plugins_, catalog_);
   sources_->leadership().follow([this](bool leads) {
     shared_->leads(leads);
-    discovery_->lead(leads && discovers_);
+    turn_.leads(leads);
   });
   if (options.discovery) {
     lease_ = discovery::make_file_lease(state_.below("discovery.lock"));
     lease_->start([this](bool held) {
-      discovers_ = held;
       // What another process said was wrong is this one's to say now.
       if (held) static_cast<void>(discovered_->put_problems({}));
-      discovery_->lead(held && sources_->leadership().leads());
+      turn_.holds(held);
     });
   }
   driver_->plugins(plugins_);

@@ -3,7 +3,6 @@
 // tests/e2e.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "cli/admission.h"
 #include "cli/batch_queue.h"
+#include "cli/discovery_turn.h"
 #include "cli/offline.h"
 #include "cli/problem_log.h"
 #include "cli/refusal_book.h"
@@ -90,8 +90,8 @@ class Runtime {
   std::unique_ptr<SharedState> shared_;
   std::unique_ptr<discovery::DiscoveredStore> store_;
   std::unique_ptr<discovery::FunctionDiscovery> discovery_;
+  DiscoveryTurn turn_{[this](bool discovers) { discovery_->lead(discovers); }};
   std::unique_ptr<discovery::Lease> lease_;  // of those who discover on one state directory
-  std::atomic<bool> discovers_ = false;      // it is held here
   BatchQueue queue_;
   report::Reports reports_;
   ProblemLog problems_;

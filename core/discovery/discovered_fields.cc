@@ -159,11 +159,16 @@ std::string problems_yaml(const model::Diagnostics& problems) {
   out += std::string("apiVersion: ") + kDiscoveredVersion + "\nkind: " + kProblemsKind +
          "\nmetadata: {name: all, namespace: solder}\nspec:\n  problems:\n";
   for (const auto& each : problems) {
-    const json item{{"kind", each.object.kind},          {"namespace", each.object.ns},
-                    {"name", each.object.name},          {"field", each.field},
-                    {"reason", each.reason},             {"message", each.message},
-                    {"found", each.found},               {"expected", each.expected},
-                    {"relatedKind", each.related.kind},  {"relatedNamespace", each.related.ns},
+    const json item{{"kind", each.object.kind},
+                    {"namespace", each.object.ns},
+                    {"name", each.object.name},
+                    {"field", each.field},
+                    {"reason", each.reason},
+                    {"message", each.message},
+                    {"found", each.found},
+                    {"expected", each.expected},
+                    {"relatedKind", each.related.kind},
+                    {"relatedNamespace", each.related.ns},
                     {"relatedName", each.related.name}};
     out += "  - " + item.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
   }

@@ -382,14 +382,6 @@ void FunctionDiscovery::objects(store::Batch batch) {
   impl_->filled.notify_all();
 }
 
-void FunctionDiscovery::lead(bool leads) {
-  {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->news.leads = leads;
-  }
-  impl_->filled.notify_all();
-}
-
 void FunctionDiscovery::plugins(std::shared_ptr<host::PluginSet> plugins, config::SchemaCatalogPtr catalog) {
   {
     const std::lock_guard lock(impl_->mutex);

@@ -41,8 +41,6 @@ class FunctionDiscovery {
   void lead(bool leads);
   // What users wrote. Nothing is looked at before a batch that is complete. [any thread]
   void objects(store::Batch batch);
-  // Whether this Solder is the one that looks; it is until it is told otherwise. [any thread]
-  void lead(bool leads);
   // What runs now. [any thread]
   void plugins(std::shared_ptr<host::PluginSet> plugins, config::SchemaCatalogPtr catalog);
 

@@ -178,7 +178,7 @@ struct Translation {
   Inputs<std::string, KeyOwner> owners;
   Inputs<std::string, uint64_t> schemas;
   Inputs<std::string, host::ObjectKind> object_kinds;
-  Inputs<int, ClusterSetResult> cluster_set;          // one key: 0; kept by ClusterWorld from `clusters`
+  Inputs<int, ClusterSetResult> cluster_set;  // one key: 0; kept by ClusterWorld from `clusters`
 
   Memo<int, SettingsResult> settings;  // one key: 0
   Memo<model::ObjectRef, SecretResult> secrets;
@@ -211,7 +211,7 @@ struct Translation {
   Memo<HostRunKey, HostScopesResult> host_scopes;
   Memo<GatewayPartKey, ScopeSetResult> scope_sets;
   Memo<model::ObjectRef, ListenerResult> listeners;
-  Memo<std::string, ProxyResult> proxies;  // by proxy name: "gateway-proxy"
+  Memo<std::string, ProxyResult> proxies;             // by proxy name: "gateway-proxy"
   Inputs<std::string, host::IdTokenState> id_tokens;  // by the use, encode_secret_use(); kept by TokenBook
 
  private:

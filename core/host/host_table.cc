@@ -41,7 +41,7 @@ const void* HostTable::service(void* ctx, solder_str id) {
   }
   if (text == SOLDER_SVC_HTTP) return host.requests_.table();
   if (text == SOLDER_SVC_OBJECTS) return host.objects_.table();
-  if (text == SOLDER_SVC_LEASE) return host.objects_.lease();
+  if (text == SOLDER_SVC_LEASE) return host.services_ && !host.services_->lease ? nullptr : host.objects_.lease();
   if (text == SOLDER_SVC_FILES) return &host.files_;
   if (text == SOLDER_SVC_SETTINGS) return host.settings_.table();
   if (text == SOLDER_SVC_PUBLISH) return host.publications_.table();

@@ -81,7 +81,7 @@ ApiWatcher::ApiWatcher(const sdk::Host& host, WatchSettings settings)
       statuses_(host, http_, connection_, settings_.write_namespace, settings_.statuses, [this] { return leads(); }),
       shared_(
           host, http_, connection_, settings_.write_namespace, [this] { return leads(); }, [this] { told(); }) {
-  if (settings_.lease)
+  if (settings_.lease && sdk::offers_lease(host))
     lease_.emplace(host, http_, connection_, settings_.write_namespace, "solder", seed(host, this),
                    [this] { lease_changed(); });
 }

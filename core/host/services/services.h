@@ -24,7 +24,8 @@ struct Services {
   AwsCredentials aws;
   GoogleCredentials google;
   IdTokens id_tokens;
-  HttpClient http;  // last: ends first, so that no answer comes to what is gone
+  bool lease = true;  // "solder.lease/1" is offered; not where this process never leads. Set before a plugin is loaded.
+  HttpClient http;    // last: ends first, so that no answer comes to what is gone
 };
 using ServicesPtr = std::shared_ptr<Services>;
 

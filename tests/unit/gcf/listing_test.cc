@@ -25,9 +25,8 @@ TEST(GoogleListing, FunctionsOfTheSecondVersion) {
   EXPECT_THAT(page->functions, UnorderedElementsAre(Pair("one", Place{}), Pair("two", Place{"", "two-uc.a.run.app"}),
                                                     Pair("moved", Place{"/else", ""})));
   EXPECT_EQ(page->next_page, "more");
-  EXPECT_EQ(items_json(page->functions),
-            R"([{"functionName":"moved","path":"/else"},{"functionName":"one"},)"
-            R"({"functionName":"two","host":"two-uc.a.run.app"}])");
+  EXPECT_EQ(items_json(page->functions), R"([{"functionName":"moved","path":"/else"},{"functionName":"one"},)"
+                                         R"({"functionName":"two","host":"two-uc.a.run.app"}])");
 }
 
 TEST(GoogleListing, FunctionsOfTheFirstVersionAndServices) {
@@ -49,8 +48,8 @@ TEST(GoogleListing, WhatIsEmptyAndWhatIsNoList) {
   const auto partly = parse_page(Method::kFunctionsV2, kHost, R"({"unreachable": ["projects/p/locations/r"]})");
   ASSERT_TRUE(partly);
   EXPECT_EQ(partly->unreachable, "projects/p/locations/r");
-  for (const char* body : {"", "[]", "<html>", "null", R"({"functions": {}})", R"({"functions": [1]})", R"({"services": []})",
-                           R"({"functions": [{}]})", R"({"functions": [{"name": "short"}]})",
+  for (const char* body : {"", "[]", "<html>", "null", R"({"functions": {}})", R"({"functions": [1]})",
+                           R"({"services": []})", R"({"functions": [{}]})", R"({"functions": [{"name": "short"}]})",
                            R"({"functions": [{"name": "a/b/functions/x y"}]})", R"({"error": {}})"})
     EXPECT_FALSE(parse_page(Method::kFunctionsV2, kHost, body)) << body;
 }
@@ -60,7 +59,8 @@ TEST(GoogleListing, WhereToAskAndWhatIsWrong) {
   EXPECT_EQ(target_of(Method::kFunctionsV1, "p", "r", "a&b"),
             "/v1/projects/p/locations/r/functions?pageSize=500&pageToken=a%26b");
   EXPECT_EQ(target_of(Method::kServices, "p", "r", ""), "/v2/projects/p/locations/r/services?pageSize=500");
-  EXPECT_EQ(error_words(R"({"error": {"status": "PERMISSION_DENIED", "message": "no\nway"}})"), "PERMISSION_DENIED: no way");
+  EXPECT_EQ(error_words(R"({"error": {"status": "PERMISSION_DENIED", "message": "no\nway"}})"),
+            "PERMISSION_DENIED: no way");
   EXPECT_EQ(error_words("<html>"), "");
 }
 

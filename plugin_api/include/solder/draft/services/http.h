@@ -92,13 +92,13 @@ typedef struct solder_http_identity {
 typedef void (*solder_piece)(void *arg, solder_str bytes);
 
 /* KNOWN_HTTP2: HTTP/2 from the first byte, also without TLS, as gRPC wants it. What stands in the answer's trailers is
- * among its headers. LONG_POLL: the other side answers when something happens, maybe in minutes. Such requests are counted by themselves,
- * so that they hold up no other. */
+ * among its headers. LONG_POLL: the other side answers when something happens, maybe in minutes. Such requests are
+ * counted by themselves, so that they hold up no other. */
 enum { SOLDER_HTTP_KNOWN_HTTP2 = 1, SOLDER_HTTP_LONG_POLL = 2 };
 
 typedef struct solder_http_request {
   uint32_t size;
-  uint32_t flags; /* SOLDER_HTTP_… */
+  uint32_t flags;      /* SOLDER_HTTP_… */
   solder_str method;   /* "GET" where empty */
   solder_str url;      /* http or https, without user and fragment */
   solder_span headers; /* solder_header[] */

@@ -6,6 +6,7 @@
  * Without a call of hold() this Solder is alone and leads. With the first one it leads only while every source that
  * keeps a lease says so. Time is that of services/loop.h, which goes on while the process is stopped: whoever wakes
  * late leads no more, before anybody tells it. A source takes `until_ns` earlier than others may take the lease over.
+ * A process that never leads, such as `solder discovery`, does not offer it, and then no lease is taken.
  * Tested by tests/unit/sources/leadership_test.cc, tests/plugin/config_watcher_test.cc and
  * tests/e2e/kubernetes_replicas_test.py.
  */

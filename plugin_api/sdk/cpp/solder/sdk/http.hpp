@@ -35,7 +35,7 @@ struct HttpRequest {
   // Takes the body of a 2xx answer as it comes; may cancel the request.
   std::function<void(std::string_view)> piece = nullptr;
   uint32_t idle_timeout_ms = 0;
-  bool http2 = false;  // from the first byte; trailers are among the answer's headers
+  bool http2 = false;      // from the first byte; trailers are among the answer's headers
   bool long_poll = false;  // the answer comes when something happens
 };
 

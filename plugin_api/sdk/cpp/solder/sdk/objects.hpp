@@ -63,6 +63,9 @@ class Objects {
   const solder_svc_objects* objects_;
 };
 
+// Whether this process may lead at all: where not, a source takes no lease.
+inline bool offers_lease(const Host& host) { return host.service(SOLDER_SVC_LEASE) != nullptr; }
+
 // Says until when, on the clock of services/loop.h, this Solder leads; 0: it does not.
 inline solder_status hold_lease(const Host& host, uint64_t until_ns) {
   const auto* lease = static_cast<const solder_svc_lease*>(host.service(SOLDER_SVC_LEASE));
