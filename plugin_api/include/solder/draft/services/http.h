@@ -114,6 +114,7 @@ typedef struct solder_http_request {
    * which is not 2xx, and a silence of idle_timeout_ms, in whole seconds, is DEADLINE_EXCEEDED. */
   solder_piece piece;
   uint32_t idle_timeout_ms; /* 0: the default */
+  uint32_t reserved2;
 } solder_http_request;
 
 #define SOLDER_HTTP_REQUEST_SIZE_1_0 (offsetof(solder_http_request, auth) + sizeof(void *))
