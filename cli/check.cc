@@ -17,8 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct CheckOptions {
-  std::vector<std::string> paths;
-  std::vector<std::string> plugin_directories;
+  OfflineOptions offline;
   std::string form;
   bool from_gloo = false;
 };
@@ -77,13 +76,13 @@ void print_text(const std::vector<model::ObjectReport>& reports, const Counts& c
 }
 
 int check(const CheckOptions& options) {
-  const auto run = run_offline(options.paths, options.plugin_directories);
+  const auto run = run_offline(options.offline);
   if (!run.ok()) {
     complain(run.status().message());
     return kCannotRun;
   }
   for (const auto& note : (*run)->plugins.notes) complain(note);
-  if (options.from_gloo) return report_from_gloo(**run, options.paths, options.form);
+  if (options.from_gloo) return report_from_gloo(**run, options.offline.paths, options.form);
   const auto reports = report::make_reports((*run)->engine->objects(), (*run)->engine->diagnostics());
   const Counts counts = count(reports);
   if (options.form == "json") {
@@ -106,8 +105,12 @@ void add_check(CLI::App& app, Action& action) {
       "  solder check -o json petstore.yaml upstreams/\n"
       "  solder check --from-gloo dump               what would change for objects of Gloo's");
   auto options = std::make_shared<CheckOptions>();
-  command->add_option("PATH", options->paths, "Files or directories with manifests")->required()->type_name("PATH");
-  add_plugin_directories(*command, options->plugin_directories);
+  command->add_option("PATH", options->offline.paths, "Files or directories with manifests")
+      ->required()
+      ->type_name("PATH");
+  add_plugin_directories(*command, options->offline.plugin_directories);
+  command->add_option("--config", options->offline.config_file, "The server's file of settings, for its pluginConfig")
+      ->type_name("FILE");
   command->add_flag("--from-gloo", options->from_gloo,
                     "Say for each object of Gloo's what would change: dumps of kubectl, output of Helm");
   add_output_form(*command, options->form, {"text", "json"});

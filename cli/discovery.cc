@@ -4,10 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "cli/command.h"
@@ -35,12 +32,7 @@ struct DiscoveryFlags {
 
 base::Result<ServeOptions> options_of(const DiscoveryFlags& flags) {
   ServeOptions options;
-  if (!flags.config_file.empty()) {
-    std::ifstream file(flags.config_file, std::ios::binary);
-    if (!file) return base::not_found("--config " + flags.config_file + ": " + std::strerror(errno));
-    const std::string text((std::istreambuf_iterator<char>(file)), {});
-    if (auto status = apply_config_file(text, flags.config_file, options); !status.ok()) return status;
-  }
+  if (auto status = read_config_file(flags.config_file, options); !status.ok()) return status;
   const ServeOptions& given = flags.given;
   if (!given.config_directories.empty()) options.config_directories = given.config_directories;
   if (!given.plugin_directories.empty()) options.plugin_directories = given.plugin_directories;

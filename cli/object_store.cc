@@ -3,9 +3,6 @@
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -160,12 +157,7 @@ class Stores final : public ObjectStore {
 
 base::Result<ServeOptions> settings_of(const StoreOptions& options) {
   ServeOptions out;
-  if (!options.config_file.empty()) {
-    std::ifstream file(options.config_file, std::ios::binary);
-    if (!file) return base::not_found("--config " + options.config_file + ": " + std::strerror(errno));
-    const std::string text((std::istreambuf_iterator<char>(file)), {});
-    if (auto status = apply_config_file(text, options.config_file, out); !status.ok()) return status;
-  }
+  if (auto status = read_config_file(options.config_file, out); !status.ok()) return status;
   if (!options.config_directories.empty()) out.config_directories = options.config_directories;
   if (!options.plugin_directories.empty()) out.plugin_directories = options.plugin_directories;
   if (auto status = complete(out); !status.ok()) return status;

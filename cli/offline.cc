@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/plugin_commands.h"
+#include "cli/serve_options.h"
 #include "core/store/store.h"
 
 namespace solder::cli {
@@ -83,21 +84,26 @@ base::Result<host::LoadOptions> load_options(const CopyDirectory& copies, const 
   return options;
 }
 
-base::Result<std::unique_ptr<Offline>> run_offline(const std::vector<std::string>& paths,
-                                                   const std::vector<std::string>& plugin_directories) {
-  if (const auto status = check_paths(paths); !status.ok()) return status;
+base::Result<std::unique_ptr<Offline>> run_offline(const OfflineOptions& given) {
+  if (const auto status = check_paths(given.paths); !status.ok()) return status;
+  ServeOptions settings;
+  if (const auto status = read_config_file(given.config_file, settings); !status.ok()) return status;
+  if (!given.plugin_directories.empty()) settings.plugin_directories = given.plugin_directories;
   auto offline = std::make_unique<Offline>();
-  const auto wanted = load_options(offline->copies, plugin_directories);
+  auto wanted = load_options(offline->copies, settings.plugin_directories);
   if (!wanted.ok()) return wanted.status();
+  wanted->key_owners = settings.key_owners;
+  wanted->configurations = settings.plugin_configurations;
   auto plugins = load_plugins(*wanted);
   if (!plugins.ok()) return plugins.status();
   offline->plugins = std::move(*plugins);
   engine::EngineOptions options;
   options.keep_last_good = false;
+  options.write_namespace = settings.write_namespace;
   options.scoped_above.reset();
   offline->engine =
       std::make_unique<engine::Engine>(offline->types, *offline->plugins.set, offline->plugins.catalog, options);
-  offline->engine->apply(store::read_files(paths));
+  offline->engine->apply(store::read_files(given.paths));
   offline->output = offline->engine->translate();
   return offline;
 }

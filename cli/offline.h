@@ -51,8 +51,14 @@ struct Offline {
   engine::Output output;
 };
 
-// Reads `paths` and translates once. Fails where a path is not there or the plugins cannot be used at all.
-base::Result<std::unique_ptr<Offline>> run_offline(const std::vector<std::string>& paths,
-                                                   const std::vector<std::string>& plugin_directories);
+struct OfflineOptions {
+  std::vector<std::string> paths;
+  std::vector<std::string> plugin_directories;
+  // The server's file of settings, of which counts what translation depends on: the plugins, their configurations, who
+  // owns a key, the write namespace.
+  std::string config_file;
+};
+// Reads the paths and translates once. Fails where a path is not there or the plugins cannot be used at all.
+base::Result<std::unique_ptr<Offline>> run_offline(const OfflineOptions& options);
 
 }  // namespace solder::cli

@@ -8,9 +8,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -44,12 +41,7 @@ void override(const Flags& flags, const char* name, const T& given, T& value) {
 
 base::Result<ServeOptions> options_of(const Flags& flags) {
   ServeOptions options;
-  if (!flags.config_file.empty()) {
-    std::ifstream file(flags.config_file, std::ios::binary);
-    if (!file) return base::not_found("--config " + flags.config_file + ": " + std::strerror(errno));
-    const std::string text((std::istreambuf_iterator<char>(file)), {});
-    if (auto status = apply_config_file(text, flags.config_file, options); !status.ok()) return status;
-  }
+  if (auto status = read_config_file(flags.config_file, options); !status.ok()) return status;
   override(flags, "--config-dir", flags.given.config_directories, options.config_directories);
   override(flags, "--plugin-dir", flags.given.plugin_directories, options.plugin_directories);
   override(flags, "--xds-address", flags.given.xds_address, options.xds_address);

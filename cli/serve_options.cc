@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 
 #include "cli/command.h"
 #include "cli/host_port.h"
@@ -224,6 +228,14 @@ base::Status apply_config_file(std::string_view text, const std::string& file, S
     }
   }
   return {};
+}
+
+base::Status read_config_file(const std::string& file, ServeOptions& options) {
+  if (file.empty()) return {};
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return base::not_found("--config " + file + ": " + std::strerror(errno));
+  const std::string text((std::istreambuf_iterator<char>(stream)), {});
+  return apply_config_file(text, file, options);
 }
 
 base::Status complete(ServeOptions& options) {

@@ -59,6 +59,9 @@ std::optional<size_t> scoped_routes_above(const ServeOptions& options);
 // right.
 base::Status apply_config_file(std::string_view text, const std::string& file, ServeOptions& options);
 
+// The same for the file itself; without a name nothing is laid over.
+base::Status read_config_file(const std::string& file, ServeOptions& options);
+
 // Fills in what nobody gave: /etc/solder/manifests or ./manifests, /var/lib/solder or ./state, the plugins beside the
 // program. Then checks the addresses.
 base::Status complete(ServeOptions& options);

@@ -23,8 +23,7 @@ constexpr const char* kDefaultRole = "gloo-system~gateway-proxy";
 constexpr const char* kDefaultProxy = "~gateway-proxy";
 
 struct TranslateOptions {
-  std::vector<std::string> paths;
-  std::vector<std::string> plugin_directories;
+  OfflineOptions offline;
   std::string form;
   std::string role;
   bool as_static = false;
@@ -90,9 +89,9 @@ base::Result<Json> translation(const Offline& run, const TranslateOptions& optio
   if (options.as_static) {
     auto bootstrap = static_bootstrap(*json, options.with_secrets);
     if (!bootstrap.ok()) return bootstrap;
-    name_module_files(*bootstrap,
-                      envoy_module_directories(options.plugin_directories.empty() ? default_plugin_directories()
-                                                                                  : options.plugin_directories));
+    name_module_files(*bootstrap, envoy_module_directories(options.offline.plugin_directories.empty()
+                                                               ? default_plugin_directories()
+                                                               : options.offline.plugin_directories));
     return bootstrap;
   }
   (*json)["reports"] = reports_json(*run.engine);
@@ -101,7 +100,7 @@ base::Result<Json> translation(const Offline& run, const TranslateOptions& optio
 }
 
 int translate(const TranslateOptions& options) {
-  const auto run = run_offline(options.paths, options.plugin_directories);
+  const auto run = run_offline(options.offline);
   if (!run.ok()) {
     complain(run.status().message());
     return kCannotRun;
@@ -132,8 +131,12 @@ void add_translate(CLI::App& app, Action& action) {
       "  solder translate --static manifests > envoy.yaml && envoy --mode validate -c envoy.yaml\n"
       "  solder translate --static --with-secrets manifests > envoy.yaml      can be served, keep it safe");
   auto options = std::make_shared<TranslateOptions>();
-  command->add_option("PATH", options->paths, "Files or directories with manifests")->required()->type_name("PATH");
-  add_plugin_directories(*command, options->plugin_directories);
+  command->add_option("PATH", options->offline.paths, "Files or directories with manifests")
+      ->required()
+      ->type_name("PATH");
+  add_plugin_directories(*command, options->offline.plugin_directories);
+  command->add_option("--config", options->offline.config_file, "The server's file of settings, for its pluginConfig")
+      ->type_name("FILE");
   add_output_form(*command, options->form, {"yaml", "json"});
   command
       ->add_option("--role", options->role,

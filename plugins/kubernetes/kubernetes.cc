@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api_watcher.h"
+#include "ingress.h"
 #include "object_writer.h"
 #include "service.h"
 #include "solder/envoy_fields.h"
@@ -21,6 +22,7 @@ namespace {
 
 struct Options {
   DiscoveryOptions discovery;
+  IngressOptions ingress;
   WatchSettings watch;
 };
 
@@ -35,13 +37,17 @@ Options read_options(std::string_view config) {
       out.write_namespace = value.get<std::string>();
     } else if (name == "watch" && value.is_object()) {
       options.watch = read_watch_settings(value);
+    } else if (name == "ingress" && value.is_object()) {
+      options.ingress = read_ingress_options(value);
     } else {
       throw std::invalid_argument(
           "unknown or of the wrong type: " + name +
-          "; right are discoverUpstreams (true or false), writeNamespace (a text) and watch (a map)");
+          "; right are discoverUpstreams (true or false), writeNamespace (a text), ingress and watch (maps)");
     }
   }
-  options.watch.write_namespace = out.write_namespace;
+  options.watch.write_namespace = options.ingress.write_namespace = out.write_namespace;
+  // Without it nobody has to be allowed to read them.
+  if (!options.ingress.on) options.watch.skip.insert("Ingress");
   return options;
 }
 
@@ -160,7 +166,10 @@ class Plugin {
     sdk::transcoded_route(in.upstream_json, in.upstream.ns, out);
   }
 
-  void derive(const sdk::SourceInput& in, sdk::Out& out) { derive_upstreams(in, options_.discovery, out); }
+  void derive(const sdk::SourceInput& in, sdk::Out& out) {
+    if (in.ref.kind == "Ingress") return derive_ingress(in, options_.ingress, out);
+    derive_upstreams(in, options_.discovery, out);
+  }
 
  private:
   // What makes an upstream that never has an endpoint.

@@ -4,6 +4,7 @@
 The input holds the whole world. Its first comment lines may say
     # plugins: echo_a echo_b        test plugins to load beside the shipped ones
     # no-validate: REASON           the static output is not expected to pass Envoy's validation
+A config.yaml beside it is the server's file of settings.
 Each case runs a second time with its documents in another order and must print the same. Unless told otherwise the static
 output of every case must pass `envoy --mode validate`. An expected.yaml without an input, and an input without an
 expected.yaml, fail. With UPDATE=1 in the environment the expected files are written instead of compared. Without --envoy
@@ -28,11 +29,13 @@ def header(text, word):
     return match.group(1).split() if match else []
 
 
-def translate(args, case_dir, file, plugins, extra):
+def translate(args, case_dir, file, plugins, extra, settings=None):
     with tempfile.TemporaryDirectory() as links:
         for name in plugins:
             os.symlink(args.test_plugin_dir / f"{name}.so", pathlib.Path(links) / f"{name}.so")
-        command = [str(args.solder), "translate", "--plugin-dir", str(args.plugin_dir), "--plugin-dir", links, *extra, file]
+        settings = settings or pathlib.Path(case_dir) / "config.yaml"
+        config = ["--config", str(settings)] if settings.exists() else []
+        command = [str(args.solder), "translate", "--plugin-dir", str(args.plugin_dir), "--plugin-dir", links, *config, *extra, file]
         run = subprocess.run(command, cwd=case_dir, capture_output=True, text=True, timeout=120)
     if run.returncode != 0:
         raise RuntimeError(f"exit {run.returncode}: {run.stderr.strip()[-2000:]}")
@@ -79,7 +82,7 @@ def run_case(args, case_dir):
     if text.count("\n---\n"):
         with tempfile.TemporaryDirectory() as other:
             (pathlib.Path(other) / "input.yaml").write_text(shuffled(text, case_dir.name))
-            again = translate(args, other, "input.yaml", plugins, ["-o", "yaml", "--provenance"])
+            again = translate(args, other, "input.yaml", plugins, ["-o", "yaml", "--provenance"], case_dir / "config.yaml")
         if without_places(again) != without_places(printed):
             return "with the documents in another order:\n" + diff(case_dir.name, without_places(printed), without_places(again))
     if args.envoy and not header(text, "no-validate"):

@@ -43,7 +43,7 @@ class AdmissionTest : public ::testing::Test {
   void TearDown() override { std::filesystem::remove_all(directory); }
   void start(const std::string& world) {
     std::ofstream(directory / "world.yaml") << world;
-    auto run = run_offline({directory / "world.yaml"}, {SOLDER_SHIPPED_PLUGINS});
+    auto run = run_offline({{directory / "world.yaml"}, {SOLDER_SHIPPED_PLUGINS}, ""});
     ASSERT_TRUE(run.ok()) << run.status().message();
     offline = std::move(*run);
     reports.update(offline->output.changes);
