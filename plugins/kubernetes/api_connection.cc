@@ -6,15 +6,9 @@ namespace solder::plugins::kubernetes {
 
 using sdk::Json;
 
-const std::vector<std::string_view> kSecretMembers = {"token",
-                                                      "password",
-                                                      "client-key-data",
-                                                      "client-certificate-data",
-                                                      "certificate-authority-data",
-                                                      "refresh-token",
-                                                      "id-token",
-                                                      "access-token",
-                                                      "client-secret"};
+const std::vector<std::string_view> kSecretMembers = {
+    "token",         "password", "client-key-data", "client-certificate-data",
+    "refresh-token", "id-token", "access-token",    "client-secret"};
 
 namespace {
 
@@ -52,6 +46,36 @@ FilePlace place(const std::string& path, const Entry& entry, const char* data_me
   return {std::move(file), "", false};
 }
 
+// A program's name with a slash is looked for beside the kubeconfig, one without in PATH.
+std::string program_at(const std::string& path, const std::string& command) {
+  const size_t slash = path.rfind('/');
+  const bool beside = command.find('/') != std::string::npos && command.front() != '/' && slash != std::string::npos;
+  return beside ? path.substr(0, slash + 1) + command : command;
+}
+
+std::optional<ExecCommand> read_exec(const std::string& path, const Json& user, const Json& cluster) {
+  const Json* exec = sdk::find(user, "exec");
+  if (exec == nullptr) return std::nullopt;
+  ExecCommand out;
+  out.command = program_at(path, sdk::get_string(*exec, "command"));
+  out.api_version = sdk::get_string(*exec, "apiVersion");
+  if (out.command.empty()) wrong(path, "exec has no command");
+  if (out.api_version != "client.authentication.k8s.io/v1" && out.api_version != "client.authentication.k8s.io/v1beta1")
+    wrong(path, "exec.apiVersion is \"" + out.api_version + "\"; right is client.authentication.k8s.io/v1 or v1beta1");
+  if (sdk::get_string(*exec, "interactiveMode") == "Always")
+    wrong(path, "exec.interactiveMode is Always, and there is nobody here; right is Never or IfAvailable");
+  out.arguments = sdk::get_strings(*exec, "args");
+  const Json* environment = sdk::find(*exec, "env");
+  for (const Json& each : environment != nullptr && environment->is_array() ? *environment : Json::array())
+    out.environment.emplace_back(sdk::get_string(each, "name"), sdk::get_string(each, "value"));
+  if (sdk::get_bool(*exec, "provideClusterInfo").value_or(false)) {
+    for (const char* member : {"server", "insecure-skip-tls-verify", "certificate-authority-data"}) {
+      if (const Json* value = sdk::find(cluster, member); value != nullptr) out.cluster[member] = *value;
+    }
+  }
+  return out;
+}
+
 void refuse(const std::string& path, const Json& value, std::initializer_list<const char*> members,
             const char* instead) {
   for (const char* member : members) {
@@ -70,8 +94,8 @@ Connection from_kubeconfig(const std::string& path, const Json& document, const 
   const Entry in = find_entry(path, document, "contexts", "context", chosen);
   const Entry cluster = find_entry(path, document, "clusters", "cluster", sdk::get_string(*in.value, "cluster"));
   const Entry user = find_entry(path, document, "users", "user", sdk::get_string(*in.value, "user"));
-  refuse(path, *user.value, {"exec", "auth-provider", "username", "password", "as"},
-         "a client certificate, a token or a tokenFile");
+  refuse(path, *user.value, {"auth-provider", "username", "password", "as"},
+         "a client certificate, a token, a tokenFile or exec");
   refuse(path, *cluster.value, {"proxy-url", "tls-server-name"}, "a server that is reached by its own name");
   Connection out;
   out.server = sdk::get_string(*cluster.value, "server");
@@ -84,6 +108,7 @@ Connection from_kubeconfig(const std::string& path, const Json& document, const 
   out.certificate = place(path, user, "client-certificate-data", true, "client-certificate");
   out.key = place(path, user, "client-key-data", true, "client-key");
   out.token = place(path, user, "token", false, "tokenFile");
+  out.exec = read_exec(path, *user.value, *cluster.value);
   return out;
 }
 

@@ -3,8 +3,11 @@
 // Tested by tests/unit/kubernetes/api_connection_test.cc.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "solder/sdk/http.hpp"
 #include "solder/sdk/json.hpp"
@@ -22,10 +25,21 @@ struct FilePlace {
   }
 };
 
+// A program that gives the credential, as a kubeconfig names it.
+struct ExecCommand {
+  std::string command{}, api_version{};
+  std::vector<std::string> arguments{};
+  std::vector<std::pair<std::string, std::string>> environment{};
+  sdk::Json cluster{};  // what it is told of the cluster; null: nothing
+
+  bool operator==(const ExecCommand&) const = default;
+};
+
 struct Connection {
   std::string server{};  // "https://10.0.0.1:6443", without a slash at the end
   FilePlace ca{}, certificate{}, key{}, token{};
   bool unverified = false;
+  std::optional<ExecCommand> exec{};  // where it is to give what is missing above (exec_credential.h)
 
   [[nodiscard]] solder_http_identity identity() const {
     return {sizeof(solder_http_identity),

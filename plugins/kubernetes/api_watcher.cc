@@ -75,6 +75,7 @@ ApiWatcher::ApiWatcher(const sdk::Host& host, WatchSettings settings)
       objects_(host),
       timer_(host),
       report_timer_(host),
+      credential_(host, [this] { connect(); }),
       ends_{[this](const Resource& resource, Json& object) { seen(resource, object); },
             [this](const Resource& resource, const Json& object) { gone(resource, object); }, [this] { told(); },
             [this](const std::string& words) { host_.log(SOLDER_LOG_INFO, words); }},
@@ -106,6 +107,11 @@ void ApiWatcher::connect() {
     connection_ = connect_to(host_, settings_);
   } catch (const std::runtime_error& error) {
     problem_ = {"BadKubeconfig", error.what(), ""};
+    told();
+    timer_.start(kLookAgain, [this] { connect(); });
+    return;
+  }
+  if (!credential_.use(connection_)) {
     told();
     timer_.start(kLookAgain, [this] { connect(); });
     return;
@@ -227,12 +233,15 @@ void ApiWatcher::told() {
   report_timer_.start(std::chrono::milliseconds(50), [this] {
     std::set<WatchProblem> all;
     if (problem_) all.insert(*problem_);
+    if (credential_.problem()) all.insert(*credential_.problem());
     for (const auto& [key, watch] : watches_) {
       if (watch->problem()) all.insert(*watch->problem());
     }
     for (const auto& problem : statuses_.problems()) all.insert(problem);
     if (lease_ && lease_->problem()) all.insert(*lease_->problem());
     if (shared_.problem()) all.insert(*shared_.problem());
+    const auto unknown = [](const WatchProblem& each) { return each.reason == "NotAuthenticated"; };
+    if (std::any_of(all.begin(), all.end(), unknown)) credential_.refused();
     std::vector<sdk::Problem> problems;
     for (const auto& each : all) problems.push_back({"", each.reason, each.message, "", each.expected});
     objects_.report(problems);

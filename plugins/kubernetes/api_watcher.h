@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "exec_credential.h"
 #include "kind_watch.h"
 #include "lease.h"
 #include "shared_entries.h"
@@ -56,6 +57,7 @@ class ApiWatcher {
   sdk::Objects objects_;
   sdk::Timer timer_, report_timer_;
   Connection connection_;
+  ExecCredential credential_;
   KindWatch::Ends ends_;
   std::optional<Lease> lease_;  // none: it is alone
   StatusWriter statuses_;

@@ -14,7 +14,9 @@ constexpr uint32_t kFirstError = 300, kForbidden = 403, kNotFound = 404;
 }  // namespace
 
 ObjectWriter::ObjectWriter(const sdk::Host& host, WatchSettings settings)
-    : host_(host), settings_(std::move(settings)), http_(host), objects_(host) {}
+    : host_(host), settings_(std::move(settings)), http_(host), objects_(host), credential_(host, [this] {
+        for (const One& each : std::exchange(waiting_, {})) begin(each);
+      }) {}
 
 void ObjectWriter::change(const sdk::StoreChange& change) {
   const One one{change.id,
@@ -24,13 +26,19 @@ void ObjectWriter::change(const sdk::StoreChange& change) {
                 std::string(change.object.ns),
                 std::string(change.object.name),
                 std::string(change.json)};
+  begin(one);
+}
+
+void ObjectWriter::begin(const One& one) {
   try {
     connection_ = connect_to(host_, settings_);
   } catch (const std::runtime_error& error) {
     objects_.changed(one.id, SOLDER_FAILED_PRECONDITION, error.what());
     return;
   }
-  find(one);
+  if (credential_.use(connection_)) return find(one);
+  if (credential_.running()) return waiting_.push_back(one);
+  objects_.changed(one.id, SOLDER_FAILED_PRECONDITION, credential_.problem() ? credential_.problem()->message : "");
 }
 
 void ObjectWriter::send(const One& one, sdk::HttpRequest request, const std::string& path, sdk::Http::Then then) {

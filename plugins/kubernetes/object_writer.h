@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "api_watcher.h"
 #include "solder/sdk.hpp"
@@ -24,6 +25,7 @@ class ObjectWriter {
     std::string api_version, kind, ns, name, json;
   };
 
+  void begin(const One& one);
   void find(const One& one);
   void write(const One& one, const Resource& resource);
   void send(const One& one, sdk::HttpRequest request, const std::string& path, sdk::Http::Then then);
@@ -34,6 +36,8 @@ class ObjectWriter {
   sdk::Http http_;
   sdk::Objects objects_;
   Connection connection_;
+  ExecCredential credential_;
+  std::vector<One> waiting_;  // for a credential
 };
 
 }  // namespace solder::plugins::kubernetes

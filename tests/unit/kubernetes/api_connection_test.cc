@@ -50,8 +50,8 @@ TEST(Kubeconfig, SecretsAreNamedByTheirPlaces) {
 
 TEST(Kubeconfig, WhatIsWrongIsSaid) {
   EXPECT_THAT(refusal(kubeconfig(R"j({"server":"http://a"})j", "{}")), HasSubstr("no https:// URL"));
-  EXPECT_THAT(refusal(kubeconfig(R"j({"server":"https://a"})j", R"j({"exec":{}})j")),
-              HasSubstr("exec is not supported"));
+  EXPECT_THAT(refusal(kubeconfig(R"j({"server":"https://a"})j", R"j({"auth-provider":{}})j")),
+              HasSubstr("auth-provider is not supported"));
   EXPECT_THAT(refusal(kubeconfig(R"j({"server":"https://a","proxy-url":"x"})j", "{}")), HasSubstr("proxy-url"));
   EXPECT_THAT(refusal(kubeconfig(R"j({"server":"https://a"})j", "{}"), "missing"),
               HasSubstr("no entry \"missing\" in contexts"));
@@ -86,6 +86,31 @@ TEST(WatchSettings, OneWayToTheServer) {
   EXPECT_TRUE(read.on);
   EXPECT_FALSE(read.statuses);
   EXPECT_EQ(read.skip.count("Pod"), 1U);
+}
+
+TEST(Kubeconfig, AProgramIsKnownWithAllThatItIsTold) {
+  const auto found = from_kubeconfig(
+      "/etc/k/config",
+      kubeconfig(R"j({"server":"https://a","certificate-authority-data":"Y2E="})j",
+                 R"j({"exec":{"apiVersion":"client.authentication.k8s.io/v1","command":"./token","args":["get"],
+                      "env":[{"name":"A","value":"b"}],"interactiveMode":"IfAvailable","provideClusterInfo":true}})j"),
+      "", false);
+  ASSERT_TRUE(found.exec);
+  EXPECT_EQ(found.exec->command, "/etc/k/./token");
+  EXPECT_EQ(found.exec->arguments, std::vector<std::string>{"get"});
+  EXPECT_EQ(found.exec->environment, (std::vector<std::pair<std::string, std::string>>{{"A", "b"}}));
+  EXPECT_EQ(found.exec->cluster, json::parse(R"({"server":"https://a","certificate-authority-data":"Y2E="})"));
+}
+
+TEST(Kubeconfig, AProgramThatCannotBeRunHereIsRefused) {
+  const char* cluster = R"j({"server":"https://a"})j";
+  EXPECT_THAT(refusal(kubeconfig(cluster, R"j({"exec":{"apiVersion":"client.authentication.k8s.io/v1"}})j")),
+              HasSubstr("exec has no command"));
+  EXPECT_THAT(refusal(kubeconfig(cluster, R"j({"exec":{"apiVersion":"v1alpha1","command":"a"}})j")),
+              HasSubstr("right is client.authentication.k8s.io/v1 or v1beta1"));
+  EXPECT_THAT(refusal(kubeconfig(cluster, R"j({"exec":{"apiVersion":"client.authentication.k8s.io/v1","command":"a",
+                                               "interactiveMode":"Always"}})j")),
+              HasSubstr("there is nobody here"));
 }
 
 }  // namespace
