@@ -6,7 +6,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORD = re.compile(r'"([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|Expired)"')
 # Words of the same shape that are no reasons: kinds, operators of label expressions, messages of Envoy's, classes in Python.
-KINDS = {"AuthConfig", "ConfigMap", "CustomResourceDefinition", "DeleteOptions", "EndpointSlice", "ExternalName", "HttpListenerOption", "ListenerOption", "MatchableHttpGateway", "MatchableTcpGateway", "RateLimitConfig", "RouteOption",
+KINDS = {"AuthConfig", "ConfigMap", "CustomResourceDefinition", "DeleteOptions", "EndpointSlice", "ExecCredential", "ExternalName", "HttpListenerOption", "ListenerOption", "MatchableHttpGateway", "MatchableTcpGateway", "RateLimitConfig", "RouteOption",
          "RouteTable", "UpstreamGroup", "VirtualHostOption", "VirtualService"}
 OPERATORS = {"DoesNotExist", "DoubleEquals", "GreaterThan", "LessThan", "NotEquals", "NotIn"}
 CLASSES = {"CallSink", "SideServices", "TookTooLong"}
