@@ -19,7 +19,9 @@ constexpr auto kForbiddenPause = seconds(15);
 constexpr int kQuickRefusals = 5;  // tried again after 1, 2, 3 ... seconds
 constexpr auto kLongestAway = milliseconds(2000), kLongestWait = milliseconds(15000);
 constexpr int kPatience = 4;  // failures of one kind that the others wait for
-constexpr uint32_t kOk = 200, kUnauthorized = 401, kForbidden = 403, kNotFound = 404, kGone = 410;
+constexpr uint32_t kOk = 200, kBadRequest = 400, kUnauthorized = 401, kForbidden = 403, kNotFound = 404, kGone = 410,
+                   kUnprocessable = 422;
+constexpr const char* kAllTold = "k8s.io/initial-events-end";  // an annotation of the bookmark
 constexpr size_t kMaxWords = 300;
 
 std::string in_url(std::string_view text) {
@@ -116,7 +118,21 @@ void KindWatch::send(const std::string& path, bool stream, sdk::Http::Then then)
 void KindWatch::relist() {
   continue_.clear();
   listing_ = false;
-  list_page();
+  by_watch_ ? list_by_watch() : list_page();
+}
+
+// All objects as events, a bookmark that says so, and then the watch.
+void KindWatch::list_by_watch() {
+  objects_.begin(resource_.kind, ns_);
+  listing_ = true;
+  watch_from("&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
+}
+
+void KindWatch::listed() {
+  listing_ = false;
+  objects_.end(resource_.kind, ns_);
+  recovered();
+  settle();
 }
 
 void KindWatch::list_page() {
@@ -143,19 +159,18 @@ void KindWatch::take_page(const sdk::HttpAnswer& answer) {
   continue_ = sdk::get_string(metadata, "continue");
   if (!continue_.empty()) return list_page();
   version_ = sdk::get_string(metadata, "resourceVersion");
-  listing_ = false;
-  objects_.end(resource_.kind, ns_);
-  recovered();
-  settle();
+  listed();
   watch();
 }
 
-void KindWatch::watch() {
+void KindWatch::watch() { watch_from("&resourceVersion=" + in_url(version_)); }
+
+void KindWatch::watch_from(const std::string& where) {
   lines_.clear();
   gone_ = false;
   events_ = 0;
   const auto spread = backoff_.jitter(milliseconds(kWatchSpread)).count();
-  send(resource_.path(ns_) + "?watch=1&allowWatchBookmarks=true&resourceVersion=" + in_url(version_) +
+  send(resource_.path(ns_) + "?watch=1&allowWatchBookmarks=true" + where +
            "&timeoutSeconds=" + std::to_string(kShortestWatch + spread) + selection_of(resource_.kind),
        true, [this](const sdk::HttpAnswer& answer) { watch_ended(answer); });
 }
@@ -168,13 +183,14 @@ void KindWatch::take_event(std::string_view line) {
   if (type == "ERROR") {
     // Anything but a version that is too old ends the watch as well; what is lost is in the next list.
     gone_ = true;
+    if (listing_) by_watch_ = false;
     if (sdk::get_uint(*object, "code") != kGone)
       ends_.log("the watch of " + resource_.plural + " ended: " + object->dump());
     if (under_way_) http_.cancel(*std::exchange(under_way_, std::nullopt));
     timer_.start(backoff_.jitter(milliseconds(500)), [this] { relist(); });
     return;
   }
-  if (events_++ == 0) recovered();
+  if (events_++ == 0 && !listing_) recovered();
   const Json metadata = object->value("metadata", Json::object());
   if (std::string version = sdk::get_string(metadata, "resourceVersion"); !version.empty())
     version_ = std::move(version);
@@ -182,10 +198,14 @@ void KindWatch::take_event(std::string_view line) {
     ends_.seen(resource_, *object);
   } else if (type == "DELETED") {
     ends_.gone(resource_, *object);
+  } else if (type == "BOOKMARK" && listing_) {
+    const Json* annotations = sdk::find(metadata, "annotations");
+    if (annotations != nullptr && sdk::get_string(*annotations, kAllTold) == "true") listed();
   }
 }
 
 void KindWatch::watch_ended(const sdk::HttpAnswer& answer) {
+  if (listing_) return list_ended(answer);
   if (answer.status == SOLDER_OK && answer.code == kGone) return relist();
   // One that ends without a word may be a server on its way down.
   if (answer.status == SOLDER_OK && answer.code == kOk && events_ > 0) return watch();
@@ -194,6 +214,19 @@ void KindWatch::watch_ended(const sdk::HttpAnswer& answer) {
     return;
   }
   failed(answer, [this] { look(); });
+}
+
+// Before all was told. A server that has no such lists says that the request is wrong.
+void KindWatch::list_ended(const sdk::HttpAnswer& answer) {
+  if (answer.status == SOLDER_OK && (answer.code == kBadRequest || answer.code == kUnprocessable)) {
+    by_watch_ = false;
+    return relist();
+  }
+  if (answer.status == SOLDER_OK && answer.code == kOk) {
+    timer_.start(milliseconds(200) + backoff_.jitter(milliseconds(800)), [this] { relist(); });
+    return;
+  }
+  failed(answer, [this] { relist(); });
 }
 
 // A watch is silent while nothing changes: whether the server is well again is asked before it.

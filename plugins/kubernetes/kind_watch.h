@@ -1,6 +1,7 @@
-// One kind of objects in one namespace or in all: its list page by page, then a watch from there on, again and again
-// from where the last one ended. What the server no longer remembers (410 Gone) is listed anew; the objects that there
-// were meanwhile stay. Tested by tests/e2e/kubernetes_api_test.py.
+// One kind of objects in one namespace or in all: its list as the beginning of a watch, where the server has that
+// (Kubernetes' "streaming lists"), else page by page with a watch from there on, again and again from where the last
+// one ended. What the server no longer remembers (410 Gone) is listed anew; the objects that there were meanwhile stay.
+// Tested by tests/e2e/kubernetes_api_test.py.
 #pragma once
 
 #include <chrono>
@@ -57,17 +58,21 @@ class KindWatch {
   KindWatch(const KindWatch&) = delete;
   KindWatch& operator=(const KindWatch&) = delete;
 
-  void start() { list_page(); }
+  void start() { relist(); }
   // Told once: listed, or given up on for now, so that the others need not wait for it.
   [[nodiscard]] bool settled() const { return settled_; }
   [[nodiscard]] const std::optional<WatchProblem>& problem() const { return problem_; }
   [[nodiscard]] const Resource& resource() const { return resource_; }
 
  private:
+  void list_by_watch();
   void list_page();
   void take_page(const sdk::HttpAnswer& answer);
   void relist();
+  void listed();
   void watch();
+  void watch_from(const std::string& where);
+  void list_ended(const sdk::HttpAnswer& answer);
   void take_event(std::string_view line);
   void watch_ended(const sdk::HttpAnswer& answer);
   void look();
@@ -90,6 +95,7 @@ class KindWatch {
   EventLines lines_;
   std::string continue_, version_;
   int page_size_;
+  bool by_watch_ = true;  // the server is not known to lack such lists
   bool listing_ = false, settled_ = false, gone_ = false;
   size_t events_ = 0;  // of this watch
   std::optional<sdk::Http::Id> under_way_;
