@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "core/host/library_plugin.h"
-#include "solder/draft/items.h"
-#include "solder/draft/kinds/options.h"
+#include "solder/items.h"
+#include "solder/kinds/options.h"
 
 namespace solder::bench {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 namespace solder::conformance {
 

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "core/config/schema.h"
-#include "solder/draft/kinds/options.h"
+#include "solder/kinds/options.h"
 
 namespace solder::conformance {
 

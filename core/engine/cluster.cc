@@ -13,8 +13,8 @@
 #include "core/engine/schema_reads.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
-#include "solder/draft/kinds/upstream_type.h"
 #include "solder/envoy_fields.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::engine {
 

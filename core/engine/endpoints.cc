@@ -5,7 +5,7 @@
 #include "core/engine/plugin_calls.h"
 #include "core/engine/slots.h"
 #include "core/engine/translation.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::engine {
 

@@ -1,5 +1,5 @@
 // A fragment as the host took it from a plugin: a partial Envoy message for a slot, with where it came from.
-// The contract is plugin_api/include/solder/draft/items.h.
+// The contract is plugin_api/include/solder/items.h.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +48,7 @@ inline void set_filter_flags(Fragment& fragment, unsigned flags) {
 }
 
 // kFilled is not a plugin's to name: it is made of SecretFields.
-enum class SecretForm { kTlsCertificate = 1, kValidationContext = 2, kGeneric = 3, kFilled = 4, kGoogleIdToken = 5 };
+enum class SecretForm { kTlsCertificate = 1, kValidationContext = 2, kGeneric = 3, kGoogleIdToken = 4, kFilled = 1000 };
 
 // A text field of an extension configuration that takes a value of a Secret.
 struct SecretField {

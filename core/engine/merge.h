@@ -1,5 +1,5 @@
 // Merges the fragments of one slot into one message, and remembers who set which field. The rules are the contract's
-// (plugin_api/include/solder/draft/items.h). The bytes have one canonical form (merge_tree.h), so equal content is
+// (plugin_api/include/solder/items.h). The bytes have one canonical form (merge_tree.h), so equal content is
 // equal bytes whoever contributed what; where fragments share no field, joining them is moving their parts. A fragment
 // with a broken byte anywhere, an unknown field, or an Any that Envoy would refuse is left out whole. Pure; any thread.
 // Tested by tests/unit/engine/merge_test.cc and the golden cases merge-*.

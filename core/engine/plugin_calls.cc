@@ -4,7 +4,7 @@
 #include <map>
 
 #include "core/config/decode.h"
-#include "solder/draft/kinds/options.h"
+#include "solder/kinds/options.h"
 
 namespace solder::engine {
 

@@ -8,7 +8,7 @@
 #include "core/engine/plugin_calls.h"
 #include "core/engine/schema_reads.h"
 #include "core/engine/translation.h"
-#include "solder/draft/kinds/discovery.h"
+#include "solder/kinds/discovery.h"
 
 namespace solder::engine {
 

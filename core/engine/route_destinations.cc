@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/engine/plugin_calls.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::engine {
 

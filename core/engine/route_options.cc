@@ -11,8 +11,8 @@
 #include "core/engine/route_part.h"
 #include "core/engine/schema_reads.h"
 #include "core/engine/slots.h"
-#include "solder/draft/kinds/options.h"
 #include "solder/envoy_fields.h"
+#include "solder/kinds/options.h"
 
 namespace solder::engine {
 

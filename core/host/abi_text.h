@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 namespace solder::host {
 

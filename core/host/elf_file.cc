@@ -6,7 +6,7 @@
 #include <array>
 #include <cstring>
 
-#include "solder/draft/manifest.h"
+#include "solder/manifest.h"
 
 namespace solder::host {
 

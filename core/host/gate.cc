@@ -11,7 +11,7 @@
 #include "core/host/elf_file.h"
 #include "core/host/host_table.h"
 #include "core/host/linked_libraries.h"
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 namespace solder::host {
 

@@ -11,8 +11,8 @@
 #include "core/host/services/requests.h"
 #include "core/host/services/settings_watch.h"
 #include "core/host/services/timers.h"
-#include "solder/draft/plugin.h"
-#include "solder/draft/services/files.h"
+#include "solder/plugin.h"
+#include "solder/services/files.h"
 
 namespace solder::host {
 

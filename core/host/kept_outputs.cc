@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/host/private_copy.h"
-#include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/discovery.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::host {
 

@@ -11,14 +11,14 @@
 #include "core/host/host_table.h"
 #include "core/host/plugin.h"
 #include "core/host/sample_book.h"
-#include "solder/draft/kinds/config_watcher.h"
-#include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/endpoint_discovery.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/plugin_files.h"
-#include "solder/draft/kinds/state.h"
-#include "solder/draft/kinds/upstream_type.h"
-#include "solder/draft/plugin.h"
+#include "solder/kinds/config_watcher.h"
+#include "solder/kinds/discovery.h"
+#include "solder/kinds/endpoint_discovery.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/plugin_files.h"
+#include "solder/kinds/state.h"
+#include "solder/kinds/upstream_type.h"
+#include "solder/plugin.h"
 
 namespace solder::host {
 

@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/plugin_files.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/discovery.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/plugin_files.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::host {
 

@@ -1,5 +1,5 @@
 // A plugin's manifest: JSON text → checked values. Every problem is named, not the first only, so that an author mends
-// a manifest in one go. The format is that of plugin_api/include/solder/draft/manifest.h; unknown members are problems,
+// a manifest in one go. The format is that of plugin_api/include/solder/manifest.h; unknown members are problems,
 // because a member that is misspelt would otherwise be silently without effect.
 // Tested by tests/unit/host/manifest_test.cc and tests/fuzz/manifest_fuzz.cc.
 #pragma once

@@ -19,7 +19,7 @@
 #include "core/host/isolation/options.h"
 #include "core/host/trust.h"
 #include "core/model/diagnostic.h"
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 namespace solder::host {
 

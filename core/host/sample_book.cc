@@ -5,9 +5,9 @@
 #include "core/base/hash.h"
 #include "core/host/abi_text.h"
 #include "core/host/plugin.h"
-#include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/discovery.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::host {
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/host/abi_text.h"
-#include "solder/draft/kinds/discovery.h"
+#include "solder/kinds/discovery.h"
 
 namespace solder::host {
 
@@ -243,8 +243,8 @@ solder_status Sink::take_secret_use(const solder_item_secret_use& item) {
     return bad_item(item.index, "its use of a secret names no secret");
   if (is_token && key.empty()) return bad_item(item.index, "its use of an ID token names no audience");
   if (!is_pointer(field)) return bad_item(item.index, "its field must be a JSON pointer, found " + std::string(field));
-  if (!is_token && (item.form < SOLDER_SECRET_TLS_CERTIFICATE || item.form > SOLDER_SECRET_GENERIC)) {
-    return bad_item(item.index, "its form of secret is " + std::to_string(item.form) + "; right are 1 to 3, and 5");
+  if (item.form < SOLDER_SECRET_TLS_CERTIFICATE || item.form > SOLDER_SECRET_GOOGLE_ID_TOKEN) {
+    return bad_item(item.index, "its form of secret is " + std::to_string(item.form) + "; right are 1 to 4");
   }
   if (!count(patch.size() + sds_name.size() + key.size())) return SOLDER_RESOURCE_EXHAUSTED;
   engine::SecretUse use;

@@ -11,7 +11,7 @@
 
 #include "core/host/plugin_set.h"
 #include "core/host/slot_rules.h"
-#include "solder/draft/items.h"
+#include "solder/items.h"
 
 namespace solder::host {
 

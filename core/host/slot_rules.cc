@@ -4,8 +4,8 @@
 #include <cstddef>
 
 #include "core/host/manifest.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::host {
 

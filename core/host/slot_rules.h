@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "core/host/plugin_set.h"
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 namespace solder::host {
 

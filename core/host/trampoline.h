@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/host/library_plugin.h"
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 namespace solder::host {
 

@@ -14,7 +14,7 @@
 
 #include "core/config/kinds.h"
 #include "core/host/plugin.h"
-#include "solder/draft/services/settings.h"
+#include "solder/services/settings.h"
 
 namespace solder::sources {
 

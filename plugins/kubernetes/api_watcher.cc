@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "api_object.h"
-#include "solder/draft/services/loop.h"
+#include "solder/services/loop.h"
 
 namespace solder::plugins::kubernetes {
 

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 #include "solder/sdk/text.hpp"
 
 namespace py = pybind11;

@@ -4,7 +4,7 @@
 
 #include <pybind11/pybind11.h>
 
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 namespace solder::python {
 

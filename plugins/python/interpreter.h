@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 namespace solder::python {
 

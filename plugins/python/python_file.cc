@@ -13,11 +13,11 @@
 #include "interpreter.h"
 #include "loaded_module.h"
 #include "side_services.h"
-#include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/endpoint_discovery.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/state.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/discovery.h"
+#include "solder/kinds/endpoint_discovery.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/state.h"
+#include "solder/kinds/upstream_type.h"
 #include "solder/sdk/out.hpp"
 
 namespace py = pybind11;

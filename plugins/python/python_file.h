@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "solder/draft/kinds/plugin_files.h"
+#include "solder/kinds/plugin_files.h"
 
 namespace solder::python {
 

@@ -10,10 +10,10 @@
 #include <memory>
 #include <string>
 
-#include "solder/draft/services/http.h"
-#include "solder/draft/services/loop.h"
-#include "solder/draft/services/publish.h"
 #include "solder/sdk/plugin.hpp"
+#include "solder/services/http.h"
+#include "solder/services/loop.h"
+#include "solder/services/publish.h"
 
 namespace solder::python {
 

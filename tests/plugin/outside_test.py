@@ -14,6 +14,10 @@ import unittest
 CMAKE, BUILD, EXAMPLES, PROBE, COMPILER = sys.argv[1:6]
 EXAMPLES = pathlib.Path(EXAMPLES)
 EXAMPLE = EXAMPLES / "closed"
+RECORD = EXAMPLES.parents[1] / "tests/abi/1.0"
+SHARED = ["-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]
+C = ["-std=c11", *SHARED]
+CPP = ["-std=c++20", "-fvisibility-inlines-hidden", *SHARED]
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
 
 
@@ -82,7 +86,7 @@ class Outside(unittest.TestCase):
         example, work, package = EXAMPLE, self.scratch / "by-hand", self.prefix / "lib/cmake/Solder"
         work.mkdir()
         manifest = json.dumps(json.loads((example / "manifest.json").read_text()))
-        (work / "manifest.c").write_text(f'#include "solder/draft/manifest.h"\nSOLDER_MANIFEST({json.dumps(manifest)});\n')
+        (work / "manifest.c").write_text(f'#include "solder/manifest.h"\nSOLDER_MANIFEST({json.dumps(manifest)});\n')
         guide = (EXAMPLE.parents[2] / "docs/plugins/writing.md").read_text()
         commands = guide[guide.index("gcc -c"):guide.index("```\n\nA plugin in C")].replace("\\\n", "")
         commands = commands.replace("DIR/lib/cmake/Solder", str(package)).replace("DIR", str(self.prefix)).replace("closed.cc", str(example / "closed.cc"))
@@ -90,8 +94,26 @@ class Outside(unittest.TestCase):
         shutil.copy(work / "closed.so", directory)
         self.assert_loads(directory, "closed", key="closed")
 
+    def test_plugins_of_the_recorded_contract(self):
+        for compiler in (COMPILER, "clang-14"):
+            if shutil.which(compiler) is None:
+                continue
+            for language, flags, sources in (("c", C, [EXAMPLES / "maintenance/maintenance.c"]), ("c++", CPP, self.recorded_cpp())):
+                with self.subTest(compiler=compiler, language=language):
+                    directory = self.scratch / f"recorded-{pathlib.Path(compiler).name}-{language}"
+                    directory.mkdir()
+                    run(compiler, *flags, "-I", RECORD, "-I", self.prefix / "include", "-x", language, *sources, "-lstdc++", "-o", directory / "a.so")
+                    self.assert_loads(directory)
+
+    def recorded_cpp(self):
+        """The C++ example and its manifest, as sources."""
+        manifest = self.scratch / "manifest_of_cpp.cc"
+        text = json.dumps(json.loads((EXAMPLES / "maintenance_cpp/manifest.json").read_text()))
+        manifest.write_text(f'#include "solder/manifest.h"\nSOLDER_MANIFEST({json.dumps(text)});\n')
+        return [EXAMPLES / "maintenance_cpp/maintenance.cc", manifest]
+
     def test_every_header_stands_alone(self):
-        headers = sorted((self.prefix / "include/solder/draft").rglob("*.h"))
+        headers = sorted(path for path in (self.prefix / "include/solder").rglob("*.h") if path.name != "envoy_fields.h")
         self.assertGreaterEqual(len(headers), 6)
         for header in headers:
             for language, standard in (("c", "c11"), ("c++", "c++20")):

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/host/plugin_set.h"
-#include "solder/draft/kinds/options.h"
+#include "solder/kinds/options.h"
 
 namespace solder::host {
 

@@ -10,7 +10,7 @@ import re
 
 import yaml
 
-# Slot → the Envoy message that its fragments are parts of (plugin_api/include/solder/draft/items.h).
+# Slot → the Envoy message that its fragments are parts of (plugin_api/include/solder/items.h).
 MESSAGES = {
     "cluster": "Cluster", "front_cluster": "Cluster", "http_protocol_options": "HttpProtocolOptions", "load_assignment": "ClusterLoadAssignment",
     "route": "Route", "route_action": "RouteAction", "redirect_action": "RedirectAction", "weighted_cluster": "WeightedCluster.ClusterWeight",

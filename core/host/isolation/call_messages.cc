@@ -2,7 +2,7 @@
 #include "core/host/abi_text.h"
 #include "core/host/isolation/known_answers.h"
 #include "core/host/isolation/messages.h"
-#include "solder/draft/items.h"
+#include "solder/items.h"
 
 namespace solder::host::isolation {
 

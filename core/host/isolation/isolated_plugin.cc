@@ -6,7 +6,7 @@
 #include "core/host/file_runners.h"
 #include "core/host/refusal.h"
 #include "core/host/sink.h"
-#include "solder/draft/kinds/state.h"
+#include "solder/kinds/state.h"
 
 namespace solder::host::isolation {
 

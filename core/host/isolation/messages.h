@@ -22,9 +22,9 @@
 #include "core/host/isolation/limits.h"
 #include "core/host/isolation/packing.h"
 #include "core/host/plugin_set.h"
-#include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/discovery.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::host::isolation {
 

@@ -1,7 +1,7 @@
 #include "core/host/isolation/options.h"
 
-#include "solder/draft/kinds/config_watcher.h"
-#include "solder/draft/kinds/endpoint_discovery.h"
+#include "solder/kinds/config_watcher.h"
+#include "solder/kinds/endpoint_discovery.h"
 
 namespace solder::host::isolation {
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "core/host/services/watcher.h"
-#include "solder/draft/services/lease.h"
-#include "solder/draft/services/objects.h"
+#include "solder/services/lease.h"
+#include "solder/services/objects.h"
 
 namespace solder::host {
 

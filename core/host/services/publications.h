@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/host/services/discoverer.h"
-#include "solder/draft/services/publish.h"
+#include "solder/services/publish.h"
 
 namespace solder::host {
 

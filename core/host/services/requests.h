@@ -7,7 +7,7 @@
 
 #include "core/host/services/services.h"
 #include "core/host/services/timers.h"
-#include "solder/draft/services/http.h"
+#include "solder/services/http.h"
 
 namespace solder::host {
 

@@ -6,7 +6,7 @@
 
 #include "core/host/services/settings_book.h"
 #include "core/host/services/timers.h"
-#include "solder/draft/services/settings.h"
+#include "solder/services/settings.h"
 
 namespace solder::host {
 

@@ -13,7 +13,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "solder/draft/services/loop.h"
+#include "solder/services/loop.h"
 
 namespace solder::host {
 

@@ -11,8 +11,8 @@
  */
 #include <stdio.h>
 
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/manifest.h"
+#include "solder/kinds/options.h"
+#include "solder/manifest.h"
 
 /* Read without running any of this. The schema is checked before apply() is called. */
 SOLDER_MANIFEST(

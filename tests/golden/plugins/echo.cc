@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace {
 

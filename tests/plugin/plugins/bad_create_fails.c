@@ -1,6 +1,6 @@
 /* Does not like its configuration and says what about it. */
 #include <stddef.h>
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 static solder_status failing_create(const solder_host *host, solder_str config, void **self, const solder_out *out) {
   solder_diag diag = {.size = sizeof diag,
                       .severity = SOLDER_SEVERITY_ERROR,

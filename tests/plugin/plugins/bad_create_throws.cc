@@ -1,7 +1,7 @@
 // A C++ plugin whose create throws through the C boundary.
 #include <stdexcept>
 
-#include "solder/draft/kinds/options.h"
+#include "solder/kinds/options.h"
 
 namespace {
 

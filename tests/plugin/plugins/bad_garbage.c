@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "solder/draft/items.h"
-#include "solder/draft/kinds/options.h"
+#include "solder/items.h"
+#include "solder/kinds/options.h"
 
 #define TEXT(literal) ((solder_str)SOLDER_STR(literal))
 

@@ -1,6 +1,6 @@
 #define PLUGIN_NAME "missing_capability"
 #include <stddef.h>
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 static const void *no_capability(void *self, solder_str id) {
   (void)self, (void)id;
   return NULL;

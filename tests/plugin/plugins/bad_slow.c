@@ -1,7 +1,7 @@
 /* Works on past its deadline, by the clock that the deadline is told in. */
 #include <stddef.h>
 #include <time.h>
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 static uint64_t now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);

@@ -2,7 +2,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "solder/draft/kinds/options.h"
+#include "solder/kinds/options.h"
 
 namespace {
 

@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
-#include "solder/draft/manifest.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
+#include "solder/manifest.h"
 
 #ifndef PLUGIN_NAME
 #error "define PLUGIN_NAME"

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include "solder/draft/items.h"
+#include "solder/items.h"
 static char seen[512];
 static solder_status reading_create(const solder_host *host, solder_str config, void **self, const solder_out *out) {
   solder_str id = SOLDER_STR("solder.unheard-of/1");

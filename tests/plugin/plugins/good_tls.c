@@ -5,7 +5,7 @@
   "\"provides\":[{\"id\":\"solder.options/1\",\"claims\":[{\"scope\":\"virtual_service\",\"key\":\"sslConfig\"," \
   "\"schema\":true}]}],\"unload\":\"allowed\"}"
 #include <stddef.h>
-#include "solder/draft/items.h"
+#include "solder/items.h"
 static solder_status tls_apply(void *self, const solder_call *call, const solder_out *out) {
   (void)self;
   for (uint64_t i = 0; i < call->in.count; i++) {

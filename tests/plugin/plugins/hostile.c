@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "solder/draft/kinds/options.h"
+#include "solder/kinds/options.h"
 
 static char word[512];
 

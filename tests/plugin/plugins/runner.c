@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solder/draft/kinds/plugin_files.h"
+#include "solder/kinds/plugin_files.h"
 
 #define PLUGIN_NAME "runner"
 #define PLUGIN_MANIFEST                                                                                            \

@@ -1,7 +1,7 @@
 /* A generation that takes the process with it when it is asked for something. */
 #include <stdlib.h>
 
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 static solder_status crash(void *self, const solder_call *call, const solder_out *out) {
   (void)self, (void)call, (void)out;

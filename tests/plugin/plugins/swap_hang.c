@@ -1,7 +1,7 @@
 /* A generation that is never done with being made. */
 #include <unistd.h>
 
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 static solder_status hang(const solder_host *host, solder_str config, void **self, const solder_out *out) {
   (void)host, (void)config, (void)self, (void)out;

@@ -1,7 +1,7 @@
 /* A generation whose calls take longer than tests allow. */
 #include <time.h>
 
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 static solder_status dawdle(void *self, const solder_call *call, const solder_out *out) {
   (void)self, (void)call, (void)out;

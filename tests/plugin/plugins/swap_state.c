@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/state.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/state.h"
 
 struct swap_state {
   int handed_over;

@@ -1,5 +1,5 @@
 /* A generation that finds everything wrong. */
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 static solder_status complain(void *self, const solder_call *call, const solder_out *out) {
   (void)self;

@@ -6,8 +6,8 @@
 
 #include "core/host/abi_text.h"
 #include "core/host/plugin.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::host {
 namespace {

@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 
 namespace solder::host {
 namespace {

@@ -69,7 +69,7 @@ class Declaration:
         return next(iter(found), "")
 
     def manifest(self) -> Dict[str, Any]:
-        """As the host reads it (solder/draft/manifest.h)."""
+        """As the host reads it (solder/manifest.h)."""
         provides: List[Dict[str, Any]] = []
         if self._option_schemas:
             claims = [{"scope": s, "key": k, "schema": schema} for (s, k), schema in self._option_schemas.items()]

@@ -1,7 +1,7 @@
 """What a plugin may say about one item: fragments, filters, uses of secrets, objects, problems.
 
 ``field`` is a JSON pointer below the item's path ("/hosts/0/port"): reports point at it with file and line, and
-provenance names it. The slots and the rules of the merge are those of ``solder/draft/items.h``.
+provenance names it. The slots and the rules of the merge are those of ``solder/items.h``.
 """
 
 import json

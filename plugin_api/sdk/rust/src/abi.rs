@@ -1,4 +1,4 @@
-//! The contract's structs as C has them: `plugin_api/include/solder/draft/*.h`, which say what each member means.
+//! The contract's structs as C has them: `plugin_api/include/solder/*.h`, which say what each member means.
 //! Written by hand; `tests/layout.rs` compares them with the layout that is on record.
 use std::ffi::c_void;
 

@@ -1,4 +1,4 @@
-//! The manifest as an ELF note (`plugin_api/include/solder/draft/manifest.h`), made while compiling.
+//! The manifest as an ELF note (`plugin_api/include/solder/manifest.h`), made while compiling.
 
 /// How many bytes a description of that length takes.
 pub const fn padded(length: usize) -> usize {

@@ -1,6 +1,6 @@
 /* Fails the kit's check unknown-capabilities: it looks at the beginning of an id. */
 #include <string.h>
-#include "solder/draft/kinds/options.h"
+#include "solder/kinds/options.h"
 static const void *any(void *self, solder_str id);
 #define PLUGIN_CAPABILITY any
 #define PLUGIN_NAME "any_capability"

@@ -1,7 +1,7 @@
 /* Fails the kit's check cycles: each generation leaves 64 kB behind. */
 #include <stdlib.h>
 #include <string.h>
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 static char *volatile lost;
 static solder_status make(const solder_host *host, solder_str config, void **self, const solder_out *out) {
   (void)host, (void)config, (void)out;

@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <unistd.h>
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 static solder_status make(const solder_host *host, solder_str config, void **self, const solder_out *out) {
   (void)host, (void)config, (void)out;
   *self = (void *)(intptr_t)open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "solder/draft/items.h"
-#include "solder/draft/kinds/options.h"
+#include "solder/items.h"
+#include "solder/kinds/options.h"
 
 static inline void emit_in(const solder_out *out, uint64_t index, solder_str slot, const char *json) {
   const solder_item_fragment item = {.head = {sizeof item, SOLDER_ITEM_FRAGMENT},

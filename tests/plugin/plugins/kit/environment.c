@@ -1,6 +1,6 @@
 /* Fails the kit's check environment. */
 #include <stdlib.h>
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 static solder_status make(const solder_host *host, solder_str config, void **self, const solder_out *out) {
   (void)host, (void)config, (void)out;
   *self = NULL;

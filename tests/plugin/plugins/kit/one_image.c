@@ -1,7 +1,7 @@
 /* Fails the kit's check side-by-side: of all its images in a process one may live. What they meet in is a limit that
  * nothing else uses. */
 #include <sys/resource.h>
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 enum { TAKEN = 4242 };
 static int instances;
 static struct rlimit before;

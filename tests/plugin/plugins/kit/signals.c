@@ -1,7 +1,7 @@
 /* Fails the kit's check signals. */
 #include <signal.h>
 #include <stddef.h>
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 static solder_status make(const solder_host *host, solder_str config, void **self, const solder_out *out) {
   (void)host, (void)config, (void)out;
   *self = NULL;

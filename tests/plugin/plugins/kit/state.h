@@ -1,6 +1,6 @@
 /* A plugin that keeps a state: RESTORE says what it does with one. */
 #include "emit.h"
-#include "solder/draft/kinds/state.h"
+#include "solder/kinds/state.h"
 
 static solder_status save_state(void *self, void *ctx, void (*write)(void *ctx, solder_str bytes)) {
   (void)self;

@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 struct instance {
   pthread_t thread;
   sem_t end;

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "solder/draft/services/http.h"
 #include "solder/sdk/text.hpp"
+#include "solder/services/http.h"
 
 namespace solder::sdk {
 

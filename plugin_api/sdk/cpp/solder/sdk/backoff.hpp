@@ -10,8 +10,8 @@
 #include <random>
 #include <string_view>
 
-#include "solder/draft/services/loop.h"
 #include "solder/sdk/text.hpp"
+#include "solder/services/loop.h"
 
 namespace solder::sdk {
 

@@ -17,8 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "solder/draft/services/http.h"
 #include "solder/sdk/text.hpp"
+#include "solder/services/http.h"
 
 namespace solder::sdk {
 

@@ -4,10 +4,10 @@
 #ifndef SOLDER_SDK_INPUTS_HPP_
 #define SOLDER_SDK_INPUTS_HPP_
 
-#include "solder/draft/kinds/config_watcher.h"
-#include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/config_watcher.h"
+#include "solder/kinds/discovery.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 #include "solder/sdk/text.hpp"
 
 namespace solder::sdk {

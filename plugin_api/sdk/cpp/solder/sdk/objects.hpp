@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
-#include "solder/draft/services/files.h"
-#include "solder/draft/services/lease.h"
-#include "solder/draft/services/objects.h"
 #include "solder/sdk/out.hpp"
 #include "solder/sdk/text.hpp"
+#include "solder/services/files.h"
+#include "solder/services/lease.h"
+#include "solder/services/objects.h"
 
 namespace solder::sdk {
 

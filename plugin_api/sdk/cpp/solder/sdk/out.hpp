@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "solder/draft/items.h"
+#include "solder/items.h"
 #include "solder/sdk/message.hpp"
 #include "solder/sdk/text.hpp"
 

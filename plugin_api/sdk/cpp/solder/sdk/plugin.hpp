@@ -27,11 +27,11 @@
 #include <string_view>
 #include <vector>
 
-#include "solder/draft/kinds/config_watcher.h"
-#include "solder/draft/kinds/discovery.h"
-#include "solder/draft/kinds/endpoint_discovery.h"
-#include "solder/draft/kinds/options.h"
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/config_watcher.h"
+#include "solder/kinds/discovery.h"
+#include "solder/kinds/endpoint_discovery.h"
+#include "solder/kinds/options.h"
+#include "solder/kinds/upstream_type.h"
 #include "solder/sdk/inputs.hpp"
 #include "solder/sdk/out.hpp"
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "solder/draft/services/publish.h"
 #include "solder/sdk/out.hpp"
 #include "solder/sdk/text.hpp"
+#include "solder/services/publish.h"
 
 namespace solder::sdk {
 

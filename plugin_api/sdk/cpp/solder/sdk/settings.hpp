@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include "solder/draft/services/settings.h"
 #include "solder/sdk/text.hpp"
+#include "solder/services/settings.h"
 
 namespace solder::sdk {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 namespace solder::sdk {
 

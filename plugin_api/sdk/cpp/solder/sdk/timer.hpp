@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
-#include "solder/draft/services/loop.h"
 #include "solder/sdk/text.hpp"
+#include "solder/services/loop.h"
 
 namespace solder::sdk {
 

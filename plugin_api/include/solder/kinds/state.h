@@ -1,14 +1,14 @@
-/* solder/draft/kinds/state.h - "solder.state/1": what one generation of a plugin wants another to know.
+/* solder/kinds/state.h - "solder.state/1": what one generation of a plugin wants another to know.
  *
  * When a plugin's file is replaced, or somebody goes back to an older one, the new generation is made beside the one
  * that runs. save() is called on the instance that runs; restore() on the new one, after create() and before any
  * operation. A status that is not OK keeps the old generation. Operations are pure, so the state of a translator is
  * nothing that its output depends on: a cache, a counter, what it learned from elsewhere.
  */
-#ifndef SOLDER_DRAFT_KINDS_STATE_H_
-#define SOLDER_DRAFT_KINDS_STATE_H_
+#ifndef SOLDER_KINDS_STATE_H_
+#define SOLDER_KINDS_STATE_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 #define SOLDER_CAP_STATE "solder.state/1"
 

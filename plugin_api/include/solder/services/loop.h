@@ -1,4 +1,4 @@
-/* solder/draft/services/loop.h - host service "solder.loop/1": timers. A plugin needs no thread of its own, so its
+/* solder/services/loop.h - host service "solder.loop/1": timers. A plugin needs no thread of its own, so its
  * library can be unmapped.
  *
  * Strand: `fired` runs on a thread of the host, one at a time for each instance, and never while a call into that
@@ -11,10 +11,10 @@
  * Errors: `fired` throws nothing. An exception ends there, and is logged under the plugin's name.
  * Tested by tests/unit/host/timers_test.cc and tests/plugin/timers_test.cc.
  */
-#ifndef SOLDER_DRAFT_SERVICES_LOOP_H_
-#define SOLDER_DRAFT_SERVICES_LOOP_H_
+#ifndef SOLDER_SERVICES_LOOP_H_
+#define SOLDER_SERVICES_LOOP_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 #define SOLDER_SVC_LOOP "solder.loop/1"
 

@@ -1,4 +1,4 @@
-/* solder/draft/services/settings.h - host service "solder.settings/1": the Settings that count, for instances that work
+/* solder/services/settings.h - host service "solder.settings/1": the Settings that count, for instances that work
  * by themselves, such as sources of objects and discoveries. (Calls that translate read them with lookup().)
  *
  * They are known once everybody who may bring Settings has told what there is: files, and all sources of objects
@@ -8,10 +8,10 @@
  * Tested by tests/unit/host/settings_watch_test.cc, tests/unit/sources/settings_tap_test.cc and
  * tests/e2e/vault_test.py.
  */
-#ifndef SOLDER_DRAFT_SERVICES_SETTINGS_H_
-#define SOLDER_DRAFT_SERVICES_SETTINGS_H_
+#ifndef SOLDER_SERVICES_SETTINGS_H_
+#define SOLDER_SERVICES_SETTINGS_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 #define SOLDER_SVC_SETTINGS "solder.settings/1"
 

@@ -1,4 +1,4 @@
-/* solder/draft/kinds/discovery.h - "solder.discovery/1": objects that follow from others, such as an Upstream for each
+/* solder/kinds/discovery.h - "solder.discovery/1": objects that follow from others, such as an Upstream for each
  * port of a Kubernetes Service.
  *
  * The host calls `derive` for every object of the kinds that the manifest lists with "derive": true, and again when it,
@@ -7,10 +7,10 @@
  * the place of a derived one; of two derived ones that of the first source (by plugin, kind, namespace, name) counts.
  * What is derived is no source itself, so there are no chains.
  */
-#ifndef SOLDER_DRAFT_KINDS_DISCOVERY_H_
-#define SOLDER_DRAFT_KINDS_DISCOVERY_H_
+#ifndef SOLDER_KINDS_DISCOVERY_H_
+#define SOLDER_KINDS_DISCOVERY_H_
 
-#include "solder/draft/items.h"
+#include "solder/items.h"
 
 #define SOLDER_CAP_DISCOVERY "solder.discovery/1"
 

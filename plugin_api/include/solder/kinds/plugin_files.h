@@ -1,4 +1,4 @@
-/* solder/draft/kinds/plugin_files.h - "solder.plugin-files/1": brings plugins that are no shared objects, such as
+/* solder/kinds/plugin_files.h - "solder.plugin-files/1": brings plugins that are no shared objects, such as
  * Python files. The manifest lists the ends of their names without the dot:
  * {"id": "solder.plugin-files/1", "files": ["py"]}.
  *
@@ -6,10 +6,10 @@
  * then takes the file's table, which is that of a plugin: everything after this is as if it were a library. A plugin
  * with this capability, and no other, may link a language's runtime (libpython).
  */
-#ifndef SOLDER_DRAFT_KINDS_PLUGIN_FILES_H_
-#define SOLDER_DRAFT_KINDS_PLUGIN_FILES_H_
+#ifndef SOLDER_KINDS_PLUGIN_FILES_H_
+#define SOLDER_KINDS_PLUGIN_FILES_H_
 
-#include "solder/draft/items.h"
+#include "solder/items.h"
 
 #define SOLDER_CAP_PLUGIN_FILES "solder.plugin-files/1"
 

@@ -1,4 +1,4 @@
-/* solder/draft/manifest.h - how a plugin carries its manifest: one ELF note, readable without running its code.
+/* solder/manifest.h - how a plugin carries its manifest: one ELF note, readable without running its code.
  *
  * Section `.note.solder`, note name "Solder", type 1, description: the manifest as JSON text:
  *   { "manifest_version": 1, "name": "routing", "version": "1.0.0", "summary": "...",
@@ -21,10 +21,10 @@
  *   SOLDER_MANIFEST("{\"manifest_version\":1, ... }")
  * once at file level. Source of the note's layout: the ELF gABI, "Note Section".
  */
-#ifndef SOLDER_DRAFT_MANIFEST_H_
-#define SOLDER_DRAFT_MANIFEST_H_
+#ifndef SOLDER_MANIFEST_H_
+#define SOLDER_MANIFEST_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 #define SOLDER_NOTE_SECTION ".note.solder"
 #define SOLDER_NOTE_NAME "Solder"

@@ -1,4 +1,4 @@
-/* solder/draft/services/http.h - host service "solder.http/1": HTTP requests, made by a thread of the host.
+/* solder/services/http.h - host service "solder.http/1": HTTP requests, made by a thread of the host.
  *
  * Strand: `done` runs where timers do (services/loop.h): one at a time for each instance, never beside a call into it,
  * only while this generation of the plugin serves, and never once destroy() has begun. It comes once for each request
@@ -14,10 +14,10 @@
  * Ownership: all that a request points to is copied by `send`; all that an answer points to lives for `done`.
  * Tested by tests/unit/host/requests_test.cc and tests/unit/host/http_client_test.cc.
  */
-#ifndef SOLDER_DRAFT_SERVICES_HTTP_H_
-#define SOLDER_DRAFT_SERVICES_HTTP_H_
+#ifndef SOLDER_SERVICES_HTTP_H_
+#define SOLDER_SERVICES_HTTP_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 #define SOLDER_SVC_HTTP "solder.http/1"
 

@@ -1,4 +1,4 @@
-/* solder/draft/kinds/options.h - "solder.options/1": claims option keys at a scope and turns values into fragments.
+/* solder/kinds/options.h - "solder.options/1": claims option keys at a scope and turns values into fragments.
  *
  * The manifest lists (scope, key, JSON Schema). The host checks a value against the schema before the call, so `apply`
  * sees lowerCamel names, durations as strings ("5s"), enums by name, and no unknown field.
@@ -7,10 +7,10 @@
  *   {"type":"kubernetes.io/tls","keys":["tls.crt","tls.key"],"problems":[{"reason":"CertificateExpired","message":"..."}]}
  * with "empty" and "notOneLine", lists of keys, where values are empty, or are no single line of printable ASCII.
  */
-#ifndef SOLDER_DRAFT_KINDS_OPTIONS_H_
-#define SOLDER_DRAFT_KINDS_OPTIONS_H_
+#ifndef SOLDER_KINDS_OPTIONS_H_
+#define SOLDER_KINDS_OPTIONS_H_
 
-#include "solder/draft/items.h"
+#include "solder/items.h"
 
 #define SOLDER_CAP_OPTIONS "solder.options/1"
 

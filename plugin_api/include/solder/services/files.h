@@ -1,12 +1,12 @@
-/* solder/draft/services/files.h - host service "solder.files/1": documents on the host's disk, such as a kubeconfig,
+/* solder/services/files.h - host service "solder.files/1": documents on the host's disk, such as a kubeconfig,
  * without the secrets in them. What is hidden here can still be used: requests name it by its place
  * (solder_file_value of http.h), and the host puts it in.
  * Tested by tests/unit/host/file_values_test.cc and tests/e2e/kubernetes_api_test.py.
  */
-#ifndef SOLDER_DRAFT_SERVICES_FILES_H_
-#define SOLDER_DRAFT_SERVICES_FILES_H_
+#ifndef SOLDER_SERVICES_FILES_H_
+#define SOLDER_SERVICES_FILES_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 #define SOLDER_SVC_FILES "solder.files/1"
 

@@ -1,4 +1,4 @@
-/* solder/draft/services/objects.h - host service "solder.objects/1": whole objects from elsewhere, into the store.
+/* solder/services/objects.h - host service "solder.objects/1": whole objects from elsewhere, into the store.
  * For instances that were told to watch (kinds/config_watcher.h).
  *
  * What a source puts counts like a file in a directory. Nothing of it counts before the first complete() of an
@@ -8,10 +8,10 @@
  * function or an answer's. Errors: OK; INVALID_ARGUMENT: it cannot be read; PERMISSION_DENIED: this instance was not
  * told to watch. Tested by tests/unit/sources/source_store_test.cc and tests/plugin/config_watcher_test.cc.
  */
-#ifndef SOLDER_DRAFT_SERVICES_OBJECTS_H_
-#define SOLDER_DRAFT_SERVICES_OBJECTS_H_
+#ifndef SOLDER_SERVICES_OBJECTS_H_
+#define SOLDER_SERVICES_OBJECTS_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 #define SOLDER_SVC_OBJECTS "solder.objects/1"
 

@@ -1,4 +1,4 @@
-/* solder/draft/services/lease.h - host service "solder.lease/1": several Solders on one store, of which one at a time
+/* solder/services/lease.h - host service "solder.lease/1": several Solders on one store, of which one at a time
  * leads: it alone writes statuses, runs discoveries, and says what all of them share. For instances that were told to
  * watch (kinds/config_watcher.h); how the lease is kept is the store's business: an object in Kubernetes, a lock on a
  * file.
@@ -10,10 +10,10 @@
  * Tested by tests/unit/sources/leadership_test.cc, tests/plugin/config_watcher_test.cc and
  * tests/e2e/kubernetes_replicas_test.py.
  */
-#ifndef SOLDER_DRAFT_SERVICES_LEASE_H_
-#define SOLDER_DRAFT_SERVICES_LEASE_H_
+#ifndef SOLDER_SERVICES_LEASE_H_
+#define SOLDER_SERVICES_LEASE_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 #define SOLDER_SVC_LEASE "solder.lease/1"
 

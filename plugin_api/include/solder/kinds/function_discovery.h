@@ -1,4 +1,4 @@
-/* solder/draft/kinds/function_discovery.h - "solder.function-discovery/1": finds what can be called on upstreams of a
+/* solder/kinds/function_discovery.h - "solder.function-discovery/1": finds what can be called on upstreams of a
  * type that the plugin owns (functions of AWS Lambda), and keeps that up to date. A plugin that owns no type is told of
  * the upstreams of all types whose owners find nothing themselves (functions of web services).
  *
@@ -8,10 +8,10 @@
  * start things. Which upstreams are followed is the operator's to say: Settings.discovery.fdsMode and labels, as in
  * Gloo.
  */
-#ifndef SOLDER_DRAFT_KINDS_FUNCTION_DISCOVERY_H_
-#define SOLDER_DRAFT_KINDS_FUNCTION_DISCOVERY_H_
+#ifndef SOLDER_KINDS_FUNCTION_DISCOVERY_H_
+#define SOLDER_KINDS_FUNCTION_DISCOVERY_H_
 
-#include "solder/draft/kinds/upstream_type.h"
+#include "solder/kinds/upstream_type.h"
 
 #define SOLDER_CAP_FUNCTION_DISCOVERY "solder.function-discovery/1"
 

@@ -1,4 +1,4 @@
-/* solder/draft/services/publish.h - host service "solder.publish/1": what a discovery found, into the store.
+/* solder/services/publish.h - host service "solder.publish/1": what a discovery found, into the store.
  *
  * A discovery owns only the fields that it publishes. What users write is never changed and always wins: of a list, the
  * items that they wrote come first, and one of theirs takes the place of a published one of the same name. Each call
@@ -7,10 +7,10 @@
  * Only for upstreams that this instance was told to follow (kinds/function_discovery.h).
  * Tested by tests/plugin/discovery_test.cc.
  */
-#ifndef SOLDER_DRAFT_SERVICES_PUBLISH_H_
-#define SOLDER_DRAFT_SERVICES_PUBLISH_H_
+#ifndef SOLDER_SERVICES_PUBLISH_H_
+#define SOLDER_SERVICES_PUBLISH_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 #define SOLDER_SVC_PUBLISH "solder.publish/1"
 

@@ -1,4 +1,4 @@
-/* solder/draft/plugin.h - the entry symbol, the life cycle, and the one shape that every call has.
+/* solder/plugin.h - the entry symbol, the life cycle, and the one shape that every call has.
  *
  * A plugin is one shared object. It carries its manifest in the ELF note section `.note.solder`
  * (manifest.h) and exports exactly one function, solder_plugin_entry_v1. Everything else is reached through the
@@ -7,10 +7,10 @@
  * Life: create -> (calls)* -> destroy. `create` may be called several times; instances share nothing mutable.
  * Tested by tests/plugin.
  */
-#ifndef SOLDER_DRAFT_PLUGIN_H_
-#define SOLDER_DRAFT_PLUGIN_H_
+#ifndef SOLDER_PLUGIN_H_
+#define SOLDER_PLUGIN_H_
 
-#include "solder/draft/abi.h"
+#include "solder/abi.h"
 
 /* Head of everything that a plugin hands out; `type` is a SOLDER_ITEM_* of items.h. */
 typedef struct solder_item {

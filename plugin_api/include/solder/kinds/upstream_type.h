@@ -1,4 +1,4 @@
-/* solder/draft/kinds/upstream_type.h - "solder.upstream-type/1": owns a key of Upstream.spec (static, kube, aws).
+/* solder/kinds/upstream_type.h - "solder.upstream-type/1": owns a key of Upstream.spec (static, kube, aws).
  *
  * `clusters` turns each upstream into fragments of its cluster; the host has already set the cluster's name and
  * Gloo's defaults (connect_timeout 5s). `destinations` adds to a route what a destination on such an upstream needs.
@@ -8,10 +8,10 @@
  * "x-solder-scope": "service", the schemas of such claims stand there.
  * Source of the behaviour: Gloo's Upstream API (gloo.solo.io/v1).
  */
-#ifndef SOLDER_DRAFT_KINDS_UPSTREAM_TYPE_H_
-#define SOLDER_DRAFT_KINDS_UPSTREAM_TYPE_H_
+#ifndef SOLDER_KINDS_UPSTREAM_TYPE_H_
+#define SOLDER_KINDS_UPSTREAM_TYPE_H_
 
-#include "solder/draft/items.h"
+#include "solder/items.h"
 
 #define SOLDER_CAP_UPSTREAM_TYPE "solder.upstream-type/1"
 

@@ -1,4 +1,4 @@
-/* solder/draft/abi.h - basic types of the plugin ABI. Pure C11, LP64, no dependency.
+/* solder/abi.h - basic types of the plugin ABI. Pure C11, LP64, no dependency.
  *
  * Three rules carry the whole design:
  *   1. Borrowed in, copied out. Every pointer is valid only during the call that it is an argument of; what a
@@ -7,11 +7,11 @@
  *      absent. An array travels with its stride, so its element type may grow too.
  *   3. All calls into one instance are serialised by the host. The thread may differ from call to call.
  *
- * Draft: the ids are final, the layout may still change until it is frozen as 1.0 (docs/abi.md).
+ * 1.0, frozen on 28 November 2026: what is here may be appended to, and never changes (docs/abi.md).
  * Tested by tests/abi and tests/plugin.
  */
-#ifndef SOLDER_DRAFT_ABI_H_
-#define SOLDER_DRAFT_ABI_H_
+#ifndef SOLDER_ABI_H_
+#define SOLDER_ABI_H_
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* solder/draft/items.h - what a plugin may emit: fragments for slots, uses of secrets, and derived objects.
+/* solder/items.h - what a plugin may emit: fragments for slots, uses of secrets, and derived objects.
  *
  * A fragment is a *partial* Envoy message for a named slot of what the host builds for the input `index`. The plugin
  * states only what it sets. Within a slot the host merges by protobuf's rules, with these differences:
@@ -13,9 +13,11 @@
  * Slots:
  *   cluster                      envoy.config.cluster.v3.Cluster
  *   front_cluster                envoy.config.cluster.v3.Cluster that takes the cluster's name and its transport
- * socket; the cluster itself is then named <name>_original. For tunnels: what is sent to the front comes back through a
- * listener (resource/<name>) that forwards it to the original http_protocol_options
- * envoy.extensions.upstreams.http.v3.HttpProtocolOptions of the cluster; HTTP/1.1 where no plugin says otherwise
+ *                                socket; the cluster itself is then named <name>_original. For tunnels: what is sent to
+ *                                the front comes back through a listener (resource/<name>) that forwards it to the
+ *                                original
+ *   http_protocol_options        envoy.extensions.upstreams.http.v3.HttpProtocolOptions of the cluster; HTTP/1.1 where
+ *                                no plugin says otherwise
  *   load_assignment              envoy.config.endpoint.v3.ClusterLoadAssignment
  *   route                        envoy.config.route.v3.Route
  *   route_action                 envoy.config.route.v3.RouteAction of a route that forwards
@@ -36,13 +38,14 @@
  *   upstream_filter/<stage>      the same on a cluster. A filter of type envoy.config.core.v3.ExtensionConfigSource has
  *                                its configuration in the resource/ of the filter's name
  *   metadata/<namespace>         google.protobuf.Struct in the metadata of the cluster, route or virtual host
- *   resource/<name>              a resource of its own (cluster, listener, extension configuration); message.type_url
- * says which Which of them an operation may fill stands with its capability.
+ *   resource/<name>              a resource of its own (cluster, listener, extension configuration), which
+ *                                message.type_url tells
+ * Which of them an operation may fill stands with its capability.
  */
-#ifndef SOLDER_DRAFT_ITEMS_H_
-#define SOLDER_DRAFT_ITEMS_H_
+#ifndef SOLDER_ITEMS_H_
+#define SOLDER_ITEMS_H_
 
-#include "solder/draft/plugin.h"
+#include "solder/plugin.h"
 
 enum { SOLDER_ITEM_FRAGMENT = 1, SOLDER_ITEM_SECRET_USE = 2, SOLDER_ITEM_OBJECT = 3, SOLDER_ITEM_SECRET_FIELD = 4 };
 
@@ -76,7 +79,7 @@ enum {
   /* As SOLDER_SECRET_GENERIC, an ID token of Google's for the audience `key`, which the host mints and renews in time:
    * with the service account's key in the Secret's value service-account.json or key.json, or, where `ref` names no
    * Secret, by the metadata server of the host's machine. The text is empty while there is none. */
-  SOLDER_SECRET_GOOGLE_ID_TOKEN = 5
+  SOLDER_SECRET_GOOGLE_ID_TOKEN = 4
 };
 
 /* Secrets never cross: a fragment names an SDS secret (SdsSecretConfig.name = sds_name, over ADS), and this item

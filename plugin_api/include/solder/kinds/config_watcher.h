@@ -1,14 +1,14 @@
-/* solder/draft/kinds/config_watcher.h - "solder.config-watcher/1": brings objects from elsewhere, such as from
+/* solder/kinds/config_watcher.h - "solder.config-watcher/1": brings objects from elsewhere, such as from
  * Kubernetes' API, and follows what becomes of them.
  *
  * The host makes an instance of its own for it, so that nothing that it does holds up translation. watch() tells it
  * which kinds count; the instance then works with timers and requests (services/loop.h, http.h) and says what there is
  * by services/objects.h. Not pure: these operations are the only ones that may start things.
  */
-#ifndef SOLDER_DRAFT_KINDS_CONFIG_WATCHER_H_
-#define SOLDER_DRAFT_KINDS_CONFIG_WATCHER_H_
+#ifndef SOLDER_KINDS_CONFIG_WATCHER_H_
+#define SOLDER_KINDS_CONFIG_WATCHER_H_
 
-#include "solder/draft/items.h"
+#include "solder/items.h"
 
 #define SOLDER_CAP_CONFIG_WATCHER "solder.config-watcher/1"
 
