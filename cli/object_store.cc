@@ -57,7 +57,9 @@ class Stores final : public ObjectStore {
       : patience_(patience),
         services_(std::make_shared<host::Services>()),
         directories_(options.config_directories),
-        files_(file_objects(options.config_directories)) {}
+        files_(file_objects(options.config_directories)) {
+    services_->lease = false;  // who only reads and writes objects never leads
+  }
   ~Stores() override {
     watchers_.clear();
     manager_.reset();

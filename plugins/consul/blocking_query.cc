@@ -13,9 +13,10 @@ namespace {
 constexpr milliseconds kCrowded{500};  // as long as a query waits while others have no place
 constexpr milliseconds kFirstIdle{100}, kLongestIdle{10000};
 constexpr milliseconds kLongestAway{2000}, kLongestWait{15000};
-constexpr milliseconds kMargin{10000};  // of a time-out beyond what Consul may wait
-constexpr int kSpread = 16;             // Consul waits by chance up to a 16th longer
-constexpr int kPatience = 4;            // failures
+constexpr milliseconds kMargin{10000};   // of a time-out beyond what Consul may wait
+constexpr int kSpread = 16;              // Consul waits by chance up to a 16th longer
+constexpr int kPatience = 4;             // failures
+constexpr milliseconds kFiltered{5000};  // rights come back without an index that moves
 constexpr uint32_t kNotFound = 404, kForbidden = 403, kTooMany = 429;
 
 }  // namespace
@@ -51,6 +52,7 @@ void BlockingQuery::ask() {
 
 void BlockingQuery::send() {
   wait_ = index_ == 0 ? milliseconds(0) : api_.crowded() ? kCrowded : api_.settings().wait;
+  if (filtered_) wait_ = std::min(wait_, kFiltered);
   std::string path = path_;
   if (index_ != 0) path += "&index=" + std::to_string(index_) + "&wait=" + std::to_string(wait_.count()) + "ms";
   sent_ = Clock::now();
@@ -77,7 +79,10 @@ void BlockingQuery::take(const Reply& reply) {
   backoff_.succeeded();
   set_trouble(std::nullopt);
   const bool backwards = reply.index < index_;
-  if (reply.index == index_) {
+  const bool more = filtered_ && !reply.filtered;  // what could not be seen before may be of any time
+  const bool same = reply.index == index_ && filtered_ == reply.filtered;
+  filtered_ = reply.filtered;
+  if (same) {
     // Whoever answers before the time is up, again and again without news, is not asked faster for it.
     const bool early = Clock::now() - sent_ < wait_ / 2;
     idle_ = early ? idle_ + 1 : 0;
@@ -87,7 +92,7 @@ void BlockingQuery::take(const Reply& reply) {
   }
   idle_ = 0;
   index_ = reply.index;
-  ends_.news(reply, std::exchange(anew_, false) || backwards);
+  ends_.news(reply, std::exchange(anew_, false) || backwards || more);
 }
 
 void BlockingQuery::failed(const Reply& reply) {

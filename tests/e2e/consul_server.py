@@ -23,6 +23,17 @@ NotToBeHad = consul_build.NotToBeHad
 ROOT_TOKEN = "11111111-2222-3333-4444-555555555555"
 
 
+def cluster(directory, size=3):
+    """Servers that choose a leader among them."""
+    directory = pathlib.Path(directory)
+    servers = [Consul(directory / str(number), start=False) for number in range(size)]
+    for number, each in enumerate(servers):
+        each.write({"bootstrap": False, "bootstrap_expect": size, "node_name": f"server-{number}", "retry_join": [f"127.0.0.1:{servers[0].ports['serf_lan']}"], "retry_interval": "1s"}, None)
+        each.launch()
+    until("they have a leader", servers[-1].ready, 60)
+    return servers
+
+
 class Consul:
     def __init__(self, directory, acl=False, tls=False, start=True, more=None, data_center="dc1", join=None):
         self.directory = pathlib.Path(directory)
@@ -73,8 +84,11 @@ class Consul:
             openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30", "-out", f"{name}.crt", "-extfile", "names")
 
     def start(self):
-        self.process = Process("consul", [self.program, "agent", "-config-file", self.directory / "consul.json"], self.directory / "consul.log")
+        self.launch()
         until("Consul has a leader", self.ready, 60)
+
+    def launch(self):
+        self.process = Process("consul", [self.program, "agent", "-config-file", self.directory / "consul.json"], self.directory / "consul.log")
 
     def ready(self):
         if not self.process.alive():

@@ -44,6 +44,8 @@ class Store(OnConsul):
         token.write_text(self.consul.token('key_prefix "gloo/" { policy = "read" }'))
         config = self.world.directory / "store.yaml"
         config.write_text(json.dumps({"pluginConfig": {"consul": {"address": self.consul.url, "kvSource": {}, "tokenFile": str(token)}}}))
+        self.solder("get", "--stored", "--config", str(config))
+        self.assertIsNone(self.consul.get("solder/gloo/leader"), "who only reads took part in who leads")
         said = self.solder("apply", "-f", "-", "--config", str(config), code=1, text=answer(201))
         self.assertIn('key_prefix "gloo/" { policy = "write" }', said)
         self.consul.stop()

@@ -100,10 +100,12 @@ class VaultServer:
 
 
 class Front:
-    """Between Solder and Vault: `seen` counts requests by method and path; `fault(path)` may give (status, headers, body) in Vault's place."""
+    """Between Solder and Vault: `seen` counts requests by method and path; `fault(path)` may give (status, headers, body) in Vault's place; `answered(path, body)` hears what Vault
+    said."""
 
     def __init__(self, vault):
         self.vault, self.seen, self.fault = vault, collections.Counter(), lambda path: None
+        self.answered = lambda path, body: None
         front = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -121,6 +123,7 @@ class Front:
                         connection.request(self.command, self.path, body, {name: value for name, value in self.headers.items() if name.lower() != "host"})
                         got = connection.getresponse()
                         status, headers, text = got.status, {"content-type": "application/json"}, got.read()
+                        front.answered(self.path, text)
                         connection.close()
                     except OSError:
                         self.close_connection = True
