@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What one changed route costs a real Envoy in each layout of a large listener: docs/layouts.md.
 
-Usage: layouts.py [--build DIR] [--worlds SERVICES,ROUTES ...] [--changes N]
+Usage: layouts.py [--build DIR] [--worlds SERVICES,ROUTES ...] [--layouts NAME ...] [--changes N]
 
 For each world, one after the other: `solder serve` in each layout, a stock Envoy with two workers beside it, and
  load_s        Envoy's start until the last service answers
@@ -188,11 +188,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build-release")
     parser.add_argument("--worlds", nargs="*", default=["1000,10", "1000,100", "10000,100"], metavar="SERVICES,ROUTES")
+    parser.add_argument("--layouts", nargs="*", default=list(LAYOUTS), choices=LAYOUTS, help="that on demand takes minutes to load more than 10,000 routes")
     parser.add_argument("--changes", type=int, default=100)
     given = parser.parse_args()
     for shape in given.worlds:
         services, routes = (int(part) for part in shape.split(","))
-        for layout in LAYOUTS:
+        for layout in given.layouts:
             changes = given.changes if layout == "scopes" else max(2, min(given.changes, 1_000_000 // (services * routes)))
             with world.directory() as directory:
                 measure(given.build.resolve(), directory, layout, services, routes, changes)

@@ -11,15 +11,13 @@
 #include "cli/exit_codes.h"
 #include "cli/offline.h"
 #include "cli/plugin_commands.h"
+#include "cli/read_only_world.h"
 #include "cli/serve_options.h"
 #include "core/discovery/discovered_files.h"
 #include "core/discovery/function_discovery.h"
 #include "core/discovery/lease.h"
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
-#include "core/sources/joined_store.h"
-#include "core/sources/settings_tap.h"
-#include "core/sources/source_driver.h"
 
 namespace solder::cli {
 
@@ -44,11 +42,11 @@ base::Result<ServeOptions> options_of(const DiscoveryFlags& flags) {
 class DiscoveryProcess {
  public:
   ~DiscoveryProcess() {
-    if (store_) store_->stop();
+    if (world_) world_->stop();
     if (manager_) manager_->stop();
     lease_.reset();
     discovery_.reset();
-    driver_.reset();
+    world_.reset();
   }
 
   base::Status start(const ServeOptions& options) {
@@ -92,19 +90,9 @@ class DiscoveryProcess {
     discovery_->lead(false);
     discovery_->plugins(plugins, *catalog);
     // What the server's sources gave is the server's: this process asks for itself and keeps nothing of it.
-    sources_ = std::make_unique<sources::SourceStore>(copies_.path() + "/sources");
-    sources_->expect(sources::watching(*plugins));
-    settings_ = std::make_unique<sources::SettingsTap>(
-        [this](std::string spec) { sources_->settings()->set(std::move(spec)); });
-    settings_->catalog(*catalog);
-    sources_->awaits_settings(sources::awaiting_settings(*plugins), [this] { settings_->sources_known(); });
-    driver_ = std::make_unique<sources::SourceDriver>(*sources_);
-    driver_->plugins(plugins);
-    store_ = sources::join(settings_->watch_files(store::make_file_store(options.config_directories)), *sources_);
-    auto status = store_->start([this](store::Batch batch) {
-      settings_->take(batch);
-      discovery_->objects(std::move(batch));
-    });
+    world_ =
+        std::make_unique<ReadOnlyWorld>(copies_.path() + "/sources", options.config_directories, plugins, *catalog);
+    auto status = world_->start([this](store::Batch batch) { discovery_->objects(std::move(batch)); });
     if (!status.ok()) return status;
     lease_ = discovery::make_file_lease(options.state_directory + "/discovery.lock");
     lease_->start([this](bool held) {
@@ -118,11 +106,8 @@ class DiscoveryProcess {
   host::ServicesPtr services_ = std::make_shared<host::Services>();
   std::unique_ptr<host::PluginManager> manager_;
   std::unique_ptr<discovery::DiscoveredFiles> files_;
-  std::unique_ptr<sources::SourceStore> sources_;
-  std::unique_ptr<sources::SettingsTap> settings_;
-  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<ReadOnlyWorld> world_;
   std::unique_ptr<discovery::FunctionDiscovery> discovery_;
-  std::unique_ptr<sources::SourceDriver> driver_;
   std::unique_ptr<discovery::Lease> lease_;
 };
 

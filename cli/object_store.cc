@@ -8,13 +8,11 @@
 #include <optional>
 
 #include "cli/offline.h"
+#include "cli/read_only_world.h"
 #include "core/config/kinds.h"
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
 #include "core/host/services/watcher.h"
-#include "core/sources/joined_store.h"
-#include "core/sources/source_driver.h"
-#include "core/sources/source_store.h"
 
 namespace solder::cli {
 
@@ -58,7 +56,11 @@ class Stores final : public ObjectStore {
         services_(std::make_shared<host::Services>()),
         directories_(options.config_directories),
         files_(file_objects(options.config_directories)) {
+<<<<<<< HEAD
     services_->lease = false;  // who only reads and writes objects never leads
+=======
+    services_->lease = false;  // who only reads and writes objects takes no part in who leads
+>>>>>>> f8b00d4e1da57a2ac790084555e3118205e1a9a7
   }
   ~Stores() override {
     watchers_.clear();
@@ -102,16 +104,14 @@ class Stores final : public ObjectStore {
   }
 
   base::Result<store::Batch> read() override {
-    sources::SourceStore sources(copies_.path() + "/sources");
-    sources.expect(sources::watching(*manager_->plugins()));
-    const auto all = sources::join(store::make_file_store(directories_), sources);
+    const auto catalog = catalog_of(*manager_->plugins());
+    if (!catalog.ok()) return catalog.status();
+    ReadOnlyWorld world(copies_.path() + "/sources", directories_, manager_->plugins(), *catalog);
     std::mutex mutex;
     std::condition_variable there;
     std::map<model::ObjectRef, model::ObjectPtr> objects;
     store::Batch out;
-    sources::SourceDriver driver(sources);
-    driver.plugins(manager_->plugins());
-    const auto status = all->start([&](const store::Batch& batch) {
+    const auto status = world.start([&](const store::Batch& batch) {
       const std::lock_guard lock(mutex);
       for (const auto& each : batch.changes) objects[each.ref] = each.object;
       out.problems = batch.problems;
@@ -123,7 +123,7 @@ class Stores final : public ObjectStore {
       std::unique_lock lock(mutex);
       there.wait_for(lock, patience_, [&] { return out.complete; });
     }
-    all->stop();
+    world.stop();
     if (!out.complete) {
       std::string why = "not everything could be read within " + std::to_string(patience_.count()) + " s";
       for (const auto& problem : out.problems) why += "; " + problem.message;

@@ -15,8 +15,8 @@ namespace solder::engine {
 namespace {
 
 // The derived object, or null and why not in `problem`.
-model::ObjectPtr read_object(const model::ObjectRef& source, const std::string& json, std::string& problem) {
-  auto documents = config::parse_documents(json, "derived.json");
+model::ObjectPtr read_object(const model::ObjectRef& source, const std::string& text, std::string& problem) {
+  auto documents = config::parse_documents(text, "derived.json");
   if (documents.objects.size() != 1 || !documents.problems.empty()) {
     problem = documents.problems.empty() ? "it is no single object" : documents.problems.front().message;
     return nullptr;
@@ -30,8 +30,8 @@ model::ObjectPtr read_object(const model::ObjectRef& source, const std::string& 
 }
 
 void derive(Translation& t, Reader& reader, host::Plugin& plugin, const model::ObjectRef& source,
-            const std::string& json, DerivedResult& result) {
-  const solder_object input{sizeof(solder_object), 0, view(source), view(json)};
+            const std::string& source_text, DerivedResult& result) {
+  const solder_object input{sizeof(solder_object), 0, view(source), view(source_text)};
   const host::Subject subject{source, ""};
   auto outputs = t.plugins->call(plugin, host::Operation::kDerive, {&input, 1, sizeof(input)}, {&subject, 1},
                                  lookup_for(t, reader));
@@ -83,9 +83,9 @@ std::shared_ptr<const PluginKindResult> build_plugin_kind(Translation& t, Reader
 std::shared_ptr<const DerivedResult> build_derived(Translation& t, Reader& reader, const model::ObjectRef& source) {
   auto result = std::make_shared<DerivedResult>();
   const auto kind = t.object_kinds.read(reader, source.kind);
-  const std::string* json = look_up(t, reader, source);
-  if (json == nullptr || !kind) return result;
-  for (host::Plugin* plugin : kind->derivers) derive(t, reader, *plugin, source, *json, *result);
+  const std::string* text = look_up(t, reader, source);
+  if (text == nullptr || !kind) return result;
+  for (host::Plugin* plugin : kind->derivers) derive(t, reader, *plugin, source, *text, *result);
   auto& objects = result->objects;
   std::stable_sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a->ref < b->ref; });
   objects.erase(

@@ -7,17 +7,19 @@ killed and started again.
 """
 import base64
 import http.client
+import importlib.util
 import json
 import pathlib
 import signal
 import ssl
 import subprocess
-import sys
 
 from harness import ROOT, Process, free_port, until
 
-sys.path.insert(0, str(ROOT / "tests/tools/consul"))
-import build as consul_build  # noqa: E402
+# By its path: builds of other servers have the same name.
+_spec = importlib.util.spec_from_file_location("consul_build", ROOT / "tests/tools/consul/build.py")
+consul_build = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(consul_build)
 
 NotToBeHad = consul_build.NotToBeHad
 ROOT_TOKEN = "11111111-2222-3333-4444-555555555555"

@@ -6,17 +6,19 @@
 import collections
 import http.client
 import http.server
+import importlib.util
 import json
 import pathlib
 import signal
 import socketserver
-import sys
 import threading
 
 from harness import ROOT, Process, free_port, until
 
-sys.path.insert(0, str(ROOT / "tests/tools/vault"))
-import build as vault_build  # noqa: E402
+# By its path: builds of other servers have the same name.
+_spec = importlib.util.spec_from_file_location("vault_build", ROOT / "tests/tools/vault/build.py")
+vault_build = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(vault_build)
 
 NotToBeHad = vault_build.NotToBeHad
 LAYOUT = "gloo/gloo.solo.io/v1/Secret"

@@ -31,7 +31,7 @@ ObjectSink::ObjectSink(const std::string& plugin, ObjectListener* listener)
       table_{sizeof(solder_svc_objects),
              0,
              this,
-             [](void* ctx, solder_str json) { return guarded(ctx, [&](ObjectSink& sink) { return sink.put(json); }); },
+             [](void* ctx, solder_str object) { return guarded(ctx, [&](ObjectSink& sink) { return sink.put(object); }); },
              [](void* ctx, const solder_ref* object) {
                return guarded(ctx, [&](ObjectSink& sink) { return sink.remove(object); });
              },
@@ -55,10 +55,10 @@ ObjectSink::ObjectSink(const std::string& plugin, ObjectListener* listener)
                return guarded(ctx, [&](ObjectSink& sink) { return sink.hold(until_ns); });
              }} {}
 
-solder_status ObjectSink::put(solder_str json) {
+solder_status ObjectSink::put(solder_str object) {
   std::string_view text;
   if (listener_ == nullptr) return SOLDER_PERMISSION_DENIED;
-  if (read_bytes(json, text) != nullptr) return SOLDER_INVALID_ARGUMENT;
+  if (read_bytes(object, text) != nullptr) return SOLDER_INVALID_ARGUMENT;
   return static_cast<solder_status>(listener_->put(plugin_, text).code());
 }
 

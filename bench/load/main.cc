@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/tools/load/connection.h"
+#include "bench/load/connection.h"
 
 namespace solder::load {
 namespace {

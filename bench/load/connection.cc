@@ -1,4 +1,4 @@
-#include "tests/tools/load/connection.h"
+#include "bench/load/connection.h"
 
 #include <netinet/tcp.h>
 #include <strings.h>
