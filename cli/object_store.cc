@@ -56,11 +56,7 @@ class Stores final : public ObjectStore {
         services_(std::make_shared<host::Services>()),
         directories_(options.config_directories),
         files_(file_objects(options.config_directories)) {
-<<<<<<< HEAD
-    services_->lease = false;  // who only reads and writes objects never leads
-=======
     services_->lease = false;  // who only reads and writes objects takes no part in who leads
->>>>>>> f8b00d4e1da57a2ac790084555e3118205e1a9a7
   }
   ~Stores() override {
     watchers_.clear();
