@@ -101,7 +101,11 @@ class Aws(OnVault):
 
     def iam_user_of(self, key):
         for user in self.iam.list_users()["Users"]:
-            if any(each["AccessKeyId"] == key for each in self.iam.list_access_keys(UserName=user["UserName"])["AccessKeyMetadata"]):
+            try:
+                keys = self.iam.list_access_keys(UserName=user["UserName"])["AccessKeyMetadata"]
+            except self.iam.exceptions.NoSuchEntityException:
+                continue  # meanwhile
+            if any(each["AccessKeyId"] == key for each in keys):
                 return user["UserName"]
         return None
 
@@ -114,14 +118,19 @@ class Kubernetes(OnVault):
             self.skipTest(str(why))
         self.addCleanup(kube.stop)
         kube.add_namespaces("gloo-system")
-        kube.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "gloo", "namespace": "gloo-system"}})
+        for name in ("gloo", "vault"):
+            kube.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": "gloo-system"}})
+        # Who may ask Kubernetes whose token it is.
+        kube.apply({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "vault"},
+                    "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "system:auth-delegator"},
+                    "subjects": [{"kind": "ServiceAccount", "name": "vault", "namespace": "gloo-system"}]})
 
-        def token_of(seconds=3600):
+        def token_of(seconds=3600, name="gloo"):
             asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": seconds}}
-            return kube.must("POST", "/api/v1/namespaces/gloo-system/serviceaccounts/gloo/token", asked)["status"]["token"]
+            return kube.must("POST", f"/api/v1/namespaces/gloo-system/serviceaccounts/{name}/token", asked)["status"]["token"]
         self.vault.must("POST", "sys/auth/kubernetes", {"type": "kubernetes"})
         self.vault.must("POST", "auth/kubernetes/config", {"kubernetes_host": kube.url, "kubernetes_ca_cert": (kube.directory / "server-ca.crt").read_text(),
-                                                          "token_reviewer_jwt": kube_server.ADMIN, "disable_local_ca_jwt": True})
+                                                          "token_reviewer_jwt": token_of(name="vault"), "disable_local_ca_jwt": True})
         self.vault.must("POST", "auth/kubernetes/role/solder", {"bound_service_account_names": "gloo", "bound_service_account_namespaces": "gloo-system", "token_policies": ["solder"],
                                                                 "token_ttl": "3s", "token_max_ttl": "6s"})
         file = self.world.directory / "service-account"

@@ -53,7 +53,7 @@ class VaultServer:
         self.unseal()
         if "secret/" not in self.must("GET", "sys/mounts")["data"]:
             self.must("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
-        until("the secrets engine is ready", lambda: self.ask("GET", "secret/metadata/?list=true")[0] == 404)
+        until("the secrets engine is ready", lambda: self.ask("GET", "secret/metadata/?list=true")[0] in (200, 404))
 
     def stop(self):
         if self.process and self.process.alive():
