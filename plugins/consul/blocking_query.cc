@@ -13,9 +13,10 @@ namespace {
 constexpr milliseconds kCrowded{500};  // as long as a query waits while others have no place
 constexpr milliseconds kFirstIdle{100}, kLongestIdle{10000};
 constexpr milliseconds kLongestAway{2000}, kLongestWait{15000};
-constexpr milliseconds kMargin{10000};  // of a time-out beyond what Consul may wait
-constexpr int kSpread = 16;             // Consul waits by chance up to a 16th longer
-constexpr int kPatience = 4;            // failures
+constexpr milliseconds kMargin{10000};   // of a time-out beyond what Consul may wait
+constexpr int kSpread = 16;              // Consul waits by chance up to a 16th longer
+constexpr int kPatience = 4;             // failures
+constexpr milliseconds kFiltered{5000};  // rights come back without an index that moves
 constexpr uint32_t kNotFound = 404, kForbidden = 403, kTooMany = 429;
 
 }  // namespace
@@ -50,9 +51,11 @@ void BlockingQuery::ask() {
 }
 
 void BlockingQuery::send() {
-  wait_ = index_ == 0 ? milliseconds(0) : api_.crowded() ? kCrowded : api_.settings().wait;
+  const uint64_t index = at_once_ ? 0 : index_;
+  wait_ = index == 0 ? milliseconds(0) : api_.crowded() ? kCrowded : api_.settings().wait;
+  if (filtered_) wait_ = std::min(wait_, kFiltered);
   std::string path = path_;
-  if (index_ != 0) path += "&index=" + std::to_string(index_) + "&wait=" + std::to_string(wait_.count()) + "ms";
+  if (index != 0) path += "&index=" + std::to_string(index) + "&wait=" + std::to_string(wait_.count()) + "ms";
   sent_ = Clock::now();
   Api::Id id = 0;
   const auto answered = [this](const Reply& reply) {
@@ -61,7 +64,7 @@ void BlockingQuery::send() {
     api_.leave_place();
     take(reply);
   };
-  const auto timeout = wait_ + wait_ / kSpread + (index_ == 0 ? milliseconds(60000) : kMargin);
+  const auto timeout = wait_ + wait_ / kSpread + (index == 0 ? milliseconds(60000) : kMargin);
   if (api_.send({.path = path, .timeout = timeout, .waits = true}, answered, &id) == SOLDER_OK) {
     under_way_ = id;
     return;
@@ -77,17 +80,25 @@ void BlockingQuery::take(const Reply& reply) {
   backoff_.succeeded();
   set_trouble(std::nullopt);
   const bool backwards = reply.index < index_;
-  if (reply.index == index_) {
-    // Whoever answers before the time is up, again and again without news, is not asked faster for it.
-    const bool early = Clock::now() - sent_ < wait_ / 2;
-    idle_ = early ? idle_ + 1 : 0;
-    const milliseconds pause = early ? std::min(kLongestIdle, kFirstIdle * (1 << std::min(idle_, 7))) : milliseconds(0);
+  const bool more = filtered_ && !reply.filtered;  // what could not be seen before may be of any time
+  const bool same = reply.index == index_ && filtered_ == reply.filtered;
+  filtered_ = reply.filtered;
+  if (same) {
+    // Whoever answers before the time is up, again and again without news, is not asked faster for it. A snapshot that
+    // was restored ends the waiting so, too: whoever went on with a larger index than there is now would hear nothing
+    // for minutes, so that once it is asked without one.
+    const bool early = !at_once_ && Clock::now() - sent_ < wait_ / 2;
+    idle_ = early || at_once_ ? idle_ + 1 : 0;
+    at_once_ = early;
+    const milliseconds pause =
+        idle_ == 0 ? milliseconds(0) : std::min(kLongestIdle, kFirstIdle * (1 << std::min(idle_, 7)));
     timer_.start(pause, [this] { ask(); });
     return;
   }
   idle_ = 0;
+  at_once_ = false;
   index_ = reply.index;
-  ends_.news(reply, std::exchange(anew_, false) || backwards);
+  ends_.news(reply, std::exchange(anew_, false) || backwards || more);
 }
 
 void BlockingQuery::failed(const Reply& reply) {

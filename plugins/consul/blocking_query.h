@@ -57,7 +57,9 @@ class BlockingQuery {
   sdk::Timer timer_;
   uint64_t index_ = 0;
   bool accepts_not_found_ = false, anew_ = true, waiting_ = false;
-  int idle_ = 0;  // answers without news that came before their time, one after the other
+  bool filtered_ = false;  // the last answer: the token may not see all of it
+  bool at_once_ = false;   // the next question does not wait
+  int idle_ = 0;           // answers without news that came before their time, one after the other
   std::chrono::steady_clock::time_point sent_;
   std::chrono::milliseconds wait_{0};
   std::optional<Api::Id> under_way_;

@@ -7,6 +7,7 @@
 
 #include "discovery.h"
 #include "endpoints.h"
+#include "gloo_settings.h"
 #include "kv_writer.h"
 #include "mesh_socket.h"
 #include "settings.h"
@@ -25,11 +26,12 @@ constexpr const char* kResolver =
 
 class Plugin {
  public:
-  Plugin(sdk::Host host, std::string_view config) : host_(host), settings_(read_settings(sdk::parse_json(config))) {}
+  Plugin(sdk::Host host, std::string_view config)
+      : host_(host), config_(sdk::parse_json(config)), settings_(read_settings(config_)) {}
 
   // In an instance of its own each; the one that translates has neither a watcher nor a discovery.
   void watch(const std::vector<sdk::WatchedKind>& kinds) {
-    if (!settings_.kv && !settings_.discovery.on && settings_.connect_service.empty()) {
+    if (!settings_.kv && !settings_.discovery.on && !settings_.lease && settings_.connect_service.empty()) {
       sdk::Objects(host_).complete();
       return;
     }
@@ -38,6 +40,10 @@ class Plugin {
   }
   void status(const sdk::Ref& ref, std::string_view json) {
     if (watcher_) watcher_->status(ref, json);
+  }
+
+  void share(const std::vector<sdk::SharedEntry>& entries) {
+    if (watcher_) watcher_->share(entries);
   }
 
   bool change(const sdk::StoreChange& change) {
@@ -53,6 +59,11 @@ class Plugin {
   }
   void forget(const sdk::Ref& ref) {
     if (discovery_) discovery_->forget(ref);
+  }
+
+  // Settings: consul, consulDiscovery and consulKvSource.
+  void options(const sdk::OptionInput& in, sdk::Out& out) {
+    check_gloo_settings(in.key, sdk::parse_json(in.json), config_, out);
   }
 
   void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
@@ -97,20 +108,22 @@ class Plugin {
  private:
   void give_names(const UpstreamSpec& spec, const sdk::Json& json, sdk::Out& out) const {
     give_endpoints(spec, json, out);
-    const auto milliseconds = settings_.dns_period.count();
+    const Names names = names_of(settings_, out);
+    const auto milliseconds = names.period.count();
     out.fragment("cluster", sdk::Message().add_duration(
                                 cluster::Cluster::kDnsRefreshRate,
                                 {milliseconds / 1000, static_cast<int32_t>(milliseconds % 1000 * 1000000)}));
-    if (settings_.dns_address.empty()) return;
-    const size_t colon = settings_.dns_address.rfind(':');
-    const sdk::Json server = {{"address", settings_.dns_address.substr(0, colon)},
-                              {"portValue", std::stoi(settings_.dns_address.substr(colon + 1))}};
+    if (names.address.empty()) return;
+    const size_t colon = names.address.rfind(':');
+    const sdk::Json server = {{"address", names.address.substr(0, colon)},
+                              {"portValue", std::stoi(names.address.substr(colon + 1))}};
     const sdk::Json resolver = {{"@type", kResolver}, {"resolvers", {{{"socketAddress", server}}}}};
     const sdk::Json config = {{"name", "envoy.network.dns_resolver.cares"}, {"typedConfig", resolver}};
     out.fragment_json("cluster", sdk::Json{{"typedDnsResolverConfig", config}}.dump());
   }
 
   const sdk::Host host_;
+  const sdk::Json config_;
   const Settings settings_;
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<Discovery> discovery_;

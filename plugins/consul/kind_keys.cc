@@ -33,13 +33,13 @@ std::string with_mode(std::string path, const Settings& settings) {
 }  // namespace
 
 KindKeys::KindKeys(const sdk::Host& host, Api& api, const sdk::Objects& objects, const Ends& ends,
-                   std::string api_version, std::string kind)
+                   std::string_view root, std::string api_version, std::string kind)
     : api_(api),
       objects_(objects),
       ends_(ends),
       api_version_(std::move(api_version)),
       kind_(std::move(kind)),
-      prefix_(kind_prefix(api.settings().root, api_version_, kind_)),
+      prefix_(kind_prefix(root, api_version_, kind_)),
       query_(host, api, with_mode(keys_path(prefix_), api.settings()), "keys below " + prefix_, right_of(prefix_),
              {[this](const Reply& reply, bool anew) { take_keys(reply, anew); },
               [this] {
@@ -101,6 +101,7 @@ void KindKeys::remove_missing() {
       objects_.remove({kind_, name->ns, name->name});
       ends_.told(kind_, *name, false);
     }
+    if (name && ends_.read) ends_.read(*name, 0, "");
     unreadable_.erase(at->first);
     at = known_.erase(at);
   }
@@ -142,7 +143,7 @@ void KindKeys::send(const std::string& path, const KeyRange& range, Take take) {
 void KindKeys::probe(const KeyRange& range) { send(keys_path(range.prefix), range, &KindKeys::take_probe); }
 
 void KindKeys::take_probe(const KeyRange& range, const Reply& reply) {
-  if (!reply.ok() && reply.code != kNotFound) return failed(range, reply);
+  if (!reply.ok() && (reply.code != kNotFound || reply.filtered)) return failed(range, reply);
   backoff_.succeeded();
   // In front: what is nearly found comes first.
   if (reply.index > index_) ranges_.emplace_front(range, true);
@@ -154,7 +155,8 @@ void KindKeys::fetch(const KeyRange& range) {
 }
 
 void KindKeys::take_entries(const KeyRange& range, const Reply& reply) {
-  const bool gone = reply.answered() && reply.code == kNotFound;  // meanwhile, which the next look tells
+  // Meanwhile, which the next look tells; or the token may not see it any more.
+  const bool gone = reply.answered() && reply.code == kNotFound && !reply.filtered;
   if (reply.status == SOLDER_RESOURCE_EXHAUSTED && range.size() > 1) {
     for (KeyRange& part : split(keys_, range)) ranges_.emplace_front(std::move(part), true);
     return go_on();
@@ -176,8 +178,10 @@ void KindKeys::take_entry(const Json& entry) {
   unreadable_.erase(key);
   // Consul's own pages make such keys for what looks like a folder.
   if (key.ends_with('/') && sdk::get_string(entry, "Value").empty()) return;
-  const auto value = sdk::decode_base64(sdk::get_string(entry, "Value"));
-  put(key, value.value_or(""), known);
+  const auto value = sdk::decode_base64(sdk::get_string(entry, "Value")).value_or("");
+  const auto name = name_of(std::string_view(key).substr(prefix_.size()));
+  if (name && ends_.read) ends_.read(*name, modified, value);
+  put(key, value, known);
 }
 
 void KindKeys::put(const std::string& key, std::string_view value, Known& known) {
@@ -197,6 +201,9 @@ void KindKeys::failed(const KeyRange& range, const Reply& reply) {
   ranges_.emplace_back(range, true);
   const auto wait = std::min<milliseconds>(backoff_.failed(reply.retry_after), milliseconds(15000));
   trouble_ = api_.trouble_of(reply, "values below " + prefix_);
+  // Where nothing may be seen, Consul says that there is nothing, and that this is so.
+  if (reply.filtered)
+    trouble_ = {"AccessDenied", "values below " + prefix_ + " cannot be read; what is known of them stays", ""};
   if (trouble_->reason == "AccessDenied") trouble_->expected = right_of(prefix_);
   if (backoff_.failures() > kPatience && !settled_) {
     objects_.keep(kind_, "");

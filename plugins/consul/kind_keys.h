@@ -26,10 +26,12 @@ class KindKeys {
     std::function<void()> changed;
     // An object is there, or is gone.
     std::function<void(const std::string& kind, const ObjectName&, bool there)> told;
+    // What stands at a key now, and since which index; 0: nothing. May be empty.
+    std::function<void(const ObjectName&, uint64_t modified, std::string_view value)> read = {};
   };
   // All outlive it.
-  KindKeys(const sdk::Host& host, Api& api, const sdk::Objects& objects, const Ends& ends, std::string api_version,
-           std::string kind);
+  KindKeys(const sdk::Host& host, Api& api, const sdk::Objects& objects, const Ends& ends, std::string_view root,
+           std::string api_version, std::string kind);
   KindKeys(const KindKeys&) = delete;
   KindKeys& operator=(const KindKeys&) = delete;
 

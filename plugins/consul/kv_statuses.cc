@@ -27,8 +27,13 @@ bool is_ours(const std::string& value) {
 
 }  // namespace
 
-KvStatuses::KvStatuses(const sdk::Host& host, Api& api, std::function<void()> changed)
-    : api_(api), changed_(std::move(changed)), timer_(host), backoff_(host, this), together_(kMostTogether) {}
+KvStatuses::KvStatuses(const sdk::Host& host, Api& api, Lock* lock, std::function<void()> changed)
+    : api_(api),
+      lock_(lock),
+      changed_(std::move(changed)),
+      timer_(host),
+      backoff_(host, this),
+      together_(kMostTogether) {}
 
 void KvStatuses::kinds(std::map<std::string, std::string> kinds) {
   kinds_ = std::move(kinds);
@@ -47,6 +52,12 @@ void KvStatuses::load() {
   if (!loading_) timer_.start(milliseconds(500), [this] { load(); });
 }
 
+void KvStatuses::took_over() {
+  if (!on() || loading_ || kinds_.empty()) return;
+  loaded_ = false;
+  load();
+}
+
 void KvStatuses::take_all(const Reply& reply) {
   loading_ = false;
   const bool none = reply.answered() && reply.code == kNotFound;
@@ -57,6 +68,10 @@ void KvStatuses::take_all(const Reply& reply) {
   }
   backoff_.succeeded();
   loaded_ = true;
+  for (auto& [key, one] : all_) {
+    one.index = 0;
+    one.there.clear();
+  }
   for (const Json& entry : list) {
     if (!entry.is_object()) continue;
     const std::string key = sdk::get_string(entry, "Key");
@@ -106,7 +121,7 @@ void KvStatuses::look(const std::string& key) {
   const bool write = one.object && !one.wanted.empty() && one.wanted != one.there;
   const bool remove = !one.object && one.index != 0 && complete_ && translated_;
   write || remove ? static_cast<void>(to_write_.insert(key)) : static_cast<void>(to_write_.erase(key));
-  if (loaded_ && !to_write_.empty() && !writing_ && !timer_.pending()) pause(kGather);
+  if (loaded_ && !to_write_.empty() && !writing_ && !timer_.pending() && leads(lock_)) pause(kGather);
 }
 
 void KvStatuses::pause(milliseconds wait) {
@@ -114,9 +129,10 @@ void KvStatuses::pause(milliseconds wait) {
 }
 
 void KvStatuses::write() {
-  if (writing_ || to_write_.empty()) return;
+  if (writing_ || !loaded_ || to_write_.empty() || !leads(lock_)) return;
   std::vector<std::string> keys;
   Json operations = Json::array();
+  if (lock_ != nullptr) operations.push_back(lock_->fence());
   size_t bytes = 0;
   while (!to_write_.empty() && keys.size() < together_ && bytes < kMostBytes) {
     const std::string key = to_write_.extract(to_write_.begin()).value();
@@ -168,7 +184,10 @@ void KvStatuses::written(const std::vector<std::string>& keys, const Reply& repl
     pause(kGather);
     for (const Json& error : answer.value("Errors", Json::array())) {
       const auto which = error.is_object() ? sdk::get_uint(error, "OpIndex") : std::nullopt;
-      if (which && *which < keys.size()) read_again(keys[*which]);
+      if (!which) continue;
+      if (lock_ != nullptr && is_fenced_off(error)) return lock_->lost();
+      const size_t at = *which - (lock_ == nullptr ? 0 : 1);
+      if (at < keys.size()) read_again(keys[at]);
     }
     return;
   }

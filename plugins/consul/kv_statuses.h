@@ -12,6 +12,7 @@
 
 #include "api.h"
 #include "kv_object.h"
+#include "lock.h"
 #include "solder/sdk/backoff.hpp"
 #include "solder/sdk/timer.hpp"
 
@@ -19,8 +20,9 @@ namespace solder::plugins::consul {
 
 class KvStatuses {
  public:
-  // `changed`: there are other troubles than before.
-  KvStatuses(const sdk::Host& host, Api& api, std::function<void()> changed);
+  // `lock`: of several Solders the one that holds it writes; null: it is alone. `changed`: there are other troubles
+  // than before.
+  KvStatuses(const sdk::Host& host, Api& api, Lock* lock, std::function<void()> changed);
   KvStatuses(const KvStatuses&) = delete;
   KvStatuses& operator=(const KvStatuses&) = delete;
 
@@ -30,6 +32,8 @@ class KvStatuses {
   // All objects were told: statuses of what is not there are taken away.
   void complete();
   void want(const sdk::Ref& ref, std::string_view json);
+  // It leads now: what another has written meanwhile is read.
+  void took_over();
   [[nodiscard]] const std::optional<Trouble>& trouble() const { return trouble_; }
 
  private:
@@ -51,6 +55,7 @@ class KvStatuses {
   void set_trouble(std::optional<Trouble> trouble);
 
   Api& api_;
+  Lock* const lock_;
   const std::function<void()> changed_;
   sdk::Timer timer_;
   sdk::Backoff backoff_;

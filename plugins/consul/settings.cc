@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stdexcept>
 
 #include "solder/sdk/web_endpoint.hpp"
@@ -87,13 +88,10 @@ bool read_address(const Json& value, std::string& into) {
   return true;
 }
 
-// An address and a port: a name would have to be resolved first.
 bool read_dns_address(const Json& value, std::string& into) {
   if (!value.is_string()) return false;
   into = value.get<std::string>();
-  const size_t colon = into.rfind(':');
-  return colon != std::string::npos && is_ip(into.substr(0, colon)) &&
-         sdk::parse_port(std::string_view(into).substr(colon + 1)).has_value();
+  return is_dns_address(into);
 }
 
 bool read_kv_source(const Json& value, Settings& out) {
@@ -146,6 +144,12 @@ bool read_health(const Json& value, Settings::Health& into) {
 
 }  // namespace
 
+bool is_dns_address(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  return colon != std::string_view::npos && is_ip(std::string(text.substr(0, colon))) &&
+         sdk::parse_port(text.substr(colon + 1)).has_value();
+}
+
 Consistency consistency_of(std::string_view mode) {
   if (mode == "StaleMode") return Consistency::kStale;
   return mode == "ConsistentMode" ? Consistency::kConsistent : Consistency::kDefault;
@@ -158,6 +162,7 @@ const char* parameter_of(Consistency mode) {
 
 Settings read_settings(const Json& config) {
   Settings out;
+  std::optional<bool> lease;
   const auto most_waiting = [&out](const Json& value) {
     if (!value.is_number_unsigned() || value < 1 || value > 4000) return false;
     out.most_waiting = value.get<size_t>();
@@ -183,6 +188,7 @@ Settings read_settings(const Json& config) {
         {"consistencyMode", [&](const Json& value) { return read_consistency(value, out.consistency); }},
         {"maxBlockingQueries", most_waiting},
         {"kvSource", [&](const Json& value) { return read_kv_source(value, out); }},
+        {"lease", [&](const Json& value) { return value.is_boolean() && (lease = value.get<bool>(), true); }},
         {"writeNamespace", text(out.write_namespace)},
         {"serviceDiscovery", service_discovery},
         {"upstreamDiscovery", [&](const Json& value) { return read_discovery(value, out.discovery); }},
@@ -192,6 +198,7 @@ Settings read_settings(const Json& config) {
         {"dnsPollingInterval", duration(out.dns_period, std::chrono::seconds(1), std::chrono::hours(1))}});
   if (out.certificate_file.empty() != out.key_file.empty())
     throw std::invalid_argument("certFile and keyFile are right only together");
+  out.lease = lease.value_or(out.kv);
   return out;
 }
 

@@ -40,6 +40,7 @@ struct Settings {
   bool kv = false;
   std::string root = "gloo", status_root = "gloo/status";
   bool statuses = true;
+  bool lease = false;  // several Solders may have these objects: one of them leads; unset: with objects in Consul
   std::string write_namespace = "gloo-system";  // where upstreams are written, and whose statuses these are
 
   std::vector<std::string> data_centers;  // in which services are looked for; empty: in all
@@ -48,9 +49,15 @@ struct Settings {
 
   std::string connect_service;  // whose identity Solder has in the mesh; empty: none
 
-  std::string dns_address;  // "127.0.0.1:8600"; empty: Envoys resolve names as their machine does
-  std::chrono::milliseconds dns_period = std::chrono::seconds(5);
+  std::string dns_address;                  // "127.0.0.1:8600"; empty: Envoys resolve names as their machine does
+  std::chrono::milliseconds dns_period{0};  // 0: what Settings say
+
+  // Below which Solder keeps what is its own: who leads, and what all of them share.
+  [[nodiscard]] std::string own_root() const { return "solder/" + root; }
 };
+
+// An IP address and a port: a name would have to be resolved first.
+bool is_dns_address(std::string_view text);
 
 // Throws std::invalid_argument: what is wrong, for the operator.
 Settings read_settings(const sdk::Json& config);

@@ -22,7 +22,7 @@ StrayKeys::StrayKeys(const sdk::Host& host, Api& api, std::function<void()> chan
 
 void StrayKeys::kinds(const std::map<std::string, std::string>& kinds) {
   parents_.clear();
-  known_ = {api_.settings().status_root + "/"};
+  known_ = {api_.settings().status_root + "/", api_.settings().own_root() + "/"};
   for (const auto& [kind, api_version] : kinds) {
     const std::string prefix = kind_prefix(api_.settings().root, api_version, kind);
     known_.insert(prefix);

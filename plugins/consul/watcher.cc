@@ -22,10 +22,33 @@ Watcher::Watcher(const sdk::Host& host, const Settings& settings)
       objects_(host),
       look_timer_(host),
       report_timer_(host),
-      statuses_(host, api_, [this] { changed(); }),
+      statuses_(host, api_,
+                settings_.lease && sdk::offers_lease(host) ? &lock_.emplace(host, api_, [this] { lease_changed(); })
+                                                           : nullptr,
+                [this] { changed(); }),
       strays_(host, api_, [this] { changed(); }),
       ends_{[this] { changed(); }, [this](const std::string& kind, const ObjectName& name,
-                                          bool there) { statuses_.told(kind, name, there); }} {}
+                                          bool there) { statuses_.told(kind, name, there); }} {
+  if (lock_) keep_lease();
+}
+
+void Watcher::keep_lease() {
+  const std::string prefix = kind_prefix(settings_.own_root(), kSharedVersion, kSharedKind);
+  shared_.emplace(host_, api_, *lock_, prefix + settings_.write_namespace + "/", [this] { changed(); });
+  shared_ends_ = {[this] { changed(); }, [](const std::string&, const ObjectName&, bool) {},
+                  [this](const ObjectName& name, uint64_t modified, std::string_view value) {
+                    if (name.ns == settings_.write_namespace) shared_->read(name.name, modified, value);
+                  }};
+  shared_entries_.emplace(host_, api_, objects_, shared_ends_, settings_.own_root(), kSharedVersion, kSharedKind);
+}
+
+void Watcher::lease_changed() {
+  if (lock_->held()) {
+    statuses_.took_over();
+    if (shared_) shared_->look();
+  }
+  changed();
+}
 
 void Watcher::watch(const std::vector<sdk::WatchedKind>& kinds) {
   std::map<std::string, std::string> wanted;
@@ -43,7 +66,7 @@ void Watcher::watch(const std::vector<sdk::WatchedKind>& kinds) {
   for (const auto& [kind, api_version] : wanted) {
     auto& one = kinds_[kind];
     if (one) continue;
-    one = std::make_unique<KindKeys>(host_, api_, objects_, ends_, api_version, kind);
+    one = std::make_unique<KindKeys>(host_, api_, objects_, ends_, settings_.root, api_version, kind);
     one->start();
   }
   if (settings_.discovery.on && !catalog_) {
@@ -54,12 +77,17 @@ void Watcher::watch(const std::vector<sdk::WatchedKind>& kinds) {
     connect_.emplace(host_, api_, objects_, [this] { changed(); });
     connect_->start();
   }
+  if (lock_ && !started_) {
+    lock_->start();
+    shared_entries_->start();
+  }
   started_ = true;
   changed();
 }
 
 bool Watcher::settled() const {
   return started_ && (!catalog_ || catalog_->settled()) && (!connect_ || connect_->settled()) &&
+         (!shared_entries_ || shared_entries_->settled()) &&
          std::all_of(kinds_.begin(), kinds_.end(), [](const auto& each) { return each.second->settled(); });
 }
 
@@ -86,6 +114,9 @@ void Watcher::report() {
   if (catalog_) add(catalog_->troubles());
   if (connect_) add(connect_->troubles());
   if (statuses_.trouble()) all.insert(*statuses_.trouble());
+  if (lock_ && lock_->trouble()) all.insert(*lock_->trouble());
+  if (shared_entries_) add(shared_entries_->troubles());
+  if (shared_) add(shared_->troubles());
   add(strays_.troubles());
   std::vector<sdk::Problem> problems;
   for (const Trouble& each : all) {

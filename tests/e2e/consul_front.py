@@ -50,19 +50,21 @@ class Front(http.server.BaseHTTPRequestHandler):
                 state["open"][thing] += 1
                 state["most"][thing] = max(state["most"][thing], state["open"][thing])
         try:
-            self.hand_on(body, fault.get("kind"))
+            told = self.hand_on(body, fault.get("kind"))
         finally:
-            if waits:
+            if waits:  # before it is answered: then the next may come at once
                 with lock:
                     state["open"][thing] -= 1
+        self.reply(*told)
 
     def hand_on(self, body, kind):
+        """Status, body and headers of the answer."""
         if kind in ("500", "429"):
-            return self.reply(int(kind), b"rpc error making call: EOF")
+            return int(kind), b"rpc error making call: EOF"
         if kind == "garbage":
-            return self.reply(200, b"<html>\xff\x00", [("x-consul-index", "17")])
+            return 200, b"<html>\xff\x00", [("x-consul-index", "17")]
         if kind == "empty":
-            return self.reply(200, b"")
+            return 200, b""
         path = self.path if kind != "at_once" else re.sub(r"&(index|wait)=[^&]*", "", self.path)
         consul = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]), timeout=700)
         consul.request(self.command, path, body or None)
@@ -73,8 +75,8 @@ class Front(http.server.BaseHTTPRequestHandler):
             headers = []
         if kind == "backwards":
             headers = [("x-consul-index", "1")]
-        self.reply(answer.status, text, headers)
-        return consul.close()
+        consul.close()
+        return answer.status, text, headers
 
     do_GET = do_PUT = do_DELETE = answer
 

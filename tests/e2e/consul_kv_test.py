@@ -147,6 +147,8 @@ class Rights(OnConsul):
     POLICY = """
 key_prefix "gloo/" { policy = "read" }
 key_prefix "gloo/status/" { policy = "write" }
+key_prefix "solder/gloo/" { policy = "write" }
+session_prefix "" { policy = "write" }
 """
 
     def test_a_token_rotates_and_a_wrong_one_is_named(self):
@@ -177,7 +179,7 @@ key_prefix "gloo/status/" { policy = "write" }
         self.start_consul(acl=True)
         self.prepare()
         token = self.world.directory / "token"
-        token.write_text(self.consul.token(self.POLICY.replace('"write"', '"read"') + 'key_prefix "gloo/gateway.solo.io/v1/RouteTable/" { policy = "deny" }\n'))
+        token.write_text(self.consul.token(self.POLICY.replace('status/" { policy = "write"', 'status/" { policy = "read"') + 'key_prefix "gloo/gateway.solo.io/v1/RouteTable/" { policy = "deny" }\n'))
         self.consul.put("gloo/gateway.solo.io/v1/RouteTable/gloo-system/table", "routes: []")
         self.start(tokenFile=str(token))
         self.world.start_envoy()
@@ -193,6 +195,23 @@ key_prefix "gloo/status/" { policy = "write" }
         token.write_text(self.consul.token(self.POLICY))
         self.consul.apply(answer(203))
         self.world.until_status("/", 203)
+        self.source_is_well()
+
+    def test_without_the_lock_everything_is_served_and_nothing_written(self):
+        self.start_consul(acl=True)
+        self.prepare()
+        token = self.world.directory / "token"
+        token.write_text(self.consul.token(self.POLICY.replace('session_prefix "" { policy = "write" }', "")))
+        self.start(tokenFile=str(token))
+        self.world.start_envoy()
+        self.world.until_status("/", 201)
+        self.source_says("AccessDenied", "solder/gloo/leader", 'session_prefix \\"\\" { policy = \\"write\\" }', "lease: false")
+        self.consul.apply(answer(202))
+        self.world.until_status("/", 202)
+        self.assertEqual({}, self.status())
+        # The missing right is given, and nothing has to be started again.
+        token.write_text(self.consul.token(self.POLICY))
+        self.until_written("Accepted")
         self.source_is_well()
 
     def test_a_wrong_authority_is_not_believed(self):

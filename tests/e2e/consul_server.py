@@ -7,20 +7,33 @@ killed and started again.
 """
 import base64
 import http.client
+import importlib.util
 import json
 import pathlib
 import signal
 import ssl
 import subprocess
-import sys
 
 from harness import ROOT, Process, free_port, until
 
-sys.path.insert(0, str(ROOT / "tests/tools/consul"))
-import build as consul_build  # noqa: E402
+# By its path: builds of other servers have the same name.
+_spec = importlib.util.spec_from_file_location("consul_build", ROOT / "tests/tools/consul/build.py")
+consul_build = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(consul_build)
 
 NotToBeHad = consul_build.NotToBeHad
 ROOT_TOKEN = "11111111-2222-3333-4444-555555555555"
+
+
+def cluster(directory, size=3):
+    """Servers that choose a leader among them."""
+    directory = pathlib.Path(directory)
+    servers = [Consul(directory / str(number), start=False) for number in range(size)]
+    for number, each in enumerate(servers):
+        each.write({"bootstrap": False, "bootstrap_expect": size, "node_name": f"server-{number}", "retry_join": [f"127.0.0.1:{servers[0].ports['serf_lan']}"], "retry_interval": "1s"}, None)
+        each.launch()
+    until("they have a leader", servers[-1].ready, 60)
+    return servers
 
 
 class Consul:
@@ -73,8 +86,11 @@ class Consul:
             openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30", "-out", f"{name}.crt", "-extfile", "names")
 
     def start(self):
-        self.process = Process("consul", [self.program, "agent", "-config-file", self.directory / "consul.json"], self.directory / "consul.log")
+        self.launch()
         until("Consul has a leader", self.ready, 60)
+
+    def launch(self):
+        self.process = Process("consul", [self.program, "agent", "-config-file", self.directory / "consul.json"], self.directory / "consul.log")
 
     def ready(self):
         if not self.process.alive():

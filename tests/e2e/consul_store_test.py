@@ -19,14 +19,14 @@ class Store(OnConsul):
         self.start()
         self.world.start_envoy()
         config = ("--config", str(self.world.directory / "solder.yaml"))
-        said = self.solder("apply", "-f", "-", *config, text=gateways(self.world.http_port, self.world.https_port) + "---" + answer(201))
+        said = self.solder("apply", "-f", "-", *config, text=gateways(self.world.http_port, self.world.https_port) + "---" + answer(201) + "---" + answer(200, "stays.test", "stays"))
         self.assertIn("VirtualService gloo-system/routes written to consul", said)
         self.world.until_status("/", 201)
         self.until_written("Accepted")
         self.solder("apply", "-f", "-", *config, text=answer(202))
         self.world.until_status("/", 202)
         self.assertIn("status: 202", self.solder("get", "virtualservice", "routes", "--stored", "-o", "yaml", *config))
-        self.assertEqual(3, len(json.loads(self.solder("get", "--stored", "-o", "json", *config))))
+        self.assertEqual(4, len(json.loads(self.solder("get", "--stored", "-o", "json", *config))))
         # What is too large, and what does not belong there, is said; nothing else is touched.
         large = answer(203).replace("namespace: gloo-system}", "namespace: gloo-system, annotations: {x: " + "y" * 600000 + "}}")
         said = self.solder("apply", "-f", "-", *config, code=1, text=large)
@@ -44,6 +44,8 @@ class Store(OnConsul):
         token.write_text(self.consul.token('key_prefix "gloo/" { policy = "read" }'))
         config = self.world.directory / "store.yaml"
         config.write_text(json.dumps({"pluginConfig": {"consul": {"address": self.consul.url, "kvSource": {}, "tokenFile": str(token)}}}))
+        self.solder("get", "--stored", "--config", str(config))
+        self.assertIsNone(self.consul.get("solder/gloo/leader"), "who only reads took part in who leads")
         said = self.solder("apply", "-f", "-", "--config", str(config), code=1, text=answer(201))
         self.assertIn('key_prefix "gloo/" { policy = "write" }', said)
         self.consul.stop()
@@ -52,6 +54,7 @@ class Store(OnConsul):
     def test_on_files(self):
         where = ("--config-dir", str(self.world.manifests))
         self.world.write("gateways.yaml", gateways(self.world.http_port, self.world.https_port))
+        self.world.write("stays.yaml", answer(200, "stays.test", "stays"))  # a Gateway without virtual services has no port
         self.world.start_solder()
         self.world.start_envoy()
         self.solder("apply", "-f", "-", *where, text=answer(201))

@@ -6,17 +6,19 @@
 import collections
 import http.client
 import http.server
+import importlib.util
 import json
 import pathlib
 import signal
 import socketserver
-import sys
 import threading
 
 from harness import ROOT, Process, free_port, until
 
-sys.path.insert(0, str(ROOT / "tests/tools/vault"))
-import build as vault_build  # noqa: E402
+# By its path: builds of other servers have the same name.
+_spec = importlib.util.spec_from_file_location("vault_build", ROOT / "tests/tools/vault/build.py")
+vault_build = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(vault_build)
 
 NotToBeHad = vault_build.NotToBeHad
 LAYOUT = "gloo/gloo.solo.io/v1/Secret"
@@ -51,7 +53,7 @@ class VaultServer:
         self.unseal()
         if "secret/" not in self.must("GET", "sys/mounts")["data"]:
             self.must("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
-        until("the secrets engine is ready", lambda: self.ask("GET", "secret/metadata/?list=true")[0] == 404)
+        until("the secrets engine is ready", lambda: self.ask("GET", "secret/metadata/?list=true")[0] in (200, 404))
 
     def stop(self):
         if self.process and self.process.alive():
@@ -100,10 +102,12 @@ class VaultServer:
 
 
 class Front:
-    """Between Solder and Vault: `seen` counts requests by method and path; `fault(path)` may give (status, headers, body) in Vault's place."""
+    """Between Solder and Vault: `seen` counts requests by method and path; `fault(path)` may give (status, headers, body) in Vault's place; `answered(path, body)` hears what Vault
+    said."""
 
     def __init__(self, vault):
         self.vault, self.seen, self.fault = vault, collections.Counter(), lambda path: None
+        self.answered = lambda path, body: None
         front = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -121,6 +125,7 @@ class Front:
                         connection.request(self.command, self.path, body, {name: value for name, value in self.headers.items() if name.lower() != "host"})
                         got = connection.getresponse()
                         status, headers, text = got.status, {"content-type": "application/json"}, got.read()
+                        front.answered(self.path, text)
                         connection.close()
                     except OSError:
                         self.close_connection = True

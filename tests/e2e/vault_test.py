@@ -13,7 +13,9 @@ from vault_server import LAYOUT, Front, VaultServer
 POLL = 0.3  # seconds
 
 
-class Vault(Case):
+class OnVault(Case):
+    """With a Vault that has the certificate of a.test, and a virtual service that serves it."""
+
     def setUp(self):
         super().setUp()
         try:
@@ -94,6 +96,12 @@ spec:
     def secret_lines(certificate):
         return "\n".join(certificate.key.splitlines()[1:-1])
 
+    def until_served_still(self):
+        answer = request(self.world.https_port, "/", host="a.test", sni="a.test")
+        self.assertEqual(200, answer.status)
+
+
+class Secrets(OnVault):
     def test_a_rotation_reaches_envoy_within_the_poll_without_a_failed_handshake(self):
         token = self.vault.make_token("solder")
         self.settings(f"accessToken: {token}")
@@ -230,10 +238,6 @@ spec:
         vault.must("DELETE", f"secret/metadata/{LAYOUT}/gloo-system/a")
         until("the missing Secret is named", lambda: "gloo-system/a" in str(self.world.report("VirtualService", "a")["errors"]))
         self.until_served(self.rotate())
-
-    def until_served_still(self):
-        answer = request(self.world.https_port, "/", host="a.test", sni="a.test")
-        self.assertEqual(200, answer.status)
 
     def test_several_stores_a_redirect_and_version_1_of_the_engine(self):
         vault = self.vault

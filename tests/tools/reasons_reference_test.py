@@ -14,7 +14,7 @@ NUMBERS = {"NaN"}
 VALUES = {"DontParse", "ImplementationSpecific"}  # of a user's fields
 STAGES = {f"{name}Stage" for name in ("Fault", "Cors", "Waf", "AuthN", "AuthZ", "RateLimit", "Accepted", "OutAuth", "Route")}
 AMAZONS = {"DescribeInstancesResponse", "FunctionName", "NextMarker", "RequestLimitExceeded", "TooManyRequests"}  # of its APIs
-CONSULS = {"CertPEM", "ConsistentMode", "DefaultMode", "ModifyIndex", "OpIndex", "PrivateKeyPEM", "RootCert", "StaleMode"}  # of its API, and Gloo's words for it
+CONSULS = {"CertPEM", "ConsistentMode", "DefaultMode", "LockDelay", "ModifyIndex", "OpIndex", "PrivateKeyPEM", "RootCert", "StaleMode"}  # of its API, and Gloo's words for it
 MESSAGES = {"DatadogConfig", "LuaPerRoute", "OpenTelemetryConfig", "ZipkinConfig"}
 # A certificate's time is told with the certificate's part put before it.
 BY_PART = {"Expired", "NotYetValid"}

@@ -126,8 +126,10 @@ void set_up(Transfer& transfer) {
   } else {
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
   }
-  // Rather a stream of a connection that is on its way than a connection more.
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  // Rather a stream of a connection that is on its way than a connection more. Not where there are no streams:
+  // curl 7.88 may forget requests that wait so for a connection of HTTP/1.1, their time-outs included.
+  const bool streams = request.http2 || request.url.starts_with("https:");
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, streams ? 1L : 0L);
   if (request.http2)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.words.data());

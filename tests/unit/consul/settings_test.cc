@@ -25,6 +25,7 @@ TEST(Settings, DefaultsAreThoseOfAnAgentOnThisMachine) {
   const Settings settings = read_settings(Json::object());
   EXPECT_EQ(settings.address, "http://127.0.0.1:8500");
   EXPECT_FALSE(settings.kv);
+  EXPECT_FALSE(settings.lease);
   EXPECT_FALSE(settings.discovery.on);
   EXPECT_EQ(settings.wait, std::chrono::minutes(5));
   EXPECT_EQ(settings.health, Settings::Health::kPassing);
@@ -47,6 +48,13 @@ TEST(Settings, EverythingIsRead) {
   EXPECT_THAT(settings.data_centers, ElementsAre("dc1", "dc2"));
   EXPECT_EQ(settings.discovery.tls_tag, "glooUseTls");
   EXPECT_EQ(settings.health, Settings::Health::kWarning);
+}
+
+TEST(Settings, ObjectsInConsulHaveALeaseUnlessTheOperatorSaysOtherwise) {
+  EXPECT_TRUE(read_settings(Json::parse(R"({"kvSource": {}})")).lease);
+  EXPECT_FALSE(read_settings(Json::parse(R"({"kvSource": {}, "lease": false})")).lease);
+  EXPECT_TRUE(read_settings(Json::parse(R"({"lease": true})")).lease);
+  EXPECT_EQ(read_settings(Json::parse(R"({"kvSource": {"rootKey": "team/gloo"}})")).own_root(), "solder/team/gloo");
 }
 
 TEST(Settings, WhatIsWrongIsNamedWithWhatIsRight) {

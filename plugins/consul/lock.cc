@@ -1,0 +1,212 @@
+#include "lock.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <random>
+#include <utility>
+
+#include "solder/sdk/base64.hpp"
+#include "solder/sdk/objects.hpp"
+
+namespace solder::plugins::consul {
+
+using sdk::Json;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr uint64_t kSecond = 1'000'000'000;
+constexpr uint64_t kLease = 3 * kSecond;     // for others, from when they saw the key change
+constexpr uint64_t kHeld = kSecond * 5 / 2;  // for its holder, from before it was written
+constexpr uint64_t kRenewSession = 5 * kSecond;
+// Consul takes a time of 10 s and more, and waits up to twice as long. Nobody has to wait after a lock was lost: what
+// its last holder still sends is refused.
+constexpr const char* kSession = R"({"Name": "solder", "TTL": "15s", "LockDelay": "0s", "Behavior": "release"})";
+constexpr milliseconds kWrite{700}, kLook{600}, kSpread{100}, kTimeout{1500}, kForbiddenPause{5000};
+constexpr uint32_t kNotFound = 404, kForbidden = 403, kServerError = 500;
+constexpr int kPatience = 4;  // failures
+
+// The machine, and something of this instance alone: one that begins again is another one.
+std::string new_identity() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  std::array<char, 24> random{};
+  std::random_device device;
+  std::snprintf(random.data(), random.size(), "_%08x%08x", device(), device());
+  return std::string(host.data()) + random.data();
+}
+
+// The first entry of a list, or an empty map.
+Json first_of(std::string_view body) {
+  const Json list = sdk::parse_json(body);
+  return list.is_array() && !list.empty() && list.front().is_object() ? list.front() : Json::object();
+}
+
+std::string holder_of(const Json& entry) {
+  const Json value = sdk::parse_json(sdk::decode_base64(sdk::get_string(entry, "Value")).value_or(""));
+  return value.is_object() ? sdk::get_string(value, "holder") : "";
+}
+
+}  // namespace
+
+bool is_fenced_off(const Json& error) {
+  return sdk::get_string(error, "What").find("session") != std::string::npos &&
+         sdk::get_uint(error, "OpIndex").value_or(0) == 0;
+}
+
+Lock::Lock(const sdk::Host& host, Api& api, std::function<void()> changed)
+    : host_(host),
+      api_(api),
+      key_(api.settings().own_root() + "/leader"),
+      identity_(new_identity()),
+      changed_(std::move(changed)),
+      timer_(host),
+      end_timer_(host),
+      backoff_(host, this) {
+  sdk::hold_lease(host_, 0);
+}
+
+uint64_t Lock::now() const {
+  const auto* loop = static_cast<const solder_svc_loop*>(host_.service(SOLDER_SVC_LOOP));
+  return SOLDER_HAS(loop, now_ns) ? loop->now_ns(loop->ctx) : 0;
+}
+
+Json Lock::fence() const { return {{"KV", {{"Verb", "check-session"}, {"Key", key_}, {"Session", session_}}}}; }
+
+void Lock::lost() {
+  hold(0);
+  if (!asking_) timer_.start(backoff_.jitter(kSpread), [this] { look(); });
+}
+
+void Lock::send(const char* method, const std::string& path, const std::string& body,
+                std::function<void(const Reply&)> then) {
+  const auto answered = [this, then = std::move(then)](const Reply& reply) {
+    asking_ = false;
+    then(reply);
+  };
+  asking_ = api_.send({.method = method, .path = path, .body = body, .timeout = kTimeout}, answered) == SOLDER_OK;
+  if (!asking_) timer_.start(kLook, [this] { look(); });
+}
+
+// The holder writes at once: where somebody else has the lock meanwhile, Consul says so.
+void Lock::look() {
+  if (held()) return take();
+  send("GET", "/v1/kv/" + in_url(key_, true), "", [this](const Reply& reply) { take_look(reply); });
+}
+
+void Lock::take_look(const Reply& reply) {
+  if (reply.answered() && reply.code == kNotFound) return take();
+  const Json entry = first_of(reply.body);
+  if (!reply.ok() || entry.empty()) return failed(reply);
+  const std::string session = sdk::get_string(entry, "Session");
+  std::string change = session + " " + std::to_string(sdk::get_uint(entry, "ModifyIndex").value_or(0));
+  if (std::exchange(last_change_, std::move(change)) != last_change_) changed_at_ = now();
+  if (session.empty() || session == session_) return take();
+  // What somebody else than a Solder locks is theirs.
+  if (now() - changed_at_ >= kLease && !holder_of(entry).empty()) return end_session(session);
+  backoff_.succeeded();
+  hold(0);
+  if (std::exchange(trouble_, std::nullopt)) changed_();
+  timer_.start(kLook + backoff_.jitter(kSpread), [this] { look(); });
+}
+
+// Where that is not allowed, Consul ends it some time.
+void Lock::end_session(const std::string& session) {
+  send("PUT", "/v1/session/destroy/" + in_url(session, false), "", [this](const Reply& reply) {
+    if (reply.ok()) return take();
+    hold(0);
+    timer_.start(kLook + backoff_.jitter(kSpread), [this] { look(); });
+  });
+}
+
+void Lock::take() {
+  if (session_.empty()) return create_session();
+  now() - renewed_at_ >= kRenewSession ? renew_session() : acquire();
+}
+
+void Lock::create_session() {
+  send("PUT", "/v1/session/create", kSession, [this](const Reply& reply) {
+    const Json answer = sdk::parse_json(reply.body);
+    session_ = reply.ok() && answer.is_object() ? sdk::get_string(answer, "ID") : "";
+    if (session_.empty()) return failed(reply);
+    renewed_at_ = now();
+    acquire();
+  });
+}
+
+void Lock::renew_session() {
+  send("PUT", "/v1/session/renew/" + in_url(session_, false), "", [this](const Reply& reply) {
+    if (reply.answered() && reply.code == kNotFound) {
+      session_.clear();
+      return lost();
+    }
+    if (!reply.ok()) return failed(reply);
+    renewed_at_ = now();
+    acquire();
+  });
+}
+
+void Lock::acquire() {
+  const uint64_t sent = now();
+  const Json value = {{"holder", identity_}};
+  send("PUT", "/v1/kv/" + in_url(key_, true) + "?acquire=" + in_url(session_, false), value.dump(),
+       [this, sent](const Reply& reply) { acquired(reply, sent); });
+}
+
+void Lock::acquired(const Reply& reply, uint64_t sent) {
+  // Another was faster, or Consul has ended the session.
+  const bool other = reply.ok() && reply.body.starts_with("false");
+  const bool ended =
+      reply.answered() && reply.code == kServerError && reply.body.find("invalid session") != std::string_view::npos;
+  if (ended) session_.clear();
+  if (other || ended) return lost();
+  if (!reply.ok()) return failed(reply);
+  if (now() >= sent + kHeld) return lost();  // it was long on its way
+  backoff_.succeeded();
+  const bool well = trouble_.has_value();
+  trouble_.reset();
+  hold(sent + kHeld);
+  if (well) changed_();
+  timer_.start(kWrite, [this] { look(); });
+}
+
+void Lock::failed(const Reply& reply) {
+  std::optional<Trouble> trouble;
+  milliseconds wait = kLook + backoff_.jitter(kSpread);
+  backoff_.failed();
+  // One who is away says so elsewhere. What is held is held until its time is over.
+  if (reply.answered() && (reply.code == kForbidden || backoff_.failures() >= kPatience)) {
+    trouble = api_.trouble_of(reply, "the lock " + key_);
+    wait = kForbiddenPause;
+  }
+  if (trouble && trouble->reason == "AccessDenied") {
+    trouble->message = "the lock " + key_ +
+                       " cannot be had, so this Solder writes no statuses and discovers nothing: " + reply.words();
+    trouble->expected = "key_prefix \"" + api_.settings().own_root() +
+                        "/\" { policy = \"write\" } and session_prefix \"\" { policy = \"write\" }, or lease: false "
+                        "for a Solder that is alone";
+  }
+  if (std::exchange(trouble_, trouble) != trouble) changed_();
+  if (!held()) hold(0);
+  timer_.start(wait, [this] { look(); });
+}
+
+void Lock::hold(uint64_t until) {
+  const bool before = held_until_ != 0;
+  held_until_ = until;
+  sdk::hold_lease(host_, until);
+  end_timer_.cancel();
+  if (until != 0) {
+    const uint64_t at = now();
+    end_timer_.start(std::chrono::nanoseconds(until > at ? until - at : 0), [this] { hold(0); });
+  }
+  if (before == (until != 0)) return;
+  host_.log(SOLDER_LOG_INFO, until != 0 ? "this Solder leads: it writes statuses and discovers (" + identity_ + ")"
+                                        : std::string("this Solder does not lead any more"));
+  changed_();
+}
+
+}  // namespace solder::plugins::consul
