@@ -297,7 +297,7 @@ void Controller::answer_failed(const sdk::HttpAnswer& answer, const std::string&
   }
   const bool of_secret = answer.status == SOLDER_FAILED_PRECONDITION;
   failed(of_secret                 ? "NotAuthenticated"
-         : answer.code == kTooMany ? "TooManyRequests"
+         : answer.code == kTooMany ? "AskedTooOften"
                                    : "ReadFailed",
          doing + ": " + words_of(answer), "", pause, of_secret || is_lasting(answer));
 }

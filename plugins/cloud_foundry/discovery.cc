@@ -29,14 +29,8 @@ void Discovery::follow(const sdk::UpstreamInput& in) {
     foundation->upstreams.reset();
   }
   const auto before = followed_.find(name);
-  if (before != followed_.end() && foundation && before->second.wanted == wanted &&
-      before->second.foundation == *foundation) {
-    // Its Secret is another one, or something of it that is not looked at.
-    Asked& asked = asked_.at(*foundation);
-    before->second.reported = "?";
-    report(asked, before->second);
-    return asked.controller->look_again();
-  }
+  if (before != followed_.end() && foundation && before->second.foundation == *foundation)
+    return follow_on(before->second, wanted);
   forget(in.upstream);
   publisher_.report(in.upstream, {});
   if (!foundation) return;
@@ -60,6 +54,21 @@ void Discovery::follow(const sdk::UpstreamInput& in) {
                          [this, key] { troubled(key); }});
     return asked.controller->start();
   }
+  look(asked, followed);
+  want(asked);
+}
+
+// Whom to ask is the same as before, and so is how often: an edit gives nobody more requests.
+void Discovery::follow_on(Followed& followed, const Wanted& wanted) {
+  Asked& asked = asked_.at(followed.foundation);
+  followed.reported = "?";  // by somebody else meanwhile
+  if (followed.wanted == wanted) {
+    // Its Secret is another one, or something of it that is not looked at.
+    report(asked, followed);
+    return asked.controller->look_again();
+  }
+  followed.wanted = wanted;
+  followed.troubles.clear();
   look(asked, followed);
   want(asked);
 }

@@ -43,6 +43,7 @@ class Discovery {
     std::map<std::string, std::set<std::string>> by_process;  // of them
   };
 
+  void follow_on(Followed& followed, const Wanted& wanted);
   void listed(const Foundation& foundation);
   void heard(const Foundation& foundation, const std::string& process);
   void troubled(const Foundation& foundation);

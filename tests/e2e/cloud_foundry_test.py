@@ -157,7 +157,7 @@ class Instances(OnCloudFoundry):
         self.start(router={"address": "127.0.0.1", "port": router, "tls": False})
         self.until_served_by("router")
         for path in ("/", "/both"):
-            self.assertEqual("web.example.org", self.world.get(path).echo["headers"]["host"])
+            self.assertEqual("web.example.org", self.world.get(path).echo["host"])
         self.assertNotIn("/v3/processes/GUID/stats", self.seen()["paths"], "the router knows who runs")
         self.app("web", state="STOPPED", web=[{}], routes={"web.example.org": 8080})
         self.upstream_is("Warning", "AppStopped")
