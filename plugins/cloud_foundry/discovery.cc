@@ -126,11 +126,20 @@ void Discovery::look(Asked& asked, Followed& followed) {
   followed.processes = {found.processes.begin(), found.processes.end()};
   followed.troubles = std::move(found.troubles);
   report(asked, followed);
-  if (!found.known) return;
+  if (!found.known) {
+    // What was found for what the upstream meant before an edit is none of what it means now.
+    const bool of_another = followed.published_for && *followed.published_for != followed.wanted;
+    if (found.troubles.empty() || !of_another) return;
+    found.items = Json::array();
+  }
   std::string json = text_of(found.items);
-  if (json == followed.published) return;
-  if (publisher_.list(followed.ref(), "/spec/cloudFoundry/instances", "id", json) == SOLDER_OK)
-    followed.published = std::move(json);
+  if (json == followed.published) {
+    followed.published_for = followed.wanted;
+    return;
+  }
+  if (publisher_.list(followed.ref(), "/spec/cloudFoundry/instances", "id", json) != SOLDER_OK) return;
+  followed.published = std::move(json);
+  followed.published_for = followed.wanted;
 }
 
 void Discovery::report(const Asked& asked, Followed& followed) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ class Discovery {
     std::set<std::string> processes;
     std::vector<Trouble> troubles;    // of this one alone
     std::string published, reported;  // what was last
+    std::optional<Wanted> published_for{};
 
     [[nodiscard]] sdk::Ref ref() const { return {kind, ns, name}; }
   };
