@@ -1,7 +1,7 @@
 // One Cloud Controller: asked again and again for its lists, page by page, and for the instances of those processes
 // that somebody wants to know of; one request at a time, no more of them in a minute than are allowed. Only whole lists
 // count. What fails is tried again later and later, and what was known before stays. Tested by
-// tests/e2e/cloud_foundry_test.py.
+// tests/e2e/cloud_foundry_faults_test.py.
 #pragma once
 
 #include <array>

@@ -177,12 +177,12 @@ def listed(kind, query):
 
 
 def token_for(who, with_refresh):
-    token = f"access.{secrets.token_hex(16)}"
+    token = f"cf-access.{secrets.token_hex(16)}"
     access[token] = (time.time() + faults["token_life"], who)
     out = json.loads(TEMPLATES["token"])
     out.update(access_token=token, expires_in=faults["token_life"])
     if with_refresh:
-        out["refresh_token"] = f"refresh.{secrets.token_hex(16)}"
+        out["refresh_token"] = f"cf-refresh.{secrets.token_hex(16)}"
         refresh[out["refresh_token"]] = who
     else:
         del out["refresh_token"]
@@ -298,7 +298,7 @@ def addresses(name):
     for space in world.values():
         for how in space["apps"].values():
             for url in how.get("routes", {}):
-                running = {str(index): each["ip"] for index, each in enumerate(how.get("web", [])) if each.get("state", "RUNNING") == "RUNNING" and how.get("state", "STARTED") == "STARTED"}
+                running = {str(index): each["ip"] for index, each in enumerate(how.get("web", [])) if "ip" in each and each.get("state", "RUNNING") == "RUNNING" and how.get("state", "STARTED") == "STARTED"}
                 if name == url:
                     yield from running.values()
                 elif name.partition(".")[2] == url and name.partition(".")[0] in running:

@@ -19,6 +19,13 @@ Foundation foundation(UpstreamDiscovery how = {}) {
   return out;
 }
 
+Foundation only(std::vector<std::string> orgs, std::vector<std::string> spaces) {
+  UpstreamDiscovery how;
+  how.orgs = std::move(orgs);
+  how.spaces = std::move(spaces);
+  return foundation(std::move(how));
+}
+
 std::vector<std::string> names(const std::map<std::string, std::string>& upstreams) {
   std::vector<std::string> out;
   for (const auto& [name, json] : upstreams) out.push_back(name);
@@ -36,9 +43,9 @@ TEST(Catalog, AnUpstreamForEachApp) {
 }
 
 TEST(Catalog, OnlyOfSomeOrgsAndSpaces) {
-  EXPECT_THAT(upstreams_of(small_world(), foundation({{"other"}, {}})), IsEmpty());
-  EXPECT_THAT(upstreams_of(small_world(), foundation({{"shop"}, {"test"}})), IsEmpty());
-  EXPECT_EQ(upstreams_of(small_world(), foundation({{"shop"}, {"prod"}})).size(), 3u);
+  EXPECT_THAT(upstreams_of(small_world(), only({"other"}, {})), IsEmpty());
+  EXPECT_THAT(upstreams_of(small_world(), only({"shop"}, {"test"})), IsEmpty());
+  EXPECT_EQ(upstreams_of(small_world(), only({"shop"}, {"prod"})).size(), 3u);
 }
 
 TEST(Catalog, NamesThatAreSpelledAlikeAreToldApart) {
