@@ -28,29 +28,30 @@ solder_status guarded(void* ctx, F&& f) noexcept {
 ObjectSink::ObjectSink(const std::string& plugin, ObjectListener* listener)
     : plugin_(plugin),
       listener_(listener),
-      table_{sizeof(solder_svc_objects),
-             0,
-             this,
-             [](void* ctx, solder_str object) { return guarded(ctx, [&](ObjectSink& sink) { return sink.put(object); }); },
-             [](void* ctx, const solder_ref* object) {
-               return guarded(ctx, [&](ObjectSink& sink) { return sink.remove(object); });
-             },
-             [](void* ctx, solder_str kind, solder_str ns) {
-               return guarded(ctx, [&](ObjectSink& sink) { return sink.scope(kind, ns, &ObjectListener::begin_list); });
-             },
-             [](void* ctx, solder_str kind, solder_str ns) {
-               return guarded(ctx, [&](ObjectSink& sink) { return sink.scope(kind, ns, &ObjectListener::end_list); });
-             },
-             [](void* ctx, solder_str kind, solder_str ns) {
-               return guarded(ctx, [&](ObjectSink& sink) { return sink.scope(kind, ns, &ObjectListener::keep); });
-             },
-             [](void* ctx) { return guarded(ctx, [&](ObjectSink& sink) { return sink.complete(); }); },
-             [](void* ctx, solder_span problems) {
-               return guarded(ctx, [&](ObjectSink& sink) { return sink.report(problems); });
-             },
-             [](void* ctx, uint64_t id, solder_status status, solder_str words) {
-               return guarded(ctx, [&](ObjectSink& sink) { return sink.changed(id, status, words); });
-             }},
+      table_{
+          sizeof(solder_svc_objects),
+          0,
+          this,
+          [](void* ctx, solder_str object) { return guarded(ctx, [&](ObjectSink& sink) { return sink.put(object); }); },
+          [](void* ctx, const solder_ref* object) {
+            return guarded(ctx, [&](ObjectSink& sink) { return sink.remove(object); });
+          },
+          [](void* ctx, solder_str kind, solder_str ns) {
+            return guarded(ctx, [&](ObjectSink& sink) { return sink.scope(kind, ns, &ObjectListener::begin_list); });
+          },
+          [](void* ctx, solder_str kind, solder_str ns) {
+            return guarded(ctx, [&](ObjectSink& sink) { return sink.scope(kind, ns, &ObjectListener::end_list); });
+          },
+          [](void* ctx, solder_str kind, solder_str ns) {
+            return guarded(ctx, [&](ObjectSink& sink) { return sink.scope(kind, ns, &ObjectListener::keep); });
+          },
+          [](void* ctx) { return guarded(ctx, [&](ObjectSink& sink) { return sink.complete(); }); },
+          [](void* ctx, solder_span problems) {
+            return guarded(ctx, [&](ObjectSink& sink) { return sink.report(problems); });
+          },
+          [](void* ctx, uint64_t id, solder_status status, solder_str words) {
+            return guarded(ctx, [&](ObjectSink& sink) { return sink.changed(id, status, words); });
+          }},
       lease_{sizeof(solder_svc_lease), 0, this, [](void* ctx, uint64_t until_ns) {
                return guarded(ctx, [&](ObjectSink& sink) { return sink.hold(until_ns); });
              }} {}
