@@ -90,7 +90,7 @@ std::optional<std::string> seconds(std::string_view text) {
 }
 
 Fields::Fields(const Json* object, std::string path, Report& report)
-    : object_(object), path_(std::move(path)), report_(report) {}
+    : object_(object != nullptr && object->is_object() ? object : nullptr), path_(std::move(path)), report_(report) {}
 
 bool Fields::has(const char* name) const { return object_ != nullptr && sdk::find(*object_, name) != nullptr; }
 
@@ -189,7 +189,7 @@ void Fields::cannot(const char* name, const std::string& message, const std::str
 }
 
 void Fields::rest() {
-  if (object_ == nullptr || !object_->is_object()) return;
+  if (object_ == nullptr) return;
   for (const auto& [name, value] : object_->items()) {
     if (used_.count(name) != 0 || value.is_null()) continue;
     report_.cannot(path_ + sdk::pointer_step(name), "this has no counterpart here and no effect",
