@@ -29,7 +29,8 @@ std::vector<std::string> words(const std::string& text) {
 void retry_on(const std::string& text, Json& to) {
   std::string conditions;
   for (const std::string& word : words(text.empty() ? kRetryOn : text)) {
-    const bool status = word.size() == 3 && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool status =
+        word.size() == 3 && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (status)
       to["retriableStatusCodes"].push_back(std::stoul(word));
     else
@@ -86,7 +87,8 @@ void header_operations(Fields fields, const std::string& which, Json& options, b
       options["hostRewrite"] = value;
     } else {
       fields.report().cannot(fields.at("set") + sdk::pointer_step(name),
-                             "one destination of several has no Host header of its own", value, "rewrite.authority of the route");
+                             "one destination of several has no Host header of its own", value,
+                             "rewrite.authority of the route");
     }
   }
   const auto add = fields.map("add");
@@ -123,7 +125,8 @@ std::optional<double> percentage(Fields& fields, const char* name, const char* o
   percent.rest();
   if (!out && old) out = static_cast<double>(*old);
   if (out && (*out < 0 || *out > 100)) {
-    fields.report().warning({fields.at(name), "InvalidValue", "a percentage is from 0 to 100; it is taken as 100", "", "100"});
+    fields.report().warning(
+        {fields.at(name), "InvalidValue", "a percentage is from 0 to 100; it is taken as 100", "", "100"});
     out = 100;
   }
   return out;
@@ -131,10 +134,10 @@ std::optional<double> percentage(Fields& fields, const char* name, const char* o
 
 Json redirect(Fields fields, const Matcher* matcher) {
   static constexpr std::array<std::pair<uint64_t, const char*>, 5> kCodes{{{301, "MOVED_PERMANENTLY"},
-                                                                          {302, "FOUND"},
-                                                                          {303, "SEE_OTHER"},
-                                                                          {307, "TEMPORARY_REDIRECT"},
-                                                                          {308, "PERMANENT_REDIRECT"}}};
+                                                                           {302, "FOUND"},
+                                                                           {303, "SEE_OTHER"},
+                                                                           {307, "TEMPORARY_REDIRECT"},
+                                                                           {308, "PERMANENT_REDIRECT"}}};
   Json out = Json::object();
   if (const std::string uri = fields.text("uri"); !uri.empty()) {
     const size_t prefix = uri.find("%PREFIX()%");
@@ -151,10 +154,12 @@ Json redirect(Fields fields, const Matcher* matcher) {
     fields.cannot("derivePort", "the port is that of the scheme unless it is named", "port");
   const std::string scheme = fields.text("scheme");
   if (scheme == "https") out["httpsRedirect"] = true;
-  if (!scheme.empty() && scheme != "https") fields.cannot("scheme", "a redirect leads to https, or keeps the scheme", "https");
+  if (!scheme.empty() && scheme != "https")
+    fields.cannot("scheme", "a redirect leads to https, or keeps the scheme", "https");
   const uint64_t code = fields.number("redirectCode").value_or(301);
   const auto at = std::find_if(kCodes.begin(), kCodes.end(), [&](const auto& each) { return each.first == code; });
-  if (at == kCodes.end()) fields.cannot("redirectCode", "this is no status of a redirect; it is 301", "301, 302, 303, 307 or 308");
+  if (at == kCodes.end())
+    fields.cannot("redirectCode", "this is no status of a redirect; it is 301", "301, 302, 303, 307 or 308");
   out["responseCode"] = at == kCodes.end() ? kCodes.front().second : at->second;
   fields.rest();
   return out;
@@ -186,7 +191,8 @@ void rewrite(Fields fields, const Matcher& matcher, Json& options) {
   if (Fields regex = fields.object("uriRegexRewrite"); regex.present()) {
     const std::string match = regex.text("match"), with = regex.text("rewrite");
     if (match.empty())
-      fields.report().warning({regex.at("match"), "MissingField", "a rewrite needs what it looks for", "", "^/v1/(.*)$"});
+      fields.report().warning(
+          {regex.at("match"), "MissingField", "a rewrite needs what it looks for", "", "^/v1/(.*)$"});
     else
       options["regexRewrite"] = {{"pattern", {{"regex", match}}}, {"substitution", with}};
     if (!match.empty()) options.erase("prefixRewrite");

@@ -21,8 +21,8 @@ void timeout_and_retries(Fields& route, Json& options);
 void fault(Fields fields, Json& options);
 void cors(Fields fields, Json& options);
 
-// `headers` of a route or a destination: headerManipulation, and the Host header, which is a rewrite. `host`: null where
-// it cannot be rewritten.
+// `headers` of a route or a destination: headerManipulation, and the Host header, which is a rewrite. `host`: null
+// where it cannot be rewritten.
 void headers(Fields fields, Json& options, bool rewrites_host);
 
 // Percentage {value}, or the older whole number; nothing where neither is there.

@@ -59,8 +59,8 @@ void auto_mtls(const sdk::OptionInput& in, sdk::Out& out) {
   if (!sdk::get_bool(options, "enableAutoMtls").value_or(false)) return;
   if (sdk::get_bool(neighbours, "disableIstioAutoMtls").value_or(false) || neighbours.contains("sslConfig")) return;
   if (!sdk::get_bool(options, "enableIntegration").value_or(false)) {
-    return out.warning({"/enableAutoMtls", "NoEffect", "automatic mTLS needs the agent of the mesh beside the proxy", "true",
-                        "enableIntegration: true in Settings.gloo.istioOptions"});
+    return out.warning({"/enableAutoMtls", "NoEffect", "automatic mTLS needs the agent of the mesh beside the proxy",
+                        "true", "enableIntegration: true in Settings.gloo.istioOptions"});
   }
   const auto text = out.lookup({"Upstream", in.object.ns, in.object.name});
   const Json upstream = text ? sdk::parse_json(*text) : Json();
@@ -74,13 +74,13 @@ void auto_mtls(const sdk::OptionInput& in, sdk::Out& out) {
                 {"validationContextSdsSecretConfig", secret(kMeshValidation)}}}};
   if (const std::string name = server_name(spec); !name.empty()) tls["sni"] = name;
   const Json plain = {{"@type", "type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"}};
-  const Json matches = Json::array(
-      {{{"name", "tlsMode-istio"},
-        {"match", {{"tlsMode", "istio"}}},
-        {"transportSocket", {{"name", "envoy.transport_sockets.tls"}, {"typedConfig", tls}}}},
-       {{"name", "tlsMode-disabled"},
-        {"match", Json::object()},
-        {"transportSocket", {{"name", "envoy.transport_sockets.raw_buffer"}, {"typedConfig", plain}}}}});
+  const Json matches =
+      Json::array({{{"name", "tlsMode-istio"},
+                    {"match", {{"tlsMode", "istio"}}},
+                    {"transportSocket", {{"name", "envoy.transport_sockets.tls"}, {"typedConfig", tls}}}},
+                   {{"name", "tlsMode-disabled"},
+                    {"match", Json::object()},
+                    {"transportSocket", {{"name", "envoy.transport_sockets.raw_buffer"}, {"typedConfig", plain}}}}});
   out.fragment_json("cluster", Json{{"transportSocketMatches", matches}}.dump(), {}, "/enableAutoMtls");
 }
 

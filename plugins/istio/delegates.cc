@@ -85,9 +85,9 @@ const Json& matches_of(const Json& route) {
 
 std::vector<Json> delegated_routes(const Json& root, const Json& delegate_spec) {
   // What the root says counts where the delegate says nothing.
-  static constexpr std::array kInherited = {"rewrite",  "timeout", "retries",          "fault",         "mirror",
-                                            "mirrors",  "headers", "mirrorPercentage", "mirrorPercent", "corsPolicy",
-                                            "directResponse"};
+  static constexpr std::array kInherited = {"rewrite",       "timeout",    "retries",       "fault",
+                                            "mirror",        "mirrors",    "headers",       "mirrorPercentage",
+                                            "mirrorPercent", "corsPolicy", "directResponse"};
   std::vector<Json> out;
   const Json& routes = part(delegate_spec, "http");
   for (const Json& each : routes.is_array() ? routes : Json::array()) {

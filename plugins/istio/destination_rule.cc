@@ -33,7 +33,8 @@ RuleSet::RuleSet(std::vector<Rule> rules, Report& report) : rules_(std::move(rul
       Subset one;
       one.name = each.text("name");
       for (auto& [key, value] : each.map("labels")) one.labels[key] = value;
-      if (const Json* policy = each.raw("trafficPolicy"); policy != nullptr && policy->is_object()) one.policy = *policy;
+      if (const Json* policy = each.raw("trafficPolicy"); policy != nullptr && policy->is_object())
+        one.policy = *policy;
       one.path = each.path() + "/trafficPolicy";
       one.rule_ns = rule.ns;
       each.rest();
@@ -78,10 +79,8 @@ std::string ServiceUpstreams::name(const char* prefix, const std::string& end) c
 }
 
 Json ServiceUpstreams::spec(const Subset* subset) const {
-  Json out = {{"kube",
-               {{"serviceName", target_.service},
-                {"serviceNamespace", target_.ns},
-                {"servicePort", port_.number}}}};
+  Json out = {
+      {"kube", {{"serviceName", target_.service}, {"serviceNamespace", target_.ns}, {"servicePort", port_.number}}}};
   if (port_.speaks_http2()) out["useHttp2"] = true;
   apply_policy(rules_.policy(port_.number, subset), rules_.place(options_, target_, port_.number, subset), out,
                report_);
@@ -147,14 +146,18 @@ std::optional<Way> ServiceUpstreams::way(const std::string& subset, bool mirror,
 namespace {
 
 bool counts(const std::vector<Rule>& rules, const std::string& ns, const std::string& name) {
-  return std::any_of(rules.begin(), rules.end(),
-                     [&](const Rule& rule) { return rule.ns == ns && rule.name == name; });
+  return std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.ns == ns && rule.name == name; });
 }
 
 class RuleReader {
  public:
   RuleReader(const sdk::SourceInput& in, const Options& options, sdk::Out& out)
-      : ns_(in.ref.ns), name_(in.ref.name), options_(options), out_(out), world_(options, out), report_(&out),
+      : ns_(in.ref.ns),
+        name_(in.ref.name),
+        options_(options),
+        out_(out),
+        world_(options, out),
+        report_(&out),
         object_(sdk::parse_json(in.json)) {}
 
   void run() {
@@ -171,8 +174,8 @@ class RuleReader {
     const Target target = world_.target(host, ns_);
     check(target);
     if (!is_exported(part(object_, "spec"), ns_, options_.write_namespace))
-      return report_.info({spec.at("exportTo"), "NotInEffect", "the rule is not exported to the namespace of the proxies",
-                           "", options_.write_namespace});
+      return report_.info({spec.at("exportTo"), "NotInEffect",
+                           "the rule is not exported to the namespace of the proxies", "", options_.write_namespace});
     const auto rules = world_.rules_for(target, ns_);
     if (!is_wildcard(host) && !counts(rules, ns_, name_)) return superseded(target, rules);
     if (target.is_service()) derive(target, rules);
@@ -194,18 +197,20 @@ class RuleReader {
                            (target.is_service() ? target.ns : ns_) + " and " + options_.root_namespace,
                        ns_, "one of them"});
     } else {
-      report_.warning({"/spec/host", "NotInEffect",
-                       "DestinationRule " + rules.front().ns + "/" + rules.front().name + " is nearer to " + target.host,
-                       "", "one rule for a host"});
+      report_.warning(
+          {"/spec/host", "NotInEffect",
+           "DestinationRule " + rules.front().ns + "/" + rules.front().name + " is nearer to " + target.host, "",
+           "one rule for a host"});
     }
   }
 
   void derive(const Target& target, const std::vector<Rule>& rules) {
     const auto ports = world_.service_ports(target.ns, target.service);
     if (!ports)
-      return report_.info({"/spec/host", "ServiceNotFound", "the Service " + target.ns + "/" + target.service +
-                                                                " is not there; nothing follows from the rule yet",
-                           target.host, "a Service in some store"});
+      return report_.info(
+          {"/spec/host", "ServiceNotFound",
+           "the Service " + target.ns + "/" + target.service + " is not there; nothing follows from the rule yet",
+           target.host, "a Service in some store"});
     Report quiet(nullptr);
     const RuleSet set(rules, quiet);
     Derived derived;

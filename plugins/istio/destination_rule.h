@@ -1,5 +1,5 @@
-// Destination rules: the Upstreams that take the place of a Service's own where a rule counts for it, and what routes to
-// them need. A Service's port has one for requests that name no subset, one whose hosts are chosen by the labels of
+// Destination rules: the Upstreams that take the place of a Service's own where a rule counts for it, and what routes
+// to them need. A Service's port has one for requests that name no subset, one whose hosts are chosen by the labels of
 // subsets, and one for each subset that has a policy of its own. Source: Istio's reference of DestinationRule.
 // Tested by plugins/istio/testdata/destination_rule.json and tests/e2e/istio_test.py.
 #pragma once

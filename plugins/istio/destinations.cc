@@ -42,7 +42,8 @@ const ServicePort* Destinations::choose(Fields& destination, const Target& targe
   }
   destination.report().warning({destination.at("port"), "ServicePortNotFound",
                                 "the Service " + target.ns + "/" + target.service +
-                                    (wanted ? " has no such port" : " has several ports") + "; the destination is left out",
+                                    (wanted ? " has no such port" : " has several ports") +
+                                    "; the destination is left out",
                                 wanted ? std::to_string(*wanted) : "", listed(ports)});
   return nullptr;
 }
@@ -51,10 +52,10 @@ std::optional<Way> Destinations::service_way(Fields& destination, const Target& 
                                              const std::string& subset, bool mirror) {
   const auto ports = world_.service_ports(target.ns, target.service);
   if (!ports) {
-    destination.report().warning({destination.at("host"), "ServiceNotFound",
-                                  "the Service " + target.ns + "/" + target.service +
-                                      " is not there; the destination is left out",
-                                  target.host, "a Service in some store"});
+    destination.report().warning(
+        {destination.at("host"), "ServiceNotFound",
+         "the Service " + target.ns + "/" + target.service + " is not there; the destination is left out", target.host,
+         "a Service in some store"});
     return std::nullopt;
   }
   const ServicePort* chosen = choose(destination, target, *ports, port);
@@ -62,10 +63,10 @@ std::optional<Way> Destinations::service_way(Fields& destination, const Target& 
   const RuleSet rules(world_.rules_for(target, place_.ns), quiet_);
   auto out = ServiceUpstreams(world_.options(), target, *chosen, rules, quiet_).way(subset, mirror, derived_);
   if (!out) {
-    destination.report().warning({destination.at("subset"), "SubsetNotFound",
-                                  "no DestinationRule that counts for " + target.host +
-                                      " has this subset; the destination is left out",
-                                  subset, "a subset of a DestinationRule"});
+    destination.report().warning(
+        {destination.at("subset"), "SubsetNotFound",
+         "no DestinationRule that counts for " + target.host + " has this subset; the destination is left out", subset,
+         "a subset of a DestinationRule"});
   }
   return out;
 }
@@ -74,10 +75,10 @@ std::optional<Way> Destinations::external_way(Fields& destination, const Target&
                                               const std::string& subset) {
   if (!port) port = world_.entry_port(target.host, place_.ns);
   if (!port) {
-    destination.report().warning({destination.at("port"), "MissingField",
-                                  "no ServiceEntry with a single port for " + target.host +
-                                      " is in reach; the destination is left out",
-                                  target.host, "port: {number: 443}"});
+    destination.report().warning(
+        {destination.at("port"), "MissingField",
+         "no ServiceEntry with a single port for " + target.host + " is in reach; the destination is left out",
+         target.host, "port: {number: 443}"});
     return std::nullopt;
   }
   Way out;

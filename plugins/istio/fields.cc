@@ -30,12 +30,12 @@ constexpr uint64_t kLongest = 315'576'000'000 / 1000 * kSecond;  // ten years, f
 // Nanoseconds of a unit of Go's durations at the beginning of `text`, which loses it.
 uint64_t take_unit(std::string_view& text) {
   static constexpr std::array<std::pair<std::string_view, uint64_t>, 7> kUnits{{{"ns", 1},
-                                                                               {"us", 1'000},
-                                                                               {"ms", 1'000'000},
-                                                                               {"s", kSecond},
-                                                                               {"m", 60 * kSecond},
-                                                                               {"h", 3600 * kSecond},
-                                                                               {"", 0}}};
+                                                                                {"us", 1'000},
+                                                                                {"ms", 1'000'000},
+                                                                                {"s", kSecond},
+                                                                                {"m", 60 * kSecond},
+                                                                                {"h", 3600 * kSecond},
+                                                                                {"", 0}}};
   for (const auto& [name, size] : kUnits) {
     if (!text.starts_with(name)) continue;
     text.remove_prefix(name.size());

@@ -186,9 +186,8 @@ std::vector<Server> read_servers(const Json& gateway, const std::string& ns, con
 
 bool is_selected(const Json& gateway, const Options& options) {
   const Json& selector = part(part(gateway, "spec"), "selector");
-  return std::all_of(options.gateway_selector.begin(), options.gateway_selector.end(), [&](const auto& label) {
-    return part(selector, label.first.c_str()) == label.second;
-  });
+  return std::all_of(options.gateway_selector.begin(), options.gateway_selector.end(),
+                     [&](const auto& label) { return part(selector, label.first.c_str()) == label.second; });
 }
 
 std::string port_label(uint64_t bound) { return "istio.solder.io/port-" + std::to_string(bound); }

@@ -36,17 +36,17 @@ class Reader {
       route_fields.cannot(member, "a route that delegates has no destination of its own");
     const auto object = world_.find(kVirtualService, ns, name);
     if (!object) {
-      return route_fields.report().warning({to.at("name"), "VirtualServiceNotFound",
-                                            "the VirtualService " + ns + "/" + name +
-                                                " that is delegated to is not there; the route is left out",
-                                            name, "a VirtualService without hosts"});
+      return route_fields.report().warning(
+          {to.at("name"), "VirtualServiceNotFound",
+           "the VirtualService " + ns + "/" + name + " that is delegated to is not there; the route is left out", name,
+           "a VirtualService without hosts"});
     }
     const Json& spec = part(*object, "spec");
     if (const Json& hosts = part(spec, "hosts"); hosts.is_array() && !hosts.empty()) {
-      return route_fields.report().warning({to.at("name"), "InvalidValue",
-                                            "the VirtualService " + ns + "/" + name +
-                                                " has hosts of its own; the route is left out",
-                                            name, "a VirtualService without hosts"});
+      return route_fields.report().warning(
+          {to.at("name"), "InvalidValue",
+           "the VirtualService " + ns + "/" + name + " has hosts of its own; the route is left out", name,
+           "a VirtualService without hosts"});
     }
     const size_t index = std::stoul(route_fields.path().substr(route_fields.path().rfind('/') + 1));
     // What is wrong in there is told of the delegate. What short names mean follows from where it is.

@@ -1,7 +1,7 @@
-// The `http` of an Istio VirtualService as routes of ours, with what it delegates to other VirtualServices in its place.
-// A route that forwards and has no destination left answers 503, as Istio's does; left out it would let its requests
-// fall through to what follows. Source: Istio's reference of HTTPRoute and Delegate.
-// Tested by plugins/istio/testdata/virtual_service.json.
+// The `http` of an Istio VirtualService as routes of ours, with what it delegates to other VirtualServices in its
+// place. A route that forwards and has no destination left answers 503, as Istio's does; left out it would let its
+// requests fall through to what follows. Source: Istio's reference of HTTPRoute and Delegate. Tested by
+// plugins/istio/testdata/virtual_service.json.
 #pragma once
 
 #include <vector>

@@ -82,8 +82,9 @@ class Reader {
     for (const std::string& name : names)
       found += place_.gateways.count(name.find('/') == std::string::npos ? place_.ns + "/" + name : name);
     if (found != 0 && found < place_.gateways.size()) {
-      match_.report().cannot(match_.at("gateways"), "the virtual service's hosts have the same routes at all of its gateways",
-                             "", "virtual services of their own");
+      match_.report().cannot(match_.at("gateways"),
+                             "the virtual service's hosts have the same routes at all of its gateways", "",
+                             "virtual services of their own");
     }
     return found != 0;
   }
@@ -110,8 +111,9 @@ class Reader {
     for (const auto& [name, value] : all->items()) {
       if (name == "uri" || name == "scheme" || name == "method" || name == "authority") {
         told_ = false;
-        match_.report().cannot(headers.at(name.c_str()), "as Istio's this is a member of the match; the match is left out",
-                               name, "its own member beside `headers`");
+        match_.report().cannot(headers.at(name.c_str()),
+                               "as Istio's this is a member of the match; the match is left out", name,
+                               "its own member beside `headers`");
         continue;
       }
       add_header(name, value.is_null() ? StringMatch() : read(headers.object(name.c_str())), invert, out_);
@@ -139,7 +141,8 @@ class Reader {
     if (!port || place_.mesh) return;
     if (place_.ports.count(*port) == 0) {
       told_ = false;
-      match_.report().warning({match_.at("port"), "NotInEffect", "no gateway of the virtual service has this port; the match is left out",
+      match_.report().warning({match_.at("port"), "NotInEffect",
+                               "no gateway of the virtual service has this port; the match is left out",
                                std::to_string(*port), "a port of its gateways"});
     } else if (place_.ports.size() > 1) {
       match_.report().cannot(match_.at("port"), "the virtual service's hosts have the same routes at all ports",

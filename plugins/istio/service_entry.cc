@@ -70,8 +70,13 @@ std::vector<Endpoint> read_endpoints(Fields& spec) {
 class EntryReader {
  public:
   EntryReader(const sdk::SourceInput& in, const Options& options, sdk::Out& out)
-      : ns_(in.ref.ns), options_(options), out_(out), world_(options, out), report_(&out),
-        object_(sdk::parse_json(in.json)), spec_(&part(object_, "spec"), "/spec", report_) {}
+      : ns_(in.ref.ns),
+        options_(options),
+        out_(out),
+        world_(options, out),
+        report_(&out),
+        object_(sdk::parse_json(in.json)),
+        spec_(&part(object_, "spec"), "/spec", report_) {}
 
   void run() {
     const auto hosts = spec_.texts("hosts");
@@ -84,8 +89,8 @@ class EntryReader {
                  "a Service with that selector");
     spec_.rest();
     if (!is_exported(part(object_, "spec"), ns_, options_.write_namespace))
-      return report_.info({spec_.at("exportTo"), "NotInEffect", "the entry is not exported to the namespace of the proxies",
-                           "", options_.write_namespace});
+      return report_.info({spec_.at("exportTo"), "NotInEffect",
+                           "the entry is not exported to the namespace of the proxies", "", options_.write_namespace});
     Derived derived;
     for (size_t i = 0; i < hosts.size(); ++i) host(hosts[i], spec_.at("hosts") + "/" + std::to_string(i), derived);
     derived.give(out_);
@@ -97,9 +102,11 @@ class EntryReader {
     if (endpoints_.empty() && is_wildcard(name))
       return report_.cannot(field, "no address stands for a wildcard", name, "a whole host name, or endpoints");
     if (endpoints_.empty() && resolution_ == "STATIC")
-      return report_.warning({spec_.at("endpoints"), "MissingField", "an entry that is STATIC needs endpoints", "", "address"});
+      return report_.warning(
+          {spec_.at("endpoints"), "MissingField", "an entry that is STATIC needs endpoints", "", "address"});
     if (!one_of(resolution_, {"STATIC", "DNS", "DNS_ROUND_ROBIN"})) {
-      report_.cannot(spec_.at("resolution"), "where a client wanted to go is not known at a gateway; names are resolved",
+      report_.cannot(spec_.at("resolution"),
+                     "where a client wanted to go is not known at a gateway; names are resolved",
                      resolution_.empty() ? "NONE" : resolution_, "STATIC or DNS");
     }
     const Target target{name, "", ""};
@@ -115,8 +122,8 @@ class EntryReader {
                 const std::string& name, Derived& to) {
     Json hosts = Json::array();
     for (const Endpoint& each : endpoints_) {
-      if (subset != nullptr && !std::includes(each.labels.begin(), each.labels.end(), subset->labels.begin(),
-                                              subset->labels.end()))
+      if (subset != nullptr &&
+          !std::includes(each.labels.begin(), each.labels.end(), subset->labels.begin(), subset->labels.end()))
         continue;
       const auto own = each.ports.find(port.name);
       Json one = {{"addr", each.address}, {"port", own == each.ports.end() ? port.target : own->second}};
@@ -150,8 +157,7 @@ class EntryReader {
 }  // namespace
 
 std::string external_name(const std::string& host, uint64_t port, const std::string& subset) {
-  const std::string out =
-      (subset.empty() ? "istio:" : "istio-subset:") + in_name(host) + "-" + std::to_string(port);
+  const std::string out = (subset.empty() ? "istio:" : "istio-subset:") + in_name(host) + "-" + std::to_string(port);
   return subset.empty() ? out : out + ":" + subset;
 }
 

@@ -1,6 +1,7 @@
 // Service entries: hosts that no Service of Kubernetes stands for, as static Upstreams, one for each host, port and
 // subset. They stand in the namespace of the proxies under names that follow from the host, so that routes find them
-// wherever the entry is. Source: Istio's reference of ServiceEntry. Tested by plugins/istio/testdata/service_entry.json.
+// wherever the entry is. Source: Istio's reference of ServiceEntry. Tested by
+// plugins/istio/testdata/service_entry.json.
 #pragma once
 
 #include "destination_rule.h"

@@ -74,8 +74,6 @@ Options read_options(std::string_view config) {
   return out;
 }
 
-const Json& istio_options(const Json& settings) {
-  return part(part(part(settings, "spec"), "gloo"), "istioOptions");
-}
+const Json& istio_options(const Json& settings) { return part(part(part(settings, "spec"), "gloo"), "istioOptions"); }
 
 }  // namespace solder::plugins::istio

@@ -19,7 +19,11 @@ class Reader {
  public:
   Reader(const std::string& name, const std::vector<std::string>& hosts, const std::vector<Server>& servers,
          World& world, const RoutePlace& place, Derived& derived)
-      : name_(name), hosts_(hosts), servers_(servers), place_(place), derived_(derived),
+      : name_(name),
+        hosts_(hosts),
+        servers_(servers),
+        place_(place),
+        derived_(derived),
         destinations_(world, place, derived) {}
 
   void run(Fields& spec) {
@@ -42,9 +46,10 @@ class Reader {
       for (const Server& server : servers_) served = add(match, server, tls, action) || served;
     }
     if (!served)
-      fields.report().warning({fields.path(), "NotInEffect",
-                               std::string("no ") + (tls ? "TLS" : "TCP") + " server of the virtual service's gateways is for this route",
-                               "", "a Gateway with such a server"});
+      fields.report().warning(
+          {fields.path(), "NotInEffect",
+           std::string("no ") + (tls ? "TLS" : "TCP") + " server of the virtual service's gateways is for this route",
+           "", "a Gateway with such a server"});
   }
 
   std::optional<Match> read_match(Fields& fields) {
@@ -59,9 +64,10 @@ class Reader {
       fields.cannot(condition, "connections are not told apart by this; the match is left out");
     }
     fields.rest();
-    const bool mine = gateways.empty() || std::any_of(gateways.begin(), gateways.end(), [&](const std::string& each) {
-                        return place_.gateways.count(each.find('/') == std::string::npos ? place_.ns + "/" + each : each) != 0;
-                      });
+    const bool mine =
+        gateways.empty() || std::any_of(gateways.begin(), gateways.end(), [&](const std::string& each) {
+          return place_.gateways.count(each.find('/') == std::string::npos ? place_.ns + "/" + each : each) != 0;
+        });
     return told && mine ? std::optional(std::move(out)) : std::nullopt;
   }
 

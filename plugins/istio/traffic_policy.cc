@@ -15,7 +15,8 @@ constexpr uint64_t kUnlimited = 4294967295;
 
 void slow_start(Fields& balancer, Json& config) {
   Fields warmup = balancer.object("warmup");
-  if (const auto window = balancer.duration("warmupDurationSecs")) config["slowStartConfig"]["slowStartWindow"] = *window;
+  if (const auto window = balancer.duration("warmupDurationSecs"))
+    config["slowStartConfig"]["slowStartWindow"] = *window;
   if (const auto window = warmup.duration("duration")) config["slowStartConfig"]["slowStartWindow"] = *window;
   if (const auto percent = warmup.real("minimumPercent")) config["slowStartConfig"]["minWeightPercent"] = *percent;
   if (const auto aggression = warmup.real("aggression"); aggression && *aggression > 0)
@@ -57,8 +58,9 @@ void load_balancer(Fields balancer, Json& spec) {
       balancer.cannot("simple", "connections go to endpoints that are known, not to where clients wanted to go",
                       "ROUND_ROBIN, LEAST_REQUEST or RANDOM");
     } else if (!simple.empty() && simple != "LEAST_REQUEST" && simple != "LEAST_CONN" && simple != "UNSPECIFIED") {
-      balancer.report().warning({balancer.at("simple"), "InvalidValue", "there is no such load balancer; fewest requests count",
-                                 simple, "ROUND_ROBIN, LEAST_REQUEST or RANDOM"});
+      balancer.report().warning({balancer.at("simple"), "InvalidValue",
+                                 "there is no such load balancer; fewest requests count", simple,
+                                 "ROUND_ROBIN, LEAST_REQUEST or RANDOM"});
     }
     config["leastRequest"] = Json::object();
     slow_start(balancer, config["leastRequest"]);
@@ -171,7 +173,8 @@ Fields TrafficPolicy::member(const char* name, Report& report) const {
   const auto at = parts_.find(name);
   if (at == parts_.end()) return {nullptr, "", report};
   if (at->second.value->is_object()) return {at->second.value, at->second.path, report};
-  report.warning({at->second.path, "WrongType", "this is no map and is passed over", shown(*at->second.value), "a map"});
+  report.warning(
+      {at->second.path, "WrongType", "this is no map and is passed over", shown(*at->second.value), "a map"});
   return {nullptr, "", report};
 }
 

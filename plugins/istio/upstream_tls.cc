@@ -75,7 +75,8 @@ void upstream_tls(Fields tls, const PolicyPlace& place, Json& spec) {
   if (!name.empty()) ssl["sni"] = name;
   auto names = tls.texts("subjectAltNames");
   if (names.empty()) names = place.subject_alt_names;
-  const bool checked = ssl.contains("sds") || ssl.contains("secretRef") || part(part(ssl, "sslFiles"), "rootCa").is_string();
+  const bool checked =
+      ssl.contains("sds") || ssl.contains("secretRef") || part(part(ssl, "sslFiles"), "rootCa").is_string();
   if (!names.empty() && checked) ssl["verifySubjectAltName"] = names;
   tls.rest();
   spec["sslConfig"] = ssl;

@@ -26,8 +26,14 @@ std::string host_label(const std::string& host) { return "istio.solder.io/host-"
 class Reader {
  public:
   Reader(const sdk::SourceInput& in, const Options& options, sdk::Out& out)
-      : ns_(in.ref.ns), name_(in.ref.name), options_(options), out_(out), world_(options, out), report_(&out),
-        object_(sdk::parse_json(in.json)), spec_(&part(object_, "spec"), "/spec", report_) {}
+      : ns_(in.ref.ns),
+        name_(in.ref.name),
+        options_(options),
+        out_(out),
+        world_(options, out),
+        report_(&out),
+        object_(sdk::parse_json(in.json)),
+        spec_(&part(object_, "spec"), "/spec", report_) {}
 
   void run() {
     read_hosts();
@@ -93,7 +99,8 @@ class Reader {
     place_.gateways.clear();
     Derived unused;
     http_routes(spec_, world_, place_, unused);
-    for (const char* each : {"tls", "tcp"}) spec_.cannot(each, "a virtual service without hosts is one that others delegate to, for http");
+    for (const char* each : {"tls", "tcp"})
+      spec_.cannot(each, "a virtual service without hosts is one that others delegate to, for http");
   }
 
   void mesh_table() {
@@ -110,7 +117,8 @@ class Reader {
     if (place_.gateways.empty())
       report_.info({"/spec/gateways", "NotServed",
                     "rules for the mesh's sidecars are served where a VirtualService of gateway.solo.io delegates to "
-                    "the RouteTable " + ns_ + "/istio-mesh-" + name_,
+                    "the RouteTable " +
+                        ns_ + "/istio-mesh-" + name_,
                     "mesh", "a Gateway"});
   }
 
@@ -120,7 +128,8 @@ class Reader {
     const auto uses = host_uses();
     HttpRoutes routes = http_routes(spec_, world_, place_, derived_);
     if (uses.empty()) {
-      return report_.warning({spec_.at("hosts"), "NotInEffect", "no HTTP server of the virtual service's gateways has one of its hosts",
+      return report_.warning({spec_.at("hosts"), "NotInEffect",
+                              "no HTTP server of the virtual service's gateways has one of its hosts",
                               shown(part(part(object_, "spec"), "hosts")), "hosts of its Gateways"});
     }
     Json labels = Json::object();

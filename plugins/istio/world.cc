@@ -27,9 +27,8 @@ bool ServicePort::speaks_http2() const {
 bool is_exported(const Json& spec, const std::string& ns, const std::string& for_ns) {
   const Json& list = part(spec, "exportTo");
   if (!list.is_array() || list.empty()) return true;
-  return std::any_of(list.begin(), list.end(), [&](const Json& each) {
-    return each == "*" || each == for_ns || (each == "." && ns == for_ns);
-  });
+  return std::any_of(list.begin(), list.end(),
+                     [&](const Json& each) { return each == "*" || each == for_ns || (each == "." && ns == for_ns); });
 }
 
 std::optional<Json> World::find(const char* kind, const std::string& ns, const std::string& name) {
@@ -43,8 +42,8 @@ std::optional<std::vector<ServicePort>> World::service_ports(const std::string& 
   std::vector<ServicePort> out;
   for (const Json& each : part(part(*service, "spec"), "ports")) {
     if (!each.is_object()) continue;
-    out.push_back({sdk::get_uint(each, "port").value_or(0), sdk::get_string(each, "name"),
-                   sdk::get_string(each, "appProtocol")});
+    out.push_back(
+        {sdk::get_uint(each, "port").value_or(0), sdk::get_string(each, "name"), sdk::get_string(each, "appProtocol")});
   }
   return out;
 }
@@ -82,7 +81,8 @@ std::vector<Rule> World::rules_for(const Target& target, const std::string& ns) 
       for (const auto& each : out_.list(kDestinationRule, place, kHostIndex, host)) {
         const Json object = sdk::parse_json(each.json);
         Rule rule{place, std::string(each.ref.name), part(object, "spec")};
-        if (!is_exported(rule.spec, place, options_.write_namespace) || rule.spec.contains("workloadSelector")) continue;
+        if (!is_exported(rule.spec, place, options_.write_namespace) || rule.spec.contains("workloadSelector"))
+          continue;
         found.emplace_back(created(object), rule.name, std::move(rule));
       }
       if (found.empty()) continue;

@@ -140,8 +140,9 @@ TEST(PluginKinds, WhatSeveralSourcesDeriveAlikeIsOneObject) {
   World world;
   const model::ObjectRef derived{"Upstream", "gloo-system", "istio:api.example.com-443"};
   world
-      .put("apiVersion: gloo.solo.io/v1\nkind: Settings\nmetadata: {name: default, namespace: gloo-system}\n"
-           "spec: {gloo: {istioOptions: {discoverRouteRules: true}}}\n")
+      .put(
+          "apiVersion: gloo.solo.io/v1\nkind: Settings\nmetadata: {name: default, namespace: gloo-system}\n"
+          "spec: {gloo: {istioOptions: {discoverRouteRules: true}}}\n")
       .put(entry("a", "v1", 8443) + entry("b", "v1beta1", 8443))
       .translate();
   EXPECT_EQ(world.state(derived), model::State::kAccepted);

@@ -25,8 +25,14 @@ TEST(Seconds, WhatIsNone) {
 }
 
 TEST(Fields, WhatIsOfTheWrongTypeCountsAsAbsent) {
-  const Json object = {{"text", 1},     {"number", "2"}, {"flag", "yes"}, {"list", "a"}, {"map", Json::array()},
-                       {"texts", {"a", 1}}, {"nothing", nullptr}, {"labels", {{"a", "b"}, {"c", 1}}}};
+  const Json object = {{"text", 1},
+                       {"number", "2"},
+                       {"flag", "yes"},
+                       {"list", "a"},
+                       {"map", Json::array()},
+                       {"texts", {"a", 1}},
+                       {"nothing", nullptr},
+                       {"labels", {{"a", "b"}, {"c", 1}}}};
   Report quiet(nullptr);
   Fields fields(&object, "/spec", quiet);
   EXPECT_EQ(fields.text("text"), "");

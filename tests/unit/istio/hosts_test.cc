@@ -17,7 +17,8 @@ TEST(Resolve, NamesOfServices) {
     EXPECT_EQ(target.ns, "shop") << name;
     EXPECT_EQ(target.host, "cart.shop.svc.cluster.local") << name;
   }
-  for (const char* name : {"cart.example.com", "*.shop.svc.cluster.local", "a.cart.shop.svc.cluster.local", ".shop.svc", "cart..svc", "*"}) {
+  for (const char* name : {"cart.example.com", "*.shop.svc.cluster.local", "a.cart.shop.svc.cluster.local", ".shop.svc",
+                           "cart..svc", "*"}) {
     const Target target = resolve(options, name, "shop");
     EXPECT_FALSE(target.is_service()) << name;
     EXPECT_EQ(target.host, name);
@@ -27,8 +28,8 @@ TEST(Resolve, NamesOfServices) {
 TEST(Spellings, TheNearestFirst) {
   const Options options;
   EXPECT_THAT(spellings(resolve(options, "cart", "shop"), "shop"),
-              ElementsAre("cart.shop.svc.cluster.local", "cart", "cart.shop", "cart.shop.svc", "*.shop.svc.cluster.local",
-                          "*.svc.cluster.local", "*.cluster.local", "*.local", "*"));
+              ElementsAre("cart.shop.svc.cluster.local", "cart", "cart.shop", "cart.shop.svc",
+                          "*.shop.svc.cluster.local", "*.svc.cluster.local", "*.cluster.local", "*.local", "*"));
   EXPECT_THAT(spellings(resolve(options, "a.example.com", "shop"), "other"),
               ElementsAre("a.example.com", "*.example.com", "*.com", "*"));
 }
