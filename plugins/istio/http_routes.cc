@@ -130,6 +130,7 @@ class Reader {
       one["matchers"] = Json::array();
       for (size_t k = i; k < (by_pattern ? i + 1 : all.size()); ++k) {
         one["matchers"].push_back(all[k].json);
+        if (all[k].path == Matcher::Path::kNone) one["matchers"].back()["prefix"] = "/";
         every = every || all[k].all();
       }
       if (by_pattern && all.size() > 1) one.erase("name");

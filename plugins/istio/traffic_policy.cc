@@ -97,10 +97,11 @@ void http_pool(Fields http, Json& spec, Json& limits) {
     spec["connectionConfig"]["maxRequestsPerConnection"] = *most;
   if (const auto idle = http.duration("idleTimeout"))
     spec["connectionConfig"]["commonHttpProtocolOptions"]["idleTimeout"] = *idle;
-  if (const auto streams = http.number("maxConcurrentStreams"); streams && *streams > 0)
-    spec["maxConcurrentStreams"] = *streams;
   const std::string upgrade = http.text("h2UpgradePolicy");
   if (upgrade == "UPGRADE") spec["useHttp2"] = true;
+  // Of HTTP/2 alone.
+  if (const auto streams = http.number("maxConcurrentStreams"); streams && *streams > 0 && spec.contains("useHttp2"))
+    spec["maxConcurrentStreams"] = *streams;
   if (http.flag("useClientProtocol").value_or(false)) spec["protocolSelection"] = "USE_DOWNSTREAM_PROTOCOL";
   http.rest();
 }

@@ -166,7 +166,7 @@ class Reader {
     Json spec = {{"routes", std::move(routes)}};
     if (weight != 0) spec["weight"] = weight;
     Json object = object_of("RouteTable", ns_, name, std::move(spec));
-    object["metadata"]["labels"].update(labels);
+    if (labels.is_object()) object["metadata"]["labels"].update(labels);
     derived_.add(std::move(object));
   }
 
