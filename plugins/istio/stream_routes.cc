@@ -86,12 +86,14 @@ class Reader {
     if (match.port && *match.port != server.port) return false;
     const auto its_names = names(match, server);
     if (its_names.empty()) return false;
+    Json spec = Json::object();
+    const std::string id = "istio-" + name_ + "-" + std::to_string(server.bound) + "-" + std::to_string(made_++);
+    Json host = {{"name", id}, {"destination", action}};
+    // Where TLS ends here it is the host's; a matcher alone lets it through.
     Json ssl = server.ssl;
     if (server.kind == Kind::kTls && its_names.front() != "*") ssl["sniDomains"] = its_names;
-    Json spec = Json::object();
-    if (!ssl.is_null()) spec["matcher"]["sslConfig"] = ssl;
-    const std::string id = "istio-" + name_ + "-" + std::to_string(server.bound) + "-" + std::to_string(made_++);
-    spec["tcpGateway"]["tcpHosts"] = {{{"name", id}, {"destination", action}}};
+    if (!ssl.is_null()) (server.ssl.is_null() ? spec["matcher"] : host)["sslConfig"] = ssl;
+    spec["tcpGateway"]["tcpHosts"] = Json::array({host});
     Json object = object_of("MatchableTcpGateway", place_.ns, id, std::move(spec));
     object["metadata"]["labels"][port_label(server.bound)] = "true";
     derived_.add(std::move(object));

@@ -97,7 +97,7 @@ class Istio(Case):
         self.assertNotIn("x-gone", picture.echo["headers"])
         self.assertEqual({world.get(path, host=HOST).backend for path in ("/upper", "/UPPER")}, {"v1"})
         report = world.until_state("VirtualService.networking.istio.io", "reviews", "Warning", "sourceLabels", "v9", namespace="shop")
-        self.assertEqual({each["field"] for each in report["warnings"]}, {"/spec/http/2/route/0/destination/subset", "/spec/http/7/match/0/sourceLabels"})
+        self.assertEqual({each["field"] for each in report["details"]}, {"spec.http[2].route[0].destination.subset", "spec.http[7].match[0].sourceLabels"})
         self.assertEqual(world.get("/", host="other.test").status, 404)
 
     def test_changes_are_followed_and_what_is_wrong_stops_nothing_else(self):
@@ -118,7 +118,7 @@ class Istio(Case):
         self.assertEqual(set(self.backends("/")), {"v2"})
         world.until_state("VirtualService", f"istio-{HOST}", "Accepted")
         self.put(virtual_service(route("/more", to(subset="v1")), {"match": 7, "route": "nowhere"}, name="more"))
-        world.until_state("VirtualService.networking.istio.io", "more", "Warning", "/spec/http/1/route", namespace="shop")
+        world.until_state("VirtualService.networking.istio.io", "more", "Warning", "spec.http[1].route", namespace="shop")
         self.assertEqual(set(self.backends("/more")), {"v1"})
         # Without the rule there are no subsets; without the virtual service there is no host.
         world.remove("DestinationRule-reviews.json")
