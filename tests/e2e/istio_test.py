@@ -149,8 +149,8 @@ class Istio(Case):
                  virtual_service({"route": [to("good.org")], "retries": {"attempts": 0}, "rewrite": {"authority": "good.org"}, "mirror": {"host": "mirror.org", "port": {"number": 80}}}))
         envoy = self.serve()
         world.until_status("/", 200, host=HOST)
-        self.assertEqual(world.get("/", host=HOST).echo["host"], "good.org")
         until("the endpoint that fails is put aside", lambda: all(world.get("/", host=HOST).status == 200 for _ in range(20)))
+        self.assertEqual(world.get("/", host=HOST).echo["host"], "good.org")
         until("requests are mirrored", lambda: sum(envoy.stats("cluster.istio_mirror.*upstream_rq_total$").values()) > 10)
 
     def test_tls_ends_here_or_passes_through(self):

@@ -8,6 +8,8 @@ import sys
 from grpc_connection import DATA, END_HEADERS, HEADERS, STATUS_200, Connection, header, message, serve
 from protobuf_wire import field
 
+WINDOW_UPDATE = 8
+NONCE = "told-once"
 SECRET = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"
 
 
@@ -21,7 +23,7 @@ def secrets(certificate, key, ca):
 
 def answer(name):
     secret = field(1, name) + SECRETS[name]
-    return field(1, "1") + field(2, field(1, SECRET) + field(2, secret)) + field(4, SECRET) + field(5, "nonce")
+    return field(1, "1") + field(2, field(1, SECRET) + field(2, secret)) + field(4, SECRET) + field(5, NONCE)
 
 
 class Agent(Connection):
@@ -30,13 +32,16 @@ class Agent(Connection):
             self.send(HEADERS, END_HEADERS, stream, STATUS_200 + header("content-type", "application/grpc"))
         if kind != DATA:
             return
+        # An Envoy says at length who it is: what was read makes room.
+        for which in (0, stream) if payload else ():
+            self.send(WINDOW_UPDATE, 0, which, len(payload).to_bytes(4, "big"))
         body = self.bodies.get(stream, b"") + payload
         while len(body) >= 5 and len(body) >= 5 + int.from_bytes(body[1:5], "big"):
             end = 5 + int.from_bytes(body[1:5], "big")
             request, body = body[5:end], body[end:]
             # What was taken is acknowledged with the nonce; a certificate that does not change is told once.
             for name in SECRETS:
-                if name.encode() in request and b"nonce" not in request:
+                if name.encode() in request and NONCE.encode() not in request:
                     self.send(DATA, 0, stream, message(answer(name)))
         self.bodies[stream] = body
 
