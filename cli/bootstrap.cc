@@ -52,6 +52,10 @@ void add_bootstrap(CLI::App& app, Action& action) {
       ->add_option("--node-id", options->node_id,
                    "The Envoy's name in statuses and logs.\nDefault: PROXY.NAMESPACE of the role")
       ->type_name("ID");
+  command
+      ->add_option("--mesh-agent", options->mesh_agent,
+                   "Where Envoy's identity in an Istio mesh is served by SDS, such as 127.0.0.1:8234")
+      ->type_name("HOST:PORT");
   command->add_flag("--sotw", options->sotw, "State-of-the-world xDS instead of delta");
   command->callback([&action, options] { action = [options] { return print_bootstrap(*options); }; });
 }

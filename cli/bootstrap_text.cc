@@ -50,7 +50,7 @@ static_resources:
             connection_keepalive: {interval: 20s, timeout: 10s}
 %TLS%    upstream_connection_options:
       tcp_keepalive: {keepalive_time: 30, keepalive_interval: 10, keepalive_probes: 3}
-layered_runtime:
+%AGENT%layered_runtime:
   layers:
   - name: admin
     admin_layer: {}
@@ -88,6 +88,28 @@ std::string tls_text(const BootstrapOptions& options, const HostPort& xds) {
          ", matcher: {exact: " + yaml_scalar(name) + "}}\n";
 }
 
+// Under the name that Gloo's cluster of it has.
+std::string agent_text(const HostPort& agent) {
+  return "  - name: gateway_proxy_sds\n"
+         "    type: " +
+         std::string(agent.is_address ? "STATIC" : "STRICT_DNS") +
+         "\n"
+         "    connect_timeout: 0.25s\n"
+         "    load_assignment:\n"
+         "      cluster_name: gateway_proxy_sds\n"
+         "      endpoints:\n"
+         "      - lb_endpoints:\n"
+         "        - endpoint:\n"
+         "            address:\n"
+         "              socket_address: {address: " +
+         yaml_scalar(agent.host) + ", port_value: " + std::to_string(agent.port) +
+         "}\n"
+         "    typed_extension_protocol_options:\n"
+         "      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:\n"
+         "        \"@type\": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions\n"
+         "        explicit_http_config: {http2_protocol_options: {}}\n";
+}
+
 base::Status check_tls(const BootstrapOptions& options) {
   if (options.xds_certificate.empty() != options.xds_key.empty())
     return base::invalid_argument("--xds-certificate and --xds-key go together; found one of them");
@@ -120,7 +142,14 @@ base::Result<std::string> bootstrap_text(const BootstrapOptions& options) {
   const auto id = default_node_id(options.role);
   if (!id.ok()) return id.status();
   if (auto status = check_tls(options); !status.ok()) return status;
+  std::string agent;
+  if (!options.mesh_agent.empty()) {
+    const auto where = parse_host_port(options.mesh_agent, "--mesh-agent");
+    if (!where.ok()) return where.status();
+    agent = agent_text(*where);
+  }
   std::string text = kTemplate;
+  fill(text, "%AGENT%", agent);
   fill(text, "%TLS%", tls_text(options, *xds));
   fill(text, "%API_TYPE%", options.sotw ? "GRPC" : "DELTA_GRPC");
   fill(text, "%CLUSTER_TYPE%", xds->is_address ? "STATIC" : "STRICT_DNS\n    dns_lookup_family: V4_PREFERRED");

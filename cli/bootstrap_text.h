@@ -19,6 +19,7 @@ struct BootstrapOptions {
   std::string xds_certificate;
   std::string xds_key;
   std::string xds_server_name;  // in Solder's certificate; empty: the host of xds_address
+  std::string mesh_agent;       // the agent of an Istio mesh beside Envoy, which gives its identity by SDS; empty: none
   bool sotw = false;            // state of the world instead of delta
 };
 

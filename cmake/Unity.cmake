@@ -39,7 +39,7 @@ function(solder_compile_alone_where_names_meet)
   solder_compile_alone(plugins/vault aws_keys.cc connection.cc secret_tree.cc session.cc)
   solder_compile_alone(cli admission.cc discover.cc plugin_bench.cc plugin_check.cc plugin_commands.cc plugin_files.cc plugin_live.cc plugin_new.cc
     plugin_trial_file.cc yaml_tree.cc)
-  solder_compile_file_by_file(cloud_foundry consul kubernetes openapi solder_openapi_documents python solder_transformation_engine solder_transformation_module)
+  solder_compile_file_by_file(cloud_foundry consul istio kubernetes openapi solder_openapi_documents python solder_transformation_engine solder_transformation_module)
   # Tests name their worlds and cases alike.
   solder_compile_file_by_file(admin_test cli_test cli_text_test consul_plugin_test engine_test openapi_test report_test services_test sources_test
     transformation_test xds_feature_test xds_unit_test)

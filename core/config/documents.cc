@@ -76,7 +76,9 @@ class DocumentReader {
     const auto name = metadata.value("name", json());
     const auto ns = metadata.value("namespace", json("default"));
     if (!name.is_string() || !ns.is_string()) return file_ref();
-    return {kind.get<std::string>(), ns.get<std::string>(), name.get<std::string>()};
+    const auto api_version = value.value("apiVersion", json());
+    return {kind_of(kind.get<std::string>(), api_version.is_string() ? api_version.get<std::string>() : ""),
+            ns.get<std::string>(), name.get<std::string>()};
   }
 
   void take_list(const json& list) {
@@ -154,7 +156,7 @@ class DocumentReader {
     const auto ns = text(metadata, prefix + "/metadata", "namespace", false);
     if (!kind || !api_version || !name || !ns) return;
     auto object = std::make_shared<model::Object>();
-    object->ref = {*kind, ns->empty() ? "default" : *ns, *name};
+    object->ref = {kind_of(*kind, *api_version), ns->empty() ? "default" : *ns, *name};
     for (const auto& [key, part] :
          {std::pair<std::string, std::string>{"name", *name}, {"namespace", object->ref.ns}}) {
       if (usable_name(part)) continue;

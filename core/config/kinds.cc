@@ -41,7 +41,33 @@ const Kind* find(std::string_view name) {
   return at == kKinds.end() ? nullptr : &*at;
 }
 
+std::string_view group_of(std::string_view api_version) {
+  const size_t slash = api_version.find('/');
+  return slash == std::string_view::npos ? std::string_view() : api_version.substr(0, slash);
+}
+
+// Another project's API, and no slip of the pen in one of ours.
+bool is_foreign_group(std::string_view group) {
+  if (group.find('.') == std::string_view::npos || group.ends_with("solo.io")) return false;
+  std::vector<std::string_view> ours;
+  for (const auto& known : kKinds) {
+    if (const auto its = group_of(known.api_version); !its.empty()) ours.push_back(its);
+  }
+  return base::nearest_name(group, ours).empty();
+}
+
 }  // namespace
+
+std::string kind_of(std::string_view kind, std::string_view api_version) {
+  std::string out(kind);
+  const std::string_view group = group_of(api_version);
+  if (find(kind) != nullptr && is_foreign_group(group)) out.append(".").append(group);
+  return out;
+}
+
+bool is_version(std::string_view api_version, std::string_view read) {
+  return api_version == read || (read.ends_with("/*") && group_of(api_version) == group_of(read));
+}
 
 std::string api_version_of(std::string_view kind) {
   const Kind* known = find(kind);
@@ -72,6 +98,8 @@ namespace {
 // Kubernetes' and other projects' own objects often lie in the same directory; they are none of Solder's business, so
 // they are named and passed over. What looks like one of ours is a mistake.
 bool foreign(const model::Object& object) {
+  const std::string_view group = group_of(object.api_version);
+  if (!group.empty() && object.ref.kind.ends_with("." + std::string(group))) return true;  // as kind_of() names it
   return object.api_version.find("solo.io/") == std::string::npos && nearest_kind(object.ref.kind).empty();
 }
 

@@ -89,7 +89,7 @@ constexpr std::array kUpstreamKeys = {
                  "maxConcurrentStreams overrideStreamErrorOnInvalidHttpMessage respectDnsTtl dnsRefreshRate "
                  "proxyProtocolVersion preconnectPolicy"},
     KeysOfPlugin{"upstream", "tunneling", "httpProxyHostname httpConnectHeaders httpConnectSslConfig"},
-    KeysOfPlugin{"upstream", "istio", "disableIstioAutoMtls"},
+    KeysOfPlugin{"upstream", "istio", "disableIstioAutoMtls istioOptions"},
 };
 
 constexpr std::array kGatewayKeys = {

@@ -86,8 +86,11 @@ void add_kind(const host::ManifestKind& kind, uint64_t seed, Questions& to) {
     json object = maker.make();
     if (!object.is_object()) continue;
     const std::string name = "made-" + std::to_string(i);
-    object["apiVersion"] = kind.api_version;
-    object["kind"] = kind.kind;
+    // A kind that ends in its group is called so by Solder alone; "*" stands for any version.
+    const std::string group = kind.api_version.substr(0, kind.api_version.find('/'));
+    const bool marked = kind.kind.ends_with("." + group);
+    object["apiVersion"] = kind.api_version.ends_with("/*") ? group + "/v1" : kind.api_version;
+    object["kind"] = marked ? kind.kind.substr(0, kind.kind.size() - group.size() - 1) : kind.kind;
     if (!object.contains("metadata") || !object["metadata"].is_object()) object["metadata"] = json::object();
     object["metadata"]["name"] = name;
     object["metadata"]["namespace"] = "ns";

@@ -6,6 +6,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
+#include "core/config/kinds.h"
 #include "core/engine/plugin_calls.h"
 
 namespace solder::engine {
@@ -49,7 +50,7 @@ bool VisibleWorld::watched(const std::string& ns) const {
 // A kind that plugins read may have namesakes in other API groups, which they do not.
 bool VisibleWorld::right_version(const model::Object& object) const {
   if (!is_plugin_kind(translation_, object.ref.kind)) return true;
-  return translation_.plugins->kinds().at(object.ref.kind).api_version == object.api_version;
+  return config::is_version(object.api_version, translation_.plugins->kinds().at(object.ref.kind).api_version);
 }
 
 // Gateways count in the write namespace only, unless the Settings say otherwise.

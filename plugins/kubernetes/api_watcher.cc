@@ -42,7 +42,17 @@ std::map<std::string, Resource> with_shared(std::map<std::string, Resource> serv
   return served;
 }
 
+// What the server calls a kind that Solder has to tell from its own by the group.
+std::string served_kind(const std::string& kind, const std::string& api_version) {
+  const std::string end = "." + api_version.substr(0, api_version.find('/'));
+  return kind.ends_with(end) ? kind.substr(0, kind.size() - end.size()) : kind;
+}
+
 }  // namespace
+
+std::string any_version_of(const std::string& api_version) {
+  return api_version.ends_with("/*") ? api_version.substr(0, api_version.size() - 2) : std::string();
+}
 
 std::map<std::string, Resource> read_resources(const Json& list, const std::string& api_version) {
   std::map<std::string, Resource> out;
@@ -96,8 +106,12 @@ void ApiWatcher::watch(const std::vector<sdk::WatchedKind>& kinds) {
   }
   if (lease_) wanted_["v1"].insert(kSharedKind);
   std::erase_if(watches_, [&](const auto& each) {
-    const auto at = wanted_.find(each.second->resource().api_version);
-    return at == wanted_.end() || at->second.count(each.first.first) == 0;
+    const std::string& version = each.second->resource().api_version;
+    for (const std::string& name : {version, version.substr(0, version.find('/')) + "/*"}) {
+      const auto at = wanted_.find(name);
+      if (at != wanted_.end() && at->second.count(each.first.first) != 0) return false;
+    }
+    return true;
   });
   connect();
 }
@@ -131,18 +145,23 @@ void ApiWatcher::lease_changed() {
 void ApiWatcher::look_for_kinds() {
   timer_.start(kLookAgain, [this] { connect(); });  // a kubeconfig may have changed, too
   if (!asking_.empty()) return;
-  const solder_http_identity identity = connection_.identity();
   for (const auto& [api_version, kinds] : wanted_) {
-    const std::string url =
-        connection_.server + (api_version.find('/') == std::string::npos ? "/api/" : "/apis/") + api_version;
-    sdk::HttpRequest request;
-    request.url = url;
-    request.headers = {{"accept", "application/json"}};
-    request.identity = &identity;
-    const std::string which = api_version;
-    if (http_.send(request, [this, which](const sdk::HttpAnswer& answer) { take_kinds(which, answer); }) == SOLDER_OK)
-      asking_.insert(api_version);
+    const std::string group = any_version_of(api_version);
+    ask_for_kinds(api_version, group.empty() ? api_version : group);
   }
+}
+
+void ApiWatcher::ask_for_kinds(const std::string& api_version, const std::string& path) {
+  const solder_http_identity identity = connection_.identity();
+  const bool core = api_version.find('/') == std::string::npos;
+  const std::string url = connection_.server + (core ? "/api/" : "/apis/") + path;
+  sdk::HttpRequest request;
+  request.url = url;
+  request.headers = {{"accept", "application/json"}};
+  request.identity = &identity;
+  const std::string which = api_version;
+  if (http_.send(request, [this, which](const sdk::HttpAnswer& answer) { take_kinds(which, answer); }) == SOLDER_OK)
+    asking_.insert(api_version);
 }
 
 void ApiWatcher::take_kinds(const std::string& api_version, const sdk::HttpAnswer& answer) {
@@ -152,8 +171,13 @@ void ApiWatcher::take_kinds(const std::string& api_version, const sdk::HttpAnswe
                 ""};
   } else if (answer.code == kOk) {
     problem_.reset();
+    const Json list = sdk::parse_json(answer.body);
+    const Json* preferred = list.is_object() ? sdk::find(list, "preferredVersion") : nullptr;
+    if (preferred != nullptr && preferred->is_object())
+      return ask_for_kinds(api_version, sdk::get_string(*preferred, "groupVersion"));
     known_.insert(api_version);
-    use(api_version, with_shared(read_resources(sdk::parse_json(answer.body), api_version)));
+    const std::string version = list.is_object() ? sdk::get_string(list, "groupVersion") : "";
+    use(api_version, with_shared(read_resources(list, version.empty() ? api_version : version)));
   } else if (answer.code == kNotFound) {
     problem_.reset();
     known_.insert(api_version);
@@ -178,16 +202,18 @@ void ApiWatcher::use(const std::string& api_version, const std::map<std::string,
   const auto wanted = wanted_.find(api_version);
   if (wanted == wanted_.end()) return;
   for (const std::string& kind : wanted->second) {
-    const auto at = served.find(kind);
+    const auto at = served.find(served_kind(kind, api_version));
+    Resource resource = at == served.end() ? Resource() : at->second;
+    resource.kind = kind;  // as Solder calls it
     const bool ours = kind == kSharedKind;
-    const bool all = !ours && (settings_.namespaces.empty() || (at != served.end() && !at->second.namespaced));
+    const bool all = !ours && (settings_.namespaces.empty() || (at != served.end() && !resource.namespaced));
     const std::vector<std::string> chosen =
         ours ? std::vector<std::string>{settings_.write_namespace} : settings_.namespaces;
     for (const std::string& ns : all ? std::vector<std::string>{""} : chosen) {
       const auto running = watches_.find({kind, ns});
       if (at != served.end()) missing_.erase({kind, ns});
       if (at == served.end() && running != watches_.end() && ++missing_[{kind, ns}] < kMissesThatCount) continue;
-      if (at != served.end() && running != watches_.end() && running->second->resource() == at->second) continue;
+      if (at != served.end() && running != watches_.end() && running->second->resource() == resource) continue;
       if (running != watches_.end()) watches_.erase(running);
       if (at == served.end()) {
         // Objects go with their definition.
@@ -196,7 +222,7 @@ void ApiWatcher::use(const std::string& api_version, const std::map<std::string,
         continue;
       }
       auto& watch = watches_[{kind, ns}] = std::make_unique<KindWatch>(
-          host_, http_, objects_, connection_, ends_, at->second, ns, seed(host_, &at->second) + watches_.size());
+          host_, http_, objects_, connection_, ends_, resource, ns, seed(host_, &at->second) + watches_.size());
       watch->start();
     }
   }
@@ -208,7 +234,7 @@ void ApiWatcher::seen(const Resource& resource, Json& object) {
     return;
   }
   if (is_ours(resource.api_version) && resource.has_status) statuses_.seen(resource, object);
-  trim_object(object, resource.kind, resource.api_version);
+  trim_object(object, served_kind(resource.kind, resource.api_version), resource.api_version);
   objects_.put(object.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

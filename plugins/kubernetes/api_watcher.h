@@ -23,6 +23,8 @@ namespace solder::plugins::kubernetes {
 Connection connect_to(const sdk::Host& host, const WatchSettings& settings);
 // What a part of the API serves, by kind.
 std::map<std::string, Resource> read_resources(const sdk::Json& list, const std::string& api_version);
+// "networking.istio.io" of "networking.istio.io/*", which stands for the version that the server prefers; else empty.
+std::string any_version_of(const std::string& api_version);
 
 class ApiWatcher {
  public:
@@ -42,6 +44,7 @@ class ApiWatcher {
 
   void connect();
   void look_for_kinds();
+  void ask_for_kinds(const std::string& api_version, const std::string& path);
   void take_kinds(const std::string& api_version, const sdk::HttpAnswer& answer);
   void use(const std::string& api_version, const std::map<std::string, Resource>& served);
   void looked();

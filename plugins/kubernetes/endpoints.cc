@@ -18,6 +18,7 @@ namespace endpoint = envoy::config::endpoint::v3;
 namespace {
 
 constexpr const char* kServiceNameLabel = "/metadata/labels/kubernetes.io~1service-name";
+constexpr const char* kMeshLabel = "security.istio.io/tlsMode";
 constexpr const char* kPodIp = "/status/podIP";
 
 struct Address {
@@ -124,13 +125,20 @@ std::optional<Labels> pod_labels(const Address& address, const UpstreamSpec& spe
   return std::nullopt;
 }
 
-sdk::Message subset_metadata(const std::set<std::string>& keys, const Labels& labels) {
+void add_subsets(const std::set<std::string>& keys, const Labels& labels, sdk::Message& metadata) {
   sdk::Json values = sdk::Json::object();
   for (const std::string& key : keys) {
     const auto label = labels.find(key);
     values[key] = label == labels.end() ? std::string() : label->second;
   }
-  return sdk::Message().add_entry(core::Metadata::kFilterMetadata, "envoy.lb", sdk::to_struct(values));
+  metadata.add_entry(core::Metadata::kFilterMetadata, "envoy.lb", sdk::to_struct(values));
+}
+
+// Which of the cluster's sockets a pod is spoken to by: Istio labels those that have its proxy.
+void add_mesh(const Labels& labels, sdk::Message& metadata) {
+  if (labels.count(kMeshLabel) == 0) return;
+  metadata.add_entry(core::Metadata::kFilterMetadata, "envoy.transport_socket_match",
+                     sdk::to_struct({{"tlsMode", "istio"}}));
 }
 
 sdk::Message lb_endpoint(const Address& address) {
@@ -160,7 +168,7 @@ class Assignment {
       return;
     }
     std::optional<Labels> labels;
-    if (!asked_.empty() || !keys_.empty()) labels = pod_labels(address, spec_, out_);
+    if (!asked_.empty() || !keys_.empty() || spec_.mesh) labels = pod_labels(address, spec_, out_);
     if (!asked_.empty() && !labels) {
       ++unknown_;
       return;
@@ -170,9 +178,10 @@ class Assignment {
       if (label == labels->end() || label->second != value) return;
     }
     sdk::Message one = lb_endpoint(address);
-    if (!keys_.empty()) {
-      one.add_message(endpoint::LbEndpoint::kMetadata, subset_metadata(keys_, labels.value_or(Labels())));
-    }
+    sdk::Message metadata;
+    if (!keys_.empty()) add_subsets(keys_, labels.value_or(Labels()), metadata);
+    if (spec_.mesh && labels) add_mesh(*labels, metadata);
+    if (!metadata.empty()) one.add_message(endpoint::LbEndpoint::kMetadata, metadata);
     locality_.add_message(endpoint::LocalityLbEndpoints::kLbEndpoints, one);
   }
 

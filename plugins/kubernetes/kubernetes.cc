@@ -157,7 +157,8 @@ class Plugin {
   }
 
   void endpoints(const sdk::UpstreamInput& in, sdk::Out& out) {
-    const UpstreamSpec spec(sdk::parse_json(in.json));
+    UpstreamSpec spec(sdk::parse_json(in.json));
+    spec.read_whole(in.spec_json);
     // Where there is no Service, the cluster says so.
     if (const auto service = find_service(spec, out)) give_endpoints(spec, *service, out);
   }

@@ -30,6 +30,15 @@ UpstreamSpec::UpstreamSpec(const sdk::Json& json)
   default_subset = labels_of(part(part(subset_spec, "defaultSubset"), "values"));
 }
 
+// As the plugin `istio` decides it, which makes the sockets of the cluster.
+void UpstreamSpec::read_whole(std::string_view spec_json) {
+  if (spec_json.find("enableAutoMtls") == std::string_view::npos) return;
+  const sdk::Json whole = sdk::parse_json(spec_json);
+  const sdk::Json& options = part(whole, "istioOptions");
+  mesh = part(options, "enableAutoMtls") == true && part(options, "enableIntegration") == true &&
+         part(whole, "disableIstioAutoMtls") != true && part(whole, "sslConfig").is_null();
+}
+
 Service::Service(const sdk::Json& json) {
   const sdk::Json& spec = part(json, "spec");
   if (spec.is_null()) return;

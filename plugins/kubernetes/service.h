@@ -28,8 +28,11 @@ struct UpstreamSpec {
   std::vector<SubsetSelector> subsets;
   std::string subset_fallback;  // "ANY_ENDPOINT", "DEFAULT_SUBSET", "NO_FALLBACK", or empty: the first
   Labels default_subset;
+  bool mesh = false;  // endpoints say whether they are pods of an Istio mesh
 
   explicit UpstreamSpec(const sdk::Json& json);
+  // What an Upstream's whole spec says besides.
+  void read_whole(std::string_view spec_json);
 };
 
 struct ServicePort {

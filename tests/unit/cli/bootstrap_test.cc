@@ -66,6 +66,19 @@ TEST(BootstrapTest, OverTlsItChecksTheServerAndShowsWhatItHas) {
   EXPECT_THAT(bootstrap_text(options).status().message(), HasSubstr("go together"));
 }
 
+TEST(BootstrapTest, TheAgentOfAMeshIsAClusterBesideSolder) {
+  BootstrapOptions options;
+  options.mesh_agent = "127.0.0.1:8234";
+  const std::string text = made(options);
+  EXPECT_TRUE(envoy_accepts(text));
+  const auto clusters = read(text)["static_resources"]["clusters"];
+  ASSERT_EQ(2u, clusters.size());
+  EXPECT_EQ("gateway_proxy_sds", clusters[1]["name"]);
+  EXPECT_EQ("STATIC", clusters[1]["type"]);
+  options.mesh_agent = "nowhere";
+  EXPECT_THAT(bootstrap_text(options).status().message(), HasSubstr("--mesh-agent"));
+}
+
 TEST(BootstrapTest, NodeIsNamedAfterTheRole) {
   BootstrapOptions options;
   options.role = "edge~public";

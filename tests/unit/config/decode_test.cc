@@ -1,5 +1,6 @@
 // Upstream, Gateway, Settings and Secret from text to their models.
 #include "core/config/decode.h"
+#include "core/config/kinds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -197,6 +198,14 @@ TEST(Decode, SpecOfAnotherType) {
               ElementsAre("WrongType /spec"));
 }
 
+TEST(Kinds, AVersionOrAnyOfAGroup) {
+  EXPECT_TRUE(is_version("networking.istio.io/v1", "networking.istio.io/*"));
+  EXPECT_TRUE(is_version("networking.istio.io/v1alpha3", "networking.istio.io/*"));
+  EXPECT_FALSE(is_version("security.istio.io/v1", "networking.istio.io/*"));
+  EXPECT_TRUE(is_version("v1", "v1"));
+  EXPECT_FALSE(is_version("networking.istio.io/v1beta1", "networking.istio.io/v1"));
+}
+
 TEST(UnknownKind, NearForeignAndUnserved) {
   const auto of = [](const std::string& version, const std::string& kind) {
     model::Object object;
@@ -209,6 +218,7 @@ TEST(UnknownKind, NearForeignAndUnserved) {
   EXPECT_EQ(of("gateway.solo.io/v1", "Zebra").severity, model::Severity::kError);
   EXPECT_EQ(of("apps/v1", "Deployment").severity, model::Severity::kWarning);
   EXPECT_EQ(of("apps/v1", "Deployment").reason, "UnknownKind");
+  EXPECT_EQ(of("networking.istio.io/v1", "Gateway.networking.istio.io").severity, model::Severity::kWarning);
   EXPECT_EQ(of("enterprise.gloo.solo.io/v1", "AuthConfig").reason, "UnsupportedKind");
   EXPECT_TRUE(known_kind("Upstream"));
   EXPECT_FALSE(known_kind("AuthConfig"));

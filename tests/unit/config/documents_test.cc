@@ -200,6 +200,21 @@ TEST(Documents, WrongApiVersionNamesTheRightOne) {
   EXPECT_EQ(out.problems[0].expected, "gloo.solo.io/v1");
 }
 
+TEST(Documents, AnotherProjectsKindOfTheSameNameIsAnotherKind) {
+  const auto read = [](const std::string& version) {
+    return parse_documents("apiVersion: " + version + "\nkind: Gateway\nmetadata: {name: a}\n", "f.yaml");
+  };
+  for (const char* version : {"v1", "v1beta1", "v1alpha3"})
+    EXPECT_THAT(names_of(read(std::string("networking.istio.io/") + version)),
+                ElementsAre("Gateway.networking.istio.io default/a"));
+  EXPECT_THAT(names_of(read("gateway.networking.k8s.io/v1")),
+              ElementsAre("Gateway.gateway.networking.k8s.io default/a"));
+  // A slip of the pen is none.
+  EXPECT_THAT(lines_of(read("gateway.sollo.io/v1").problems),
+              ElementsAre("WrongApiVersion Gateway default/a /apiVersion 1:1"));
+  EXPECT_THAT(lines_of(read("apps/v1").problems), ElementsAre("WrongApiVersion Gateway default/a /apiVersion 1:1"));
+}
+
 TEST(Documents, NamesMayHoldPlaceholders) {
   EXPECT_THAT(names_of(parse_documents("apiVersion: v1\nkind: Secret\nmetadata:\n  name: a.B_c\n  namespace: "
                                        "${INSTALL_NAMESPACE}\n",

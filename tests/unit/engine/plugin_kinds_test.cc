@@ -129,6 +129,33 @@ TEST(PluginKinds, AnObjectInAStoreTakesThePlaceOfADerivedOne) {
   EXPECT_THAT(world.json(ResourceType::kCluster, kCluster), Not(HasSubstr("version")));
 }
 
+// Two service entries for one host, which the plugin `istio` makes one Upstream of.
+std::string entry(const std::string& name, const std::string& version, int port) {
+  return "---\napiVersion: networking.istio.io/" + version + "\nkind: ServiceEntry\nmetadata: {name: " + name +
+         ", namespace: shop}\nspec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 443, targetPort: " +
+         std::to_string(port) + ", protocol: HTTP}]}\n";
+}
+
+TEST(PluginKinds, WhatSeveralSourcesDeriveAlikeIsOneObject) {
+  World world;
+  const model::ObjectRef derived{"Upstream", "gloo-system", "istio:api.example.com-443"};
+  world
+      .put(
+          "apiVersion: gloo.solo.io/v1\nkind: Settings\nmetadata: {name: default, namespace: gloo-system}\n"
+          "spec: {gloo: {istioOptions: {discoverRouteRules: true}}}\n")
+      .put(entry("a", "v1", 8443) + entry("b", "v1beta1", 8443))
+      .translate();
+  EXPECT_EQ(world.state(derived), model::State::kAccepted);
+  EXPECT_EQ(world.state({"ServiceEntry", "shop", "a"}), model::State::kAccepted);
+  EXPECT_EQ(world.state({"ServiceEntry", "shop", "b"}), model::State::kAccepted);
+  world.put(entry("b", "v1alpha3", 9443)).translate();
+  EXPECT_EQ(world.state({"ServiceEntry", "shop", "a"}), model::State::kAccepted);
+  EXPECT_EQ(world.state({"ServiceEntry", "shop", "b"}), model::State::kWarning) << "what differs is told to the second";
+  world.remove({"ServiceEntry", "shop", "a"}).translate();
+  EXPECT_EQ(world.state({"ServiceEntry", "shop", "b"}), model::State::kAccepted);
+  EXPECT_EQ(world.state(derived), model::State::kAccepted);
+}
+
 TEST(PluginKinds, ADerivedObjectThatWentBadServesOn) {
   World world;
   cart(world).translate();
