@@ -128,8 +128,12 @@ void set_up(Transfer& transfer) {
   }
   // Rather a stream of a connection that is on its way than a connection more.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-  if (request.http2)
+  if (request.http2) {
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
+    // curl 7.88, Debian 12's, cannot use such a connection again: its second request fails (curl's pull request 10643).
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  }
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.words.data());
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &take_body);
