@@ -90,7 +90,7 @@ def start(world, kube, given):
 
 def endpoints(world, writers, given):
     size = given.endpoints // given.services
-    names = [f"kube-svc_shop-s{i}-80_shop" for i in range(given.services)]
+    names = [f"kube-svc:shop-s{i}-80_shop" for i in range(given.services)]
     client = EndpointClient(world.xds_port, names)
     client.wait(lambda: all(client.endpoints.get(name, (0, 0))[0] == size for name in names), 120)
     time.sleep(2)  # what was on its way is counted to the start

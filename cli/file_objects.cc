@@ -7,6 +7,7 @@
 
 #include "cli/object_store.h"
 #include "cli/yaml_text.h"
+#include "cli/yaml_tree.h"
 #include "core/base/replace_file.h"
 #include "core/config/documents.h"
 #include "core/report/status_path.h"
@@ -40,6 +41,12 @@ std::vector<Piece> pieces_of(const std::string& text) {
   }
   out.push_back({begin, text.size()});
   return out;
+}
+
+// Whether the document is a List, whose objects cannot be replaced one by one.
+bool is_list(const std::string& text, const std::string& path) {
+  const auto root = parse_yaml(text, path);
+  return root.ok() && root->find("items") != nullptr && root->find("metadata") == nullptr;
 }
 
 class FileObjects final : public ObjectStore {
@@ -94,8 +101,9 @@ class FileObjects final : public ObjectStore {
     std::optional<Piece> found;
     size_t others = 0;
     for (const Piece& piece : pieces) {
-      const auto documents = config::parse_documents(text.substr(piece.begin, piece.end - piece.begin), path);
-      const bool alone = documents.objects.size() == 1 && documents.problems.empty();
+      const std::string document = text.substr(piece.begin, piece.end - piece.begin);
+      const auto documents = config::parse_documents(document, path);
+      const bool alone = documents.objects.size() == 1 && documents.problems.empty() && !is_list(document, path);
       if (alone && documents.objects.front()->ref == there.ref && !found) {
         found = piece;
       } else if (!documents.objects.empty() || !documents.problems.empty()) {

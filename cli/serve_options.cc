@@ -119,8 +119,8 @@ std::string read_trust(const YamlNode& node, ServeOptions& options) {
   return "";
 }
 
-const std::array<Key, 21>& keys() {
-  static const std::array<Key, 21> kKeys{{
+const std::array<Key, 22>& keys() {
+  static const std::array<Key, 22> kKeys{{
       {"configDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.config_directories); }},
       {"pluginDir", [](const YamlNode& n, ServeOptions& o) { return read_list(n, o.plugin_directories); }},
       {"xdsAddress", [](const YamlNode& n, ServeOptions& o) { return read_text(n, o.xds_address, "HOST:PORT"); }},

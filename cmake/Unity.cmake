@@ -41,6 +41,6 @@ function(solder_compile_alone_where_names_meet)
     plugin_trial_file.cc yaml_tree.cc)
   solder_compile_file_by_file(consul kubernetes openapi solder_openapi_documents python solder_transformation_engine solder_transformation_module)
   # Tests name their worlds and cases alike.
-  solder_compile_file_by_file(admin_test cli_test cli_text_test engine_test report_test services_test sources_test
+  solder_compile_file_by_file(admin_test cli_test cli_text_test consul_plugin_test engine_test openapi_test report_test services_test sources_test
     transformation_test xds_feature_test xds_unit_test)
 endfunction()

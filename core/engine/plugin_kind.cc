@@ -30,8 +30,8 @@ model::ObjectPtr read_object(const model::ObjectRef& source, const std::string& 
 }
 
 void derive(Translation& t, Reader& reader, host::Plugin& plugin, const model::ObjectRef& source,
-            const std::string& text, DerivedResult& result) {
-  const solder_object input{sizeof(solder_object), 0, view(source), view(text)};
+            const std::string& source_text, DerivedResult& result) {
+  const solder_object input{sizeof(solder_object), 0, view(source), view(source_text)};
   const host::Subject subject{source, ""};
   auto outputs = t.plugins->call(plugin, host::Operation::kDerive, {&input, 1, sizeof(input)}, {&subject, 1},
                                  lookup_for(t, reader));

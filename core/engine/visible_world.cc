@@ -108,13 +108,13 @@ std::set<model::ObjectRef> VisibleWorld::set_derived(const model::ObjectRef& sou
   return touched;
 }
 
-// Where several sources give one name, all but the first are told so.
+// Where several sources give one name to different objects, all but the first are told so.
 void VisibleWorld::explain_sources(const model::ObjectRef& ref) {
   model::Diagnostics said;
   if (const auto all = derived_.find(ref); all != derived_.end()) {
-    const model::ObjectRef& first = all->second.begin()->first;
+    const auto& [first, counts] = *all->second.begin();
     for (const auto& [source, object] : all->second) {
-      if (source == first) continue;
+      if (object->json == counts->json) continue;
       said.push_back({.severity = model::Severity::kWarning,
                       .reason = "DerivedNameTaken",
                       .object = source,

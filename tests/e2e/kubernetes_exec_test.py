@@ -5,8 +5,8 @@ import subprocess
 import unittest
 
 import kube_server
-from harness import BUILD, Case, until
-from kube_server import SOLDER, Kubernetes
+from harness import BUILD, Case, admin, until
+from kube_server import ADMIN, SOLDER, Kubernetes
 from manifests import gateways, virtual_service
 
 # Each run leaves a line; what is printed stands in a file beside.
@@ -69,16 +69,16 @@ class ExecCredentials(Case):
         self.answer("fail")
         world = self.world
         world.start_solder(*self.flags, ready=False)
-        world.until_state("ConfigSource", "kubernetes", "Warning", "NoCredential", "exit code 3: no such account", namespace="")
+        until("it says why it is not ready", lambda: "exit code 3: no such account" in admin(world.admin_port, "/readyz").text)
         self.answer(credential("not-a-token"))
-        world.until_state("ConfigSource", "kubernetes", "Warning", "HTTP 401", namespace="")
+        until("it says that nobody knows the token", lambda: "HTTP 401" in admin(world.admin_port, "/readyz").text)
         self.answer(credential(SOLDER))
         world.start_envoy()
         world.until_status("/", 200)
         until("the source is well", lambda: world.report("ConfigSource", "kubernetes", "") is None, 60)
 
     def test_apply_asks_the_program_as_well(self):
-        self.answer(credential(SOLDER))
+        self.answer(credential(ADMIN))  # who may write
         more = self.world.directory / "more.yaml"
         more.write_text(virtual_service("more", "    - {matchers: [{prefix: /}], directResponseAction: {status: 201}}", domains="[more.test]"))
         done = subprocess.run([BUILD / "bin/solder", "apply", "-f", more, *self.flags], capture_output=True, text=True, timeout=60)

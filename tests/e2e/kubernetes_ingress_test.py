@@ -50,7 +50,7 @@ class Ingresses(Case):
         self.assertEqual({where: self.backend("shop.test", where) for where in rows}, rows)
         self.assertEqual(self.backend("other.test", "/"), 404)
         warning = world.until_state("Ingress", "one", "Warning", "Service shop/nobody is not there", namespace="shop")
-        self.assertEqual(warning["warnings"][0]["field"], "/spec/rules/0/http/paths/3/backend/service/name")
+        self.assertIn("spec.rules[0].http.paths[3].backend.service.name", warning["warnings"][0])
         # A default backend takes what is left, and goes with its Ingress.
         world.write("two.json", json.dumps(ingress("two", "two.test", path("/a", "Exact", "items"), default="pages")))
         until("the default backend answers", lambda: self.backend("other.test", "/") == "pages")

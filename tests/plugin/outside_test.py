@@ -102,7 +102,7 @@ class Outside(unittest.TestCase):
                 with self.subTest(compiler=compiler, language=language):
                     directory = self.scratch / f"recorded-{pathlib.Path(compiler).name}-{language}"
                     directory.mkdir()
-                    run(compiler, *flags, "-I", RECORD, "-I", self.prefix / "include", "-x", language, *sources, "-lstdc++", "-o", directory / "a.so")
+                    run(compiler, *flags, f"-Wl,--version-script={next(self.prefix.rglob('plugin.map'))}", "-I", RECORD, "-I", self.prefix / "include", "-x", language, *sources, "-lstdc++", "-o", directory / "a.so")
                     self.assert_loads(directory)
 
     def recorded_cpp(self):

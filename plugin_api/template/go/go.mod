@@ -1,4 +1,4 @@
-module plugin
+module example.test/plugin
 
 go 1.19
 
