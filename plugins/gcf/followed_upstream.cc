@@ -48,18 +48,17 @@ void FollowedUpstream::begin(const sdk::Json& upstream) {
   project_ = sdk::get_string(upstream, "project");
   region_ = sdk::get_string(upstream, "region");
   const auto service = service_of(upstream, nullptr);
+  const auto api = api_of(upstream, nullptr);
   const sdk::Json* secret = sdk::find(upstream, "secretRef");
   // What is wrong is said where the cluster is made; a service that is named has nothing that could be found.
-  if (!service || project_.empty() || region_.empty()) {
+  if (!service || !api || project_.empty() || region_.empty()) {
     publisher_.report(ref(), {});
     return;
   }
   host_ = service->host;
   secret_ns_ = secret == nullptr ? "" : sdk::get_string(*secret, "namespace");
   secret_name_ = secret == nullptr ? "" : sdk::get_string(*secret, "name");
-  const sdk::Json* options = sdk::find(upstream, "gcpOptions");
-  api_ = options == nullptr ? "" : sdk::get_string(*options, "api");
-  if (api_.ends_with('/')) api_.pop_back();
+  api_ = *api;
   begin_cycle();
 }
 

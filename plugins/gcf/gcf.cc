@@ -46,6 +46,7 @@ class Plugin {
     const Json spec = sdk::parse_json(in.json);
     const auto service = service_of(spec, &out);
     if (!service) return;
+    (void)api_of(spec, &out);
     const auto functions = functions_of(spec, *service, in.cluster_name, &out);
     if (by_envoy(spec)) {
       call_by_envoy(spec, *service, functions, in.cluster_name, out);
@@ -68,7 +69,14 @@ class Plugin {
     const Json destination = in.destination_json.empty() ? Json::object() : sdk::parse_json(in.destination_json);
     const std::string name = sdk::get_string(destination, "functionName");
     if (!name.empty()) return call(name, in, upstream, *service, out);
-    if (!sdk::get_string(upstream, "host").empty() || !sdk::get_string(upstream, "functionName").empty()) return;
+    // The cluster's own script calls the upstream's function, unless that is at another host.
+    const auto functions = functions_of(upstream, *service, in.cluster_name, nullptr);
+    const Function* standard = standard_function(upstream, functions, nullptr);
+    if (standard != nullptr && !standard->host.empty()) return call(standard->name, in, upstream, *service, out);
+    if (!sdk::get_string(upstream, "host").empty() || !sdk::get_string(upstream, "functionName").empty()) {
+      if (by_envoy(upstream)) tell_request({{"by_envoy", true}}, out);
+      return;
+    }
     const std::string of = "Upstream " + sdk::to_string(in.upstream);
     out.warning({"/destinationSpec/gcp/functionName", "MissingField",
                  of + " stands for functions, and the route names none; requests are answered 500", "",
@@ -86,7 +94,11 @@ class Plugin {
     for (const Function& function : functions) {
       if (function.name != name) continue;
       Json context = Json::object();
-      if (!by_envoy(upstream)) context["token"] = function.token;
+      if (by_envoy(upstream)) {
+        context["by_envoy"] = true;
+      } else {
+        context["token"] = function.token;
+      }
       context["prefix"] = function.path;
       if (!function.host.empty()) call_other_cluster(host_cluster(in.cluster_name, function.host), in.weighted, out);
       return tell_request(context, out);

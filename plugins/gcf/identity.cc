@@ -70,10 +70,13 @@ Json injector(const std::string& name) {
   return {{"action", {{"name", name}, {"typedConfig", action}}}};
 }
 
-// The request for a host, the token of its name put in, and the guard. `tokens`: the injectors by name; none where
-// Envoy asks itself.
-std::vector<Filter> filters_of(const std::string& host, const Function* standard, const Json& tokens) {
+enum class Minted { kHere, kByEnvoy };
+
+// The request for a host, the token of its name put in, and the guard. `tokens`: the injectors by name; there may be
+// none.
+std::vector<Filter> filters_of(const std::string& host, const Function* standard, const Json& tokens, Minted minted) {
   std::string text = "local standard = {host = " + quoted(host);
+  if (minted == Minted::kByEnvoy) text += ", by_envoy = true";
   if (standard != nullptr && !tokens.empty()) text += ", token = " + quoted(standard->token);
   if (standard != nullptr && !standard->path.empty()) text += ", prefix = " + quoted(standard->path);
   std::vector<Filter> filters{script(kRequestFilter, text + "}\n" + std::string(k_request), kRequestWeight)};
@@ -208,9 +211,11 @@ void call_with_tokens(const Json& upstream, const Service& service, const std::v
     if (standard == nullptr) standard = &itself;
   }
   for (const Function& function : functions) add(function);
-  emit_filters(filters_of(service.host, standard, tokens[""]), field, out);
+  if (standard != nullptr && !standard->host.empty()) standard = nullptr;
+  emit_filters(filters_of(service.host, standard, tokens[""], Minted::kHere), field, out);
   for (const std::string& host : other_hosts(functions)) {
-    emit_cluster(host_cluster(cluster, host), service, host, filters_of(host, nullptr, tokens[host]), {}, out);
+    emit_cluster(host_cluster(cluster, host), service, host, filters_of(host, nullptr, tokens[host], Minted::kHere), {},
+                 out);
   }
 }
 
@@ -226,10 +231,12 @@ void call_by_envoy(const Json& upstream, const Service& service, const std::vect
   out.fragment_json("resource/" + std::string(kMetadataCluster), web_cluster(kMetadataCluster, *metadata).dump(),
                     kClusterUrl);
   out.fragment_json("cluster", Json{{"metadata", with_audience(service.audience)}}.dump());
-  emit_filters(filters_of(service.host, standard_function(upstream, functions, &out), Json::object()), "", out);
+  const Function* standard = standard_function(upstream, functions, &out);
+  if (standard != nullptr && !standard->host.empty()) standard = nullptr;
+  emit_filters(filters_of(service.host, standard, Json::object(), Minted::kByEnvoy), "", out);
   for (const std::string& host : other_hosts(functions)) {
-    emit_cluster(host_cluster(cluster, host), service, host, filters_of(host, nullptr, Json::object()),
-                 with_audience("https://" + host), out);
+    emit_cluster(host_cluster(cluster, host), service, host,
+                 filters_of(host, nullptr, Json::object(), Minted::kByEnvoy), with_audience("https://" + host), out);
   }
 }
 

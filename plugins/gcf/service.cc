@@ -129,19 +129,36 @@ const Function* standard_function(const Json& upstream, const std::vector<Functi
   const std::string name = sdk::get_string(upstream, "functionName");
   if (name.empty()) return nullptr;
   for (const Function& function : functions) {
-    if (function.name == name) return &function;
+    if (function.name != name) continue;
+    if (out != nullptr && !function.host.empty())
+      out->warning({"/functionName", "NoEffect",
+                    "the function has a host of its own, so copies and events do not reach it; routes do", name,
+                    "a function at the upstream's host"});
+    return &function;
   }
   if (out != nullptr)
     out->warning({"/functionName", "FunctionNotFound",
-                  "the upstream has no function of this name, so none is called "
-                  "where nothing names one",
-                  name, "the name of one of its functions"});
+                  "the upstream has no function of this name, so none is called where nothing names one", name,
+                  "the name of one of its functions"});
   return nullptr;
 }
 
 std::string token_name(std::string_view cluster, std::string_view function) {
   std::string name = std::string(cluster) + "/id-token";
   return function.empty() ? name : name + "/" + std::string(function);
+}
+
+std::optional<std::string> api_of(const Json& upstream, sdk::Out* out) {
+  std::string api = option(upstream, "api");
+  if (api.empty()) return api;
+  if (!sdk::parse_web_endpoint(api)) {
+    if (out != nullptr)
+      out->warning({"/gcpOptions/api", "InvalidEndpoint", "functions cannot be asked for here, so none are found", api,
+                    sdk::kExpectedWebEndpoint});
+    return std::nullopt;
+  }
+  if (api.ends_with('/')) api.pop_back();
+  return api;
 }
 
 bool by_envoy(const Json& upstream) {

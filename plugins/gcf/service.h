@@ -37,6 +37,10 @@ const Function* standard_function(const sdk::Json& upstream, const std::vector<F
 // "…/id-token" of the host, "…/id-token/NAME" of a function.
 std::string token_name(std::string_view cluster, std::string_view function);
 
+// Who is asked for functions: "http://HOST" or "https://HOST", perhaps with a port; empty: Google; nothing:
+// gcpOptions.api is no address, which is reported where `out` is not null.
+std::optional<std::string> api_of(const sdk::Json& upstream, sdk::Out* out);
+
 // Whether Envoy takes tokens itself.
 bool by_envoy(const sdk::Json& upstream);
 

@@ -119,7 +119,7 @@ Json extractors_of(const Json& parameters, const std::string& field, sdk::Out& o
   if (const Json* headers = sdk::find(parameters, "headers")) {
     for (const auto& [name, text] : headers->items()) {
       if (text == "") continue;
-      add(name, text.get<std::string>(), field + "/headers/" + sdk::pointer_step(name), extractors, out);
+      add(name, text.get<std::string>(), field + "/headers" + sdk::pointer_step(name), extractors, out);
     }
   }
   return extractors;

@@ -51,7 +51,7 @@ spec:
         return self.seen()["lists"].get(which, 0)
 
     def test_functions_come_are_called_and_go(self):
-        found = [function("one"), function("event", eventTrigger={"triggerRegion": "x"}), function("hand"), *(function(f"f{i}") for i in range(600))]
+        found = [function("one"), function("event", eventTrigger={"triggerRegion": "x"}), function("hand"), *(function(f"f{i}") for i in range(50))]
         self.control(functions={"v2/functions": found, "v2/services": [service("run"), service("one", labels={"goog-managed-by": "cloudfunctions"})]})
         self.serve()
         told = self.call("/one/x").echo
@@ -61,7 +61,7 @@ spec:
         told = self.call("/run/x").echo
         self.assertEqual(("/run/x", "run-abc-uc.a.run.app", "https://run-abc-uc.a.run.app"), (told["target"], told["host"], told["aud"]))
         before, asked = self.files(), self.lists("v2/functions")
-        until("it was listed twice more", lambda: self.lists("v2/functions") >= asked + 4)
+        until("it was listed twice more", lambda: self.lists("v2/functions") >= asked + 6)
         self.assertEqual(before, self.files())
         self.control(functions={"v2/functions": found[1:], "v2/services": []})
         self.world.until_state("VirtualService", "web", "Warning", "FunctionNotFound", "one")

@@ -128,6 +128,39 @@ class Google(GoogleCase):
         self.assertEqual("no ID token present for GCP upstream", self.call("/other", 500, headers=CLIENT).text)
         self.assertEqual({}, self.seen()["refused"])
 
+    def test_copies_have_a_token_or_are_not_sent(self):
+        backend = self.world.start_backend("plain")
+        names = {"hello": f"host: {HOST}\n    secretRef: {{name: account, namespace: gloo-system}}", "functions": "project: proj\n    region: us-central1"}
+        metadata = f", metadataServer: 'http://127.0.0.1:{self.port}'"
+        self.world.write("upstream.yaml", "---".join([gcp_upstream(name, self.port, more) for name, more in names.items()] + [gcp_upstream("machine", self.port, f"host: {HOST}", f", envoyIdentity: true{metadata}"), f"""
+apiVersion: gloo.solo.io/v1
+kind: Upstream
+metadata: {{name: plain, namespace: gloo-system}}
+spec: {{static: {{hosts: [{{addr: 127.0.0.1, port: {backend}}}]}}}}
+"""]))
+        self.world.write("routes.yaml", virtual_service("web", "".join(f"""
+    - matchers: [{{prefix: /{name}}}]
+      routeAction: {{single: {{upstream: {{name: plain, namespace: gloo-system}}}}}}
+      options: {{shadowing: {{upstream: {{name: {name}, namespace: gloo-system}}, percentage: 100}}}}
+""" for name in ("functions", "machine", "hello"))))
+        envoy = self.serve()
+        for name in ("functions", "machine", "hello"):
+            self.assertEqual("plain", self.call(f"/{name}", headers=CLIENT).backend)
+        # That all three were handled is seen in Envoy's clusters; what left them, at the services.
+        done = "cluster.*(functions|machine|hello).*upstream_rq_completed$"
+        until("the copies are through", lambda: len([1 for count in envoy.stats(done).values() if count]) >= 1 and self.seen()["right"] >= 1)
+        self.assertEqual({}, self.seen()["refused"])
+        self.assertNotIn("the-clients", json.dumps(self.seen()))
+        self.assertEqual("/hello", self.seen()["last"]["target"])
+
+    def test_the_upstreams_own_function_is_called_on_a_host_of_its_own(self):
+        more = "project: proj\n    region: us-central1\n    functionName: far\n    functions: [{functionName: far, host: far-abc-uc.a.run.app}]"
+        self.world.write("upstream.yaml", gcp_upstream("hello", self.port, more + "\n    secretRef: {name: account, namespace: gloo-system}"))
+        self.serve()
+        told = self.call("/x", headers=CLIENT).echo
+        self.assertEqual(("/x", "far-abc-uc.a.run.app", "https://far-abc-uc.a.run.app"), (told["target"], told["host"], told["aud"]))
+        self.world.until_state("Upstream", "hello", "Warning", "NoEffect")
+
 
 if __name__ == "__main__":
     unittest.main()

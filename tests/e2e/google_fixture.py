@@ -28,7 +28,7 @@ metadata: {{name: {name}, namespace: gloo-system}}
 spec:
   gcp:
     {more}
-    gcpOptions: {{endpoint: 'http://127.0.0.1:{port}'{options}}}
+    gcpOptions: {{endpoint: 'http://127.0.0.1:{port}', api: 'http://127.0.0.1:{port}'{options}}}
 """
 
 

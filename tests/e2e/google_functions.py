@@ -3,6 +3,7 @@ import json
 import re
 import urllib.parse
 
+MOST = 20  # of a page, whatever is asked for
 LIST = re.compile(r"/(v[12])/projects/([^/]+)/locations/([^/]+)/(functions|services)")
 
 
@@ -27,7 +28,7 @@ def listing(target, headers, control, seen):
     found = control["functions"].get(which, [])
     if isinstance(found, str):
         return 200, {}, found.encode()
-    first, size = int(query.get("pageToken") or 0), int(query.get("pageSize") or 100)
+    first, size = int(query.get("pageToken") or 0), min(MOST, int(query.get("pageSize") or 100))
     answer = {match.group(4): found[first:first + size]}
     if first + size < len(found):
         answer["nextPageToken"] = str(first + size)

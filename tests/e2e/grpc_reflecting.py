@@ -1,4 +1,6 @@
-"""gRPC services with server reflection: v1 and v1alpha, or v1alpha alone. Arguments: PORT [v1alpha]. test.Greeter has an annotation of google.api.http, test.Plain has none."""
+"""gRPC services with server reflection, v1 and v1alpha. Arguments: PORT [WORD...]. test.Greeter has an annotation of google.api.http, test.Plain has none.
+Words: v1alpha (that alone), silent (no reflection), lacking (a service is listed that nothing is known of), tls=CERTIFICATE,KEY (files)."""
+import pathlib
 import sys
 from concurrent import futures
 
@@ -27,14 +29,20 @@ def method():
 
 server = grpc.server(futures.ThreadPoolExecutor(4))
 server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Greeter", {"SayHello": method()}), grpc.method_handlers_generic_handler("test.Plain", {"Say": method()})))
-names = ["test.Greeter", "test.Plain", reflection.SERVICE_NAME]
-reflection.enable_server_reflection(names, server)
-if "v1alpha" not in sys.argv[2:]:
+words = sys.argv[2:]
+names = ["test.Greeter", "test.Plain", *(["test.Gone"] if "lacking" in words else []), reflection.SERVICE_NAME]
+if "silent" not in words:
+    reflection.enable_server_reflection(names, server)
+if not {"v1alpha", "silent"} & set(words):
     # The package has the older version alone; the messages of v1 are the same, under the newer name.
     v1 = grpc.stream_stream_rpc_method_handler(reflection.ReflectionServicer(names).ServerReflectionInfo, reflection_pb2.ServerReflectionRequest.FromString,
                                                reflection_pb2.ServerReflectionResponse.SerializeToString)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("grpc.reflection.v1.ServerReflection", {"ServerReflectionInfo": v1}),))
-server.add_insecure_port(f"127.0.0.1:{sys.argv[1]}")
+files = [pathlib.Path(name).read_bytes() for word in words if word.startswith("tls=") for name in word[4:].split(",")]
+if files:
+    server.add_secure_port(f"127.0.0.1:{sys.argv[1]}", grpc.ssl_server_credentials([(files[1], files[0])]))
+else:
+    server.add_insecure_port(f"127.0.0.1:{sys.argv[1]}")
 server.start()
 print("listening", flush=True)
 server.wait_for_termination()

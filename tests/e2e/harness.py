@@ -219,12 +219,12 @@ class World:
         assert result.returncode == 0, f"solder {' '.join(arguments)}: exit {result.returncode}\n{result.stderr}"
         return result.stdout
 
-    def start_solder(self, *flags, ready=True):
+    def start_solder(self, *flags, ready=True, environment=None):
         """`ready`: waits until it is; else only until its pages are there."""
         plugins = [] if "--plugin-dir" in flags else ["--plugin-dir", BUILD / "lib/solder/plugins"]
         command = [BUILD / "bin/solder", "serve", "--config-dir", self.manifests, *plugins, "--xds-address", f"127.0.0.1:{self.xds_port}",
                    "--admin-address", f"127.0.0.1:{self.admin_port}", "--state-dir", self.directory / "state", *flags]
-        self.solder = Process("solder", command, self.directory / "solder.log")
+        self.solder = Process("solder", command, self.directory / "solder.log", environment)
         return self.start(self.solder, lambda: admin(self.admin_port, "/readyz").status == 200 or not ready)
 
     def start_envoy(self, name="envoy", role="gloo-system~gateway-proxy", sotw=False):

@@ -1,140 +1,12 @@
-"""Functions of web services, found by their OpenAPI documents and called through a real Envoy with curl: a service by FastAPI, and one that says whatever it is told to."""
+"""Functions of web services, found by their OpenAPI documents and called through a real Envoy with curl: a service that says whatever it is told to."""
 import json
-import shutil
-import subprocess
-import sys
 import unittest
 
-import frameworks
-import packages
-
-packages.need("fastapi==0.165.0", "uvicorn==0.54.0", "python-multipart==0.0.34")
-
-from harness import HERE, Case, Process, free_port, get_json, request, until
-from manifests import gateways, virtual_service
-
-ENABLED = ", labels: {discovery.solo.io/function_discovery: enabled}"
+from harness import free_port, get_json, until
+from openapi_fixture import OpenApiCase, document, function, swagger, upstream
 
 
-def upstream(name, port, service="", labels=ENABLED):
-    return f"""
-apiVersion: gloo.solo.io/v1
-kind: Upstream
-metadata: {{name: {name}, namespace: gloo-system{labels}}}
-spec:
-  static:
-    hosts: [{{addr: 127.0.0.1, port: {port}}}]
-{service}
-"""
-
-
-def swagger(**info):
-    return f"    serviceSpec: {{rest: {{swaggerInfo: {json.dumps(info)}}}}}"
-
-
-def function(prefix, name, upstream_name="service", path=None, headers=None, more=None):
-    rest = {"functionName": name, **(more or {})}
-    if path or headers:
-        rest["parameters"] = {**({"path": path} if path else {}), **({"headers": headers} if headers else {})}
-    return json.dumps({"matchers": [{"prefix": prefix}], "routeAction": {"single": {"upstream": {"name": upstream_name, "namespace": "gloo-system"}, "destinationSpec": {"rest": rest}}}})
-
-
-def routes(*lines):
-    return virtual_service("web", "\n".join("    - " + line for line in lines))
-
-
-def document(paths, **more):
-    return {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths, **more}
-
-
-class OpenApi(Case):
-    def setUp(self):
-        super().setUp()
-        self.port = free_port()
-        self.world.write("gateways.yaml", gateways(self.world.http_port, self.world.https_port))
-
-    def start(self, *routes_of, every=1):
-        if routes_of:
-            self.world.write("routes.yaml", routes(*routes_of))
-        (self.world.directory / "solder.yaml").write_text(f"pluginConfig: {{openapi: {{listEverySeconds: {every}}}}}\n")
-        self.world.start_solder("--config", self.world.directory / "solder.yaml")
-        if routes_of:
-            self.world.start_envoy()
-
-    def serve(self, *ports, **environment):
-        service = Process("service", [sys.executable, HERE / "openapi_documents.py", *(ports or [self.port])], self.world.directory / "service.log", environment)
-        self.world.start(service, lambda: "listening" in service.tail())
-
-    def put(self, path, text, **headers):
-        text = text if isinstance(text, (str, bytes)) else json.dumps(text)
-        body = text if isinstance(text, bytes) else text.encode()
-        self.assertEqual(200, request(self.port, "/_" + path, method="PUT", body=body, headers={f"x-{key}": str(value) for key, value in headers.items()}).status)
-
-    def asked(self, port=None):
-        """"GET /path" for each request that came to a port."""
-        return [one.split(" ", 1)[1] for one in get_json(self.port, "/_seen")["requests"] if one.startswith(f"{port or self.port} ")]
-
-    def found(self, name="service"):
-        """The functions that Solder wrote for an upstream, or None."""
-        files = list((self.world.directory / "state/discovered").rglob(f"{name}.serviceSpec.openapi.yaml"))
-        line = next((line for file in files for line in file.read_text().splitlines() if line.startswith("  value: ")), None)
-        return None if line is None else json.loads(line[9:])["rest"]
-
-    def until_found(self, *names, upstream_name="service"):
-        until(f"{names} are found", lambda: sorted(names) == sorted((self.found(upstream_name) or {"transformations": ["nothing"]})["transformations"]))
-
-    def curl(self, path, *arguments):
-        out = subprocess.run(["curl", "--silent", "--path-as-is", "--max-time", "10", "--write-out", "\n%{http_code}", *arguments, f"http://127.0.0.1:{self.world.http_port}{path}"],
-                             capture_output=True, text=True, check=True, timeout=20).stdout
-        body, _, status = out.rpartition("\n")
-        return int(status), body
-
-    def until_answered(self, path, *arguments):
-        """What the service said, once it is reached."""
-        def attempt():
-            status, body = self.curl(path, *arguments)
-            assert status == 200, (status, body)
-            return json.loads(body)
-        return until(f"{path} is answered", attempt)
-
-    def test_a_service_of_fastapi_is_found_and_called(self):
-        service = Process("fastapi", [sys.executable, HERE / "openapi_fastapi.py", self.port], self.world.directory / "service.log")
-        self.world.start(service, lambda: "listening" in service.tail())
-        self.world.write("upstream.yaml", upstream("service", self.port))
-        self.start(function("/find", "get_pet_pets__pet_id__get", path="/find/{pet_id}", headers={"x-want": "{verbose}", "x-who": "{x-tenant}", "x-session": "{session}"}),
-                   function("/make", "make_pet_pets_post", headers={"x-age": "{age}"}),
-                   function("/rename", "renamePet", path="/rename/{pet_id}"),
-                   function("/order", "order_orders_post"),
-                   function("/delete", "delete_pet_pets__pet_id__delete"),
-                   function("/late", "nobody"))
-        got = self.until_answered("/find/rex?page=1", "-H", "x-want: true", "-H", "x-who: acme inc", "-H", "x-session: a;b", "-d", '{"tags": ["x y", "&z"]}')
-        self.assertEqual({"called": "get", "pet_id": "rex", "verbose": True, "tags": ["x y", "&z"], "tenant": "acme inc", "session": "a%3Bb", "raw": "/pets/rex"}, got)
-        self.assertEqual("own", self.until_answered("/find/rex", "-H", "x-tenant: own")["tenant"], "a header of the request's own stays")
-        self.assertEqual("/pets/a%20b", self.until_answered("/find/a%20b")["raw"], "what came encoded is encoded")
-        self.assertEqual({"name": "rex", "age": 7, "tags": ["good"]}, self.until_answered("/make", "-H", "x-age: 7", "-d", '{"name": "rex", "tags": ["good"], "admin": true}')["pet"])
-        self.assertEqual(("5", {"name": "max", "age": None}), tuple(self.until_answered("/rename/5", "-d", '{"name": "max"}')[key] for key in ("pet_id", "pet")))
-        self.assertEqual(("a&b=c", 2), tuple(self.until_answered("/order", "-d", '{"what": "a&b=c", "count": 2}')[key] for key in ("what", "count")))
-        self.assertEqual("x", self.until_answered("/delete", "-d", '{"pet_id": "x"}')["pet_id"])
-        self.assertEqual((500, "unknown function nobody"), self.curl("/late"))
-        self.world.until_state("VirtualService", "web", "Warning", "FunctionNotFound", "nobody", "make_pet_pets_post")
-        self.world.until_state("Upstream", "service", "Accepted")
-        # What cannot be said safely is not said at all.
-        for path, arguments in (("/delete", ("-d", "{}")), ("/delete", ("-d", '{"pet_id": ".."}')), ("/find/%2e%2e%2fadmin", ()), ("/delete", ("-d", '{"pet_id": "..\\\\x"}'))):
-            status, text = self.curl(path, *arguments)
-            self.assertEqual(400, status, (path, arguments, text))
-        self.assertNotIn("transformations", (self.world.manifests / "upstream.yaml").read_text(), "users' files are not written")
-
-    @unittest.skipUnless(shutil.which("npm"), "there is no npm")
-    def test_a_service_of_express_is_found_and_called(self):
-        modules = frameworks.node_packages("express@4.22.3", "swagger-jsdoc@6.3.0")
-        service = Process("express", ["node", HERE / "openapi_express.js", self.port], self.world.directory / "service.log", {"NODE_PATH": str(modules)})
-        self.world.start(service, lambda: "listening" in service.tail())
-        self.world.write("upstream.yaml", upstream("service", self.port) + "---" + upstream("older", self.port, swagger(url="/old")))
-        self.start(function("/get", "getOrder", path="/get/{id}"), function("/change", "changeOrder", headers={"x-count": "{count}"}), function("/old", "oldGet", "older", path="/old/{id}"))
-        self.assertEqual({"called": "get", "id": "a/b", "fields": "x,y"}, self.until_answered("/get/a%2Fb", "-d", '{"fields": ["x", "y"]}'))
-        self.assertEqual({"called": "change", "id": "7", "body": {"count": 3, "gift": True}}, self.until_answered("/change", "-H", "x-count: 3", "-d", '{"id": 7, "gift": true, "price": 0}'))
-        self.assertEqual({"called": "get", "id": "1", "fields": ["x", "y"]}, self.until_answered("/old/1", "-d", '{"fields": ["x", "y"]}'))
-
+class OpenApi(OpenApiCase):
     def test_no_value_leaves_its_place(self):
         self.serve()
         paths = {"/a/{id}": {"get": {"operationId": "get", "parameters": [{"name": "id", "in": "path"}, {"name": "q", "in": "query"}, {"name": "X-Out", "in": "header"}, {"name": "c", "in": "cookie"}]}}}
@@ -158,6 +30,27 @@ class OpenApi(Case):
             self.assertEqual(400, call(id="1", **{"X-Out": header})[0], header)
         for climbing in ("..", ".", "../x", "x/..", "..\\x", "x/./y"):
             self.assertEqual(400, call(id=climbing)[0], climbing)
+
+    def test_bodies_that_are_too_long_and_functions_that_go(self):
+        self.serve()
+        body = {"content": {"application/json": {"schema": {"type": "object", "properties": {"text": {"type": "string"}}}}}}
+        paths = {"/object": {"post": {"operationId": "object", "requestBody": body}}, "/any": {"post": {"operationId": "any", "requestBody": {"content": {"application/octet-stream": {}}}}}}
+        self.put("/openapi.json", document(paths))
+        self.world.write("upstream.yaml", upstream("service", self.port))
+        self.start(function("/object", "object"), function("/any", "any"))
+        self.until_found("any", "object")
+        long = self.world.directory / "long.json"
+        long.write_text(json.dumps({"text": "x" * (10 << 20)}))
+        self.assertEqual("/object", self.until_answered("/object", "-H", "x-echo: 1", "-d", '{"text": "short"}')["path"])
+        count = len(self.asked())
+        status, text = self.curl("/object", "-H", "x-echo: 1", "-H", "content-type: application/json", "--data-binary", f"@{long}")
+        self.assertEqual((413, 0), (status, len([one for one in self.asked()[count:] if one != "GET /openapi.json"])), text)
+        # What is passed on as it is needs to be held by nobody.
+        self.assertEqual(long.stat().st_size, len(self.until_answered("/any", "-H", "x-echo: 1", "--data-binary", f"@{long}")["body"]))
+        self.put("/openapi.json", document({"/object": paths["/object"]}))
+        self.world.until_state("VirtualService", "web", "Warning", "FunctionNotFound", "any")
+        until("it is not called any more", lambda: self.curl("/any", "-d", "{}") == (500, "unknown function any"))
+        self.assertEqual(200, self.curl("/object", "-H", "x-echo: 1", "-d", "{}")[0])
 
     def test_documents_that_are_wrong_leave_the_last_good_set(self):
         self.serve()

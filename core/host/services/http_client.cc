@@ -128,10 +128,13 @@ void set_up(Transfer& transfer) {
   }
   // Rather a stream of a connection that is on its way than a connection more. Not where there are no streams:
   // curl 7.88 may forget requests that wait so for a connection of HTTP/1.1, their time-outs included.
-  const bool streams = request.http2 || request.url.starts_with("https:");
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, streams ? 1L : 0L);
-  if (request.http2)
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request.url.starts_with("https:") ? 1L : 0L);
+  if (request.http2) {
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
+    // curl 7.88, Debian 12's, cannot use such a connection again: its second request fails (curl's pull request 10643).
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  }
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.words.data());
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &take_body);
