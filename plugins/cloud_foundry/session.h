@@ -1,6 +1,6 @@
 // A token of UAA: had by a password or by a client's credentials, renewed by a refresh token where there is one, else
 // anew, when two thirds of its time have passed or the Cloud Controller does not take it any more. Credentials are read
-// from their file for each login and kept nowhere. Tested by tests/e2e/cloud_foundry_faults_test.py.
+// from their file for each login and kept nowhere. Tested by tests/e2e/cloud_foundry_tokens_test.py.
 #pragma once
 
 #include <chrono>

@@ -45,7 +45,11 @@ Destination read_destination(const Json& json) {
 }
 
 Route read_route(const Json& json) {
-  Route out{get_string(json, "host"), get_string(json, "path"), related(json, "domain"), get_string(json, "url")};
+  Route out;
+  out.host = get_string(json, "host");
+  out.path = get_string(json, "path");
+  out.domain = related(json, "domain");
+  out.url = get_string(json, "url");
   out.tcp = get_string(json, "protocol") == "tcp";
   out.port = port_of(json, "port");
   const Json& list = member(json, "destinations");

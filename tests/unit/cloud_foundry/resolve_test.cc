@@ -12,6 +12,7 @@ namespace {
 using sdk::Json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 Instance running(uint64_t index, const char* ip = "10.255.0.1") {
   Instance out;
@@ -111,7 +112,8 @@ TEST_F(Resolve, WhileAnAppIsDeployedAnewItHasTwoProcesses) {
   known("cart-web", {running(0)});
   EXPECT_FALSE(of(app("cart", Reach::kContainer)).known) << "one of them was not heard yet";
   known("cart-web-2", {running(0, "10.255.0.9")});
-  EXPECT_THAT(addresses(of(app("cart", Reach::kContainer))), ElementsAre("10.255.0.1:8080", "10.255.0.9:8080"));
+  EXPECT_THAT(addresses(of(app("cart", Reach::kContainer))),
+              UnorderedElementsAre("10.255.0.1:8080", "10.255.0.9:8080"));
 }
 
 TEST_F(Resolve, ARouteAloneLeadsToAllAppsBehindIt) {
