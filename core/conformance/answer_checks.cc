@@ -92,7 +92,8 @@ Verdict check_golden(Trial& trial) {
       if (!got.ok()) return failed(where + got.status().message());
       const ordered_json expected = one.value("expect", ordered_json());
       one["expect"] = *got;
-      if (trial.update || expected == *got) continue;
+      // In which order members stand is no difference: languages have orders of their own.
+      if (trial.update || nlohmann::json(expected) == nlohmann::json(*got)) continue;
       if (wrong.empty())
         wrong = where + "expected " + expected.dump() + ", found " + got->dump();
       else

@@ -18,7 +18,7 @@ constexpr auto kLookAgain = std::chrono::seconds(5);
 // A server that has just started may not know its own definitions yet; their objects must not go for that.
 constexpr int kMissesThatCount = 3;
 constexpr const char* kServiceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
-constexpr uint32_t kOk = 200, kNotFound = 404, kServerError = 500;
+constexpr uint32_t kOk = 200, kUnauthorized = 401, kNotFound = 404, kServerError = 500;
 constexpr int kPatience = 4;  // failures of a part of the API that the others wait for
 
 // Chance is all that it is for: instances that start at one time are to differ.
@@ -158,6 +158,9 @@ void ApiWatcher::take_kinds(const std::string& api_version, const sdk::HttpAnswe
     problem_.reset();
     known_.insert(api_version);
     use(api_version, {});
+  } else if (answer.code == kUnauthorized) {
+    problem_ = {"NotAuthenticated", "the API server does not know who asks: HTTP 401",
+                "a token or a client certificate that is valid"};
   } else {
     problem_ = {
         "KindsUnknown",

@@ -3,9 +3,9 @@ import http.client
 import http.server
 import json
 import random
+import socket
 import ssl
 import threading
-import time
 
 REASONS = {409: "Conflict", 429: "TooManyRequests", 500: "InternalError"}
 
@@ -76,29 +76,33 @@ class FaultyApi:
                     connection.close()
 
             def copy(self, answer):
-                until = time.monotonic() + proxy.random.uniform(0.1, proxy.longest_watch) if "watch=1" in self.path else None
+                broken = threading.Event()
+                if "watch=1" in self.path:
+                    threading.Timer(proxy.random.uniform(0.1, proxy.longest_watch), self.break_off, (answer.fp.raw._sock, broken)).start()  # pylint: disable=protected-access
                 self.send_response(answer.status)
                 for name in ("content-type", "retry-after"):
                     if answer.headers.get(name):
                         self.send_header(name, answer.headers[name])
                 self.send_header("transfer-encoding", "chunked")
                 self.end_headers()
-                if until is not None:
-                    answer.fp.raw._sock.settimeout(0.1)  # pylint: disable=protected-access
-                while True:
-                    try:
-                        piece = answer.read1(65536)
-                    except TimeoutError:
-                        piece = None
-                    if until is not None and time.monotonic() > until:
-                        proxy.answered["broken off"] += 1
-                        self.close_connection = True  # in the middle, without the end of the body
-                        return
-                    if piece == b"":
-                        break
-                    if piece:
+                try:
+                    while piece := answer.read1(65536):
                         self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                except (OSError, http.client.HTTPException):
+                    if not broken.is_set():
+                        raise
+                if broken.is_set():
+                    proxy.answered["broken off"] += 1
+                    self.close_connection = True  # in the middle, without the end of the body
+                    return
                 self.wfile.write(b"0\r\n\r\n")
                 proxy.answered["passed on"] += 1
+
+            def break_off(self, upstream, broken):
+                broken.set()
+                try:
+                    upstream.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass  # it has ended by itself
 
         return Handler

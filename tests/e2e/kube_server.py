@@ -187,6 +187,7 @@ class Kubernetes:
                 self.apply(each)
                 path = f"/apis/{each['spec']['group']}/{each['spec']['versions'][0]['name']}/{each['spec']['names']['plural']}"
                 until(f"{path} is served", lambda at=path: self.ask("GET", at + "?limit=1")[0] == 200)
+                until(f"{path} is told of", lambda at=path: at.rsplit("/", 1)[1] in [resource["name"] for resource in self.must("GET", at.rsplit("/", 1)[0])["resources"]])
 
     def allow(self, rules=None):
         """The rules of deploy/kubernetes, or others in the place of its ClusterRole's, for the user `solder`."""
