@@ -96,9 +96,11 @@ void header_operations(Fields fields, const std::string& which, Json& options, b
   fields.rest();
   if (set.empty() && add.empty() && remove.empty()) return;
   Json& to = options["headerManipulation"];
-  const std::string adds = which + "HeadersToAdd", removes = which + "HeadersToRemove";
-  merge(to, adds.c_str(), header_list(set, false));
-  merge(to, adds.c_str(), header_list(add, true));
+  const bool request = which == "request";
+  const char* adds = request ? "requestHeadersToAdd" : "responseHeadersToAdd";
+  const char* removes = request ? "requestHeadersToRemove" : "responseHeadersToRemove";
+  merge(to, adds, header_list(set, false));
+  merge(to, adds, header_list(add, true));
   for (const std::string& name : remove) to[removes].push_back(name);
 }
 

@@ -9,6 +9,11 @@
 
 namespace solder::plugins::istio {
 
+void Report::cannot(const std::string& field, const std::string& message, const std::string& found,
+                    const std::string& expected) {
+  warning({field, "NotExpressible", message, found, expected});
+}
+
 const Json& part(const Json& json, const char* name) {
   static const Json kNone;
   const Json* found = json.is_object() ? sdk::find(json, name) : nullptr;

@@ -29,9 +29,7 @@ class Report {
     if (first(problem)) out_->info(problem);
   }
   void cannot(const std::string& field, const std::string& message, const std::string& found = "",
-              const std::string& expected = "") {
-    warning({field, "NotExpressible", message, found, expected});
-  }
+              const std::string& expected = "");
 
  private:
   bool first(const sdk::Problem& problem) {
