@@ -11,7 +11,7 @@ KINDS = {"AuthConfig", "ConfigMap", "CustomResourceDefinition", "DeleteOptions",
 OPERATORS = {"DoesNotExist", "DoubleEquals", "GreaterThan", "LessThan", "NotEquals", "NotIn"}
 CLASSES = {"CallSink", "SideServices", "TookTooLong"}
 NUMBERS = {"NaN"}
-VALUES = {"DontParse", "HeadersToAdd", "HeadersToRemove", "ImplementationSpecific"}  # of a user's fields
+VALUES = {"DontParse", "ImplementationSpecific"}  # of a user's fields
 STAGES = {f"{name}Stage" for name in ("Fault", "Cors", "Waf", "AuthN", "AuthZ", "RateLimit", "Accepted", "OutAuth", "Route")}
 AMAZONS = {"DescribeInstancesResponse", "FunctionName", "NextMarker", "RequestLimitExceeded", "TooManyRequests"}  # of its APIs
 CONSULS = {"CertPEM", "ConsistentMode", "DefaultMode", "LockDelay", "ModifyIndex", "OpIndex", "PrivateKeyPEM", "RootCert", "StaleMode"}  # of its API, and Gloo's words for it
@@ -24,7 +24,7 @@ PARTS = ("Ca", "Certificate")
 def sources():
     for folder in ("core/config", "core/engine", "core/services", "core/store", "plugins"):
         yield from (ROOT / folder).rglob("*.cc")
-    yield from (ROOT / name for name in ("core/host/sink.cc", "core/host/trampoline.cc", "core/host/kept_plugin.cc", "core/host/isolation/keeper.cc", "cli/refusal_book.cc", "plugins/istio/fields.h", "plugin_api/sdk/cpp/solder/sdk/grpc_json.hpp"))
+    yield from (ROOT / name for name in ("core/host/sink.cc", "core/host/trampoline.cc", "core/host/kept_plugin.cc", "core/host/isolation/keeper.cc", "cli/refusal_book.cc", "plugin_api/sdk/cpp/solder/sdk/grpc_json.hpp"))
 
 
 def given():
