@@ -81,8 +81,10 @@ constexpr std::array kKindsNotServed = {
     KindRule{"",
              "gateway.gloo.solo.io",
              {"", "the Kubernetes Gateway API is not read", "a Gateway and VirtualServices of gateway.solo.io"}},
-    KindRule{
-        "Ingress", "networking.k8s.io", {"", "Ingress objects are not read", "a VirtualService with the same hosts"}},
+    KindRule{"Ingress",
+             "networking.k8s.io",
+             {"", "Ingress objects are read only where that is switched on",
+              "ingress.enabled in the configuration of the plugin kubernetes"}},
 };
 
 constexpr std::array kAside = {

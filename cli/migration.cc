@@ -145,9 +145,10 @@ const char* to_word(Outcome outcome) {
 
 Verdict judge(const model::Object& object, const model::Diagnostics& problems) {
   Verdict out{object.ref, object.source.start, Outcome::kUnchanged, {}};
+  out.object.kind.resize(std::min(out.object.kind.find('.'), out.object.kind.size()));  // without the group: as written
   const auto unknown = std::any_of(problems.begin(), problems.end(),
                                    [](const auto& problem) { return problem.reason == "UnknownKind"; });
-  if (by_kind(object.ref.kind, object.api_version, unknown, out)) return out;
+  if (by_kind(out.object.kind, object.api_version, unknown, out)) return out;
   const json document = json::parse(object.json, nullptr, false);
   if (document.is_object() && document.contains("spec"))
     DifferenceFinder(object, out.findings).walk(document["spec"], "/spec", "", 0);

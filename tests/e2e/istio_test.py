@@ -176,7 +176,7 @@ class Istio(Case):
                  virtual_service({"route": [to("plain.org")]}, name="own", hosts=["own.test"]))
         self.serve()
         until("TLS ends here", lambda: self.secure_answer(world.https_port, "own.test") == "plain")
-        redirected = world.get("/x", host="own.test")
+        redirected = world.until_status("/x", 301, host="own.test")
         self.assertEqual((redirected.status, redirected.headers["location"]), (301, "https://own.test/x"))
         until("TLS passes through", lambda: self.secure_answer(streams, "through.test") == "secure")
 
