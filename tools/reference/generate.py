@@ -27,7 +27,7 @@ SCOPES = {
     "virtual_service": ("virtual-service", "TLS of virtual services and TCP hosts",
                         "`spec` of a VirtualService, a TCP host, and the `matcher` of a part of a hybrid gateway", ["spec"]),
     "upstream_type": ("upstream-types", "Types of upstreams", "`spec` of an Upstream, one of them", ["spec"]),
-    "service": ("services", "Services of upstreams", "`serviceSpec` of an upstream's type, one of them", ["spec", "static", "serviceSpec"]),
+    "service": ("service", "Services of upstreams", "`serviceSpec` of an upstream's type, one of them", ["spec", "static", "serviceSpec"]),
     "upstream": ("upstream", "Options of upstreams", "`spec` of an Upstream", ["spec"]),
     "gateway": ("gateway", "Options of gateways (listeners)", "`spec.options` of a Gateway", ["spec", "options"]),
     "http_gateway": ("http-gateway", "Options of HTTP gateways", "`options` of an `httpGateway`: of a Gateway, a part of a hybrid gateway, a MatchableHttpGateway",

@@ -111,11 +111,16 @@ func create(host solder.Host, config json.RawMessage) (any, error) {
 		return nil, errors.New(known.Fail)
 	}
 	if mode == "stateless" {
-		return struct{ solder.Options }{&trial{}}, nil
+		return stateless{}, nil
 	}
 	fmt.Println("made for", host.Name)
 	return &trial{}, nil
 }
+
+// Has no state, which the manifest promises.
+type stateless struct{}
+
+func (stateless) Options(in *solder.OptionInput, out *solder.Out) { (&trial{}).Options(in, out) }
 
 func main() {
 	switch mode {
