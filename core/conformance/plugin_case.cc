@@ -47,11 +47,23 @@ ordered_json problem_json(const model::Diagnostic& problem) {
   return out;
 }
 
+const char* words_of(engine::SecretForm form) {
+  switch (form) {
+    case engine::SecretForm::kTlsCertificate:
+      return "certificate";
+    case engine::SecretForm::kValidationContext:
+      return "validation context";
+    case engine::SecretForm::kGeneric:
+      return "generic";
+    case engine::SecretForm::kGoogleIdToken:
+      return "Google ID token";
+    default:
+      return "filled";
+  }
+}
+
 ordered_json secret_json(const engine::SecretUse& use) {
-  static const char* const kForms[] = {"", "certificate", "validation context", "generic"};
-  return {{"sds_name", use.sds_name},
-          {"secret", model::to_string(use.secret)},
-          {"form", kForms[static_cast<int>(use.form)]}};
+  return {{"sds_name", use.sds_name}, {"secret", model::to_string(use.secret)}, {"form", words_of(use.form)}};
 }
 
 ordered_json secret_field_json(const engine::SecretField& field) {
