@@ -156,7 +156,7 @@ class Istio(Case):
     def test_tls_ends_here_or_passes_through(self):
         world = self.world
         self.put_gateways()
-        own, through = certificates.make("own.test"), certificates.make("through.test")
+        own, through = certificates.make("ends.test"), certificates.make("through.test")
         with tempfile.TemporaryDirectory() as folder:
             files = [f"{folder}/cert.pem", f"{folder}/key.pem"]
             for path, text in zip(files, (through.certificate, through.key)):
@@ -166,18 +166,18 @@ class Istio(Case):
         world.write("secret.yaml", tls_secret("own", own.certificate, own.key).replace("namespace: gloo-system", "namespace: shop"))
         streams, plain = free_port(), world.start_backend("plain")
         entry = [{"number": 443, "name": "tls", "protocol": "TLS"}]
-        self.put(gateway({"port": {"number": 80, "name": "http", "protocol": "HTTP"}, "hosts": ["own.test"], "tls": {"httpsRedirect": True}},
-                         {"port": {"number": 443, "name": "https", "protocol": "HTTPS"}, "hosts": ["own.test"], "tls": {"mode": "SIMPLE", "credentialName": "own"}},
+        self.put(gateway({"port": {"number": 80, "name": "http", "protocol": "HTTP"}, "hosts": ["ends.test"], "tls": {"httpsRedirect": True}},
+                         {"port": {"number": 443, "name": "https", "protocol": "HTTPS"}, "hosts": ["ends.test"], "tls": {"mode": "SIMPLE", "credentialName": "own"}},
                          {"port": {"number": streams, "name": "tls", "protocol": "TLS"}, "hosts": ["through.test"], "tls": {"mode": "PASSTHROUGH"}}),
                  istio("ServiceEntry", "secure", {"hosts": ["secure.org"], "resolution": "STATIC", "ports": entry, "endpoints": [{"address": "127.0.0.1", "ports": {"tls": secure}}]}),
                  istio("ServiceEntry", "plain", {"hosts": ["plain.org"], "resolution": "STATIC", "ports": [{"number": 80, "name": "http", "protocol": "HTTP"}],
                                                  "endpoints": [{"address": "127.0.0.1", "ports": {"http": plain}}]}),
                  istio("VirtualService", "streams", {"hosts": ["through.test"], "gateways": ["web"], "tls": [{"match": [{"sniHosts": ["through.test"]}], "route": [to("secure.org")]}]}),
-                 virtual_service({"route": [to("plain.org")]}, name="own", hosts=["own.test"]))
+                 virtual_service({"route": [to("plain.org")]}, name="own", hosts=["ends.test"]))
         self.serve()
-        until("TLS ends here", lambda: self.secure_answer(world.https_port, "own.test") == "plain")
-        redirected = world.until_status("/x", 301, host="own.test")
-        self.assertEqual((redirected.status, redirected.headers["location"]), (301, "https://own.test/x"))
+        until("TLS ends here", lambda: self.secure_answer(world.https_port, "ends.test") == "plain")
+        redirected = world.until_status("/x", 301, host="ends.test")
+        self.assertEqual((redirected.status, redirected.headers["location"]), (301, "https://ends.test/x"))
         until("TLS passes through", lambda: self.secure_answer(streams, "through.test") == "secure")
 
     @staticmethod
