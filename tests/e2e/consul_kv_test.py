@@ -4,7 +4,7 @@ import unittest
 
 import consul_server
 from consul_server import Consul
-from harness import Case, until
+from harness import Case, need_or_skip, until
 from manifests import gateways, upstream, virtual_service
 
 SERVICE = "gloo/gateway.solo.io/v1/VirtualService/gloo-system"
@@ -17,10 +17,7 @@ def answer(status, domain="example.com", name="routes"):
 class OnConsul(Case):
     @classmethod
     def setUpClass(cls):
-        try:
-            consul_server.consul_build.need()
-        except consul_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(consul_server.consul_build)
 
     def start_consul(self, **how):
         self.consul = Consul(self.world.directory / "consul", **how)

@@ -8,7 +8,7 @@ import certificates
 import vault_server
 from consul_kv_test import OnConsul
 from consul_services_test import consul_upstream
-from harness import admin, request, until
+from harness import admin, need_or_skip, request, until
 from manifests import gateways, prefix_route, ssl_config, virtual_service
 from vault_server import VaultServer
 
@@ -19,10 +19,7 @@ class Registry(OnConsul):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        try:
-            vault_server.vault_build.need()
-        except vault_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(vault_server.vault_build)
 
     def setUp(self):
         super().setUp()

@@ -280,6 +280,14 @@ class World:
             print(f"load: {out.strip()}", file=sys.stderr)
 
 
+def need_or_skip(build):
+    """Has a server's program built (tests/tools/*/build.py); where it is not to be had, the test is skipped with the reason."""
+    try:
+        build.need()
+    except build.NotToBeHad as why:
+        raise unittest.SkipTest(str(why)) from why
+
+
 class Case(unittest.TestCase):
     """A test with a World of its own."""
 

@@ -6,7 +6,7 @@ import unittest
 
 import certificates
 import kube_server
-from harness import Case, free_port, request, until
+from harness import Case, free_port, need_or_skip, request, until
 from kube_server import Kubernetes, documented_rules
 from kubernetes_api_test import endpoint_slice, own_address, service
 from manifests import gateways, tls_secret
@@ -205,10 +205,7 @@ class Istio(Case):
 
     def test_an_api_server_brings_them_in_whichever_version_it_prefers(self):
         world = self.world
-        try:
-            kube_server.kubernetes_build.need()
-        except kube_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(kube_server.kubernetes_build)
         address = own_address()
         if address is None:
             self.skipTest("this machine has no address but loopback")

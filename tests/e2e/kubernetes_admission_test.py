@@ -12,7 +12,7 @@ import unittest
 import yaml
 
 import kube_server
-from harness import BUILD, Case, admin, free_port, until
+from harness import BUILD, Case, admin, free_port, need_or_skip, until
 from kube_server import ADMIN, Kubernetes
 from manifests import ssl_config, upstream, virtual_service
 
@@ -30,10 +30,7 @@ def settings(**validation):
 class Admission(Case):
     @classmethod
     def setUpClass(cls):
-        try:
-            kube_server.kubernetes_build.need()
-        except kube_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(kube_server.kubernetes_build)
         cls.directory = tempfile.TemporaryDirectory(prefix="solder-kube-")
         cls.addClassCleanup(cls.directory.cleanup)
         cls.kube = Kubernetes(pathlib.Path(cls.directory.name))

@@ -5,7 +5,7 @@ import subprocess
 import unittest
 
 import kube_server
-from harness import BUILD, Case, admin, free_port, until
+from harness import BUILD, Case, admin, free_port, need_or_skip, until
 from kube_server import Kubernetes
 from manifests import gateways, upstream, virtual_service
 
@@ -38,10 +38,7 @@ def to_service(name="routes", namespace="gloo-system"):
 class OnKubernetes(Case):
     @classmethod
     def setUpClass(cls):
-        try:
-            kube_server.kubernetes_build.need()
-        except kube_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(kube_server.kubernetes_build)
 
     def setUp(self):
         super().setUp()

@@ -9,7 +9,7 @@ import unittest
 import yaml
 
 import kube_server
-from harness import ENVOY, ROOT, Case, Process, admin, free_port, until
+from harness import ENVOY, ROOT, Case, Process, admin, free_port, need_or_skip, until
 from kube_server import ADMIN, Kubernetes
 from manifests import ssl_config, virtual_service
 
@@ -19,10 +19,7 @@ DEPLOY = ROOT / "deploy/kubernetes"
 class Deploy(Case):
     @classmethod
     def setUpClass(cls):
-        try:
-            kube_server.kubernetes_build.need()
-        except kube_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(kube_server.kubernetes_build)
         cls.directory = tempfile.TemporaryDirectory(prefix="solder-kube-")
         cls.addClassCleanup(cls.directory.cleanup)
         cls.kube = Kubernetes(pathlib.Path(cls.directory.name))

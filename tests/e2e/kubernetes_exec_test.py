@@ -5,7 +5,7 @@ import subprocess
 import unittest
 
 import kube_server
-from harness import BUILD, Case, admin, until
+from harness import BUILD, Case, admin, need_or_skip, until
 from kube_server import ADMIN, SOLDER, Kubernetes
 from manifests import gateways, virtual_service
 
@@ -27,10 +27,7 @@ def credential(token, seconds=None):
 class ExecCredentials(Case):
     def setUp(self):
         super().setUp()
-        try:
-            kube_server.kubernetes_build.need()
-        except kube_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(kube_server.kubernetes_build)
         world = self.world
         self.kube = Kubernetes(world.directory / "kube")
         self.addCleanup(self.kube.stop)

@@ -11,7 +11,7 @@ import unittest
 
 import kube_server
 from faulty_api import FaultyApi
-from harness import Case, until
+from harness import Case, need_or_skip, until
 from kube_server import Conflict, Kubernetes
 from manifests import gateways, ssl_config, upstream, virtual_service
 
@@ -24,10 +24,7 @@ EDITS = 40  # in each round
 class Faults(Case):
     def setUp(self):
         super().setUp()
-        try:
-            kube_server.kubernetes_build.need()
-        except kube_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(kube_server.kubernetes_build)
         world = self.world
         self.random = random.Random(11)
         self.kube = Kubernetes(world.directory / "kube")

@@ -3,7 +3,7 @@ import json
 import unittest
 
 import kube_server
-from harness import Case, free_port, until
+from harness import Case, free_port, need_or_skip, until
 from kube_server import Kubernetes, documented_rules
 from kubernetes_api_test import endpoint_slice, own_address, service
 from manifests import gateways
@@ -61,10 +61,7 @@ class Ingresses(Case):
 
     def test_an_api_server_brings_them_only_where_that_is_asked_for(self):
         world = self.world
-        try:
-            kube_server.kubernetes_build.need()
-        except kube_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(kube_server.kubernetes_build)
         address = own_address()
         if address is None:
             self.skipTest("this machine has no address but loopback")

@@ -10,7 +10,7 @@ import time
 import unittest
 
 import kube_server
-from harness import BUILD, Case, Envoy, Process, admin, free_port, until
+from harness import BUILD, Case, Envoy, Process, admin, free_port, need_or_skip, until
 from kube_server import Kubernetes
 from manifests import gateways, ssl_config, upstream, virtual_service
 from tcp_proxy import TcpProxy
@@ -55,10 +55,7 @@ def seconds_of(text):
 class Replicas(Case):
     @classmethod
     def setUpClass(cls):
-        try:
-            kube_server.kubernetes_build.need()
-        except kube_server.NotToBeHad as why:
-            raise unittest.SkipTest(str(why)) from why
+        need_or_skip(kube_server.kubernetes_build)
         cls.directory = tempfile.TemporaryDirectory(prefix="solder-kube-")
         cls.addClassCleanup(cls.directory.cleanup)
         where = pathlib.Path(cls.directory.name)
