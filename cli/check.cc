@@ -105,12 +105,7 @@ void add_check(CLI::App& app, Action& action) {
       "  solder check -o json petstore.yaml upstreams/\n"
       "  solder check --from-gloo dump               what would change for objects of Gloo's");
   auto options = std::make_shared<CheckOptions>();
-  command->add_option("PATH", options->offline.paths, "Files or directories with manifests")
-      ->required()
-      ->type_name("PATH");
-  add_plugin_directories(*command, options->offline.plugin_directories);
-  command->add_option("--config", options->offline.config_file, "The server's file of settings, for its pluginConfig")
-      ->type_name("FILE");
+  add_offline_options(*command, options->offline);
   command->add_flag("--from-gloo", options->from_gloo,
                     "Say for each object of Gloo's what would change: dumps of kubectl, output of Helm");
   add_output_form(*command, options->form, {"text", "json"});

@@ -103,8 +103,8 @@ class FileObjects final : public ObjectStore {
     for (const Piece& piece : pieces) {
       const std::string document = text.substr(piece.begin, piece.end - piece.begin);
       const auto documents = config::parse_documents(document, path);
-      const bool alone = documents.objects.size() == 1 && documents.problems.empty() && !is_list(document, path);
-      if (alone && documents.objects.front()->ref == there.ref && !found) {
+      const bool alone = documents.objects.size() == 1 && documents.problems.empty();
+      if (alone && documents.objects.front()->ref == there.ref && !found && !is_list(document, path)) {
         found = piece;
       } else if (!documents.objects.empty() || !documents.problems.empty()) {
         ++others;

@@ -84,6 +84,13 @@ base::Result<host::LoadOptions> load_options(const CopyDirectory& copies, const 
   return options;
 }
 
+void add_offline_options(CLI::App& command, OfflineOptions& options) {
+  command.add_option("PATH", options.paths, "Files or directories with manifests")->required()->type_name("PATH");
+  add_plugin_directories(command, options.plugin_directories);
+  command.add_option("--config", options.config_file, "The server's file of settings, for its pluginConfig")
+      ->type_name("FILE");
+}
+
 base::Result<std::unique_ptr<Offline>> run_offline(const OfflineOptions& given) {
   if (const auto status = check_paths(given.paths); !status.ok()) return status;
   ServeOptions settings;

@@ -2,6 +2,7 @@
 // Tested by tests/unit/cli/offline_test.py.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,6 +59,8 @@ struct OfflineOptions {
   // owns a key, the write namespace.
   std::string config_file;
 };
+// PATH, --plugin-dir and --config, as every command has them that translates without a server.
+void add_offline_options(CLI::App& command, OfflineOptions& options);
 // Reads the paths and translates once. Fails where a path is not there or the plugins cannot be used at all.
 base::Result<std::unique_ptr<Offline>> run_offline(const OfflineOptions& options);
 

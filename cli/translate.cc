@@ -131,12 +131,7 @@ void add_translate(CLI::App& app, Action& action) {
       "  solder translate --static manifests > envoy.yaml && envoy --mode validate -c envoy.yaml\n"
       "  solder translate --static --with-secrets manifests > envoy.yaml      can be served, keep it safe");
   auto options = std::make_shared<TranslateOptions>();
-  command->add_option("PATH", options->offline.paths, "Files or directories with manifests")
-      ->required()
-      ->type_name("PATH");
-  add_plugin_directories(*command, options->offline.plugin_directories);
-  command->add_option("--config", options->offline.config_file, "The server's file of settings, for its pluginConfig")
-      ->type_name("FILE");
+  add_offline_options(*command, options->offline);
   add_output_form(*command, options->form, {"yaml", "json"});
   command
       ->add_option("--role", options->role,
