@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "solder/sdk/web_endpoint.hpp"
+
 namespace solder::plugins::consul {
 
 namespace {
@@ -32,14 +34,7 @@ std::string Reply::words() const {
 }
 
 std::string in_url(std::string_view text, bool keep_slashes) {
-  constexpr const char* kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const unsigned char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
-                       c == '_' || c == '.' || c == '~' || (keep_slashes && c == '/');
-    plain ? out += static_cast<char>(c) : (out += '%', out += kHex[c >> 4U], out += kHex[c & 15U]);
-  }
-  return out;
+  return sdk::percent_encoded(text, keep_slashes ? "/" : "");
 }
 
 solder_status Api::send(const Request& request, Then then, Id* id) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "solder/sdk/web_endpoint.hpp"
+
 namespace solder::plugins::kubernetes {
 
 using sdk::Json;
@@ -24,17 +26,6 @@ constexpr uint32_t kOk = 200, kBadRequest = 400, kUnauthorized = 401, kForbidden
 constexpr const char* kAllTold = "k8s.io/initial-events-end";  // an annotation of the bookmark
 constexpr size_t kMaxWords = 300;
 
-std::string in_url(std::string_view text) {
-  std::string out;
-  for (const unsigned char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
-                       c == '_' || c == '.' || c == '~';
-    constexpr const char* kHex = "0123456789ABCDEF";
-    plain ? out += static_cast<char>(c) : (out += '%', out += kHex[c >> 4U], out += kHex[c & 15U]);
-  }
-  return out;
-}
-
 // What the server says of a refusal: the message of its Status object.
 std::string words_of(const sdk::HttpAnswer& answer) {
   if (answer.status != SOLDER_OK) return std::string(answer.message);
@@ -47,9 +38,9 @@ std::string words_of(const sdk::HttpAnswer& answer) {
 
 // Secrets that nothing here reads; those of Helm are large, and there are many.
 std::string selection_of(const std::string& kind) {
-  if (kind == kSharedKind) return "&fieldSelector=" + in_url(std::string("type=") + kSharedType);
+  if (kind == kSharedKind) return "&fieldSelector=" + sdk::percent_encoded(std::string("type=") + kSharedType);
   if (kind != "Secret") return "";
-  return "&fieldSelector=" + in_url(
+  return "&fieldSelector=" + sdk::percent_encoded(
                                  "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,"
                                  "type!=kubernetes.io/dockerconfigjson,type!=kubernetes.io/dockercfg,"
                                  "type!=bootstrap.kubernetes.io/token,type!=" +
@@ -65,7 +56,7 @@ std::string group_of(const std::string& api_version) {
 
 std::string Resource::path(const std::string& ns) const {
   std::string out = (api_version.find('/') == std::string::npos ? "/api/" : "/apis/") + api_version;
-  if (namespaced && !ns.empty()) out += "/namespaces/" + in_url(ns);
+  if (namespaced && !ns.empty()) out += "/namespaces/" + sdk::percent_encoded(ns);
   return out + "/" + plural;
 }
 
@@ -138,7 +129,7 @@ void KindWatch::listed() {
 void KindWatch::list_page() {
   if (!std::exchange(listing_, true)) objects_.begin(resource_.kind, ns_);
   std::string path = resource_.path(ns_) + "?limit=" + std::to_string(page_size_) + selection_of(resource_.kind);
-  if (!continue_.empty()) path += "&continue=" + in_url(continue_);
+  if (!continue_.empty()) path += "&continue=" + sdk::percent_encoded(continue_);
   send(path, false, [this](const sdk::HttpAnswer& answer) { take_page(answer); });
 }
 
@@ -163,7 +154,7 @@ void KindWatch::take_page(const sdk::HttpAnswer& answer) {
   watch();
 }
 
-void KindWatch::watch() { watch_from("&resourceVersion=" + in_url(version_)); }
+void KindWatch::watch() { watch_from("&resourceVersion=" + sdk::percent_encoded(version_)); }
 
 void KindWatch::watch_from(const std::string& where) {
   lines_.clear();
