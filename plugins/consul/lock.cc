@@ -1,15 +1,9 @@
 #include "lock.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <chrono>
-#include <cstdio>
-#include <random>
 #include <utility>
 
 #include "solder/sdk/base64.hpp"
-#include "solder/sdk/objects.hpp"
 
 namespace solder::plugins::consul {
 
@@ -28,16 +22,6 @@ constexpr const char* kSession = R"({"Name": "solder", "TTL": "15s", "LockDelay"
 constexpr milliseconds kWrite{700}, kLook{600}, kSpread{100}, kTimeout{1500}, kForbiddenPause{5000};
 constexpr uint32_t kNotFound = 404, kForbidden = 403, kServerError = 500;
 constexpr int kPatience = 4;  // failures
-
-// The machine, and something of this instance alone: one that begins again is another one.
-std::string new_identity() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  std::array<char, 24> random{};
-  std::random_device device;
-  std::snprintf(random.data(), random.size(), "_%08x%08x", device(), device());
-  return std::string(host.data()) + random.data();
-}
 
 // The first entry of a list, or an empty map.
 Json first_of(std::string_view body) {
@@ -58,26 +42,17 @@ bool is_fenced_off(const Json& error) {
 }
 
 Lock::Lock(const sdk::Host& host, Api& api, std::function<void()> changed)
-    : host_(host),
-      api_(api),
+    : api_(api),
       key_(api.settings().own_root() + "/leader"),
-      identity_(new_identity()),
       changed_(std::move(changed)),
+      lease_(host, [this] { changed_(); }),
       timer_(host),
-      end_timer_(host),
-      backoff_(host, this) {
-  sdk::hold_lease(host_, 0);
-}
-
-uint64_t Lock::now() const {
-  const auto* loop = static_cast<const solder_svc_loop*>(host_.service(SOLDER_SVC_LOOP));
-  return SOLDER_HAS(loop, now_ns) ? loop->now_ns(loop->ctx) : 0;
-}
+      backoff_(host, this) {}
 
 Json Lock::fence() const { return {{"KV", {{"Verb", "check-session"}, {"Key", key_}, {"Session", session_}}}}; }
 
 void Lock::lost() {
-  hold(0);
+  lease_.hold(0);
   if (!asking_) timer_.start(backoff_.jitter(kSpread), [this] { look(); });
 }
 
@@ -103,12 +78,12 @@ void Lock::take_look(const Reply& reply) {
   if (!reply.ok() || entry.empty()) return failed(reply);
   const std::string session = sdk::get_string(entry, "Session");
   std::string change = session + " " + std::to_string(sdk::get_uint(entry, "ModifyIndex").value_or(0));
-  if (std::exchange(last_change_, std::move(change)) != last_change_) changed_at_ = now();
+  if (std::exchange(last_change_, std::move(change)) != last_change_) changed_at_ = lease_.now();
   if (session.empty() || session == session_) return take();
   // What somebody else than a Solder locks is theirs.
-  if (now() - changed_at_ >= kLease && !holder_of(entry).empty()) return end_session(session);
+  if (lease_.now() - changed_at_ >= kLease && !holder_of(entry).empty()) return end_session(session);
   backoff_.succeeded();
-  hold(0);
+  lease_.hold(0);
   if (std::exchange(trouble_, std::nullopt)) changed_();
   timer_.start(kLook + backoff_.jitter(kSpread), [this] { look(); });
 }
@@ -117,14 +92,14 @@ void Lock::take_look(const Reply& reply) {
 void Lock::end_session(const std::string& session) {
   send("PUT", "/v1/session/destroy/" + in_url(session, false), "", [this](const Reply& reply) {
     if (reply.ok()) return take();
-    hold(0);
+    lease_.hold(0);
     timer_.start(kLook + backoff_.jitter(kSpread), [this] { look(); });
   });
 }
 
 void Lock::take() {
   if (session_.empty()) return create_session();
-  now() - renewed_at_ >= kRenewSession ? renew_session() : acquire();
+  lease_.now() - renewed_at_ >= kRenewSession ? renew_session() : acquire();
 }
 
 void Lock::create_session() {
@@ -132,7 +107,7 @@ void Lock::create_session() {
     const Json answer = sdk::parse_json(reply.body);
     session_ = reply.ok() && answer.is_object() ? sdk::get_string(answer, "ID") : "";
     if (session_.empty()) return failed(reply);
-    renewed_at_ = now();
+    renewed_at_ = lease_.now();
     acquire();
   });
 }
@@ -144,14 +119,14 @@ void Lock::renew_session() {
       return lost();
     }
     if (!reply.ok()) return failed(reply);
-    renewed_at_ = now();
+    renewed_at_ = lease_.now();
     acquire();
   });
 }
 
 void Lock::acquire() {
-  const uint64_t sent = now();
-  const Json value = {{"holder", identity_}};
+  const uint64_t sent = lease_.now();
+  const Json value = {{"holder", lease_.identity()}};
   send("PUT", "/v1/kv/" + in_url(key_, true) + "?acquire=" + in_url(session_, false), value.dump(),
        [this, sent](const Reply& reply) { acquired(reply, sent); });
 }
@@ -164,11 +139,11 @@ void Lock::acquired(const Reply& reply, uint64_t sent) {
   if (ended) session_.clear();
   if (other || ended) return lost();
   if (!reply.ok()) return failed(reply);
-  if (now() >= sent + kHeld) return lost();  // it was long on its way
+  if (lease_.now() >= sent + kHeld) return lost();  // it was long on its way
   backoff_.succeeded();
   const bool well = trouble_.has_value();
   trouble_.reset();
-  hold(sent + kHeld);
+  lease_.hold(sent + kHeld);
   if (well) changed_();
   timer_.start(kWrite, [this] { look(); });
 }
@@ -190,23 +165,8 @@ void Lock::failed(const Reply& reply) {
                         "for a Solder that is alone";
   }
   if (std::exchange(trouble_, trouble) != trouble) changed_();
-  if (!held()) hold(0);
+  if (!held()) lease_.hold(0);
   timer_.start(wait, [this] { look(); });
-}
-
-void Lock::hold(uint64_t until) {
-  const bool before = held_until_ != 0;
-  held_until_ = until;
-  sdk::hold_lease(host_, until);
-  end_timer_.cancel();
-  if (until != 0) {
-    const uint64_t at = now();
-    end_timer_.start(std::chrono::nanoseconds(until > at ? until - at : 0), [this] { hold(0); });
-  }
-  if (before == (until != 0)) return;
-  host_.log(SOLDER_LOG_INFO, until != 0 ? "this Solder leads: it writes statuses and discovers (" + identity_ + ")"
-                                        : std::string("this Solder does not lead any more"));
-  changed_();
 }
 
 }  // namespace solder::plugins::consul

@@ -13,6 +13,7 @@
 
 #include "api.h"
 #include "solder/sdk/backoff.hpp"
+#include "solder/sdk/held_lease.hpp"
 #include "solder/sdk/json.hpp"
 #include "solder/sdk/timer.hpp"
 
@@ -27,7 +28,7 @@ class Lock {
 
   void start() { look(); }
   // By the clock, now.
-  [[nodiscard]] bool held() const { return now() < held_until_; }
+  [[nodiscard]] bool held() const { return lease_.held(); }
   // The operation that makes a transaction fail unless the lock is still this one's.
   [[nodiscard]] sdk::Json fence() const;
   // A transaction failed for that.
@@ -44,20 +45,18 @@ class Lock {
   void acquire();
   void acquired(const Reply& reply, uint64_t sent);
   void failed(const Reply& reply);
-  void hold(uint64_t until);
   void send(const char* method, const std::string& path, const std::string& body,
             std::function<void(const Reply&)> then);
-  [[nodiscard]] uint64_t now() const;
 
-  const sdk::Host host_;
   Api& api_;
-  const std::string key_, identity_;
+  const std::string key_;
   const std::function<void()> changed_;
-  sdk::Timer timer_, end_timer_;
+  sdk::HeldLease lease_;
+  sdk::Timer timer_;
   sdk::Backoff backoff_;
   std::string session_;      // empty: none
   std::string last_change_;  // what tells that another wrote it
-  uint64_t changed_at_ = 0, renewed_at_ = 0, held_until_ = 0;
+  uint64_t changed_at_ = 0, renewed_at_ = 0;
   bool asking_ = false;
   std::optional<Trouble> trouble_;
 };

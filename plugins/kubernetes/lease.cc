@@ -1,15 +1,10 @@
 #include "lease.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
-#include <random>
 #include <utility>
-
-#include "solder/sdk/objects.hpp"
 
 namespace solder::plugins::kubernetes {
 
@@ -25,16 +20,6 @@ constexpr milliseconds kRenew{700}, kLook{600};
 constexpr milliseconds kSpread{100};
 constexpr uint32_t kTimeoutMs = 1500;
 constexpr uint32_t kOk = 200, kFirstError = 300, kForbidden = 403, kNotFound = 404, kConflict = 409;
-
-// A pod's name, and something of this instance alone: a pod that begins again is another one.
-std::string new_identity() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  std::array<char, 24> random{};
-  std::random_device device;
-  std::snprintf(random.data(), random.size(), "_%08x%08x", device(), device());
-  return std::string(host.data()) + random.data();
-}
 
 // RFC 3339 with microseconds, as Kubernetes wants it. Nobody compares it with a clock of another machine.
 std::string wall_clock() {
@@ -60,23 +45,14 @@ const Json& member(const Json& object, const char* name) {
 
 Lease::Lease(const sdk::Host& host, sdk::Http& http, const Connection& connection, std::string ns, std::string name,
              uint64_t seed, std::function<void()> changed)
-    : host_(host),
-      http_(http),
+    : http_(http),
       connection_(connection),
       ns_(std::move(ns)),
       name_(std::move(name)),
-      identity_(new_identity()),
       changed_(std::move(changed)),
+      lease_(host, [this] { changed_(); }),
       timer_(host),
-      end_timer_(host),
-      backoff_(seed) {
-  sdk::hold_lease(host_, 0);
-}
-
-uint64_t Lease::now() const {
-  const auto* loop = static_cast<const solder_svc_loop*>(host_.service(SOLDER_SVC_LOOP));
-  return SOLDER_HAS(loop, now_ns) ? loop->now_ns(loop->ctx) : 0;
-}
+      backoff_(seed) {}
 
 std::string Lease::path() const { return "/apis/coordination.k8s.io/v1/namespaces/" + ns_ + "/leases"; }
 
@@ -115,11 +91,12 @@ void Lease::take_answer(const sdk::HttpAnswer& answer) {
   const Json& spec = member(seen_, "spec");
   const std::string holder = sdk::get_string(spec, "holderIdentity");
   std::string change = holder + " " + sdk::get_string(spec, "renewTime");
-  if (std::exchange(last_change_, std::move(change)) != last_change_) changed_at_ = now();
+  if (std::exchange(last_change_, std::move(change)) != last_change_) changed_at_ = lease_.now();
   const uint64_t duration = sdk::get_uint(spec, "leaseDurationSeconds").value_or(kLeaseSeconds);
-  if (holder.empty() || holder == identity_ || now() - changed_at_ >= duration * kSecond) return write(false);
+  if (holder.empty() || holder == lease_.identity() || lease_.now() - changed_at_ >= duration * kSecond)
+    return write(false);
   backoff_.succeeded();
-  hold(0);
+  lease_.hold(0);
   if (std::exchange(problem_, std::nullopt)) changed_();
   timer_.start(kLook + backoff_.jitter(kSpread), [this] { ask(); });
 }
@@ -127,8 +104,8 @@ void Lease::take_answer(const sdk::HttpAnswer& answer) {
 void Lease::write(bool create) {
   const std::string time = wall_clock();
   const Json& spec = member(seen_, "spec");
-  const bool same = !create && sdk::get_string(spec, "holderIdentity") == identity_;
-  Json next = {{"holderIdentity", identity_},
+  const bool same = !create && sdk::get_string(spec, "holderIdentity") == lease_.identity();
+  Json next = {{"holderIdentity", lease_.identity()},
                {"leaseDurationSeconds", kLeaseSeconds},
                {"renewTime", time},
                {"acquireTime", same ? sdk::get_string(spec, "acquireTime") : time},
@@ -138,7 +115,7 @@ void Lease::write(bool create) {
                {"metadata", {{"name", name_}, {"namespace", ns_}}},
                {"spec", std::move(next)}};
   if (!create) body["metadata"]["resourceVersion"] = sdk::get_string(member(seen_, "metadata"), "resourceVersion");
-  const uint64_t sent = now();
+  const uint64_t sent = lease_.now();
   send(create ? "POST" : "PUT", create ? path() : path() + "/" + name_, body.dump(),
        [this, sent](const sdk::HttpAnswer& answer) { written(answer, sent); });
 }
@@ -146,7 +123,7 @@ void Lease::write(bool create) {
 void Lease::written(const sdk::HttpAnswer& answer, uint64_t sent) {
   // Another was faster: how long it will hold it is what its Lease says.
   if (answer.status == SOLDER_OK && (answer.code == kConflict || answer.code == kNotFound)) {
-    hold(0);
+    lease_.hold(0);
     seen_ = {};
     timer_.start(backoff_.jitter(kSpread), [this] { ask(); });
     return;
@@ -156,7 +133,7 @@ void Lease::written(const sdk::HttpAnswer& answer, uint64_t sent) {
   backoff_.succeeded();
   const bool well = problem_.has_value();
   problem_.reset();
-  hold(sent + kHeld);
+  lease_.hold(sent + kHeld);
   if (well) changed_();
   timer_.start(kRenew, [this] { ask(); });
 }
@@ -176,23 +153,8 @@ void Lease::failed(const sdk::HttpAnswer& answer, const char* verb) {
   }
   // One who is away says so elsewhere. What is held is held until its time is over.
   if (std::exchange(problem_, problem) != problem) changed_();
-  if (!held()) hold(0);
+  if (!held()) lease_.hold(0);
   timer_.start(wait, [this] { ask(); });
-}
-
-void Lease::hold(uint64_t until) {
-  const bool before = held_until_ != 0;
-  held_until_ = until;
-  sdk::hold_lease(host_, until);
-  end_timer_.cancel();
-  if (until != 0) {
-    const uint64_t at = now();
-    end_timer_.start(std::chrono::nanoseconds(until > at ? until - at : 0), [this] { hold(0); });
-  }
-  if (before == (until != 0)) return;
-  host_.log(SOLDER_LOG_INFO, until != 0 ? "this Solder leads: it writes statuses and discovers (" + identity_ + ")"
-                                        : std::string("this Solder does not lead any more"));
-  changed_();
 }
 
 }  // namespace solder::plugins::kubernetes

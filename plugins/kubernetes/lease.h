@@ -13,6 +13,7 @@
 #include "api_connection.h"
 #include "kind_watch.h"
 #include "solder/sdk/backoff.hpp"
+#include "solder/sdk/held_lease.hpp"
 #include "solder/sdk/http.hpp"
 #include "solder/sdk/json.hpp"
 #include "solder/sdk/timer.hpp"
@@ -30,7 +31,7 @@ class Lease {
   // Once there is a connection.
   void start();
   // By the clock, now.
-  [[nodiscard]] bool held() const { return now() < held_until_; }
+  [[nodiscard]] bool held() const { return lease_.held(); }
   [[nodiscard]] const std::optional<WatchProblem>& problem() const { return problem_; }
 
  private:
@@ -39,21 +40,19 @@ class Lease {
   void write(bool create);
   void written(const sdk::HttpAnswer& answer, uint64_t sent);
   void failed(const sdk::HttpAnswer& answer, const char* verb);
-  void hold(uint64_t until);
   void send(const char* method, const std::string& path, const std::string& body, sdk::Http::Then then);
-  [[nodiscard]] uint64_t now() const;
   [[nodiscard]] std::string path() const;
 
-  const sdk::Host host_;
   sdk::Http& http_;
   const Connection& connection_;
-  const std::string ns_, name_, identity_;
+  const std::string ns_, name_;
   const std::function<void()> changed_;
-  sdk::Timer timer_, end_timer_;
+  sdk::HeldLease lease_;
+  sdk::Timer timer_;
   sdk::Backoff backoff_;
   sdk::Json seen_;           // the Lease as the server gave it last
   std::string last_change_;  // what tells that another renewed it
-  uint64_t changed_at_ = 0, held_until_ = 0;
+  uint64_t changed_at_ = 0;
   bool asking_ = false;
   std::optional<WatchProblem> problem_;
 };
