@@ -3,10 +3,10 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <stdexcept>
 
+#include "solder/sdk/configuration.hpp"
 #include "solder/sdk/web_endpoint.hpp"
 
 namespace solder::plugins::cloud_foundry {
@@ -16,57 +16,15 @@ using std::chrono::milliseconds;
 
 namespace {
 
-using Reader = std::function<bool(const Json&)>;  // false: of the wrong type, or out of its range
-
 constexpr double kShortestPeriod = 1, kLongestPeriod = 86400;
 constexpr size_t kMostRequests = 100000;
 
-Reader text(std::string& into) {
-  return [&into](const Json& value) {
-    if (!value.is_string() || value.get_ref<const std::string&>().empty()) return false;
-    into = value.get<std::string>();
-    return true;
-  };
-}
-
-Reader flag(bool& into) {
-  return [&into](const Json& value) {
-    if (!value.is_boolean()) return false;
-    into = value.get<bool>();
-    return true;
-  };
-}
-
-Reader texts(std::vector<std::string>& into) {
-  return [&into](const Json& value) {
-    if (!value.is_array()) return false;
-    for (const Json& each : value) {
-      if (!each.is_string()) return false;
-      into.push_back(each.get<std::string>());
-    }
-    return true;
-  };
-}
-
-Reader address(std::string& into) {
+sdk::MemberReader address(std::string& into) {
   return [&into](const Json& value) {
     const auto url = value.is_string() ? base_url(value.get<std::string>()) : std::nullopt;
     into = url.value_or("");
     return url.has_value();
   };
-}
-
-void read(const Json& map, const std::string& where, const std::map<std::string, Reader>& readers) {
-  std::string right;
-  for (const auto& [name, reader] : readers) right += (right.empty() ? "" : ", ") + name;
-  if (!map.is_object()) throw std::invalid_argument(where + " is no map; in it can stand: " + right);
-  for (const auto& [name, value] : map.items()) {
-    const auto at = readers.find(name);
-    if (at == readers.end() || !at->second(value)) {
-      throw std::invalid_argument("unknown, of the wrong type or out of its range: " +
-                                  (where.empty() ? "" : where + ".") + name + "; right are: " + right);
-    }
-  }
 }
 
 bool read_seconds(const Json& value, milliseconds& into) {
@@ -94,19 +52,21 @@ Router read_router(const Json& value, const std::string& where) {
     router.port = number.get<uint64_t>();
     return has_port = true;
   };
-  const auto host = [&](const Json& name) { return text(router.address)(name) && sdk::is_host_name(router.address); };
-  read(value, where, {{"address", host}, {"port", port}, {"tls", flag(router.tls)}});
+  const auto host = [&](const Json& name) {
+    return sdk::text_into(router.address)(name) && sdk::is_host_name(router.address);
+  };
+  sdk::read_members(value, where, {{"address", host}, {"port", port}, {"tls", sdk::flag_into(router.tls)}});
   if (!has_port && !router.tls) router.port = 80;
   return router;
 }
 
 UpstreamDiscovery read_upstream_discovery(const Json& value, const std::string& where) {
   UpstreamDiscovery out;
-  read(value, where,
-       {{"orgs", texts(out.orgs)},
-        {"spaces", texts(out.spaces)},
-        {"labelSelector", text(out.label_selector)},
-        {"writeNamespace", text(out.write_namespace)}});
+  sdk::read_members(value, where,
+                    {{"orgs", sdk::texts_into(out.orgs)},
+                     {"spaces", sdk::texts_into(out.spaces)},
+                     {"labelSelector", sdk::text_into(out.label_selector)},
+                     {"writeNamespace", sdk::text_into(out.write_namespace)}});
   return out;
 }
 
@@ -118,7 +78,8 @@ Foundation read_foundation(const Json& value, const std::string& where) {
     return true;
   };
   const auto secret = [&](const Json& ref) {
-    read(ref, where + ".secretRef", {{"name", text(out.secret_name)}, {"namespace", text(out.secret_ns)}});
+    sdk::read_members(ref, where + ".secretRef",
+                      {{"name", sdk::text_into(out.secret_name)}, {"namespace", sdk::text_into(out.secret_ns)}});
     return !out.secret_name.empty() && !out.secret_ns.empty();
   };
   const auto router = [&](const Json& given) {
@@ -129,18 +90,18 @@ Foundation read_foundation(const Json& value, const std::string& where) {
     out.upstreams = read_upstream_discovery(given, where + ".upstreamDiscovery");
     return true;
   };
-  read(value, where,
-       {{"name", text(out.name)},
-        {"api", address(out.api)},
-        {"uaa", address(out.uaa)},
-        {"credentialsFile", text(out.credentials_file)},
-        {"secretRef", secret},
-        {"caFile", text(out.ca_file)},
-        {"insecureSkipVerify", flag(out.unverified)},
-        {"listEverySeconds", [&out](const Json& number) { return read_seconds(number, out.period); }},
-        {"requestsPerMinute", requests},
-        {"router", router},
-        {"upstreamDiscovery", upstreams}});
+  sdk::read_members(value, where,
+                    {{"name", sdk::text_into(out.name)},
+                     {"api", address(out.api)},
+                     {"uaa", address(out.uaa)},
+                     {"credentialsFile", sdk::text_into(out.credentials_file)},
+                     {"secretRef", secret},
+                     {"caFile", sdk::text_into(out.ca_file)},
+                     {"insecureSkipVerify", sdk::flag_into(out.unverified)},
+                     {"listEverySeconds", [&out](const Json& number) { return read_seconds(number, out.period); }},
+                     {"requestsPerMinute", requests},
+                     {"router", router},
+                     {"upstreamDiscovery", upstreams}});
   if (out.name.empty() || out.api.empty())
     throw std::invalid_argument(where + ": a foundation needs a name and an api, https://HOST[:PORT]");
   if (out.credentials_file.empty() == out.secret_name.empty())
@@ -183,10 +144,10 @@ Settings read_settings(const Json& config) {
     }
     return true;
   };
-  read(config, "",
-       {{"foundations", foundations},
-        {"dnsAddress", [&out](const Json& value) { return read_dns_address(value, out.dns_address); }},
-        {"dnsPollingSeconds", [&out](const Json& value) { return read_seconds(value, out.dns_period); }}});
+  sdk::read_members(config, "",
+                    {{"foundations", foundations},
+                     {"dnsAddress", [&out](const Json& value) { return read_dns_address(value, out.dns_address); }},
+                     {"dnsPollingSeconds", [&out](const Json& value) { return read_seconds(value, out.dns_period); }}});
   return out;
 }
 

@@ -1,11 +1,11 @@
 #include "settings.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <optional>
 #include <stdexcept>
 
+#include "solder/sdk/configuration.hpp"
 #include "solder/sdk/web_endpoint.hpp"
 #include "upstream.h"
 
@@ -16,39 +16,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-using Reader = std::function<bool(const Json&)>;  // false: of the wrong type
-using Readers = std::map<std::string, Reader>;
-
 constexpr milliseconds kShortestWait = std::chrono::seconds(1), kLongestWait = std::chrono::minutes(9);
 
-Reader text(std::string& into) {
-  return [&into](const Json& value) {
-    if (!value.is_string() || value.get_ref<const std::string&>().empty()) return false;
-    into = value.get<std::string>();
-    return true;
-  };
-}
-
-Reader flag(bool& into) {
-  return [&into](const Json& value) {
-    if (!value.is_boolean()) return false;
-    into = value.get<bool>();
-    return true;
-  };
-}
-
-Reader texts(std::vector<std::string>& into) {
-  return [&into](const Json& value) {
-    if (!value.is_array()) return false;
-    for (const Json& each : value) {
-      if (!each.is_string()) return false;
-      into.push_back(each.get<std::string>());
-    }
-    return true;
-  };
-}
-
-Reader duration(milliseconds& into, milliseconds least, milliseconds most) {
+sdk::MemberReader duration(milliseconds& into, milliseconds least, milliseconds most) {
   return [&into, least, most](const Json& value) {
     const auto parsed = value.is_string() ? sdk::parse_duration(value.get_ref<const std::string&>()) : std::nullopt;
     if (!parsed) return false;
@@ -56,19 +26,6 @@ Reader duration(milliseconds& into, milliseconds least, milliseconds most) {
            std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds(parsed->nanos));
     return into >= least && into <= most;
   };
-}
-
-void read(const Json& map, const std::string& where, const Readers& readers) {
-  std::string right;
-  for (const auto& [name, reader] : readers) right += (right.empty() ? "" : ", ") + name;
-  if (!map.is_object()) throw std::invalid_argument(where + " is no map; in it can stand: " + right);
-  for (const auto& [name, value] : map.items()) {
-    const auto at = readers.find(name);
-    if (at == readers.end() || !at->second(value)) {
-      throw std::invalid_argument("unknown, of the wrong type or out of its range: " +
-                                  (where.empty() ? "" : where + ".") + name + "; right are: " + right);
-    }
-  }
 }
 
 std::string without_slashes(std::string key) {
@@ -96,8 +53,10 @@ bool read_dns_address(const Json& value, std::string& into) {
 
 bool read_kv_source(const Json& value, Settings& out) {
   std::string status_root;
-  read(value, "kvSource",
-       {{"rootKey", text(out.root)}, {"statusRootKey", text(status_root)}, {"writeStatuses", flag(out.statuses)}});
+  sdk::read_members(value, "kvSource",
+                    {{"rootKey", sdk::text_into(out.root)},
+                     {"statusRootKey", sdk::text_into(status_root)},
+                     {"writeStatuses", sdk::flag_into(out.statuses)}});
   out.root = without_slashes(out.root);
   if (out.root.empty()) throw std::invalid_argument("kvSource.rootKey: a key without it is the whole store of others");
   out.status_root = status_root.empty() ? out.root + "/status" : without_slashes(status_root);
@@ -106,16 +65,17 @@ bool read_kv_source(const Json& value, Settings& out) {
 
 bool read_discovery(const Json& value, UpstreamDiscovery& out) {
   const auto ca = [&out](const Json& ref) {
-    read(ref, "upstreamDiscovery.rootCa", {{"name", text(out.ca_name)}, {"namespace", text(out.ca_namespace)}});
+    sdk::read_members(ref, "upstreamDiscovery.rootCa",
+                      {{"name", sdk::text_into(out.ca_name)}, {"namespace", sdk::text_into(out.ca_namespace)}});
     return true;
   };
-  read(value, "upstreamDiscovery",
-       {{"useTlsTagging", flag(out.tls_tagging)},
-        {"tlsTagName", text(out.tls_tag)},
-        {"rootCa", ca},
-        {"splitTlsServices", flag(out.split_tls)},
-        {"serviceTagsAllowlist", texts(out.allowed_tags)},
-        {"writeUpstreams", flag(out.write_upstreams)}});
+  sdk::read_members(value, "upstreamDiscovery",
+                    {{"useTlsTagging", sdk::flag_into(out.tls_tagging)},
+                     {"tlsTagName", sdk::text_into(out.tls_tag)},
+                     {"rootCa", ca},
+                     {"splitTlsServices", sdk::flag_into(out.split_tls)},
+                     {"serviceTagsAllowlist", sdk::texts_into(out.allowed_tags)},
+                     {"writeUpstreams", sdk::flag_into(out.write_upstreams)}});
   if (out.tls_tagging && (out.ca_name.empty() || out.ca_namespace.empty())) {
     throw std::invalid_argument(
         "upstreamDiscovery.rootCa: with useTlsTagging it has to name a Secret with the authority, by name and "
@@ -169,33 +129,34 @@ Settings read_settings(const Json& config) {
     return true;
   };
   const auto service_discovery = [&out](const Json& value) {
-    read(value, "serviceDiscovery", {{"dataCenters", texts(out.data_centers)}});
+    sdk::read_members(value, "serviceDiscovery", {{"dataCenters", sdk::texts_into(out.data_centers)}});
     return true;
   };
   const auto connect = [&out](const Json& value) {
-    read(value, "connect", {{"serviceName", text(out.connect_service)}});
+    sdk::read_members(value, "connect", {{"serviceName", sdk::text_into(out.connect_service)}});
     return !out.connect_service.empty();
   };
-  read(config, "",
-       {{"address", [&](const Json& value) { return read_address(value, out.address); }},
-        {"datacenter", text(out.data_center)},
-        {"tokenFile", text(out.token_file)},
-        {"caFile", text(out.ca_file)},
-        {"certFile", text(out.certificate_file)},
-        {"keyFile", text(out.key_file)},
-        {"insecureSkipVerify", flag(out.unverified)},
-        {"waitTime", duration(out.wait, kShortestWait, kLongestWait)},
-        {"consistencyMode", [&](const Json& value) { return read_consistency(value, out.consistency); }},
-        {"maxBlockingQueries", most_waiting},
-        {"kvSource", [&](const Json& value) { return read_kv_source(value, out); }},
-        {"lease", [&](const Json& value) { return value.is_boolean() && (lease = value.get<bool>(), true); }},
-        {"writeNamespace", text(out.write_namespace)},
-        {"serviceDiscovery", service_discovery},
-        {"upstreamDiscovery", [&](const Json& value) { return read_discovery(value, out.discovery); }},
-        {"connect", connect},
-        {"endpointHealth", [&](const Json& value) { return read_health(value, out.health); }},
-        {"dnsAddress", [&](const Json& value) { return read_dns_address(value, out.dns_address); }},
-        {"dnsPollingInterval", duration(out.dns_period, std::chrono::seconds(1), std::chrono::hours(1))}});
+  sdk::read_members(
+      config, "",
+      {{"address", [&](const Json& value) { return read_address(value, out.address); }},
+       {"datacenter", sdk::text_into(out.data_center)},
+       {"tokenFile", sdk::text_into(out.token_file)},
+       {"caFile", sdk::text_into(out.ca_file)},
+       {"certFile", sdk::text_into(out.certificate_file)},
+       {"keyFile", sdk::text_into(out.key_file)},
+       {"insecureSkipVerify", sdk::flag_into(out.unverified)},
+       {"waitTime", duration(out.wait, kShortestWait, kLongestWait)},
+       {"consistencyMode", [&](const Json& value) { return read_consistency(value, out.consistency); }},
+       {"maxBlockingQueries", most_waiting},
+       {"kvSource", [&](const Json& value) { return read_kv_source(value, out); }},
+       {"lease", [&](const Json& value) { return value.is_boolean() && (lease = value.get<bool>(), true); }},
+       {"writeNamespace", sdk::text_into(out.write_namespace)},
+       {"serviceDiscovery", service_discovery},
+       {"upstreamDiscovery", [&](const Json& value) { return read_discovery(value, out.discovery); }},
+       {"connect", connect},
+       {"endpointHealth", [&](const Json& value) { return read_health(value, out.health); }},
+       {"dnsAddress", [&](const Json& value) { return read_dns_address(value, out.dns_address); }},
+       {"dnsPollingInterval", duration(out.dns_period, std::chrono::seconds(1), std::chrono::hours(1))}});
   if (out.certificate_file.empty() != out.key_file.empty())
     throw std::invalid_argument("certFile and keyFile are right only together");
   out.lease = lease.value_or(out.kv);
