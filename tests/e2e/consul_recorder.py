@@ -10,6 +10,7 @@ import threading
 class Recorder:
     def __init__(self, consul_port):
         self.consul_port, self.requests, self.transactions, self.lock = consul_port, 0, [], threading.Lock()
+        self.under_way = 0  # transactions that Consul may have taken, and that are not kept yet
         recorder = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -17,20 +18,24 @@ class Recorder:
 
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                transaction = self.path.startswith("/v1/txn")
                 with recorder.lock:
                     recorder.requests += 1
+                    recorder.under_way += transaction
                 consul = http.client.HTTPConnection("127.0.0.1", recorder.consul_port, timeout=700)
                 try:
                     consul.request(self.command, self.path, body or None)
                     got = consul.getresponse()
                     text = got.read()
+                    if transaction and got.status == 200:
+                        recorder.keep(json.loads(text)["Results"])
                 except OSError:
                     self.close_connection = True
                     return
                 finally:
                     consul.close()
-                if self.path.startswith("/v1/txn") and got.status == 200:
-                    recorder.keep(json.loads(text)["Results"])
+                    with recorder.lock:
+                        recorder.under_way -= transaction
                 self.send_response(got.status)
                 for name, value in got.getheaders():
                     if name.lower().startswith("x-consul"):

@@ -21,12 +21,13 @@ std::vector<host::PluginPtr> load_all() {
   host::LoadOptions options;
   options.copy_directory = ::testing::TempDir() + "solder-engine-test-plugins-" + std::to_string(::getpid());
   EXPECT_TRUE(host::prepare_copy_directory(options.copy_directory).ok());
-  std::vector<host::Refused> refused;
   std::vector<host::PluginPtr> out;
   std::set<std::string> names;
-  for (const auto& file : host::find_plugin_files({SHIPPED_PLUGINS, ECHO_PLUGINS}, refused)) {
+  for (const char* file : {PLUGIN_FILES}) {
     auto loaded = host::load_plugin(file, options, names);
-    if (auto* plugin = std::get_if<host::PluginPtr>(&loaded)) out.push_back(std::move(*plugin));
+    auto* plugin = std::get_if<host::PluginPtr>(&loaded);
+    EXPECT_NE(plugin, nullptr) << file << " cannot be loaded";
+    if (plugin) out.push_back(std::move(*plugin));
   }
   std::filesystem::remove_all(options.copy_directory);
   return out;
