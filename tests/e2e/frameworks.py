@@ -1,9 +1,10 @@
-"""What services of other languages need: packages of npm, got once and kept in the user's cache directory."""
+"""What services of other languages need: packages of npm, programs in Go and Java, got once and kept in the user's cache directory."""
 import hashlib
 import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 from packages import CACHE
@@ -37,3 +38,28 @@ def node_packages(*requirements):
     def make(directory):
         run(["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", directory, *requirements], directory)
     return kept("node-packages", "\n".join(requirements), make) / "node_modules"
+
+
+def go_program(folder):
+    """The program that the folder's files make."""
+    sources = sorted(folder.glob("go.*")) + sorted(folder.glob("*.go"))
+
+    def make(directory):
+        with tempfile.TemporaryDirectory(dir=CACHE) as work:
+            for source in sources:
+                shutil.copy(source, work)
+            environment = {"CGO_ENABLED": "0", "GONOSUMDB": "*", "GOFLAGS": "-mod=mod -buildvcs=false"}
+            run(["nice", "go", "mod", "tidy"], work, **environment)
+            run(["nice", "go", "build", "-o", directory / "program", "."], work, **environment)
+    return kept("go-program", sys.platform + "".join(source.read_text() for source in sources), make) / "program"
+
+
+def java_program(folder, main):
+    """The command that runs the class in MAIN.java with what pom.xml names."""
+    sources = [folder / "pom.xml", folder / f"{main}.java"]
+
+    def make(directory):
+        run(["mvn", "--batch-mode", "--quiet", "--file", sources[0], "dependency:copy-dependencies", f"-DoutputDirectory={directory / 'lib'}"], directory)
+        run(["javac", "-cp", f"{directory / 'lib'}/*", "-d", directory / "classes", sources[1]], directory)
+    directory = kept("java-program", "".join(source.read_text() for source in sources), make)
+    return ["java", "-Xmx128m", "-cp", f"{directory / 'lib'}/*:{directory / 'classes'}", main]

@@ -1,9 +1,11 @@
-"""Functions of gRPC services, found by server reflection (grpcio-reflection) and called with JSON through a real Envoy."""
+"""Functions of gRPC services, found by server reflection (grpcio-reflection, grpc-go) and called with JSON through a real Envoy."""
 import json
+import shutil
 import sys
 import unittest
 
 import certificates
+import frameworks
 import packages
 
 packages.need("grpcio==1.85.3", "grpcio-reflection==1.85.1")
@@ -94,6 +96,16 @@ stringData: {{ca.crt: {json.dumps(certificate.certificate)}}}
 """)
         self.start(f"tls={files[0]},{files[1]}", labels=ENABLED, host="localhost", more="  sslConfig: {secretRef: {name: authority, namespace: gloo-system}, sni: localhost, alpnProtocols: [h2]}")
         self.assertEqual("world", self.greeted())
+
+    @unittest.skipUnless(shutil.which("go"), "there is no Go")
+    def test_a_service_in_go(self):
+        self.start(labels=ENABLED, program=(frameworks.go_program(HERE.parent / "tools/go_services"), "grpc"))
+        call = "/grpc.testing.TestService/UnaryCall"
+        told = self.post(call, {"payload": {"body": "aGVsbG8="}})
+        self.assertEqual(("aGVsbG8=", "go"), (told["payload"]["body"], told["username"]))
+        self.post(call, {"responseStatus": {"code": 5, "message": "nobody"}}, status=404)
+        self.assertEqual(["grpc.testing.TestService"], self.found())
+        self.world.until_state("Upstream", "greeter", "Accepted")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ packages.need("fastapi==0.165.0", "uvicorn==0.54.0", "python-multipart==0.0.34")
 from harness import HERE, Process
 from openapi_fixture import OpenApiCase, function, swagger, upstream
 
+TOOLS = HERE.parent / "tools"
+
 
 class Frameworks(OpenApiCase):
     def run_service(self, command, **environment):
@@ -52,6 +54,26 @@ class Frameworks(OpenApiCase):
         self.assertEqual({"called": "get", "id": "a/b", "fields": "x,y"}, self.until_answered("/get/a%2Fb", "-d", '{"fields": ["x", "y"]}'))
         self.assertEqual({"called": "change", "id": "7", "body": {"count": 3, "gift": True}}, self.until_answered("/change", "-H", "x-count: 3", "-d", '{"id": 7, "gift": true, "price": 0}'))
         self.assertEqual({"called": "get", "id": "1", "fields": ["x", "y"]}, self.until_answered("/old/1", "-d", '{"fields": ["x", "y"]}'))
+
+    @unittest.skipUnless(shutil.which("go"), "there is no Go")
+    def test_a_service_of_huma_is_found_and_called(self):
+        self.run_service([frameworks.go_program(TOOLS / "go_services"), "shelves"])
+        self.world.write("upstream.yaml", upstream("service", self.port) + "---" + upstream("yaml", self.port, swagger(url="/openapi.yaml")))
+        self.start(function("/get", "get-shelf", path="/get/{id}/{sort}", headers={"x-secret": "Bearer {X-Token}"}), function("/change", "change-shelf", "yaml", headers={"x-id": "{id}"}))
+        got = self.until_answered("/get/5/down", "-H", "x-secret: Bearer abc")
+        self.assertEqual(("get", 5, "down", "abc"), tuple(got[key] for key in ("called", "id", "sort", "token")))
+        got = self.until_answered("/change", "-H", "x-id: 9", "-d", '{"name": "north", "size": 4}')
+        self.assertEqual(("change", 9, "north", 4), tuple(got[key] for key in ("called", "id", "name", "size")))
+
+    @unittest.skipUnless(shutil.which("mvn") and shutil.which("javac"), "there is no Java with Maven")
+    def test_a_service_of_javalin_is_found_and_called(self):
+        self.run_service(frameworks.java_program(TOOLS / "java_services", "Books"))
+        self.world.write("upstream.yaml", upstream("service", self.port))
+        self.start(function("/get", "getBook", path="/get/{isbn}", headers={"x-language": "{language}", "x-shelf": "{shelf}"}), function("/put", "putBook", headers={"x-pages": "{pages}"}))
+        self.assertEqual({"called": "get", "isbn": "1/2 3", "language": "de&at", "reader": "me", "shelf": "north"},
+                         self.until_answered("/get/1%2F2%203", "-H", "x-language: de&at", "-H", "X-Reader: me", "-H", "x-shelf: north"))
+        self.assertEqual({"called": "put", "isbn": "7", "title": "One \"&\" two", "pages": 12},
+                         self.until_answered("/put", "-H", "x-pages: 12", "-d", '{"isbn": 7, "title": "One \\"&\\" two", "unknown": 1}'))
 
 
 if __name__ == "__main__":
