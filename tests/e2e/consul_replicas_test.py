@@ -86,10 +86,13 @@ class Replicas(OnConsul):
         until(f"the status of {name} is written", lambda: self.status(name).get("state") == "Accepted")
         return time.monotonic() - begin
 
+    def until_kept(self):
+        """What stands in Consul may not have been kept yet: its answer is still on the way."""
+        until("every transaction is kept", lambda: all(each.recorder.under_way == 0 for each in self.replicas))
+
     def assert_one_at_a_time(self):
         """In the order in which Consul took them, transactions of one Solder follow transactions of another only when the lock has changed hands."""
-        # What stands in Consul may not have been kept yet: its answer is still on the way.
-        until("every transaction is kept", lambda: all(each.recorder.under_way == 0 for each in self.replicas))
+        self.until_kept()
         holder, last, count = {}, 0, 0
         for _, lock_index, session, number in sorted((*each, number) for number, replica in enumerate(self.replicas) for each in replica.recorder.transactions):
             count += 1
@@ -178,7 +181,7 @@ class Replicas(OnConsul):
         self.until_taken("after")
         self.assert_one_at_a_time()
         self.consul.delete("solder/gloo/leader")
-        until("every transaction is kept", lambda: all(each.recorder.under_way == 0 for each in self.replicas))
+        self.until_kept()
         for each in self.replicas:
             each.recorder.transactions.clear()  # a lock that is made anew counts anew
         self.until_taken("later")

@@ -81,9 +81,6 @@ TEST(Delegation, ATableThatComesAndGoes) {
 }
 
 TEST(Delegation, TablesThatDoubleAtEachStepHaveAnEnd) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "the work of one thread, which would take minutes";
-#endif
   World world;
   world.put(service("a", to("t0")));
   for (int i = 0; i < 40; ++i) {
