@@ -241,7 +241,7 @@ void KindWatch::failed(const sdk::HttpAnswer& answer, std::function<void()> agai
   if (answered && answer.code == kNotFound) {  // its definition may be gone: whoever looks for kinds finds out
     objects_.keep(resource_.kind, ns_);
     settle();
-    timer_.start(kForbiddenPause, [this] { relist(); });
+    timer_.start(next_pause(), [this] { relist(); });
     return;
   }
   auto wait = backoff_.failed(answer.header("retry-after"));
@@ -271,10 +271,14 @@ void KindWatch::refused(const sdk::HttpAnswer& answer, std::function<void()> aga
       "a rule {apiGroups: [\"" + group_of(resource_.api_version) + "\"], resources: [" + resource_.plural +
           "], verbs: [list, watch]}"});
   settle();
-  // A server that has just begun does not know its rules yet.
+  timer_.start(next_pause(), std::move(again));
+}
+
+// A server that has just begun does not know its rules yet, nor does it serve a definition as soon as it tells of it.
+milliseconds KindWatch::next_pause() {
   const bool at_first = ++refusals_ <= kQuickRefusals;
   const milliseconds pause = at_first ? milliseconds(1000 * refusals_) : milliseconds(kForbiddenPause);
-  timer_.start(pause + backoff_.jitter(pause / 6), std::move(again));
+  return pause + backoff_.jitter(pause / 6);
 }
 
 void KindWatch::settle() {

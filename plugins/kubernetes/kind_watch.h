@@ -79,6 +79,7 @@ class KindWatch {
   void recovered();
   void failed(const sdk::HttpAnswer& answer, std::function<void()> again);
   void refused(const sdk::HttpAnswer& answer, std::function<void()> again);
+  std::chrono::milliseconds next_pause();
   void settle();
   void set_problem(std::optional<WatchProblem> problem);
   void send(const std::string& path, bool stream, sdk::Http::Then then);

@@ -33,7 +33,7 @@ class OnConsul(Case):
         return self.world.until_state("ConfigSource", "consul", state, *words, namespace="")
 
     def source_is_well(self):
-        until("the source has no problem", lambda: self.world.report("ConfigSource", "consul", "") is None, 60)
+        until("the source has no problem", lambda: self.world.report("ConfigSource", "consul", "") is None, 90)
 
     def status(self, name="routes", kind="VirtualService", api_version="gateway.solo.io/v1"):
         text = self.consul.get(f"gloo/status/{api_version}/{kind}/gloo-system/{name}")

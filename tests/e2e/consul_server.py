@@ -32,7 +32,7 @@ def cluster(directory, size=3):
     for number, each in enumerate(servers):
         each.write({"bootstrap": False, "bootstrap_expect": size, "node_name": f"server-{number}", "retry_join": [f"127.0.0.1:{servers[0].ports['serf_lan']}"], "retry_interval": "1s"}, None)
         each.launch()
-    until("they have a leader", servers[-1].ready, 60)
+    until("they have a leader", servers[-1].ready, 90)
     return servers
 
 
@@ -87,7 +87,7 @@ class Consul:
 
     def start(self):
         self.launch()
-        until("Consul has a leader", self.ready, 60)
+        until("Consul has a leader", self.ready, 90)
 
     def launch(self):
         self.process = Process("consul", [self.program, "agent", "-config-file", self.directory / "consul.json"], self.directory / "consul.log")

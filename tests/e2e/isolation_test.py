@@ -182,7 +182,7 @@ class Isolation(Case):
         shutil.copy(BUILT / "hostile.so", self.plugins / "hostile.so")
         self.write_hostile("abort")
         self.start("{}")
-        until("it is parked", lambda: self.isolation("hostile")["state"] == "parked", 60)
+        until("it is parked", lambda: self.isolation("hostile")["state"] == "parked", 90)
         self.write_hostile("good")
         world.until_state("VirtualService", "hostile", "Warning", "PluginUnavailable")
         done = self.run_cli("revive", "hostile")

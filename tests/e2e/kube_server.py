@@ -88,7 +88,7 @@ class Kubernetes:
             where / "server.crt", "--tls-private-key-file", where / "server.key", "--client-ca-file", where / "client-ca.crt", "--token-auth-file", where / "tokens.csv",
             "--service-account-key-file", where / "accounts.key", "--service-account-signing-key-file", where / "accounts.key", "--service-account-issuer", "https://kubernetes.default.svc",
             "--authorization-mode", "RBAC", "--service-cluster-ip-range", "10.0.0.0/16", "--disable-admission-plugins", "ServiceAccount", "--v", "1", *flags], where / "kube-apiserver.log")
-        until("the API server is ready", self.ready, 60)
+        until("the API server is ready", self.ready, 90)
 
     def ready(self):
         if not self.server.alive():

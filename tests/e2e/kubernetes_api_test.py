@@ -65,7 +65,7 @@ class OnKubernetes(Case):
         return self.world.until_state("ConfigSource", "kubernetes", "Warning", *words, namespace="")
 
     def source_is_well(self):
-        until("the source has no problem", lambda: self.world.report("ConfigSource", "kubernetes", "") is None, 60)
+        until("the source has no problem", lambda: self.world.report("ConfigSource", "kubernetes", "") is None, 90)
 
     def status(self, kind, name, api_version=GATEWAY):
         found = self.kube.get(api_version, kind, name) or {}
@@ -205,7 +205,7 @@ class OnKubernetes(Case):
         ready = admin(self.world.admin_port, "/readyz")
         self.assertEqual(503, ready.status)
         self.kube.start_server()
-        until("it is ready", lambda: admin(self.world.admin_port, "/readyz").status == 200, 60)
+        until("it is ready", lambda: admin(self.world.admin_port, "/readyz").status == 200, 90)
 
     def test_chosen_namespaces_and_a_token_that_rotates(self):
         self.prepare()

@@ -59,7 +59,7 @@ class ExecCredentials(Case):
         information = json.loads(self.runs()[0].rsplit(" ", 1)[0])
         self.assertEqual(information["spec"]["cluster"]["server"], self.kube.url)
         self.assertFalse(information["spec"]["interactive"])
-        until("it has run again", lambda: len(self.runs()) >= 2, 40)
+        until("it has run again", lambda: len(self.runs()) >= 2, 90)
         self.assertIsNone(self.world.report("ConfigSource", "kubernetes", ""))
 
     def test_a_failure_and_a_refusal_are_told_and_mended(self):
@@ -72,7 +72,7 @@ class ExecCredentials(Case):
         self.answer(credential(SOLDER))
         world.start_envoy()
         world.until_status("/", 200)
-        until("the source is well", lambda: world.report("ConfigSource", "kubernetes", "") is None, 60)
+        until("the source is well", lambda: world.report("ConfigSource", "kubernetes", "") is None, 90)
 
     def test_apply_asks_the_program_as_well(self):
         self.answer(credential(ADMIN))  # who may write

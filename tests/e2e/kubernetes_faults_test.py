@@ -89,7 +89,7 @@ class Faults(Case):
             self.storm()
             self.api.share, self.api.longest_watch = 0.0, 300.0
             quiet = time.monotonic()
-            until("all is as it was edited last", lambda: self.wrong() == [], 60)
+            until("all is as it was edited last", lambda: self.wrong() == [], 90)
             print(f"all was right {time.monotonic() - quiet:.1f} s after quiet; requests: {self.api.answered}", file=sys.stderr)
         self.assert_all_ok(figures)
         self.assertGreater(self.api.answered["refused"], 0)

@@ -75,12 +75,12 @@ class Discovery(Case):
         def attempt():
             self.assertEqual(sorted(names), self.found())
             return True
-        until(f"{names} are found", attempt, seconds=60)
+        until(f"{names} are found", attempt, seconds=90)
 
     def cycle(self):
         """Waits until a whole listing has begun and ended after this call."""
         before = self.seen()["cycles"]
-        until("another cycle", lambda: self.seen()["cycles"] >= before + 2, seconds=60)
+        until("another cycle", lambda: self.seen()["cycles"] >= before + 2, seconds=90)
 
     def test_functions_come_are_called_and_go(self):
         self.create("hello", "other")

@@ -149,7 +149,7 @@ class PluginReload(PluginCase):
             for number in range(RELOADS):
                 more = f"generation {number}".encode()
                 self.drop(SHIPPED / "routing.so", "routing", more)
-                until(f"reload {number}", lambda number=number: self.reloads("routing") == number + 1, 60)
+                until(f"reload {number}", lambda number=number: self.reloads("routing") == number + 1, 90)
         self.assert_all_ok(figures)
         self.assertEqual(bytes_before, world.metric("solder_xds_bytes_sent_total"), "equal output sends nothing")
         self.assertEqual(streams_before, world.metric("solder_xds_streams_total"), "no stream was dropped")

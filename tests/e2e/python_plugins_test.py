@@ -169,7 +169,7 @@ class PythonPlugins(PluginCase):
             for number in range(RELOADS):
                 begin = time.monotonic()
                 self.drop(text + f"# {number}\n", "maintenance")
-                until(f"reload {number}", lambda number=number: self.reloads() == number + 1, 60)
+                until(f"reload {number}", lambda number=number: self.reloads() == number + 1, 90)
                 reload_times.append((time.monotonic() - begin) * 1000)
                 if number == RELOADS // 2:
                     middle = self.figures()
