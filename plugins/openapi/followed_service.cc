@@ -37,6 +37,18 @@ std::vector<std::string> sentences(const std::vector<Skipped>& skipped) {
   return out;
 }
 
+// A transcoder's as serviceSpec.grpc has them.
+Json services_of(const Json& transcoder) {
+  Json services = Json::array();
+  for (const std::string& name : sdk::get_strings(transcoder, "services")) {
+    const size_t dot = name.rfind('.');
+    Json one{{"serviceName", dot == std::string::npos ? name : name.substr(dot + 1)}};
+    if (dot != std::string::npos) one["packageName"] = name.substr(0, dot);
+    services.push_back(std::move(one));
+  }
+  return {{"grpc", {{"descriptors", transcoder["protoDescriptorBin"]}, {"grpcServices", std::move(services)}}}};
+}
+
 }  // namespace
 
 FollowedService::FollowedService(const sdk::Host& host, Budget& budget, const sdk::Publisher& publisher,
@@ -130,7 +142,10 @@ void FollowedService::take_reflection(const Reflection::Outcome& outcome, bool u
   reflects_ = true;
   backoff_.succeeded();
   std::vector<std::string> told = outcome.problems;
-  const Json service = outcome.transcoder.empty() ? Json::object() : Json{{"grpcJsonTranscoder", outcome.transcoder}};
+  Json service = Json::object();
+  if (!outcome.transcoder.empty())
+    service =
+        target_.wants_services ? services_of(outcome.transcoder) : Json{{"grpcJsonTranscoder", outcome.transcoder}};
   if (publisher_.object(ref(), field, service.dump()) != SOLDER_OK) told.push_back("its functions could not be kept");
   std::vector<sdk::Problem> problems;
   for (const std::string& text : told) problems.push_back({field, "OperationNotUsable", text});

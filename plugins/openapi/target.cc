@@ -88,7 +88,11 @@ Target target_of(std::string_view type, const Json& spec, const std::string& clu
     for (const char* own : {"protoDescriptor", "protoDescriptorBin", "protoDescriptorConfigMap"})
       out.says_other = out.says_other || grpc->contains(own);
   }
-  out.says_other = out.says_other || service->contains("grpc") || service->contains("graphql");
+  if (const Json* grpc = sdk::find(*service, "grpc"); grpc != nullptr && grpc->is_object()) {
+    out.says_grpc = out.wants_services = true;
+    out.says_other = out.says_other || grpc->contains("grpcServices");
+  }
+  out.says_other = out.says_other || service->contains("graphql");
   return out;
 }
 

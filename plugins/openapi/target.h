@@ -21,6 +21,7 @@ struct Target {
   std::set<std::string> own_functions;  // of rest.transformations, which the user wrote
   // What the user says the service is.
   bool says_rest = false, says_grpc = false, says_other = false;
+  bool wants_services = false;  // serviceSpec.grpc in the place of grpcJsonTranscoder
 };
 
 // `type`: "static", "kube"; `spec`: the whole spec of the upstream. `cluster_domain` ends the names of Kubernetes.

@@ -17,7 +17,7 @@ namespace solder::plugins::transformation {
 // `upstream` is in.upstream_json, read.
 std::optional<sdk::Json> rest_stage(const sdk::DestinationInput& in, const sdk::Json& upstream, sdk::Out& out);
 
-// Extractors by name out of Gloo's Parameters. Problems stand below `field`.
-sdk::Json extractors_of(const sdk::Json& parameters, const std::string& field, sdk::Out& out);
+// A stage's configuration by which the module answers all requests 500 with the sentence.
+sdk::Json refusing(const std::string& sentence);
 
 }  // namespace solder::plugins::transformation

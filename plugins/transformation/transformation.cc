@@ -3,13 +3,14 @@
 // route, weighted destination or virtual host. As in Gloo, what is nearest to the request counts as a whole: so each
 // place that has any transformation configures all three filters, those of stages without any as well. Source: Gloo's
 // transformation plugin and API; Envoy DynamicModuleFilter and DynamicModuleFilterPerRoute. Tested by
-// plugins/transformation/testdata and tests/e2e/transformation_test.py. Functions of REST services are transformations
-// as well: rest.h.
+// plugins/transformation/testdata and tests/e2e/transformation_test.py. Functions of REST and gRPC services are
+// transformations as well: rest.h, grpc.h.
 #include <algorithm>
 #include <array>
 
 #include "engine/json.h"
 #include "engine/program.h"
+#include "grpc.h"
 #include "rest.h"
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"
@@ -131,8 +132,9 @@ class Plugin {
 
   // A function of a service: its transformation stands behind all others, so that those see the client's request.
   void destinations(const sdk::DestinationInput& in, sdk::Out& out) {
-    if (module_.empty()) return no_module("/destinationSpec/rest", out);
-    auto stage = rest_stage(in, read(in.upstream_json), out);
+    const bool grpc = in.key == "grpc";
+    if (module_.empty()) return no_module(grpc ? "/destinationSpec/grpc" : "/destinationSpec/rest", out);
+    auto stage = (grpc ? grpc_stage : rest_stage)(in, read(in.upstream_json), out);
     if (!stage) return;
     const Defaults defaults = defaults_of(out);
     settle_all(*stage, defaults.escape, defaults.log);

@@ -59,7 +59,11 @@ TEST(Target, WhatTheUserSaysOfTheService) {
   target = of("static", R"({"static": {)" + hosts +
                             R"(, "serviceSpec": {"rest": {"swaggerInfo": {"url": "file:///etc/passwd"}}}}})");
   EXPECT_NE("", target.problem);
+  target = of("static", R"({"static": {)" + hosts + R"(, "serviceSpec": {"graphql": {}}}})");
+  EXPECT_TRUE(target.says_other);
   target = of("static", R"({"static": {)" + hosts + R"(, "serviceSpec": {"grpc": {}}}})");
+  EXPECT_TRUE(target.says_grpc && target.wants_services && !target.says_other);
+  target = of("static", R"({"static": {)" + hosts + R"(, "serviceSpec": {"grpc": {"grpcServices": []}}}})");
   EXPECT_TRUE(target.says_other);
   target = of("static", R"({"static": {)" + hosts + R"(, "serviceSpec": {"grpcJsonTranscoder": {}}}})");
   EXPECT_TRUE(target.says_grpc && !target.says_other);

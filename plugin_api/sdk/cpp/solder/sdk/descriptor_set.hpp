@@ -1,5 +1,5 @@
 // solder/sdk/descriptor_set.hpp - what a google.protobuf.FileDescriptorSet holds, read without a protobuf library: the
-// names of its services, and whether it is whole. Envoy refuses a listener whose descriptors do not build.
+// names of its services and methods, and whether it is whole. Envoy refuses a listener whose descriptors do not build.
 // Source: google/protobuf/descriptor.proto. Tested by plugins/grpc_json/testdata and plugins/static/testdata.
 #ifndef SOLDER_SDK_DESCRIPTOR_SET_HPP_
 #define SOLDER_SDK_DESCRIPTOR_SET_HPP_
@@ -20,16 +20,21 @@ class WireReader {
 
   bool next() {
     if (left_.empty() || !ok_) return false;
+    const std::string_view from = left_;
     uint64_t key = 0;
     if (!varint(key) || key >> 3 == 0) return fail();
     number_ = key >> 3;
     value_ = {};
-    return take(static_cast<unsigned>(key & 7)) || fail();
+    if (!take(static_cast<unsigned>(key & 7))) return fail();
+    raw_ = from.substr(0, from.size() - left_.size());
+    return true;
   }
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] uint64_t number() const { return number_; }
   // The bytes of a field that has a length; empty for all others.
   [[nodiscard]] std::string_view value() const { return value_; }
+  // The field as it stands, its key included.
+  [[nodiscard]] std::string_view raw() const { return raw_; }
 
  private:
   bool fail() { return ok_ = false; }
@@ -64,15 +69,37 @@ class WireReader {
 
   std::string_view left_;
   std::string_view value_;
+  std::string_view raw_;
   uint64_t number_ = 0;
   bool ok_ = true;
 };
 
 struct DescriptorSet {
   std::vector<std::string> files;
-  std::vector<std::string> services;         // full names
+  std::vector<std::string> services;         // full names: package.Service
+  std::vector<std::string> methods;          // package.Service/Method
   std::vector<std::string> missing_imports;  // files that are imported and do not stand before their importer
 };
+
+// One service of a file. False where the bytes are none.
+inline bool read_service(std::string_view bytes, std::string_view package, DescriptorSet& out) {
+  std::string name;
+  std::vector<std::string> methods;
+  WireReader service(bytes);
+  while (service.next()) {
+    if (service.number() == 1) name = service.value();
+    if (service.number() != 2) continue;
+    WireReader method(service.value());
+    while (method.next()) {
+      if (method.number() == 1) methods.emplace_back(method.value());
+    }
+    if (!method.ok()) return false;
+  }
+  if (!package.empty()) name = std::string(package) + "." + name;
+  for (const std::string& method : methods) out.methods.push_back(name + "/" + method);
+  out.services.push_back(std::move(name));
+  return service.ok();
+}
 
 // Nothing where the bytes are no FileDescriptorSet.
 inline std::optional<DescriptorSet> read_descriptor_set(std::string_view bytes) {
@@ -81,24 +108,20 @@ inline std::optional<DescriptorSet> read_descriptor_set(std::string_view bytes) 
   while (set.next()) {
     if (set.number() != 1) continue;
     std::string name, package;
-    std::vector<std::string> services;
+    std::vector<std::string_view> services;
     WireReader file(set.value());
     while (file.next()) {
       if (file.number() == 1) name = file.value();
       if (file.number() == 2) package = file.value();
       if (file.number() == 3 && std::find(out.files.begin(), out.files.end(), file.value()) == out.files.end())
         out.missing_imports.emplace_back(file.value());
-      if (file.number() != 6) continue;
-      WireReader service(file.value());
-      while (service.next()) {
-        if (service.number() == 1) services.emplace_back(service.value());
-      }
-      if (!service.ok()) return std::nullopt;
+      if (file.number() == 6) services.push_back(file.value());
     }
     if (!file.ok()) return std::nullopt;
     out.files.push_back(name);
-    for (const std::string& service : services)
-      out.services.push_back(package.empty() ? service : package + "." + service);
+    for (const std::string_view service : services) {
+      if (!read_service(service, package, out)) return std::nullopt;
+    }
   }
   return set.ok() ? std::optional(std::move(out)) : std::nullopt;
 }

@@ -12,6 +12,7 @@
 
 #include "solder/sdk/base64.hpp"
 #include "solder/sdk/descriptor_set.hpp"
+#include "solder/sdk/grpc_services.hpp"
 #include "solder/sdk/json.hpp"
 #include "solder/sdk/out.hpp"
 
@@ -119,16 +120,8 @@ class Transcoder {
     for (size_t i = 0; i < wanted.size(); ++i) {
       if (std::find(set->services.begin(), set->services.end(), wanted[i]) != set->services.end()) continue;
       error("/services/" + std::to_string(i), "InvalidDescriptors", "the descriptors have no such service", wanted[i],
-            names(set->services));
+            shown_names(set->services, "descriptors with services"));
     }
-  }
-
-  static std::string names(const std::vector<std::string>& services) {
-    constexpr size_t kShown = 5;
-    std::string out;
-    for (size_t i = 0; i < services.size() && i < kShown; ++i) out += (i == 0 ? "" : ", ") + services[i];
-    if (services.size() > kShown) out += " and " + std::to_string(services.size() - kShown) + " more";
-    return out.empty() ? "descriptors with services" : out;
   }
 
   const Json& value_;
@@ -139,15 +132,21 @@ class Transcoder {
   bool failed_ = false;
 };
 
-// Of an upstream type's serviceSpec: what its cluster needs. Reports what is wrong.
+// Of an upstream type's serviceSpec: what its cluster needs, as gRPC is HTTP/2. Reports what is wrong.
 inline void transcoded_cluster(const Json& spec, std::string_view ns, Out& out) {
   const Json* service = find(spec, "serviceSpec");
-  const Json* value = service == nullptr ? nullptr : find(*service, "grpcJsonTranscoder");
-  if (value == nullptr) return;
+  if (service == nullptr) return;
+  const auto http2 = [&](const std::string& at) {
+    out.fragment_json("http_protocol_options", R"({"explicitHttpConfig": {"http2ProtocolOptions": {}}})", {}, at);
+  };
+  if (const Json* grpc = find(*service, "grpc")) {
+    (void)read_grpc_services(*grpc, "/serviceSpec/grpc", &out);
+    return out.failed() ? void() : http2("/serviceSpec/grpc");
+  }
   const std::string at = "/serviceSpec/grpcJsonTranscoder";
-  // gRPC is HTTP/2. Discovery leaves an empty transcoder where a service gives no descriptors.
-  if (!Transcoder(*value, at, ns, out).build()) return;
-  out.fragment_json("http_protocol_options", R"({"explicitHttpConfig": {"http2ProtocolOptions": {}}})", {}, at);
+  const Json* value = find(*service, "grpcJsonTranscoder");
+  // Discovery leaves an empty transcoder where a service gives no descriptors.
+  if (value != nullptr && Transcoder(*value, at, ns, out).build()) http2(at);
 }
 
 // ... and what a route to it needs: the transcoder, and a filter on the listener that does nothing by itself and stands

@@ -50,7 +50,8 @@ struct DestinationInput {
         upstream(Ref::of(c.upstream)),
         upstream_json(text(c.upstream_value)),
         destination_json(text(c.destination_spec)),
-        cluster_name(text(c.cluster_name)) {}
+        cluster_name(text(c.cluster_name)),
+        key(text(c.key)) {}
 
   bool weighted;  // one of several: slot weighted_cluster takes the place of route and route_action
   Ref object;
@@ -59,6 +60,7 @@ struct DestinationInput {
   std::string_view upstream_json;     // the upstream's spec.<key>
   std::string_view destination_json;  // destinationSpec.<key>, or empty
   std::string_view cluster_name;
+  std::string_view key;  // the upstream's type, or the service, for a plugin that owns several
 };
 
 // A value under a key that the plugin claims.
