@@ -2,7 +2,8 @@
 //   solder-bench-engine --plugin-dir DIR SCENARIO UPSTREAMS,SERVICES,ROUTES [ROUNDS]
 // Scenarios: cold_translation (objects in memory → snapshot), one_route_changed (one virtual service replaced, its
 // first route's timeout new → snapshot), delegated_route_changed (the same of one of so many route tables that one
-// virtual service delegates to), one_upstream_changed: print one JSON line with the milliseconds of each round, sorted,
+// virtual service delegates to), one_upstream_changed, service_added (virtual services that come one by one, to those
+// that are there): print one JSON line with the milliseconds of each round, sorted,
 // and the peak of memory. plugin_boundary: what the host adds to a call of a plugin, in nanoseconds a route, for
 // batches of ROUTES. Tested by tests/bench/bench_test.py.
 #include <spdlog/sinks/stdout_sinks.h>
@@ -148,6 +149,9 @@ int run(const std::vector<std::string>& arguments) {
   } else if (scenario == "one_upstream_changed") {
     times = changed(setup, whole_world(shape), rounds,
                     [&](size_t i) { return upstream(i * 7919 % shape.upstreams, 9000 + static_cast<int>(i % 1000)); });
+  } else if (scenario == "service_added") {
+    times = changed(setup, whole_world(shape), rounds,
+                    [&](size_t i) { return virtual_service(shape, shape.virtual_services + i, 1000); });
   } else {
     std::fprintf(stderr, "unknown scenario %s\n", scenario.c_str());
     return 2;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/telling_words.h"
+#include "core/engine/host_run.h"
 #include "core/engine/virtual_hosts.h"
 
 namespace solder::engine {
@@ -86,11 +87,11 @@ class Finder {
     };
     t_.plans.for_each([&](const model::ObjectRef&, const GatewayPlan& plan) {
       for (const auto& part : plan.parts) {
-        for (const auto& host : part.hosts) {
+        for_each_host(part, [&](const PlannedHost& host) {
           const bool found = std::any_of(host.domains.begin(), host.domains.end(),
                                          [&](const std::string& domain) { return is_refused(part, domain); });
           if (found) suspect = Suspect{host.virtual_service, {}};
-        }
+        });
       }
     });
     if (suspect) build_virtual_service(t_, reader_, {suspect->object, ""}, &suspect->fields);

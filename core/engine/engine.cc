@@ -255,7 +255,7 @@ struct Engine::Impl {
       book.set(source("gateway", gateway), plan ? plan->diagnostics : model::Diagnostics());
     }
     if (!gateways.empty()) {
-      for (const auto& service : served.update(translation.plans)) services.push_back({service, ""});
+      for (const auto& service : served.update(gateways, translation.plans)) services.push_back({service, ""});
       places = ServedPlaces::of(translation, world);
     }
     for (const auto& key : services) {

@@ -1,17 +1,23 @@
 // Which virtual hosts stand on a gateway's listener. A domain belongs to one virtual service of a gateway. Where two
 // claim it, the one that served it before goes on (its last good version has the domain); where none did, none gets it,
 // as in Gloo. What else the two serve is not touched.
+#include "core/engine/gateway_plan.h"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
+#include <set>
+#include <unordered_map>
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
 #include "core/engine/attached_options.h"
 #include "core/engine/gateway_parts.h"
 #include "core/engine/gateway_selection.h"
+#include "core/engine/host_run.h"
 #include "core/engine/schema_reads.h"
 #include "core/engine/translation.h"
 
@@ -53,21 +59,28 @@ bool check(const model::Gateway& gateway, model::Diagnostics& diagnostics) {
   return ok;
 }
 
+// In Gloo's order.
 std::vector<Candidate> select(Translation& t, Reader& reader, const PlannedPart& planned,
                               model::Diagnostics& diagnostics) {
   const model::HttpGateway& http = planned.part.http;
   std::vector<Candidate> candidates;
   const auto list = t.kinds.read(reader, "VirtualService");
-  if (list) {
-    for (const model::ObjectRef& ref : list->refs) {
-      const auto& summary = t.summaries.read(reader, ref);
-      if (summary->serving && selects(http, planned.tls, ref, *summary)) candidates.push_back({ref, summary});
-    }
+  const auto add = [&](const model::ObjectRef& ref) {
+    const auto& summary = t.summaries.read(reader, ref);
+    if (summary->serving && selects(http, planned.tls, ref, *summary)) candidates.push_back({ref, summary});
+  };
+  if (list && http.virtual_services.empty()) {
+    candidates.reserve(list->refs.size());
+    for (const model::ObjectRef& ref : list->refs) add(ref);
   }
+  std::set<model::ObjectRef> named_refs;
   for (size_t i = 0; i < http.virtual_services.size(); ++i) {
     const auto& named = http.virtual_services[i];
     const model::ObjectRef ref{"VirtualService", named.ns, named.name};
-    if (list && std::binary_search(list->refs.begin(), list->refs.end(), ref)) continue;
+    if (list && std::binary_search(list->refs.begin(), list->refs.end(), ref)) {
+      if (named_refs.insert(ref).second) add(ref);
+      continue;
+    }
     diagnostics.push_back({.severity = model::Severity::kWarning,
                            .reason = "VirtualServiceNotFound",
                            .object = planned.part.object,
@@ -76,10 +89,35 @@ std::vector<Candidate> select(Translation& t, Reader& reader, const PlannedPart&
                            .found = ref.ns + "/" + ref.name,
                            .related = ref});
   }
-  std::sort(candidates.begin(), candidates.end(),
-            [](const auto& a, const auto& b) { return a.summary->sort_name < b.summary->sort_name; });
+  const auto before = [](const auto& a, const auto& b) { return a.summary->sort_name < b.summary->sort_name; };
+  // They mostly come so.
+  if (!std::is_sorted(candidates.begin(), candidates.end(), before))
+    std::sort(candidates.begin(), candidates.end(), before);
   return candidates;
 }
+
+// Domains that more than one candidate has, with their indices. In lower case: Envoy knows no other difference.
+using Claims = std::map<std::string, std::vector<size_t>, std::less<>>;
+
+Claims shared_domains(const std::vector<Candidate>& candidates) {
+  Claims shared;
+  std::unordered_map<std::string_view, size_t> first;
+  first.reserve(candidates.size());
+  std::deque<std::string> lowered;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    for (const std::string& domain : candidates[i].summary->domains) {
+      std::string_view name = domain;
+      if (has_upper_case(domain)) name = lowered.emplace_back(lower_case(domain));
+      const auto [at, fresh] = first.try_emplace(name, i);
+      if (fresh || at->second == i) continue;
+      auto& claimants = shared.try_emplace(std::string(name), std::vector<size_t>{at->second}).first->second;
+      if (claimants.back() != i) claimants.push_back(i);
+    }
+  }
+  return shared;
+}
+
+bool is_domain(const std::string& domain, const std::string& lowered) { return lower_case(domain) == lowered; }
 
 bool held_before(Translation& t, Reader& reader, const model::ObjectRef& ref, const std::string& domain) {
   const auto good = t.last_good.read(reader, ref);
@@ -88,7 +126,9 @@ bool held_before(Translation& t, Reader& reader, const model::ObjectRef& ref, co
       t, reader, [&](const auto& catalog) { return config::decode_virtual_service(*good, catalog); });
   if (!decoded.value) return false;
   const auto& domains = decoded.value->domains;
-  return domains.empty() ? domain == "*" : std::find(domains.begin(), domains.end(), domain) != domains.end();
+  return domains.empty() ? domain == "*" : std::any_of(domains.begin(), domains.end(), [&](const std::string& each) {
+    return is_domain(each, domain);
+  });
 }
 
 // Index of the candidate that keeps the domain, or -1.
@@ -114,7 +154,8 @@ void report_conflict(const GatewayPlan& plan, const std::vector<Candidate>& cand
                                              " served it before and goes on";
   for (size_t i : claims) {
     const auto& domains = candidates[i].summary->domains;
-    const auto at = std::find(domains.begin(), domains.end(), domain);
+    const auto at =
+        std::find_if(domains.begin(), domains.end(), [&](const std::string& each) { return is_domain(each, domain); });
     std::string field = candidates[i].summary->domains_path;
     if (!field.empty()) field += "/" + std::to_string(at - domains.begin());
     diagnostics.push_back(
@@ -135,18 +176,11 @@ void report_conflict(const GatewayPlan& plan, const std::vector<Candidate>& cand
                          .found = domain});
 }
 
-void plan_hosts(Translation& t, Reader& reader, GatewayPlan& plan, PlannedPart& part) {
-  const auto candidates = select(t, reader, part, plan.diagnostics);
-  std::map<std::string, std::vector<size_t>> claims;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    for (const auto& domain : candidates[i].summary->domains) {
-      auto& claimants = claims[domain];
-      if (claimants.empty() || claimants.back() != i) claimants.push_back(i);
-    }
-  }
-  std::map<std::string, int> keepers;
-  for (const auto& [domain, claimants] : claims) {
-    if (claimants.size() < 2) continue;
+// Who keeps each domain that several have; -1: nobody.
+std::map<std::string, int, std::less<>> keepers_of(Translation& t, Reader& reader, GatewayPlan& plan,
+                                                   const std::vector<Candidate>& candidates) {
+  std::map<std::string, int, std::less<>> keepers;
+  for (const auto& [domain, claimants] : shared_domains(candidates)) {
     const int keeper = holder(t, reader, candidates, claimants, domain);
     keepers[domain] = keeper;
     report_conflict(plan, candidates, claimants, keeper, domain, plan.diagnostics);
@@ -154,15 +188,29 @@ void plan_hosts(Translation& t, Reader& reader, GatewayPlan& plan, PlannedPart& 
       if (static_cast<int>(i) != keeper) plan.conflicted.insert(candidates[i].ref);
     }
   }
+  return keepers;
+}
+
+void plan_hosts(Translation& t, Reader& reader, GatewayPlan& plan, PlannedPart& part, const PlannedPart* before) {
+  const auto candidates = select(t, reader, part, plan.diagnostics);
+  const auto keepers = keepers_of(t, reader, plan, candidates);
+  std::vector<PlannedHost> hosts;
+  hosts.reserve(candidates.size());
   for (size_t i = 0; i < candidates.size(); ++i) {
     PlannedHost host{candidates[i].ref, {}};
     for (const auto& domain : candidates[i].summary->domains) {
-      const auto at = keepers.find(domain);
+      const auto at = keepers.empty() ? keepers.end() : keepers.find(lower_case(domain));
       if (at == keepers.end() || at->second == static_cast<int>(i)) host.domains.push_back(domain);
     }
     for (const auto& domain : host.domains) part.wildcards.add(domain);
-    if (!host.domains.empty()) part.hosts.push_back(std::move(host));
+    if (!host.domains.empty()) hosts.push_back(std::move(host));
   }
+  auto settings = std::make_shared<HostSettings>();
+  settings->label = plan.gateway.ref.name + "_" + plan.gateway.proxy_names.front();
+  settings->route_configuration = part.route_configuration;
+  settings->max_direct_response_bytes = plan.gateway.max_direct_response_bytes;
+  settings->most_specific_header_mutations_wins = plan.gateway.most_specific_header_mutations_wins;
+  cut_into_runs(std::move(hosts), std::move(settings), before, part);
 }
 
 // Gloo ends the names of a hybrid gateway's route configurations in a hash of the matcher.
@@ -171,16 +219,25 @@ std::string route_configuration_name(const GatewayPlan& plan, const model::Gatew
   return plan.gateway.hybrid ? name + "-" + std::to_string(base::hash_bytes(part.matcher.text)) : name;
 }
 
+const PlannedPart* part_of(const GatewayPlan* plan, const std::string& route_configuration) {
+  if (plan == nullptr) return nullptr;
+  for (const PlannedPart& part : plan->parts) {
+    if (part.route_configuration == route_configuration) return &part;
+  }
+  return nullptr;
+}
+
 void plan_parts(Translation& t, Reader& reader, GatewayPlan& plan, std::vector<model::GatewayPart> parts) {
+  const auto before = t.plans.peek(plan.gateway.ref);  // for what stays
   for (model::GatewayPart& part : parts) {
     PlannedPart planned;
     planned.part = std::move(part);
     planned.tls = plan.gateway.hybrid ? planned.part.matcher.has_tls : plan.gateway.ssl;
     if (!planned.part.is_tcp) {
       planned.route_configuration = route_configuration_name(plan, planned.part);
-      plan_hosts(t, reader, plan, planned);
+      plan_hosts(t, reader, plan, planned, part_of(before.get(), planned.route_configuration));
     }
-    if (planned.part.is_tcp ? !planned.part.tcp.hosts.empty() : !planned.hosts.empty())
+    if (planned.part.is_tcp ? !planned.part.tcp.hosts.empty() : !planned.runs.empty())
       plan.parts.push_back(std::move(planned));
   }
 }
@@ -189,10 +246,7 @@ uint64_t hash_of(const GatewayPlan& plan, uint64_t read) {
   uint64_t hash = base::hash_combine(read, plan.serving ? 1 : 0);
   for (const auto& part : plan.parts) {
     hash = base::hash_combine(hash, base::hash_bytes(part.route_configuration));
-    for (const auto& host : part.hosts) {
-      hash = base::hash_combine(hash, base::hash_bytes(host.virtual_service.ns + '/' + host.virtual_service.name));
-      for (const auto& domain : host.domains) hash = base::hash_combine(hash, base::hash_bytes(domain));
-    }
+    for (const auto& run : part.runs) hash = base::hash_combine(hash, run->hash);
   }
   return hash;
 }

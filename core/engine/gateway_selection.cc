@@ -24,10 +24,7 @@ bool all_hold(const std::vector<model::SelectorExpression>& expressions, const L
 bool selects(const model::HttpGateway& gateway, bool tls, const model::ObjectRef& ref,
              const VirtualServiceSummary& summary) {
   if (tls != summary.has_ssl) return false;
-  if (!gateway.virtual_services.empty()) {
-    return std::any_of(gateway.virtual_services.begin(), gateway.virtual_services.end(),
-                       [&](const auto& named) { return named.ns == ref.ns && named.name == ref.name; });
-  }
+  if (!gateway.virtual_services.empty()) return true;
   if (!names(gateway.namespaces, ref.ns)) return false;
   if (!holds(gateway.selector, summary.labels)) return false;
   return all_hold(gateway.expressions, summary.labels);

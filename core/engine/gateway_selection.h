@@ -10,7 +10,8 @@
 
 namespace solder::engine {
 
-// `tls`: whether the gateway takes virtual services with TLS or those without.
+// `tls`: whether the gateway takes virtual services with TLS or those without. Where it names its virtual services this
+// is one of those.
 bool selects(const model::HttpGateway& gateway, bool tls, const model::ObjectRef& ref,
              const VirtualServiceSummary& summary);
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_writer.hpp>
 
+#include "core/engine/host_run.h"
 #include "core/engine/http_filters.h"
 #include "core/engine/scope_selection.h"
 #include "core/engine/virtual_hosts.h"
@@ -50,7 +51,7 @@ class HttpChains {
     add_host_resources();
     const size_t first = list_.chains().size();
     if (context_.part.tls) {
-      for (const PlannedHost& host : context_.part.hosts) add_host(host);
+      for_each_host(context_.part, [this](const PlannedHost& host) { add_host(host); });
     } else {
       add_plain();
     }
@@ -71,11 +72,15 @@ class HttpChains {
  private:
   // What the virtual services' plugins asked for beside routes: extension configurations, clusters.
   void add_host_resources() {
-    for (const PlannedHost& host : context_.part.hosts) {
-      const auto& service = context_.t.chains.read(context_.reader, host.virtual_service);
-      auto& resources = context_.result.resources;
-      resources.insert(resources.end(), service->resources.begin(), service->resources.end());
+    auto& resources = context_.result.resources;
+    for (const auto& run : context_.part.runs) {
+      const auto& own = needs_of(*run).resources;
+      resources.insert(resources.end(), own.begin(), own.end());
     }
+  }
+
+  const HostNeeds& needs_of(const PlannedRun& run) const {
+    return *context_.t.host_needs.read(context_.reader, {context_.key, run.id});
   }
 
   std::string in_large_layout(const std::string& manager) const {
@@ -93,8 +98,8 @@ class HttpChains {
   std::string connection_manager() {
     Translation& t = context_.t;
     std::vector<FilterNeed> needs = context_.slots.filters("http_filter/");
-    for (const PlannedHost& host : context_.part.hosts) {
-      const auto& wanted = t.filters.read(context_.reader, host.virtual_service)->filters;
+    for (const auto& run : context_.part.runs) {
+      const auto& wanted = needs_of(*run).filters;
       needs.insert(needs.end(), wanted.begin(), wanted.end());
     }
     const std::string base = connection_manager_base(context_.part.route_configuration);

@@ -13,7 +13,6 @@
 
 #include "core/base/bytes.h"
 #include "core/engine/fragment.h"
-#include "core/engine/wildcard_domains.h"
 #include "core/model/diagnostic.h"
 #include "core/model/gateway.h"
 #include "core/model/route_table.h"
@@ -289,12 +288,6 @@ struct VirtualServiceChain {
   std::vector<ExtraResource> resources;
 };
 
-// A virtual host as a gateway takes it: without the domains that another one holds.
-struct PlannedHost {
-  model::ObjectRef virtual_service;
-  std::vector<std::string> domains;
-};
-
 // A MatchableHttpGateway, of the current or the last good version.
 struct MatchableGatewayResult {
   uint64_t hash = 0;
@@ -303,26 +296,6 @@ struct MatchableGatewayResult {
   bool serving = false;
   model::GatewayPart part;
   std::map<std::string, std::string> labels;
-  model::Diagnostics diagnostics;
-};
-
-// A part of a gateway with what stands on it.
-struct PlannedPart {
-  model::GatewayPart part;
-  bool tls = false;                 // takes virtual services with TLS
-  std::string route_configuration;  // its name
-  std::vector<PlannedHost> hosts;   // in Gloo's order; none on a TCP part
-  WildcardDomains wildcards;        // those of the hosts
-};
-
-struct GatewayPlan {
-  uint64_t hash = 0;
-  bool ok = false;  // the current version is good
-  bool serving = false;
-  model::Gateway gateway;                 // without its parts, which are these
-  std::vector<PlannedPart> parts;         // those that have something to serve
-  std::string listener_name;              // "listener-::-8080"
-  std::set<model::ObjectRef> conflicted;  // virtual services that lost a domain
   model::Diagnostics diagnostics;
 };
 

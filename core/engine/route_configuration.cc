@@ -1,10 +1,11 @@
-// The RouteConfiguration of a gateway's part from the plan: the virtual hosts' bytes put together, not copied. In runs
-// of some hosts, so that a changed one costs its run and the number of runs.
+// The RouteConfiguration of a gateway's part from the plan: the virtual hosts' bytes put together, not copied. In
+// runs of some hosts.
 #include <algorithm>
 #include <protozero/pbf_writer.hpp>
 
 #include "core/base/bytes.h"
 #include "core/base/hash.h"
+#include "core/engine/host_run.h"
 #include "core/engine/route_configuration.h"
 #include "core/engine/route_layout.h"
 #include "solder/envoy_fields.h"
@@ -26,36 +27,25 @@ std::string message_frame(uint32_t tag, size_t size) {
   return out;
 }
 
-std::string route_configuration_head(const model::Gateway& gateway, const std::string& name) {
+std::string route_configuration_head(const HostSettings& settings, const std::string& name) {
   std::string out;
   protozero::pbf_writer writer(out);
   writer.add_string(route::RouteConfiguration::kName, name);
-  if (gateway.max_direct_response_bytes) {
+  if (settings.max_direct_response_bytes) {
     protozero::pbf_writer limit(writer, route::RouteConfiguration::kMaxDirectResponseBodySizeBytes);
-    limit.add_uint32(1, *gateway.max_direct_response_bytes);
+    limit.add_uint32(1, *settings.max_direct_response_bytes);
   }
-  if (gateway.most_specific_header_mutations_wins) {
+  if (settings.most_specific_header_mutations_wins) {
     writer.add_bool(route::RouteConfiguration::kMostSpecificHeaderMutationsWins, true);
   }
   return out;
 }
 
-const std::shared_ptr<const VirtualServiceResult>& read_host(Translation& t, Reader& reader, const GatewayPlan& plan,
-                                                             const PlannedHost& host) {
-  const bool named = t.summaries.read(reader, host.virtual_service)->named_routes;
-  const std::string label = named ? plan.gateway.ref.name + "_" + plan.gateway.proxy_names.front() : "";
-  return t.virtual_services.read(reader, {host.virtual_service, label});
-}
-
 std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key) {
   auto result = std::make_shared<HostRunResult>();
-  const auto plan = t.plans.read(reader, key.part.gateway);
-  if (key.part.part >= plan->parts.size()) return result;
-  const auto& hosts = plan->parts[key.part.part].hosts;
-  const size_t end = std::min(hosts.size(), (key.index + 1) * kHostsInARun);
-  for (size_t i = key.index * kHostsInARun; i < end; ++i) {
-    const PlannedHost& host = hosts[i];
-    const auto& service = read_host(t, reader, *plan, host);
+  const auto planned = t.planned_runs.read(reader, key);
+  for (const PlannedHost& host : planned->hosts) {
+    const auto& service = read_host(t, reader, *planned->settings, host);
     std::string own = service->host;
     protozero::pbf_writer writer(own);
     bool exact = false;
@@ -84,13 +74,13 @@ std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, 
   const auto plan = t.plans.read(reader, key.gateway);
   if (!plan->serving || key.part >= plan->parts.size()) return result;
   const PlannedPart& part = plan->parts[key.part];
-  if (part.hosts.empty()) return result;
-  std::string own = route_configuration_head(plan->gateway, part.route_configuration);
+  if (part.runs.empty()) return result;
+  std::string own = route_configuration_head(*part.runs.front()->settings, part.route_configuration);
   uint64_t hash = base::hash_bytes(own);
   base::Bytes bytes;
   bytes.append(std::move(own));
-  for (size_t i = 0; i * kHostsInARun < part.hosts.size(); ++i) {
-    const auto& run = t.host_runs.read(reader, {key, i});
+  for (const auto& planned : part.runs) {
+    const auto& run = t.host_runs.read(reader, {key, planned->id});
     hash = base::hash_combine(hash, run->hash);
     bytes.append(run->hosts);
   }

@@ -9,20 +9,13 @@
 
 namespace solder::engine {
 
-// Hosts are taken in runs, so that a changed one costs its run and the number of runs.
-inline constexpr size_t kHostsInARun = 32;
-
 // RouteConfiguration without its virtual hosts.
-std::string route_configuration_head(const model::Gateway& gateway, const std::string& name);
+std::string route_configuration_head(const HostSettings& settings, const std::string& name);
 
 // The tag and length of a message that follows in pieces of its own.
 std::string message_frame(uint32_t tag, size_t size);
 
 // The name of a virtual service's virtual host. Gloo: "<ns>.<name>" with what Envoy's stats would split taken out.
 std::string virtual_host_name(const model::ObjectRef& service);
-
-// The virtual service as this gateway takes it.
-const std::shared_ptr<const VirtualServiceResult>& read_host(Translation& t, Reader& reader, const GatewayPlan& plan,
-                                                             const PlannedHost& host);
 
 }  // namespace solder::engine

@@ -2,7 +2,6 @@
 
 #include <protozero/pbf_reader.hpp>
 
-#include "core/engine/route_configuration.h"
 #include "solder/envoy_fields.h"
 
 namespace solder::engine {
@@ -33,8 +32,8 @@ bool action_is_chosen_first(protozero::pbf_reader action) {
 bool wants_scopes(Translation& t, Reader& reader, const GatewayPartKey& key, const PlannedPart& part) {
   size_t hosts = 0;
   size_t routes = 0;
-  for (size_t i = 0; i * kHostsInARun < part.hosts.size(); ++i) {
-    const auto& run = t.host_runs.read(reader, {key, i});
+  for (const auto& planned : part.runs) {
+    const auto& run = t.host_runs.read(reader, {key, planned->id});
     if (run->chosen_first) return false;
     hosts += run->exact_hosts;
     routes += run->exact_routes;

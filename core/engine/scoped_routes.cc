@@ -1,10 +1,15 @@
 #include "core/engine/scoped_routes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <protozero/pbf_writer.hpp>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "core/base/bytes.h"
 #include "core/base/hash.h"
+#include "core/engine/host_run.h"
 #include "core/engine/route_configuration.h"
 #include "core/engine/route_layout.h"
 #include "core/engine/slots.h"
@@ -46,8 +51,8 @@ void mark_found(std::string& host) {
 }
 
 // RouteConfiguration without its virtual hosts. A request whose scope is there at once needs no filter to find it.
-std::string scope_head(const GatewayPlan& plan, const std::string& name, bool found_without_filter) {
-  std::string head = route_configuration_head(plan.gateway, name);
+std::string scope_head(const HostSettings& settings, const std::string& name, bool found_without_filter) {
+  std::string head = route_configuration_head(settings, name);
   protozero::pbf_writer writer(head);
   add_text(writer, route::RouteConfiguration::kRequestHeadersToRemove, kScopeHeader);
   if (!found_without_filter) return head;
@@ -86,11 +91,10 @@ xds::ResourcePtr scope_on_demand(const std::string& key) {
 
 class HostScopes {
  public:
-  HostScopes(const GatewayPlan& plan, const PlannedPart& part, bool on_demand, HostScopesResult& result)
-      : plan_(plan),
-        part_(part),
+  HostScopes(const HostSettings& settings, bool on_demand, HostScopesResult& result)
+      : settings_(settings),
         on_demand_(on_demand),
-        head_(scope_head(plan, part.route_configuration, true)),
+        head_(scope_head(settings, settings.route_configuration, true)),
         result_(result) {}
 
   void add(const PlannedHost& host, const VirtualServiceResult& service) {
@@ -120,9 +124,9 @@ class HostScopes {
     mark_found(own);
     const size_t size = own.size() + service.routes.size();
     own = message_frame(route::RouteConfiguration::kVirtualHosts, size) + own;
-    const std::string key = scope_key(part_.route_configuration, domain);
+    const std::string key = scope_key(settings_.route_configuration, domain);
     if (on_demand_) {
-      own = scope_head(plan_, key, true) + own;
+      own = scope_head(settings_, key, true) + own;
       result_.scopes.push_back(scope_on_demand(key));
       result_.hash = base::hash_combine(result_.hash, result_.scopes.back()->hash);
     } else {
@@ -136,23 +140,22 @@ class HostScopes {
     resources.push_back(xds::make_resource(key, std::move(bytes), hash));
   }
 
-  const GatewayPlan& plan_;
-  const PlannedPart& part_;
+  const HostSettings& settings_;
   const bool on_demand_;
   const std::string head_;
   HostScopesResult& result_;
 };
 
 // Also where no domain needs it: by it a group of scopes is known to be there.
-xds::ResourcePtr fallback_scope(const GatewayPlan& plan, const PlannedPart& part, const ScopeSetResult& set) {
+xds::ResourcePtr fallback_scope(const HostSettings& settings, const ScopeSetResult& set) {
   base::Bytes hosts;
   uint64_t hash = 0;
   for (const auto& run : set.runs) {
     hosts.append(run->fallback);
     hash = base::hash_combine(hash, run->fallback_hash);
   }
-  const std::string key = xds::fallback_scope(part.route_configuration);
-  std::string own = scope_frame(key, scope_head(plan, part.route_configuration, false), hosts.size());
+  const std::string key = xds::fallback_scope(settings.route_configuration);
+  std::string own = scope_frame(key, scope_head(settings, settings.route_configuration, false), hosts.size());
   hash = base::hash_combine(hash, base::hash_bytes(own));
   base::Bytes bytes(std::move(own));
   bytes.append(hosts);
@@ -162,30 +165,44 @@ xds::ResourcePtr fallback_scope(const GatewayPlan& plan, const PlannedPart& part
 using Resources = std::vector<xds::ResourcePtr>;
 using RunResources = Resources HostScopesResult::*;  // the scopes of a run, or their routes
 
-bool same_names(const Resources& a, const Resources& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const auto& one, const auto& other) { return one->name == other->name; });
+using Runs = std::vector<std::shared_ptr<const HostScopesResult>>;
+
+// The runs that only one of the lists has. Mostly a few of neighbours: what both begin and end with is passed over.
+std::pair<Runs, Runs> differing(const Runs& before, const Runs& now) {
+  const auto first = std::mismatch(before.begin(), before.end(), now.begin(), now.end());
+  const auto last = std::mismatch(before.rbegin(), std::make_reverse_iterator(first.first), now.rbegin(),
+                                  std::make_reverse_iterator(first.second));
+  Runs goes(first.first, last.first.base()), comes(first.second, last.second.base());
+  if (goes.empty() || comes.empty()) return {goes, comes};
+  const auto without = [](Runs& runs, const Runs& others) {
+    const std::unordered_set<std::shared_ptr<const HostScopesResult>> known(others.begin(), others.end());
+    std::erase_if(runs, [&](const auto& run) { return known.count(run) != 0; });
+  };
+  const Runs all = goes;
+  without(goes, comes);
+  without(comes, all);
+  return {goes, comes};
 }
 
 // The resources of the runs, from those of earlier runs: a change costs what it changes. All that goes before all that
 // comes, since a domain may have moved from one run to another.
 xds::ResourceSet join_runs(const xds::ResourceSet& all, const ScopeSetResult& before, const ScopeSetResult& now,
                            RunResources of) {
-  static const Resources kNone;
-  Resources come;
-  xds::ResourceSet resources = all;
-  for (size_t i = 0; i < std::max(before.runs.size(), now.runs.size()); ++i) {
-    const HostScopesResult* old_run = i < before.runs.size() ? before.runs[i].get() : nullptr;
-    const HostScopesResult* new_run = i < now.runs.size() ? now.runs[i].get() : nullptr;
-    if (old_run == new_run) continue;
-    const Resources& was = old_run != nullptr ? old_run->*of : kNone;
-    const Resources& is = new_run != nullptr ? new_run->*of : kNone;
-    const bool replaced = same_names(was, is);
-    for (size_t j = 0; j < is.size(); ++j) {
-      if (!replaced || was[j]->hash != is[j]->hash) come.push_back(is[j]);
-    }
-    for (size_t j = 0; !replaced && j < was.size(); ++j) resources = resources.without(was[j]->name);
+  const auto [old_runs, new_runs] = differing(before.runs, now.runs);
+  std::unordered_map<std::string_view, const xds::ResourcePtr*> goes;
+  for (const auto& run : old_runs) {
+    for (const xds::ResourcePtr& was : (*run).*of) goes.emplace(was->name, &was);
   }
+  Resources come;
+  for (const auto& run : new_runs) {
+    for (const xds::ResourcePtr& is : (*run).*of) {
+      const auto was = goes.find(is->name);
+      if (was == goes.end() || (*was->second)->hash != is->hash) come.push_back(is);
+      if (was != goes.end()) goes.erase(was);
+    }
+  }
+  xds::ResourceSet resources = all;
+  for (const auto& [name, was] : goes) resources = resources.without(std::string(name));
   if (resources.empty()) return xds::ResourceSet(std::move(come));
   for (auto& resource : come) resources = resources.with(std::move(resource));
   return resources;
@@ -205,20 +222,20 @@ void replace_scopes(xds::ResourceSet& all, const xds::ResourceSet& before, const
 
 std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader& reader, const HostRunKey& key) {
   auto result = std::make_shared<HostScopesResult>();
-  const auto plan = t.plans.read(reader, key.part.gateway);
-  if (key.part.part >= plan->parts.size()) return result;
-  const PlannedPart& part = plan->parts[key.part.part];
-  HostScopes scopes(*plan, part, t.scopes_on_demand, *result);
-  const bool in_use = t.layouts.read(reader, key.part)->scoped;
-  const size_t end = std::min(part.hosts.size(), (key.index + 1) * kHostsInARun);
-  for (size_t i = key.index * kHostsInARun; i < end; ++i) {
-    const auto& service = *read_host(t, reader, *plan, part.hosts[i]);
-    if (t.virtual_hosts_on_demand) {
-      add_virtual_hosts(part, part.hosts[i], service, in_use, *result);
-    } else {
-      scopes.add(part.hosts[i], service);
+  const auto planned = t.planned_runs.read(reader, key);
+  if (planned->hosts.empty()) return result;
+  if (t.virtual_hosts_on_demand) {
+    // Who needs a virtual host at once depends on the wildcard domains of the others.
+    const auto plan = t.plans.read(reader, key.part.gateway);
+    const bool in_use = t.layouts.read(reader, key.part)->scoped;
+    for (const PlannedHost& host : planned->hosts) {
+      const auto& service = *read_host(t, reader, *planned->settings, host);
+      add_virtual_hosts(plan->parts[key.part.part], host, service, in_use, *result);
     }
+    return result;
   }
+  HostScopes scopes(*planned->settings, t.scopes_on_demand, *result);
+  for (const PlannedHost& host : planned->hosts) scopes.add(host, *read_host(t, reader, *planned->settings, host));
   result->hash = base::hash_combine(result->hash, result->fallback_hash);
   return result;
 }
@@ -228,11 +245,9 @@ std::shared_ptr<const ScopeSetResult> build_scope_set(Translation& t, Reader& re
   const auto plan = t.plans.read(reader, key.gateway);
   const bool in_use = t.layouts.read(reader, key)->scoped;
   if (!in_use && !t.virtual_hosts_on_demand) return result;
-  if (!plan->serving || key.part >= plan->parts.size() || plan->parts[key.part].hosts.empty()) return result;
+  if (!plan->serving || key.part >= plan->parts.size() || plan->parts[key.part].runs.empty()) return result;
   const PlannedPart& part = plan->parts[key.part];
-  for (size_t i = 0; i * kHostsInARun < part.hosts.size(); ++i) {
-    result->runs.push_back(t.host_scopes.read(reader, {key, i}));
-  }
+  for (const auto& planned : part.runs) result->runs.push_back(t.host_scopes.read(reader, {key, planned->id}));
   result->route_configuration = part.route_configuration;
   const auto before = t.scope_sets.peek(key);
   static const ScopeSetResult kNothing;
@@ -242,9 +257,9 @@ std::shared_ptr<const ScopeSetResult> build_scope_set(Translation& t, Reader& re
   if (t.virtual_hosts_on_demand) {
     const auto mark = virtual_hosts_mark(part);
     result->scopes = in_use ? result->scopes.with(mark) : result->scopes.without(mark->name);
-    if (in_use) result->routes = result->routes.with(route_configuration_on_demand(*plan, part));
+    if (in_use) result->routes = result->routes.with(route_configuration_on_demand(part));
   } else {
-    result->scopes = result->scopes.with(fallback_scope(*plan, part, *result));
+    result->scopes = result->scopes.with(fallback_scope(*part.runs.front()->settings, *result));
     result->routes = join_runs(old.routes, old, *result, &HostScopesResult::routes);
   }
   result->hash = base::hash_combine(base::hash_combine(result->scopes.hash(), result->routes.hash()), 1);

@@ -1,5 +1,6 @@
 #include "core/engine/served_places.h"
 
+#include "core/engine/host_run.h"
 #include "core/engine/route_configuration.h"
 #include "core/engine/route_layout.h"
 #include "core/engine/scoped_routes.h"
@@ -50,10 +51,10 @@ std::map<model::ObjectRef, std::vector<ServedPlace>> ServedPlaces::all() const {
       const std::string role = write_namespace_ + "~" + proxy;
       places[plan->gateway.ref].push_back({role, {}, plan->listener_name, "", {}});
       for (const auto& part : plan->parts) {
-        for (const auto& host : part.hosts) {
+        for_each_host(part, [&](const PlannedHost& host) {
           places[host.virtual_service].push_back({role, scopes_of(part, host), part.route_configuration,
                                                   virtual_host_name(host.virtual_service), hosts_of(part, host)});
-        }
+        });
       }
     }
   }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/results.h"
+#include "core/engine/gateway_plan.h"
 
 namespace solder::engine {
 

@@ -1,7 +1,8 @@
 #include "core/engine/served_services.h"
 
 #include <algorithm>
-#include <iterator>
+#include <map>
+#include <unordered_set>
 
 namespace solder::engine {
 
@@ -11,21 +12,47 @@ bool about_what_is_missing(const model::Diagnostic& problem) {
   return problem.reason == "UpstreamNotFound" || problem.reason == "UpstreamGroupNotFound";
 }
 
+// Adds `step` for each virtual service of the plan; runs of hosts that the other one has as well are left out.
+void count(const GatewayPlan* plan, const GatewayPlan* other, int step, std::map<model::ObjectRef, int>& changes) {
+  if (plan == nullptr) return;
+  std::unordered_set<const PlannedRun*> known;
+  if (other != nullptr) {
+    for (const PlannedPart& part : other->parts) {
+      for (const auto& run : part.runs) known.insert(run.get());
+    }
+  }
+  // Those that lost all their domains count too: somebody meant to serve them.
+  for (const auto& ref : plan->conflicted) changes[ref] += step;
+  for (const PlannedPart& part : plan->parts) {
+    for (const auto& run : part.runs) {
+      if (known.count(run.get()) != 0) continue;
+      for (const PlannedHost& host : run->hosts) changes[host.virtual_service] += step;
+    }
+  }
+}
+
 }  // namespace
 
-std::vector<model::ObjectRef> ServedServices::update(const Memo<model::ObjectRef, GatewayPlan>& plans) {
-  std::set<model::ObjectRef> served;
-  plans.for_each([&](const auto&, const GatewayPlan& plan) {
-    // Those that lost all their domains count too: somebody meant to serve them.
-    served.insert(plan.conflicted.begin(), plan.conflicted.end());
-    for (const PlannedPart& part : plan.parts) {
-      for (const PlannedHost& host : part.hosts) served.insert(host.virtual_service);
-    }
-  });
+std::vector<model::ObjectRef> ServedServices::update(const std::vector<model::ObjectRef>& gateways,
+                                                     const Memo<model::ObjectRef, GatewayPlan>& plans) {
+  std::map<model::ObjectRef, int> changes;
+  for (const model::ObjectRef& gateway : gateways) {
+    auto now = plans.peek(gateway);
+    auto& before = plans_[gateway];
+    if (now == before) continue;
+    count(before.get(), now.get(), -1, changes);
+    count(now.get(), before.get(), 1, changes);
+    before = std::move(now);
+  }
+  std::erase_if(plans_, [](const auto& each) { return each.second == nullptr; });
   std::vector<model::ObjectRef> changed;
-  std::set_symmetric_difference(served_.begin(), served_.end(), served.begin(), served.end(),
-                                std::back_inserter(changed));
-  served_ = std::move(served);
+  for (const auto& [ref, change] : changes) {
+    int& parts = served_[ref];
+    const bool was = parts > 0;
+    parts += change;
+    if (was != (parts > 0)) changed.push_back(ref);
+    if (parts == 0) served_.erase(ref);
+  }
   return changed;
 }
 

@@ -68,6 +68,8 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       matchable_gateways(
           graph, [this](Reader& reader, const auto& ref) { return build_matchable_gateway(*this, reader, ref); }),
       plans(graph, [this](Reader& reader, const auto& ref) { return build_gateway_plan(*this, reader, ref); }),
+      planned_runs(graph, [this](Reader& reader, const auto& key) { return build_planned_run(*this, reader, key); }),
+      host_needs(graph, [this](Reader& reader, const auto& key) { return build_host_needs(*this, reader, key); }),
       host_runs(graph, [this](Reader& reader, const auto& key) { return build_host_run(*this, reader, key); }),
       route_configurations(
           graph, [this](Reader& reader, const auto& ref) { return build_route_configuration(*this, reader, ref); }),

@@ -15,6 +15,7 @@
 
 #include "core/base/hash.h"
 #include "core/config/schema_catalog.h"
+#include "core/engine/gateway_plan.h"
 #include "core/engine/graph.h"
 #include "core/engine/merge.h"
 #include "core/engine/results.h"
@@ -78,10 +79,10 @@ struct GatewayPartKey {
   auto operator<=>(const GatewayPartKey&) const = default;
 };
 
-// A run of the virtual hosts of a gateway's part: `index` counts runs.
+// A run of the virtual hosts of a gateway's part, by its id in the plan.
 struct HostRunKey {
   GatewayPartKey part;
-  size_t index = 0;
+  uint64_t id = 0;
 
   auto operator<=>(const HostRunKey&) const = default;
 };
@@ -135,7 +136,7 @@ struct KeyHash<GatewayPartKey> {
 template <>
 struct KeyHash<HostRunKey> {
   size_t operator()(const HostRunKey& key) const {
-    return base::hash_combine(KeyHash<GatewayPartKey>()(key.part), key.index);
+    return base::hash_combine(KeyHash<GatewayPartKey>()(key.part), key.id);
   }
 };
 
@@ -205,6 +206,8 @@ struct Translation {
   Memo<model::ObjectRef, VirtualServiceChain> chains;
   Memo<model::ObjectRef, MatchableGatewayResult> matchable_gateways;
   Memo<model::ObjectRef, GatewayPlan> plans;
+  Memo<HostRunKey, PlannedRun> planned_runs;
+  Memo<HostRunKey, HostNeeds> host_needs;
   Memo<HostRunKey, HostRunResult> host_runs;
   Memo<GatewayPartKey, ResourceResult> route_configurations;
   Memo<GatewayPartKey, RouteLayoutResult> layouts;
@@ -262,6 +265,8 @@ std::shared_ptr<const VirtualServiceChain> chain_of(const VirtualServiceResult& 
 std::shared_ptr<const MatchableGatewayResult> build_matchable_gateway(Translation& t, Reader& reader,
                                                                       const model::ObjectRef& ref);
 std::shared_ptr<const GatewayPlan> build_gateway_plan(Translation& t, Reader& reader, const model::ObjectRef& ref);
+std::shared_ptr<const PlannedRun> build_planned_run(Translation& t, Reader& reader, const HostRunKey& key);
+std::shared_ptr<const HostNeeds> build_host_needs(Translation& t, Reader& reader, const HostRunKey& key);
 std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key);
 std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, Reader& reader,
                                                                 const GatewayPartKey& key);

@@ -42,9 +42,9 @@ void add_virtual_hosts(const PlannedPart& part, const PlannedHost& host, const V
   }
 }
 
-xds::ResourcePtr route_configuration_on_demand(const GatewayPlan& plan, const PlannedPart& part) {
+xds::ResourcePtr route_configuration_on_demand(const PlannedPart& part) {
   std::string name = routes_of_virtual_hosts(part.route_configuration);
-  std::string routes = route_configuration_head(plan.gateway, name);
+  std::string routes = route_configuration_head(*part.runs.front()->settings, name);
   {
     protozero::pbf_writer writer(routes);
     protozero::pbf_writer vhds(writer, route::RouteConfiguration::kVhds);

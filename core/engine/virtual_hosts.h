@@ -24,7 +24,7 @@ std::string virtual_host_key(const std::string& route_configuration, std::string
 void add_virtual_hosts(const PlannedPart& part, const PlannedHost& host, const VirtualServiceResult& service,
                        bool in_use, HostScopesResult& result);
 // The route configuration that has its virtual hosts loaded.
-xds::ResourcePtr route_configuration_on_demand(const GatewayPlan& plan, const PlannedPart& part);
+xds::ResourcePtr route_configuration_on_demand(const PlannedPart& part);
 // Stands for the route configuration among its virtual hosts.
 xds::ResourcePtr virtual_hosts_mark(const PlannedPart& part);
 

@@ -78,11 +78,11 @@ void build_host(Translation& t, Reader& reader, const model::VirtualService& ser
 }
 
 void check_domains(const model::VirtualService& service, model::Diagnostics& diagnostics) {
-  std::vector<std::string> seen;
+  std::set<std::string> seen;  // Envoy knows no upper case
   for (size_t i = 0; i < service.domains.size(); ++i) {
     const std::string& domain = service.domains[i];
     const std::string field = service.domains_path + "/" + std::to_string(i);
-    if (std::find(seen.begin(), seen.end(), domain) != seen.end()) {
+    if (!seen.insert(lower_case(domain)).second) {
       diagnostics.push_back({.reason = "DuplicateDomain",
                              .object = service.ref,
                              .field = field,
@@ -99,7 +99,6 @@ void check_domains(const model::VirtualService& service, model::Diagnostics& dia
                              .found = domain,
                              .expected = "\"*\", \"*.example.com\" or \"example.*\""});
     }
-    seen.push_back(domain);
   }
 }
 

@@ -220,7 +220,7 @@ void VisibleWorld::update_lists() {
     uint64_t hash = 0;
     for (const auto& ref : seen_[kind]) {
       list->refs.push_back(ref);
-      hash = base::hash_combine(hash, base::hash_bytes(ref.ns + '/' + ref.name));
+      hash = base::hash_combine(hash, base::hash_combine(base::hash_bytes(ref.ns), base::hash_bytes(ref.name)));
     }
     translation_.kinds.set(kind, std::move(list), hash);
   }

@@ -3,6 +3,7 @@
 // tests/unit/engine/wildcard_domains_test.cc.
 #pragma once
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ inline std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& letter : out) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
   return out;
+}
+
+inline bool has_upper_case(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
 }
 
 class WildcardDomains {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/engine/host_run.h"
+
 namespace solder::cli {
 namespace {
 
@@ -32,7 +34,8 @@ engine::ServedPlaces places() {
   plan->listener_name = "listener";
   engine::PlannedPart part;
   part.route_configuration = "routes";
-  part.hosts.push_back({kService, {"web.test", "*.web.test"}});
+  engine::cut_into_runs({{kService, {"web.test", "*.web.test"}}}, std::make_shared<engine::HostSettings>(), nullptr,
+                        part);
   plan->parts.push_back(part);
   return {"gloo-system", {plan}};
 }

@@ -142,6 +142,16 @@ TEST(Engine, ADomainThatTwoClaimAtOnceGoesToNone) {
   EXPECT_THAT(world.reasons(ref("VirtualService", "b")), Contains("DomainConflict"));
 }
 
+// Envoy refuses all routes of a listener with two domains that differ in case alone.
+TEST(Engine, ADomainInAnotherCaseIsTheSame) {
+  World world;
+  world.put(upstream("one", 1)).put(upstream("two", 2)).put(virtual_service("a", "Same.test", "one")).translate();
+  world.put(virtual_service("b", "sAME.test", "two")).translate();
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("Same.test"));
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), Not(HasSubstr("sAME.test")));
+  EXPECT_THAT(world.reasons(ref("VirtualService", "b")), Contains("DomainConflict"));
+}
+
 TEST(Engine, AMissingUpstreamIsAWarningUntilItComes) {
   World world;
   world.put(virtual_service("vs", "*", "late")).translate();
