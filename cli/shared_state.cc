@@ -12,6 +12,7 @@
 namespace solder::cli {
 
 using nlohmann::json;
+using Entry = sources::SourceDriver::SharedEntry;
 
 namespace {
 
@@ -49,23 +50,22 @@ void SharedState::found(const store::Batch& batch) {
     if (!list) continue;
     const auto plugin = change.object->labels.find(kFoundBy);
     if (plugin == change.object->labels.end()) continue;
-    found_.emplace(change.ref, Found{plugin->second, std::move(*list), change.object->json});
+    const std::string name = engine::shared_name(change.ref);
+    auto entry = std::make_shared<Entry>(Entry{list->object, name, entry_json(name, change.object->json)});
+    found_.emplace(change.ref, Found{plugin->second, std::move(*list), change.object->json, std::move(entry)});
   }
   if (!batch.changes.empty()) share();
 }
 
 void SharedState::share() {
   if (!kept_) return;
-  std::vector<sources::SourceDriver::SharedEntry> entries;
+  sources::SourceDriver::SharedEntries entries;
   for (const auto& [ref, each] : *kept_) {
     // What is not to be written here is not to be written there.
     if (model::memory_only(*each.object)) continue;
-    entries.push_back({ref, engine::shared_name(ref), engine::to_shared_json(ref, each)});
+    entries.push_back(std::make_shared<Entry>(Entry{ref, engine::shared_name(ref), engine::to_shared_json(ref, each)}));
   }
-  for (const auto& [ref, each] : found_) {
-    const std::string name = engine::shared_name(ref);
-    entries.push_back({each.list.object, name, entry_json(name, each.json)});
-  }
+  for (const auto& [ref, each] : found_) entries.push_back(each.entry);
   ends_.share(std::move(entries));
 }
 
@@ -80,7 +80,7 @@ void SharedState::told(const store::Batch& batch) {
     const auto object = change.object ? discovered_in(*change.object) : nullptr;
     auto list = object ? discovery::read_discovered(*object) : std::nullopt;
     if (!list || object->labels.count(kFoundBy) == 0) continue;
-    told_[change.ref] = {object->ref, {object->labels.at(kFoundBy), std::move(*list), object->json}};
+    told_[change.ref] = {object->ref, {object->labels.at(kFoundBy), std::move(*list), object->json, nullptr}};
     other = true;
   }
   // At the start what is shared is newer than what was left here, whoever leads then.

@@ -23,7 +23,7 @@ class SharedState {
   struct Ends {
     std::function<bool()> leads;
     // All entries that there are to be.
-    std::function<void(std::vector<sources::SourceDriver::SharedEntry>)> share;
+    std::function<void(sources::SourceDriver::SharedEntries)> share;
     // What a discovery found, into the files and out of them.
     std::function<void(const std::string& plugin, const host::PublishedList&)> keep;
     std::function<void(const model::ObjectRef& object)> drop;
@@ -44,6 +44,7 @@ class SharedState {
     std::string plugin;
     host::PublishedList list;
     std::string json;
+    std::shared_ptr<const sources::SourceDriver::SharedEntry> entry{};  // of what is here
   };
   void share();
   void follow();

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -23,6 +24,8 @@ namespace {
 constexpr std::string_view kSourceScope = "source:";
 constexpr std::string_view kSharedKind = "SharedEntry";
 constexpr size_t kMaxReason = 8192;  // of what is written about one object
+// Where much is found every moment, all of it is not shared each time.
+constexpr std::chrono::milliseconds kBetweenShares{100};
 
 std::vector<host::Plugin*> watchers(const host::PluginSet& plugins) {
   std::vector<host::Plugin*> out;
@@ -81,10 +84,11 @@ struct SourceDriver::Impl {
   struct News {
     std::shared_ptr<host::PluginSet> plugins;
     std::map<model::ObjectRef, std::optional<model::ObjectReport>> statuses;  // the newest of each; none: it is gone
-    std::optional<std::vector<SharedEntry>> shared;
+    std::optional<SharedEntries> shared;
     bool ended = false;
 
-    [[nodiscard]] bool empty() const { return !plugins && statuses.empty() && !shared && !ended; }
+    [[nodiscard]] bool urgent() const { return plugins || !statuses.empty() || ended; }
+    [[nodiscard]] bool empty() const { return !urgent() && !shared; }
   };
 
   SourceStore& store;
@@ -100,12 +104,14 @@ struct SourceDriver::Impl {
   std::shared_ptr<host::PluginSet> plugins;
   std::map<uint64_t, Running> running;  // by generation
   std::vector<host::WatchedKind> kinds;
-  std::optional<std::vector<SharedEntry>> shared;  // none: nothing was translated yet
+  std::optional<SharedEntries> shared;  // none: nothing was translated yet
+  std::chrono::steady_clock::time_point next_share;
   std::thread thread;
 
   News take() {
     std::unique_lock lock(mutex);
     filled.wait(lock, [this] { return !news.empty(); });
+    filled.wait_until(lock, next_share, [this] { return news.urgent(); });
     return std::exchange(news, {});
   }
 
@@ -114,6 +120,7 @@ struct SourceDriver::Impl {
       if (now.plugins) use(std::move(now.plugins));
       if (!now.statuses.empty()) hand_on(now.statuses);
       if (now.shared) {
+        next_share = std::chrono::steady_clock::now() + kBetweenShares;
         shared = std::move(now.shared);
         for (auto& [generation, one] : running) share(one);
       }
@@ -164,8 +171,8 @@ struct SourceDriver::Impl {
     if (!shared || !one.watcher) return;
     std::vector<host::ObjectStatus> entries;
     for (const auto& each : *shared) {
-      if (store.find(each.about).plugin == one.name)
-        entries.push_back({{std::string(kSharedKind), "", each.name}, each.json});
+      if (store.find(each->about).plugin == one.name)
+        entries.push_back({{std::string(kSharedKind), "", each->name}, each->json});
     }
     one.watcher->share(entries);
   }
@@ -212,7 +219,7 @@ void SourceDriver::plugins(std::shared_ptr<host::PluginSet> plugins) {
   impl_->filled.notify_all();
 }
 
-void SourceDriver::share(std::vector<SharedEntry> entries) {
+void SourceDriver::share(SharedEntries entries) {
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->news.shared = std::move(entries);

@@ -34,7 +34,8 @@ class SourceDriver {
     model::ObjectRef about;
     std::string name, json;
   };
-  void share(std::vector<SharedEntry> entries);
+  using SharedEntries = std::vector<std::shared_ptr<const SharedEntry>>;
+  void share(SharedEntries entries);
 
  private:
   struct Impl;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace solder::plugins::consul {
@@ -21,5 +23,9 @@ struct KeyRange {
 // Smaller ranges that make up `range`, by the first letter in which its keys differ. A range of one key gives it back
 // as an exact one.
 std::vector<KeyRange> split(const std::vector<std::string>& sorted, const KeyRange& range);
+
+// Consul's answer to ?keys, sorted; nothing: it is no list. Ten thousand keys are read with each one that comes or
+// goes, so that strings without escapes are not looked at twice.
+std::optional<std::vector<std::string>> read_keys(std::string_view body);
 
 }  // namespace solder::plugins::consul

@@ -14,9 +14,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr size_t kFew = 128;   // keys that are read together
-constexpr size_t kAtOnce = 8;  // questions under way
-constexpr int kPatience = 4;   // failures that others wait for
+constexpr size_t kFew = 128;    // keys that are read together
+constexpr size_t kAtOnce = 16;  // questions under way
+constexpr int kPatience = 4;    // failures that others wait for
 constexpr uint32_t kNotFound = 404;
 constexpr milliseconds kPause{10}, kLongestPause{1000};  // between two looks, whatever happens
 constexpr size_t kMaxTroubles = 20;                      // keys of one kind that are named
@@ -59,18 +59,13 @@ KindKeys::~KindKeys() {
 }
 
 void KindKeys::take_keys(const Reply& reply, bool anew) {
-  const Json list = reply.code == kNotFound ? Json::array() : sdk::parse_json(reply.body);
-  if (!list.is_array()) {
-    query_.forget_index();
-    trouble_ = {"ReadFailed", "what is answered about keys below " + prefix_ + " is no list of keys", ""};
-    timer_.start(std::min<milliseconds>(backoff_.failed(), milliseconds(15000)), [this] { query_.next(); });
-    return ends_.changed();
+  const std::string_view body = reply.code == kNotFound ? "[]" : reply.body;
+  if (listed_.empty() || body != listed_) {
+    auto keys = read_keys(body);
+    if (!keys) return no_list();
+    keys_ = std::move(*keys);
+    listed_ = body;
   }
-  keys_.clear();
-  for (const Json& each : list) {
-    if (each.is_string()) keys_.push_back(each.get<std::string>());
-  }
-  std::sort(keys_.begin(), keys_.end());
   filtered_ = reply.filtered;
   looking_for_ = reply.index;
   all_ = anew;
@@ -85,14 +80,23 @@ void KindKeys::take_keys(const Reply& reply, bool anew) {
   go_on();
 }
 
+void KindKeys::no_list() {
+  query_.forget_index();
+  trouble_ = {"ReadFailed", "what is answered about keys below " + prefix_ + " is no list of keys", ""};
+  timer_.start(std::min<milliseconds>(backoff_.failed(), milliseconds(15000)), [this] { query_.next(); });
+  ends_.changed();
+}
+
 // What the token may not see is not gone.
 void KindKeys::remove_missing() {
   if (filtered_) {
     objects_.keep(kind_, "");
     return;
   }
+  auto key = keys_.begin();
   for (auto at = known_.begin(); at != known_.end();) {
-    if (std::binary_search(keys_.begin(), keys_.end(), at->first)) {
+    while (key != keys_.end() && *key < at->first) ++key;
+    if (key != keys_.end() && *key == at->first) {
       ++at;
       continue;
     }

@@ -50,6 +50,7 @@ class KindKeys {
   };
 
   void take_keys(const Reply& reply, bool anew);
+  void no_list();
   void remove_missing();
   void go_on();
   void ask(KeyRange range, bool probed);
@@ -75,6 +76,7 @@ class KindKeys {
   std::map<std::string, Known> known_;             // by key
   std::map<std::string, std::string> unreadable_;  // by key: why
   std::vector<std::string> keys_;                  // of the look under way, sorted
+  std::string listed_;                             // the answer that said so: most changes are of values
   std::deque<std::pair<KeyRange, bool>> ranges_;   // to look at; true: something in it has changed
   uint64_t index_ = 0, looking_for_ = 0;           // what is older than index_ is known
   std::set<Api::Id> asking_;

@@ -108,7 +108,9 @@ TEST_F(Sources, ItIsToldWhatIsSharedOfItsObjects) {
   start(server.url("/names"));
   set_names("a");
   until("a ");
-  driver->share({{{"Service", "ns", "a"}, "entry", "{}"}, {{"Service", "ns", "of another"}, "other", "{}"}});
+  using Entry = sources::SourceDriver::SharedEntry;
+  driver->share({std::make_shared<Entry>(Entry{{"Service", "ns", "a"}, "entry", "{}"}),
+                 std::make_shared<Entry>(Entry{{"Service", "ns", "of another"}, "other", "{}"})});
   const auto told = [&] {
     const std::lock_guard lock(mutex);
     return problem;

@@ -10,6 +10,8 @@
 #include <mutex>
 #include <thread>
 
+#include "core/host/services/curl_loop.h"
+
 namespace solder::host {
 
 namespace {
@@ -17,7 +19,6 @@ namespace {
 // How many requests there may be is bounded where they come from; each that waits for news may need a connection.
 constexpr long kMaxConnections = 8192, kMaxConnectionsToOneHost = 4352;
 constexpr size_t kMaxHeaderBytes = size_t{256} << 10;
-constexpr int kPollMs = 1000;
 constexpr long kOk = 200, kMultipleChoices = 300;
 
 bool is_token(std::string_view text) {
@@ -205,8 +206,6 @@ base::Status check_request(const HttpRequest& request) {
 
 struct HttpClient::Impl {
   Impl() {
-    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-    multi = ready == CURLE_OK ? curl_multi_init() : nullptr;
     if (multi == nullptr) return;
     curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, kMaxConnections);
     curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, kMaxConnectionsToOneHost);
@@ -215,13 +214,12 @@ struct HttpClient::Impl {
     for (auto& [id, transfer] : transfers) {
       if (transfer->easy != nullptr) curl_multi_remove_handle(multi, transfer->easy);
     }
-    transfers.clear();
-    if (multi != nullptr) curl_multi_cleanup(multi);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  CURLM* multi = nullptr;
+  CurlLoop loop;
+  CURLM* const multi = loop.multi();
   std::mutex mutex;
   bool ended = false;
   uint64_t last = 0;
@@ -245,9 +243,7 @@ struct HttpClient::Impl {
     }
   }
 
-  void wake() const {
-    if (multi != nullptr) curl_multi_wakeup(multi);
-  }
+  void wake() const { loop.wake(); }
 
   // False: ended.
   bool take_commands() {
@@ -296,13 +292,12 @@ struct HttpClient::Impl {
 
   void run() {
     while (take_commands()) {
-      int running = 0;
-      curl_multi_perform(multi, &running);
+      loop.call_when_due();
       int left = 0;
       while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
         if (message->msg == CURLMSG_DONE) complete(message->easy_handle, message->data.result);
       }
-      curl_multi_poll(multi, nullptr, 0, kPollMs, nullptr);
+      loop.wait();
     }
   }
 

@@ -9,9 +9,11 @@
 namespace solder::cli {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 const model::ObjectRef kUpstream{"Upstream", "ns", "u"};
 
@@ -34,7 +36,7 @@ class SharedStateTest : public ::testing::Test {
   // What another says that found it, as it comes from the store.
   static std::string entry(const std::string& function) {
     std::string json;
-    SharedState other({[] { return true; }, [&](auto entries) { json = entries.empty() ? "" : entries[0].json; },
+    SharedState other({[] { return true; }, [&](auto entries) { json = entries.empty() ? "" : entries[0]->json; },
                        [](const auto&, const auto&) {}, [](const auto&) {}});
     other.kept(std::make_shared<engine::KeptVersions>());
     other.found(batch(found(function)));
@@ -42,7 +44,7 @@ class SharedStateTest : public ::testing::Test {
   }
 
   bool leads = false;
-  std::vector<sources::SourceDriver::SharedEntry> shared;
+  sources::SourceDriver::SharedEntries shared;
   std::vector<std::string> kept, dropped;
   int told = 0;
   SharedState state{{[this] { return leads; },
@@ -59,8 +61,21 @@ TEST_F(SharedStateTest, NothingIsSharedBeforeTheFirstTranslation) {
   EXPECT_EQ(told, 0);
   state.kept(std::make_shared<engine::KeptVersions>());
   ASSERT_EQ(shared.size(), 1u);
-  EXPECT_EQ(shared[0].about, kUpstream);
-  EXPECT_THAT(shared[0].json, HasSubstr("hello"));
+  EXPECT_EQ(shared[0]->about, kUpstream);
+  EXPECT_THAT(shared[0]->json, HasSubstr("hello"));
+}
+
+TEST_F(SharedStateTest, WhatDidNotChangeIsNotMadeAgain) {
+  state.kept(std::make_shared<engine::KeptVersions>());
+  state.found(batch(found("hello")));
+  ASSERT_EQ(shared.size(), 1u);
+  const auto first = shared[0];
+  state.found(batch(found("other", "q")));
+  ASSERT_EQ(shared.size(), 2u);
+  EXPECT_THAT(shared, Contains(first));
+  state.found(batch(found("changed")));
+  ASSERT_EQ(shared.size(), 2u);
+  EXPECT_THAT(shared, Not(Contains(first)));
 }
 
 TEST_F(SharedStateTest, WhatIsFoundElsewhereIsTakenOver) {

@@ -9,6 +9,8 @@ namespace solder::plugins::consul {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Optional;
 
 TEST(KeyRanges, BeginningsThatDiffer) {
   const std::vector<std::string> keys = {"k/ns/a", "k/ns/ab", "k/ns/ac", "k/ns/b"};
@@ -44,6 +46,17 @@ TEST(KeyRanges, EveryKeyIsInOneOfThemAndTheyEnd) {
     }
   }
   EXPECT_TRUE(std::all_of(seen.begin(), seen.end(), [](int times) { return times == 1; }));
+}
+
+TEST(KeyRanges, AnAnswerWithKeys) {
+  EXPECT_THAT(read_keys(R"(["k/b","k/a"])"), Optional(ElementsAre("k/a", "k/b")));
+  EXPECT_THAT(read_keys(" [ \"k/a\" ,\n\"k/b\" ] \n"), Optional(ElementsAre("k/a", "k/b")));
+  EXPECT_THAT(read_keys(R"(["k/\u00e4","k/\"quoted\"","k/\\"])"),
+              Optional(ElementsAre("k/\"quoted\"", "k/\\", "k/\xc3\xa4")));
+  EXPECT_THAT(read_keys("[]"), Optional(IsEmpty()));
+  EXPECT_THAT(read_keys(R"(["k/a",7])"), Optional(ElementsAre("k/a")));
+  for (const char* other : {"", "{}", "null", R"(["k/a")", R"(["k/a"]])", R"(["k/a",])", R"(["k/a)", "<html>"})
+    EXPECT_EQ(read_keys(other), std::nullopt) << other;
 }
 
 }  // namespace
