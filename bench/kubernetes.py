@@ -4,7 +4,8 @@
 Usage: kubernetes.py [--build DIR] [--services N] [--endpoints N] [--virtual-services N] [--rate N] [--seconds N] [--applied N]
 
 start      `first_s` from Solder's start to its first snapshot, with `memory_mb` then: N Services with EndpointSlices of N/services endpoints, N virtual services
-endpoints  a changed EndpointSlice, `rate` times a second: `eds_ms` from the write to the API until a delta client received the endpoints; `other_bytes` of CDS and LDS meanwhile
+endpoints  a changed EndpointSlice, `rate` times a second: `eds_ms` from the write to the API until a delta client received the endpoints, `write_ms` until the API
+           answered to the write, `watch_ms` until a bare watch saw it, `behind_watch_ms` what Solder came later than that; `other_bytes` of CDS and LDS meanwhile
 applied    a virtual service with another answer, one after the other: `answer_ms` from the write until a request through Envoy sees it; `writes` of statuses by Solder for each
 Prints a JSON line each. The API server, etcd, Solder, Envoy and the client share the machine.
 """
@@ -12,6 +13,7 @@ import argparse
 import concurrent.futures
 import json
 import pathlib
+import subprocess
 import sys
 import threading
 import time
@@ -29,6 +31,7 @@ from kube_server import Kubernetes  # noqa: E402
 from manifests import gateways  # noqa: E402
 
 GATEWAY = "gateway.solo.io/v1"
+WARM_UP_SECONDS = 5
 
 
 def service(i):
@@ -65,10 +68,13 @@ class Writers:
             self.client().must("POST", path, thing)
         list(self.pool.map(one, things))
 
-    def replace(self, thing, written):
+    def replace(self, thing, mark):
+        """mark() is called before the write and once the API has said that it is done."""
         def one():
-            written()
-            self.client().must("PUT", self.kube.object_path(thing), thing)
+            mark()
+            answer = self.client().must("PUT", self.kube.object_path(thing), thing)
+            mark()
+            return answer["metadata"]["resourceVersion"]
         return self.pool.submit(one)
 
 
@@ -88,40 +94,66 @@ def start(world, kube, given):
     return {"scenario": "start", "services": given.services, "endpoints": given.endpoints, "virtual_services": given.virtual_services, "first_s": round(first, 2), "memory_mb": resident_mb(world.solder)}
 
 
+class BareWatch:
+    """A watch beside Solder's: what of a delay is the API server's own."""
+
+    def __init__(self, kube, directory):
+        self.log = directory / "watch.log"
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen([sys.executable, HERE / "harness/bare_kubernetes.py", str(kube.port), kube.directory / "server-ca.crt", kube_server.ADMIN, "shop"], stdout=out)
+
+    def end(self):
+        """When each version came."""
+        self.process.terminate()
+        self.process.wait()
+        return {version: float(when) for _, version, when in map(str.split, self.log.read_text().splitlines())}
+
+
 def endpoints(world, writers, given):
     size = given.endpoints // given.services
     names = [f"kube-svc:shop-s{i}-80_shop" for i in range(given.services)]
     client = EndpointClient(world.xds_port, names)
     client.wait(lambda: all(client.endpoints.get(name, (0, 0))[0] == size for name in names), 120)
+    watch = BareWatch(writers.kube, world.directory)
     time.sleep(2)  # what was on its way is counted to the start
-    before, times, pending = dict(client.bytes), [], {}
+    before, times, writes, pending, versions = dict(client.bytes), [], [], {}, {}
 
     def arrived(written, hosts, name):
         return bool(written) and client.endpoints[name][0] == hosts and client.endpoints[name][1] >= written[0]
 
     def collect(name, patience=0):
-        sent, written, hosts = pending[name]
+        sent, written, hosts, counts = pending[name]
         if patience:
             sent.result()
             client.wait(lambda: arrived(written, hosts, name), patience)
         if arrived(written, hosts, name):
-            times.append((client.endpoints[name][1] - written[0]) * 1000)
             del pending[name]
-    begin = at = time.monotonic()
-    for count in range(given.rate * given.seconds):
+            version = sent.result()
+            if not counts:
+                return
+            times.append((client.endpoints[name][1] - written[0]) * 1000)
+            versions[version] = (written[0], client.endpoints[name][1])
+            writes.append((written[1] - written[0]) * 1000)
+    at = time.monotonic()
+    # The first seconds do not count: connections are made, and the API server tidies up after the large world.
+    for count in range(given.rate * (WARM_UP_SECONDS + given.seconds)):
+        if count == given.rate * WARM_UP_SECONDS:
+            began = time.monotonic()
         i = count % given.services
         if names[i] in pending:
             collect(names[i], patience=60)
         generation = count // given.services + 1
         written = []
         sent = writers.replace(endpoint_slice(i, size, generation), lambda written=written: written.append(time.monotonic()))
-        pending[names[i]] = (sent, written, size - generation % 2)
+        pending[names[i]] = (sent, written, size - generation % 2, count >= given.rate * WARM_UP_SECONDS)
         at += 1 / given.rate
         time.sleep(max(0, at - time.monotonic()))
     for name in list(pending):
         collect(name, patience=60)
-    took = time.monotonic() - begin
-    return {"scenario": "endpoints", "rate": given.rate, "reached_rate": round(len(times) / took, 1), "eds_ms": figures(times), "other_bytes": sum(client.bytes[url] - before[url] for url in OTHERS)}
+    seen = watch.end()
+    own = [(seen[version] - wrote) * 1000 for version, (wrote, _) in versions.items() if version in seen]
+    behind = [max(0, arrived - seen[version]) * 1000 for version, (_, arrived) in versions.items() if version in seen]
+    return {"scenario": "endpoints", "rate": given.rate, "reached_rate": round(len(times) / (time.monotonic() - began), 1), "eds_ms": figures(times), "write_ms": figures(writes), "watch_ms": figures(own), "behind_watch_ms": figures(behind), "other_bytes": sum(client.bytes[url] - before[url] for url in OTHERS)}
 
 
 def applied(world, kube, given):

@@ -1,10 +1,12 @@
 """A delta client in Python that notes when the endpoints of which clusters arrive, and how many bytes of other resources. Needs grpcio."""
+import os
 import queue
 import statistics
 import threading
 import time
 
-import grpc
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # programs are started beside it
+import grpc  # noqa: E402
 
 from protobuf_wire import field
 
