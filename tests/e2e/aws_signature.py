@@ -19,8 +19,8 @@ def signing_key(secret, *parts):
     return key
 
 
-def signature_problem(method, target, headers, body, keys, service="lambda"):
-    """Why AWS would refuse the request, or None. The signing key stands in headers["key"] afterwards."""
+def signature_problem(method, target, headers, body, keys, service="lambda", ahead=0):
+    """Why AWS would refuse the request, or None, with a clock that is so many seconds ahead. The signing key stands in headers["key"] afterwards."""
     match = AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     if not match:
         return "MissingAuthenticationToken"
@@ -37,7 +37,7 @@ def signature_problem(method, target, headers, body, keys, service="lambda"):
         return "UnsignedHeaders"
     date = headers["x-amz-date"]
     age = datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
-    if abs(age.total_seconds()) > 300 or not date.startswith(day):
+    if abs(age.total_seconds() + ahead) > 300 or not date.startswith(day):
         return "SignatureExpired"
     path, _, query = target.partition("?")
     parameters = sorted(f"{encoded(key)}={encoded(value)}" for key, value in urllib.parse.parse_qsl(query, keep_blank_values=True))

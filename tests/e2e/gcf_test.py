@@ -88,6 +88,17 @@ class Google(GoogleCase):
         self.assertEqual("no ID token present for GCP upstream", self.call("/", 500, headers=CLIENT).text)
         self.world.until_state("Upstream", "hello", "Warning", "TokenUnavailable", "answered 500")
 
+    def test_the_clock_of_google_counts(self):
+        self.control(ahead=7200, lifetime=8)
+        self.serve()
+        self.world.until_state("Upstream", "hello", "Warning", "TokenUnavailable", "the clock of this machine is 7", "behind the server's")
+        self.call()
+        self.world.until_state("Upstream", "hello", "Accepted")
+        tokens = self.seen()["tokens"]
+        until("they are renewed in time", lambda: self.seen()["tokens"] >= tokens + 2)
+        self.assertEqual(200, self.world.get("/", headers=CLIENT).status)
+        self.assertEqual({}, self.seen()["refused"])
+
     def test_keys_that_cannot_be_used_are_named(self):
         stranger, _ = google_tokens.new_key(EMAIL, f"http://127.0.0.1:{self.port}/token")
         self.world.write("secret.yaml", account_secret({**stranger, "private_key_id": self.key["private_key_id"]}))

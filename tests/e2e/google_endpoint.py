@@ -3,11 +3,12 @@ Google's own; what is here follows RFC 7523 and the published documentation of t
 
 Usage: google_endpoint.py PORT        listens on 127.0.0.1, plain HTTP
 
-PUT /control {"publics": {KEY ID: [EMAIL, PUBLIC KEY]}, "lifetime": SECONDS, "fail": STATUS or null, "functions": {...}}: what is named is changed.
+PUT /control {"publics": {KEY ID: [EMAIL, PUBLIC KEY]}, "lifetime": SECONDS, "ahead": SECONDS of its clock, "fail": STATUS or null, "functions": {...}}: what is named is changed.
 GET /seen tells what came. Everything else is a service's: it answers what it was asked, or 401.
 """
 import asyncio
 import collections
+import email.utils
 import json
 import sys
 import urllib.parse
@@ -16,7 +17,7 @@ import google_functions
 import google_tokens
 
 PORT = int(sys.argv[1])
-control = {"publics": {}, "lifetime": 3600, "fail": None, "functions": {}, "throttle": 0, "missing": []}
+control = {"publics": {}, "lifetime": 3600, "ahead": 0, "fail": None, "functions": {}, "throttle": 0, "missing": []}
 seen = {"right": 0, "refused": collections.Counter(), "tokens": 0, "metadata": 0, "last": None, "emails": collections.Counter(), "texts": [], "lists": collections.Counter()}
 
 
@@ -41,6 +42,7 @@ def service(method, target, headers):
 def answer(method, target, headers, body):
     if (method, target) == ("PUT", "/control"):
         control.update(json.loads(body))
+        google_tokens.ahead = control["ahead"]
         return 200, {}, b"{}"
     if target == "/seen":
         return 200, {}, json.dumps(seen).encode()
@@ -76,7 +78,7 @@ class Endpoint(asyncio.Protocol):
                 return
             self.received = rest[length:]
             status, more, content = answer(method, target, headers, rest[:length])
-            lines = [f"HTTP/1.1 {status} Answer", "content-type: application/json", f"content-length: {len(content)}", *(f"{name}: {value}" for name, value in more.items())]
+            lines = [f"HTTP/1.1 {status} Answer", "content-type: application/json", f"date: {email.utils.formatdate(google_tokens.now(), usegmt=True)}", f"content-length: {len(content)}", *(f"{name}: {value}" for name, value in more.items())]
             self.transport.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + content)
 
 

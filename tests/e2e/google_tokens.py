@@ -11,8 +11,13 @@ import urllib.parse
 
 from tokens import b64
 
+ahead = 0  # seconds, of this server's clock
 OWN = b"what this server signs ID tokens with"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+
+def now():
+    return time.time() + ahead
 
 
 def decoded(part):
@@ -20,7 +25,7 @@ def decoded(part):
 
 
 def id_token(audience, lifetime, email):
-    claims = {"iss": "https://accounts.google.com", "aud": audience, "email": email, "exp": int(time.time() + lifetime), "nonce": time.time_ns()}
+    claims = {"iss": "https://accounts.google.com", "aud": audience, "email": email, "exp": int(now() + lifetime), "nonce": time.time_ns()}
     body = f"{b64(json.dumps({'alg': 'HS256', 'typ': 'JWT'}).encode())}.{b64(json.dumps(claims).encode())}"
     return f"{body}.{b64(hmac.new(OWN, body.encode(), hashlib.sha256).digest())}"
 
@@ -31,7 +36,7 @@ def claims_of(token):
     if not body or not hmac.compare_digest(signature, b64(hmac.new(OWN, body.encode(), hashlib.sha256).digest())):
         return None
     claims = json.loads(decoded(body.split(".")[1]))
-    return claims if claims["exp"] > time.time() else None
+    return claims if claims["exp"] > now() else None
 
 
 def new_key(email, token_uri):
@@ -65,7 +70,7 @@ def exchange(form, token_uri, publics, lifetime):
         return refusal("Invalid JWT Signature.")
     if claims.get("aud") != token_uri:
         return refusal("Invalid JWT: the audience is not this endpoint.")
-    if abs(claims["iat"] - time.time()) > 300 or not 0 < claims["exp"] - claims["iat"] <= 3600:
+    if abs(claims["iat"] - now()) > 300 or not 0 < claims["exp"] - claims["iat"] <= 3600:
         return refusal("Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.")
     if "target_audience" in claims:
         return 200, {}, json.dumps({"id_token": id_token(claims["target_audience"], lifetime, email)}).encode()

@@ -180,6 +180,16 @@ class Discovery(Case):
         for value in ("wrong-and-secret", "a-session-token"):
             self.assertNotIn(value, log)
 
+    def test_a_clock_that_is_wrong_is_told_in_amazons_words(self):
+        self.create("hello")
+        self.start_solder()
+        self.until_found("hello")
+        self.put("/faults", {"ahead": 3600})
+        self.world.until_state("Upstream", "lambda", "Warning", "DiscoveryFailed", "InvalidSignatureException: Signature expired: 2")
+        self.assertEqual(["hello"], self.found())
+        self.put("/faults", {"ahead": 0})
+        self.world.until_state("Upstream", "lambda", "Accepted")
+
     def test_a_role_by_a_token(self):
         self.create("hello")
         token = self.world.directory / "token"

@@ -3,7 +3,7 @@ request as lambda_endpoint.py does, gives lists page by page as AWS does, fails 
 
 Usage: lambda_front.py PORT MOTO_PORT
 
-PUT /keys as in lambda_endpoint.py, with null to take a key away; PUT /faults {"throttle": n, "error": n, "garbage": n, "forbid_aliases": bool, "page": n} sets what goes wrong with the
+PUT /keys as in lambda_endpoint.py, with null to take a key away; PUT /faults {"throttle": n, "error": n, "garbage": n, "forbid_aliases": bool, "page": n, "ahead": seconds} sets what goes wrong with the
 next list requests and how long a page is; GET /seen tells what came. What has an STS action goes to moto as it is.
 """
 import collections
@@ -19,7 +19,7 @@ INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 ALIASES = re.compile(r"/2015-03-31/functions/([^/]+)/aliases")
 
 keys = {}
-faults = {"throttle": 0, "error": 0, "garbage": 0, "forbid_aliases": False, "page": 50}
+faults = {"throttle": 0, "error": 0, "garbage": 0, "forbid_aliases": False, "page": 50, "ahead": 0}
 seen = {"lists": 0, "cycles": 0, "aliases": 0, "refused": collections.Counter(), "keys": collections.Counter(), "calls": collections.Counter(), "sts": 0}
 listings = {}
 
@@ -76,9 +76,11 @@ def answer(method, target, headers, body):
     if path == "/" and b"Action=AssumeRole" in body:
         seen["sts"] += 1
         return aws_front.assume_role(method, target, headers, body, keys)
-    problem = aws_signature.signature_problem(method, target, headers, body, keys)
+    problem = aws_signature.signature_problem(method, target, headers, body, keys, ahead=faults["ahead"])
     if problem:
         seen["refused"][problem] += 1
+        if problem == "SignatureExpired":
+            return error(403, "InvalidSignatureException", f"Signature expired: {headers['x-amz-date']} is now earlier than what is accepted (- 5 min.)")
         return error(403, problem, f"The request is refused: {problem}")
     seen["keys"][headers["key"]] += 1
     if method == "GET" and path in (FUNCTIONS, FUNCTIONS[:-1]):

@@ -1,5 +1,7 @@
 #include "core/host/services/google_credentials.h"
 
+#include <curl/curl.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -19,6 +21,7 @@ namespace {
 constexpr size_t kMaxKept = 1000;
 constexpr size_t kMaxWords = 300;
 constexpr auto kTimeout = std::chrono::seconds(10);
+constexpr auto kSameTime = std::chrono::seconds(30);
 constexpr auto kRenewBefore = std::chrono::minutes(5);
 constexpr const char* kMetadataHost = "metadata.google.internal";
 constexpr const char* kAccount = "/computeMetadata/v1/instance/service-accounts/default/";
@@ -47,6 +50,16 @@ std::string words_of(const HttpAnswer& answer) {
     if (!text.empty()) out += (name[5] == '\0' ? " " : ": ") + text;
   }
   return out;
+}
+
+// What the answer's server says of the time; nothing where it says nothing.
+std::optional<system_clock::time_point> date_of(const HttpAnswer& answer) {
+  for (const auto& [name, value] : answer.headers) {
+    if (name != "date") continue;
+    const time_t time = curl_getdate(value.c_str(), nullptr);
+    if (time > 0) return system_clock::from_time_t(time);
+  }
+  return std::nullopt;
 }
 
 base::Status refused(const std::string& words) { return {base::Code::kPermissionDenied, words}; }
@@ -100,7 +113,7 @@ base::Result<HttpRequest> GoogleCredentials::ask(const GoogleSource& source) con
   const auto key = parse_google_key(source.key_json);
   if (!key.ok()) return unusable(key.status());
   const auto assertion =
-      sign_assertion(*key, id ? "target_audience" : "scope", id ? source.audience : source.scope, now_());
+      sign_assertion(*key, id ? "target_audience" : "scope", id ? source.audience : source.scope, now_() + ahead());
   if (!assertion.ok()) return unusable(assertion.status());
   request.method = "POST";
   request.url = key->token_uri;
@@ -113,7 +126,8 @@ base::Result<HttpRequest> GoogleCredentials::ask(const GoogleSource& source) con
 base::Result<GoogleToken> GoogleCredentials::read(const GoogleSource& source, const HttpAnswer& answer) const {
   const std::string who = source.key_json.empty() ? "the metadata server" : "Google's token endpoint";
   if (answer.status.code() == base::Code::kFailedPrecondition) return answer.status;
-  if (!answer.status.ok() || answer.code != 200) return refused(who + " gave no token: " + words_of(answer));
+  if (!answer.status.ok() || answer.code != 200)
+    return refused(who + " gave no token: " + words_of(answer) + about_clock());
   const bool id = !source.audience.empty();
   const json document = json::parse(answer.body, nullptr, false);
   GoogleToken token;
@@ -126,6 +140,7 @@ base::Result<GoogleToken> GoogleCredentials::read(const GoogleSource& source, co
   if (id) {
     token.expires = expiry_of(token.text);
     if (token.expires == system_clock::time_point()) return refused(who + " gave something that is no ID token");
+    token.expires -= ahead();
   } else {
     const auto at = document.find("expires_in");
     const int64_t seconds = at != document.end() && at->is_number_integer() ? at->get<int64_t>() : 0;
@@ -136,7 +151,23 @@ base::Result<GoogleToken> GoogleCredentials::read(const GoogleSource& source, co
   return token;
 }
 
+// A date is of whole seconds, and an answer takes its time.
+void GoogleCredentials::compare_clocks(const HttpAnswer& answer) {
+  const auto date = date_of(answer);
+  if (!date) return;
+  const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(*date - now_());
+  ahead_ = std::chrono::abs(ahead) < kSameTime ? 0 : ahead.count();
+}
+
+std::string GoogleCredentials::about_clock() const {
+  const int64_t seconds = ahead().count();
+  if (seconds == 0) return "";
+  return "; the clock of this machine is " + std::to_string(std::abs(seconds)) + " s " +
+         (seconds > 0 ? "behind" : "before") + " the server's, which counts from now on";
+}
+
 void GoogleCredentials::answered(const std::string& name, const GoogleSource& source, const HttpAnswer& answer) {
+  compare_clocks(answer);
   base::Result<GoogleToken> result = read(source, answer);
   std::vector<Done> waiting;
   {

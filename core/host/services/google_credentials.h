@@ -3,6 +3,7 @@
 // at once or in the HTTP client's thread. Tested by tests/unit/host/google_credentials_test.cc.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -53,6 +54,13 @@ class GoogleCredentials {
   const Send send_;
   const Environment environment_;
   const Now now_;
+  // By how much the servers' clock is ahead of this machine's, as their last answer said. Assertions are made, and
+  // expiry is told, by theirs.
+  [[nodiscard]] std::chrono::seconds ahead() const { return std::chrono::seconds(ahead_.load()); }
+  void compare_clocks(const HttpAnswer& answer);
+  [[nodiscard]] std::string about_clock() const;
+
+  std::atomic<int64_t> ahead_ = 0;
   std::mutex mutex_;
   std::map<std::string, Kept> kept_;
 };

@@ -3,9 +3,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/host/services/google_key.h"
+#include "solder/sdk/base64.hpp"
 #include "tests/unit/host/google_account.h"
 
 namespace solder::host {
@@ -14,6 +16,13 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
+
+std::string from_base64url(std::string text) {
+  std::replace(text.begin(), text.end(), '-', '+');
+  std::replace(text.begin(), text.end(), '_', '/');
+  text.resize((text.size() + 3) / 4 * 4, '=');
+  return sdk::decode_base64(text).value_or("");
+}
 
 class GoogleCredentialsTest : public ::testing::Test {
  protected:
@@ -95,6 +104,36 @@ TEST_F(GoogleCredentialsTest, RefusalsInGooglesWordsAndWithoutSecrets) {
     EXPECT_THAT(given.back(), HasSubstr(words));
     EXPECT_THAT(given.back(), Not(HasSubstr("sesame")));
   }
+}
+
+// now is Friday, 15 January 2027, 08:00:00 GMT.
+TEST_F(GoogleCredentialsTest, TheClockOfTheServerCounts) {
+  const GoogleSource source{.key_json = account_json(), .audience = "https://hello"};
+  get(source);
+  answer(
+      {.code = 400, .headers = {{"date", "Fri, 15 Jan 2027 10:00:00 GMT"}}, .body = R"({"error": "invalid_grant"})"});
+  EXPECT_THAT(given.back(), HasSubstr("the clock of this machine is 7200 s behind the server's"));
+  get(source);
+  const std::string assertion = sent.back().body.substr(sent.back().body.find("assertion=") + 10);
+  const size_t first = assertion.find('.') + 1;
+  const auto claims =
+      nlohmann::json::parse(from_base64url(assertion.substr(first, assertion.find('.', first) - first)));
+  EXPECT_EQ(claims["iat"], 1'800'007'200);
+  // An hour by the server's clock is an hour here.
+  const std::string token = id_token(std::chrono::hours(3));
+  answer({.code = 200,
+          .headers = {{"date", "Fri, 15 Jan 2027 10:00:00 GMT"}},
+          .body = R"({"id_token": ")" + token + "\"}"});
+  EXPECT_EQ(given.back(), token);
+  now += std::chrono::minutes(54);
+  get(source);
+  EXPECT_THAT(sent, SizeIs(2));
+  now += std::chrono::minutes(2);
+  get(source);
+  EXPECT_THAT(sent, SizeIs(3)) << "and is renewed within it";
+  // Some seconds are how long an answer takes.
+  answer({.code = 400, .headers = {{"date", "Fri, 15 Jan 2027 08:56:07 GMT"}}, .body = "{}"});
+  EXPECT_THAT(given.back(), Not(HasSubstr("clock")));
 }
 
 TEST_F(GoogleCredentialsTest, AKeyThatCannotBeUsedAsksNobody) {
