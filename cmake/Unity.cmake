@@ -30,8 +30,9 @@ function(solder_compile_alone_where_names_meet)
   solder_compile_alone(core/store tree_walk.cc)
   solder_compile_alone(core/host dropped_files.cc gate.cc manifest.cc plugin_record.cc retired_plugins.cc sample_book.cc
     isolation/keeper_care.cc isolation/messages.cc isolation/syscall_filter.cc services/google_credentials.cc services/http_client.cc
-    services/publications.cc services/requests.cc)
-  solder_compile_alone(core/conformance memory_checks.cc process_checks.cc sameness_checks.cc)
+    services/publications.cc services/requests.cc services/wish.cc isolation/aside.cc isolation/aside_services.cc isolation/isolated_instances.cc
+    isolation/parcel.cc isolation/remote_arguments.cc isolation/remote_services.cc)
+  solder_compile_alone(core/conformance event_checks.cc memory_checks.cc process_checks.cc sameness_checks.cc)
   solder_compile_alone(core/xds response_cache.cc sotw_subscription.cc virtual_host_subscription.cc)
   solder_compile_alone(core/engine route_action.cc scoped_routes.cc virtual_service.cc)
   solder_compile_alone(plugins/ext_auth pass_through.cc)

@@ -46,6 +46,14 @@ Verdict check_inputs_unwritten(Trial& trial);
 Verdict check_inputs_borrowed(Trial& trial);
 Verdict check_leaks(Trial& trial);
 
+// event_checks.cc: of what works by itself
+Verdict check_odd_answers(Trial& trial);
+Verdict check_events_in_time(Trial& trial);
+Verdict check_services_used(Trial& trial);
+Verdict check_rests(Trial& trial);
+Verdict check_forgets(Trial& trial);
+Verdict check_ends_while_waiting(Trial& trial);
+
 // process_checks.cc
 Verdict check_threads(Trial& trial);
 Verdict check_descriptors(Trial& trial);

@@ -178,7 +178,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
 
   void use(std::shared_ptr<host::PluginSet> next, config::SchemaCatalogPtr its_catalog) {
     std::set<uint64_t> there;
-    for (const auto& [key, plugin] : next->owners()) there.insert(plugin->generation);
+    for (const auto& [key, plugin] : next->owners()) there.insert(plugin->lineage());
     // Old instances end before new ones begin: nothing is looked for twice.
     std::erase_if(discoverers, [&](const auto& each) { return there.count(each.first) == 0; });
     std::erase_if(followed, [&](const auto& each) {
@@ -335,20 +335,20 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
     const bool selected = finder->discovers_endpoints() || is_wanted(object, upstream.type, current, aim);
     if (!is_watched(object, current) || !selected) return std::nullopt;
     return Followed{{ref, upstream.type, upstream.type_path, upstream.type_json, upstream.spec_json},
-                    finder->generation};
+                    finder->lineage()};
   }
 
   host::Discoverer* discoverer_of(host::Plugin& plugin) {
-    const auto at = discoverers.find(plugin.generation);
+    const auto at = discoverers.find(plugin.lineage());
     if (at != discoverers.end()) return at->second.get();
-    if (failed.count(plugin.generation) != 0) return nullptr;
+    if (failed.count(plugin.lineage()) != 0) return nullptr;
     auto made = plugin.make_discoverer(*this);
     if (!made.ok()) {
       spdlog::error("plugin {} finds no functions: {}", plugin.manifest.name, made.status().message());
-      failed.insert(plugin.generation);
+      failed.insert(plugin.lineage());
       return nullptr;
     }
-    return (discoverers[plugin.generation] = std::move(*made)).get();
+    return (discoverers[plugin.lineage()] = std::move(*made)).get();
   }
 };
 

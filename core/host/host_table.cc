@@ -34,10 +34,15 @@ const void* HostTable::service(void* ctx, solder_str id) {
   std::string_view text;
   if (read_text(id, text) != nullptr || !has_service(text)) return nullptr;
   auto& host = *static_cast<HostTable*>(ctx);
-  if (host.identity_.apart) {
-    log(ctx, SOLDER_LOG_WARNING,
-        view("it asks for a host service, which a plugin in a process of its own is not given"));
+  if (host.identity_.apart && host.identity_.needs.count(std::string(text)) == 0) {
+    const std::string words = "it asks for the host service " + std::string(text) +
+                              ", which its manifest does not list under \"needs\"; in a process of its own it is given "
+                              "none but those";
+    log(ctx, SOLDER_LOG_WARNING, view(words));
     return nullptr;
+  }
+  if (host.services_ && host.services_->elsewhere != nullptr) {
+    if (const void* table = host.services_->elsewhere->service(text, host.timers_)) return table;
   }
   if (text == SOLDER_SVC_HTTP) return host.requests_.table();
   if (text == SOLDER_SVC_OBJECTS) return host.objects_.table();
@@ -81,6 +86,13 @@ solder_status HostTable::read_file(void* ctx, solder_str path, solder_span hidde
   } catch (...) {
     return SOLDER_RESOURCE_EXHAUSTED;  // nothing may be thrown into a plugin
   }
+}
+
+// Who brings objects may lead by them; not every host offers that, so it is nothing that one can need.
+std::set<std::string> services_of(const Manifest& manifest) {
+  std::set<std::string> out(manifest.needs.begin(), manifest.needs.end());
+  if (out.count(SOLDER_SVC_OBJECTS) != 0) out.insert(SOLDER_SVC_LEASE);
+  return out;
 }
 
 bool has_service(std::string_view id) {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "core/host/manifest.h"
 #include "core/host/services/object_sink.h"
 #include "core/host/services/publications.h"
 #include "core/host/services/requests.h"
@@ -17,11 +19,15 @@
 namespace solder::host {
 
 // Who an instance is: its plugin's name, the file as it was opened and as the operator put it, and whether it stands in
-// a process of its own, where no service reaches it.
+// a process of its own, where it is given no service but those that its manifest needs.
 struct PluginIdentity {
   std::string name, copy, original;
   bool apart = false;
+  std::set<std::string> needs{};
 };
+
+// What a plugin in a process of its own may ask for: what its manifest needs, and what comes with that.
+std::set<std::string> services_of(const Manifest& manifest);
 
 // Whether this host has the service: what a manifest may list under "needs".
 bool has_service(std::string_view id);

@@ -46,7 +46,7 @@ class LibraryPlugin final : public Plugin {
   std::shared_ptr<Plugin> runner;                       // that one
   std::string copy;                                     // its private copy
   bool apart = false;                                   // in a process of its own
-  [[nodiscard]] PluginIdentity identity() const { return {manifest.name, copy, file(), apart}; }
+  [[nodiscard]] PluginIdentity identity() const { return {manifest.name, copy, file(), apart, services_of(manifest)}; }
   std::unique_ptr<HostTable> host;
   std::string config_json;  // these two for instances beside `self`
   ServicesPtr services;

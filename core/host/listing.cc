@@ -53,15 +53,22 @@ std::string in_words(const IsolationInfo& info) {
   std::string out = info.parked    ? "parked: it failed too often, and is started again by `solder plugin revive`"
                     : info.pid > 0 ? "served by process " + std::to_string(info.pid)
                                    : "its process is being started again";
+  for (const int pid : info.more_pids) out += "; what works by itself by process " + std::to_string(pid);
   if (info.deaths > 0) out += "; processes of it that ended before: " + std::to_string(info.deaths);
   if (info.kept_from_it > 0) out += "; inputs that are kept from it: " + std::to_string(info.kept_from_it);
   return out + (info.why.empty() ? "" : "; " + printable(info.why));
 }
 
 nlohmann::json to_json_value(const IsolationInfo& info) {
-  return {{"mode", "process"},     {"pid", info.pid},       {"deaths", info.deaths},
-          {"degraded", info.down}, {"parked", info.parked}, {"inputsKeptFromIt", info.kept_from_it},
-          {"why", info.why},       {"guards", info.guards}};
+  return {{"mode", "process"},
+          {"pid", info.pid},
+          {"morePids", info.more_pids},
+          {"deaths", info.deaths},
+          {"degraded", info.down},
+          {"parked", info.parked},
+          {"inputsKeptFromIt", info.kept_from_it},
+          {"why", info.why},
+          {"guards", info.guards}};
 }
 
 nlohmann::json to_json_value(const Refused& refused) {

@@ -70,7 +70,7 @@ std::variant<PluginPtr, Refusal> open_copy(const Candidate& candidate, const Loa
   const base::Result<std::string> copy = copy_candidate(candidate, options.copy_directory);
   if (!copy.ok()) return Refusal{reason::kCopyFailed, "its private copy could not be made: " + copy.status().message()};
   if (isolation::is_isolated(candidate.gated.manifest, options.isolation))
-    return isolation::open_isolated(candidate, *copy, options);
+    return isolation::open_isolated(candidate, *copy, options, services);
   if (candidate.gated.manifest.program)
     return Refusal{reason::kOpenFailed, "it is a program, which needs a process of its own, and there is none here"};
   if (candidate.ending != kLibraryEnding) return options.runners->open(candidate, *copy, options, services);
@@ -91,10 +91,7 @@ std::optional<Refusal> check_services_apart(const Manifest& manifest, const isol
   if (!isolation::is_isolated(manifest, options)) return std::nullopt;
   const std::string missing = isolation::missing_apart(manifest);
   if (missing.empty()) return std::nullopt;
-  const std::string help =
-      manifest.program ? "" : "; where " + manifest.name + " is in_process in pluginIsolation, it runs in Solder's";
-  return Refusal{reason::kMissingService,
-                 "it needs " + missing + ", which a plugin in a process of its own is not given" + help};
+  return Refusal{reason::kMissingService, "it needs " + missing + ", which a plugin that is a program is not given"};
 }
 
 // A wish for a process of its own that is not met is told.

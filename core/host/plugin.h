@@ -50,6 +50,8 @@ class Plugin {
   // thread]
   [[nodiscard]] virtual bool discovers() const { return false; }
   [[nodiscard]] virtual bool discovers_endpoints() const { return false; }
+  // The generation whose such instances go on in this one: its own, where it is no renewed() one.
+  [[nodiscard]] virtual uint64_t lineage() const { return generation; }
   virtual base::Result<std::unique_ptr<Discoverer>> make_discoverer(DiscoveryListener& /*listener*/) {
     return base::not_found("it finds no functions");
   }

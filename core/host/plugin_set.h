@@ -57,7 +57,8 @@ struct Refused {
 
 // Of a plugin that a process of its own serves.
 struct IsolationInfo {
-  int pid = 0;  // 0: none now
+  int pid = 0;                   // 0: none now
+  std::vector<int> more_pids{};  // of instances that work by themselves: discoveries, sources of objects
   uint64_t deaths = 0;
   bool down = false;                  // what it gave before stays, and nothing new comes
   bool parked = false;                // until somebody revives it

@@ -131,14 +131,14 @@ struct SourceDriver::Impl {
 
   void use(std::shared_ptr<host::PluginSet> next) {
     std::set<uint64_t> there;
-    for (const auto* plugin : watchers(*next)) there.insert(plugin->generation);
+    for (const auto* plugin : watchers(*next)) there.insert(plugin->lineage());
     // Old instances end before new ones begin: nothing is watched twice.
     std::erase_if(running, [&](const auto& each) { return there.count(each.first) == 0; });
     auto now = kinds_of(*next);
     const bool other_kinds = std::exchange(kinds, std::move(now)) != kinds;
     plugins = std::move(next);
     for (auto* plugin : watchers(*plugins)) {
-      const auto at = running.find(plugin->generation);
+      const auto at = running.find(plugin->lineage());
       if (at == running.end()) {
         begin(*plugin);
       } else if (other_kinds && at->second.watcher) {
@@ -148,7 +148,7 @@ struct SourceDriver::Impl {
   }
 
   void begin(host::Plugin& plugin) {
-    Running& one = running[plugin.generation];
+    Running& one = running[plugin.lineage()];
     one.name = plugin.manifest.name;
     store.begin(one.name);
     auto made = plugin.make_watcher(store);

@@ -46,6 +46,7 @@ class SourceStore final : public store::Store, public host::ObjectListener {
 
   base::Status put(const std::string& plugin, std::string_view json) override;
   void remove(const std::string& plugin, const model::ObjectRef& object) override;
+  void began(const std::string& plugin) override { begin(plugin); }
   void begin_list(const std::string& plugin, const std::string& kind, const std::string& ns) override;
   void end_list(const std::string& plugin, const std::string& kind, const std::string& ns) override;
   void keep(const std::string& plugin, const std::string& kind, const std::string& ns) override;

@@ -2,11 +2,12 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import tempfile
 import unittest
 
-from harness import BUILD, until
+from harness import BUILD, get_json, until
 from manifests import prefix_route, virtual_service
 from plugin_world import PluginCase
 
@@ -34,13 +35,14 @@ BUILT = {}
 
 
 class ExamplePlugins(PluginCase):
-    def start(self, name, **config):
+    def start(self, name, isolated=False, **config):
         world = self.world
         self.put(BUILT[name].read_bytes(), f"{name}.so", 0o755)
         self.found = world.directory / "found"
         self.found.mkdir()
         settings = world.directory / "solder.yaml"
-        settings.write_text(json.dumps({"pluginConfig": {name: {"directory": str(self.found), **config}}}))
+        isolation = {"plugins": {name: "process"}, "readablePaths": [str(self.found)]} if isolated else {}
+        settings.write_text(json.dumps({"pluginConfig": {name: {"directory": str(self.found), **config}}, "pluginIsolation": isolation}))
         world.write("routes.yaml", virtual_service("web", prefix_route("/", "found")))
         world.start_solder("--plugin-dir", self.plugins, "--config", settings, ready=False)
         world.start_envoy()
@@ -51,6 +53,15 @@ class ExamplePlugins(PluginCase):
             assert answer.status == 200 and answer.backend == name, answer
             return True
         until(f"/ is answered by {name}", attempt)
+
+    def isolation(self, name):
+        return next(plugin["isolation"] for plugin in get_json(self.world.admin_port, "/plugins")["plugins"] if plugin["name"] == name)
+
+    def kill_what_works_by_itself(self, name):
+        """Another one comes, and knows nothing of what this one knew."""
+        pid, = until("there is a process", lambda: self.isolation(name)["morePids"])
+        os.kill(pid, signal.SIGKILL)
+        until("there is another process", lambda: self.isolation(name)["morePids"] not in ([], [pid]))
 
     def write(self, name, text):
         staging = self.found / f".{name}"
@@ -64,6 +75,12 @@ class ExamplePlugins(PluginCase):
                 run(BUILD / "bin/solder", "plugin", "check", file, *(["--testdata", cases] if cases.is_dir() else []))
 
     def test_endpoints_in_a_file(self):
+        self.endpoints_in_a_file(isolated=False)
+
+    def test_endpoints_in_a_file_by_processes(self):
+        self.endpoints_in_a_file(isolated=True)
+
+    def endpoints_in_a_file(self, isolated):
         world = self.world
         ports = {name: world.start_backend(name) for name in ("first", "second")}
         world.write("found.yaml", """
@@ -72,7 +89,7 @@ kind: Upstream
 metadata: {name: found, namespace: gloo-system}
 spec: {endpointsFile: {file: shop.json}}
 """)
-        self.start("endpoints_file")
+        self.start("endpoints_file", isolated)
         world.until_state("Upstream", "found", "Warning", "BadEndpointsFile")
         for name in ports:
             self.write("shop.json", json.dumps([{"name": "one", "address": "127.0.0.1", "port": ports[name]}]))
@@ -82,17 +99,35 @@ spec: {endpointsFile: {file: shop.json}}
         self.write("shop.json", json.dumps([{"name": "one", "address": "127.0.0.1", "port": "none"}]))
         world.until_state("Upstream", "found", "Warning", "an entry that is no endpoint", "spec.endpointsFile.file")
         self.until_backend("second")
+        if not isolated:
+            return
+        self.assertEqual("process", self.isolation("endpoints_file")["mode"])
+        self.kill_what_works_by_itself("endpoints_file")
+        self.until_backend("second")
+        self.write("shop.json", json.dumps([{"name": "one", "address": "127.0.0.1", "port": ports["first"]}]))
+        self.until_backend("first")
+        world.until_state("Upstream", "found", "Accepted")
 
     def test_upstreams_in_a_directory(self):
+        self.upstreams_in_a_directory(isolated=False)
+
+    def test_upstreams_in_a_directory_by_processes(self):
+        self.upstreams_in_a_directory(isolated=True)
+
+    def upstreams_in_a_directory(self, isolated):
         world = self.world
         ports = {name: world.start_backend(name) for name in ("first", "second")}
-        self.start("upstreams_folder")
+        self.start("upstreams_folder", isolated)
         for name in ports:
             self.write("found", f"127.0.0.1:{ports[name]}\n")
             self.until_backend(name)
         self.write("found", f"127.0.0.1:{ports['second']}\nnowhere\n")
         world.until_state("ConfigSource", "upstreams_folder", "Warning", "a line is no host:port", namespace="")
         self.until_backend("second")
+        if isolated:
+            self.kill_what_works_by_itself("upstreams_folder")
+            self.until_backend("second")
+        # What goes while nobody looks is found gone by who looks next.
         (self.found / "found").unlink()
         world.until_state("VirtualService", "web", "Warning", "found")
 

@@ -85,9 +85,19 @@ spec: {{registry: {{url: "{self.registry.url}", every: 1s}}}}
         until("it is asked again", lambda: self.registry.asked > before)
 
     def test_a_registry(self):
+        self.a_registry()
+
+    def test_a_registry_by_processes(self):
+        settings = self.world.directory / "solder.yaml"
+        settings.write_text("pluginIsolation: {plugins: {registry: process}}\n")
+        self.a_registry("--config", settings)
+        isolation = next(each["isolation"] for each in get_json(self.world.admin_port, "/plugins")["plugins"] if each["name"] == "registry")
+        self.assertEqual("process", isolation["mode"])
+
+    def a_registry(self, *arguments):
         world, registry = self.world, self.registry
         self.know("first")
-        world.start_solder("--plugin-dir", self.plugins)
+        world.start_solder("--plugin-dir", self.plugins, *arguments)
         world.start_envoy()
         self.until_backend("first")
         self.know("second")

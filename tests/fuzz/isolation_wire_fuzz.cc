@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/host/isolation/messages.h"
+#include "core/host/isolation/parcel.h"
 #include "core/host/sink.h"
 
 namespace {
@@ -45,6 +46,20 @@ void read_as_host(std::string_view frame) {
   require(kept <= frame.size());
 }
 
+void read_parcels(std::string_view frame) {
+  for (const Message kind : {Message::kTaskDone, Message::kUse}) {
+    const auto parcel = read_parcel(frame, kind);
+    if (!parcel) continue;
+    const auto again = read_parcel(to_frame(kind, *parcel), kind);
+    require(again && *again == *parcel);
+    for (const size_t first : {size_t{0}, size_t{1}}) {
+      Wish wish;
+      read_wish_at(*parcel, first, first, wish);
+    }
+  }
+  read_serve(frame);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -59,6 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   read_restored(frame);
   read_confined(frame);
   read_as_host(frame);
+  read_parcels(frame);
   ReceivedCall call;
   if (read(frame, call)) {
     for (uint64_t i = 0; i < call.in.count; ++i) require(call.in.stride > 0);

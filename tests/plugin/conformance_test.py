@@ -55,6 +55,12 @@ FAILS = {
     "signals": "kit_signals",
     "unmaps": "kit_pinned",
     "cycles": "kit_cycle_leak",
+    "odd-answers": "kit_crashes_at_errors",
+    "events-in-time": "kit_slow_events",
+    "services-used": "kit_publishes_nonsense",
+    "rests": "kit_restless",
+    "forgets": "kit_never_forgets",
+    "ends-while-waiting": "kit_waits_at_end",
     "golden": "good",
 }
 # Further ways to fail a check: crashes, hangs, and what loading refuses.
@@ -145,6 +151,20 @@ class Conformance(unittest.TestCase):
                 tap = self.check(PLUGINS / f"{plugin}.so")
                 self.assertEqual([], tap.failed, tap.help)
                 self.assertIn("cycles", tap.passed)
+
+    def test_what_works_by_itself_is_played_with(self):
+        for plugin in ("good_finder", "good_watcher"):
+            with self.subTest(plugin):
+                tap = self.check(PLUGINS / f"{plugin}.so", *(["--config", self.configuration({"url": "http://127.0.0.1:1/"})] if plugin == "good_watcher" else []))
+                self.assertEqual([], tap.failed, tap.help)
+                self.assertLessEqual({"odd-answers", "events-in-time", "services-used", "rests", "ends-while-waiting"}, set(tap.passed))
+                self.assertEqual(plugin == "good_finder", "forgets" in tap.passed)
+        self.assertEqual("nothing of it works by itself", self.check(PLUGINS / "good.so").skipped["odd-answers"])
+
+    def configuration(self, value):
+        file = self.scratch / "config.json"
+        file.write_text(json.dumps(value))
+        return file
 
     def test_what_depends_on_a_failed_check_is_skipped(self):
         tap = self.check(PLUGINS / "kit_counts_calls.so")

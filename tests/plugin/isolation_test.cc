@@ -106,24 +106,13 @@ TEST(Isolation, WhatCannotBeOpenedIsRefusedWithItsOwnReason) {
   }
 }
 
-// Requests and timers are served by Solder alone: who needs them is told so, and where it can run.
-TEST(Isolation, WhatNeedsAServiceIsRefusedWithIt) {
-  for (const bool in_process : {false, true}) {
-    PluginDirectory directory;
-    directory.add("good_timers");
-    LoadOptions options = directory.options();
-    options.isolation.program = plugin_host();
-    options.isolation.others = isolation::Mode::kProcess;
-    if (in_process) options.isolation.plugins["timers"] = isolation::Mode::kInProcess;
-    const auto plugins = PluginSet::load(options);
-    EXPECT_EQ(plugins->loaded().size(), in_process ? 1u : 0u);
-    if (in_process) continue;
-    ASSERT_EQ(plugins->refused().size(), 1u);
-    EXPECT_EQ(plugins->refused()[0].reason, "MissingService");
-    EXPECT_EQ(plugins->refused()[0].message,
-              "it needs the host service solder.loop/1, which a plugin in a process of its own is not given; where "
-              "timers is in_process in pluginIsolation, it runs in Solder's");
-  }
+// Timers are its process's own; they fire where it is the generation that runs.
+TEST(Isolation, TimersFireInItsProcess) {
+  Isolated world("good_timers");
+  EXPECT_EQ(world.ask("timers", "1"), R"({"name": "0"})");
+  world.plugin("timers").serve(true);
+  until([&] { return world.ask("timers", "1") > R"({"name": "1)"; }, "it has fired");
+  world.plugin("timers").serve(false);
 }
 
 struct Ending {

@@ -25,6 +25,8 @@ constexpr size_t kKeep = size_t{1} << 20;  // a buffer that one large answer mad
 
 Channel::~Channel() { ::close(socket_); }
 
+void Channel::hang_up() const { ::shutdown(socket_, SHUT_RDWR); }
+
 bool Channel::wait(short events, Clock::time_point end) const {
   pollfd poll_fd{socket_, events, 0};
   while (true) {
@@ -38,8 +40,8 @@ bool Channel::wait(short events, Clock::time_point end) const {
 
 Channel::Outcome Channel::send(std::string_view bytes, Clock::time_point end) {
   // Who has answered already has said more than it was asked.
-  if (have_ != used_) return Outcome::kGarbage;
-  have_ = used_ = 0;
+  if (!both_ways_ && have_ != used_) return Outcome::kGarbage;
+  if (!both_ways_) have_ = used_ = 0;
   if (bytes.size() > kMaxFrame) return Outcome::kGarbage;
   auto size = static_cast<uint32_t>(bytes.size());
   size_t sent = 0;
@@ -94,11 +96,11 @@ Channel::Outcome Channel::receive(std::string_view& frame, Clock::time_point end
     }
   }
   uint32_t size = 0;
-  while (have_ < kHead || have_ < kHead + size) {
-    if (const Outcome outcome = read_some(size, end); outcome != Outcome::kDone) return outcome;
-    if (have_ < kHead) continue;
-    std::memcpy(&size, buffer_.data(), kHead);
+  while (true) {
+    if (have_ >= kHead) std::memcpy(&size, buffer_.data(), kHead);
     if (size > kMaxAnswer) return Outcome::kGarbage;
+    if (have_ >= kHead + size) break;
+    if (const Outcome outcome = read_some(size, end); outcome != Outcome::kDone) return outcome;
     // A drip of bytes is no way to hold the host either.
     if (have_ < kHead + size && Clock::now() > end) return Outcome::kLate;
   }

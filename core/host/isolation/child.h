@@ -1,4 +1,5 @@
-// One process that serves a plugin, from its start to its end. One thread.
+// One process that serves a plugin, from its start to its end. One thread, but for receive() and hang_up() once both
+// sides speak when they like.
 // Tested by tests/plugin/isolation_test.cc.
 #pragma once
 
@@ -45,6 +46,8 @@ class Child {
   [[nodiscard]] pid_t pid() const { return pid_; }
   Channel::Outcome send(std::string_view frame, Clock::time_point end) { return channel_.send(frame, end); }
   Channel::Outcome receive(std::string_view& frame, Clock::time_point end) { return channel_.receive(frame, end); }
+  void open_both_ways() { channel_.open_both_ways(); }
+  void hang_up() const { channel_.hang_up(); }
   [[nodiscard]] bool broken() const { return channel_.broken(); }
   // Processor time that it has used.
   [[nodiscard]] std::chrono::nanoseconds cpu() const;

@@ -4,8 +4,10 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 
+#include "core/host/isolation/aside.h"
 #include "core/host/isolation/keeper.h"
 #include "core/host/loader.h"
 #include "core/host/plugin.h"
@@ -14,27 +16,48 @@ namespace solder::host::isolation {
 
 class IsolatedPlugin final : public Plugin {
  public:
-  IsolatedPlugin(const Manifest& manifest, std::string file, std::string sha256, std::shared_ptr<Keeper> keeper,
+  // What its generations share.
+  struct Shared {
+    Shared(const IsolationOptions& options, Start start, AsideSetup its_aside)
+        : keeper(options, std::move(start)), aside(std::move(its_aside)) {}
+    Keeper keeper;
+    AsideSetup aside;  // of instances that work by themselves, but for role and listeners
+    AsideBook asides;
+    uint64_t lineage = 0;  // of the first generation
+  };
+
+  IsolatedPlugin(const Manifest& manifest, std::string file, std::string sha256, std::shared_ptr<Shared> shared,
                  uint32_t operations);
 
   [[nodiscard]] bool has(Operation operation) const override;
   std::vector<ItemOutput> call(Operation operation, solder_span in, std::span<const Subject> subjects,
                                const Lookup& lookup, std::chrono::nanoseconds deadline) override;
   [[nodiscard]] const char* state() const override;
-  base::Result<std::optional<std::string>> save() override { return keeper_->save(); }
+  base::Result<std::optional<std::string>> save() override { return shared_->keeper.save(); }
   base::Status restore(const std::string& version, const std::string& state) override {
-    return keeper_->restore(version, state);
+    return shared_->keeper.restore(version, state);
   }
-  [[nodiscard]] std::vector<std::string> samples() const override { return keeper_->samples(); }
+  [[nodiscard]] std::vector<std::string> samples() const override { return shared_->keeper.samples(); }
 
-  [[nodiscard]] std::optional<IsolationInfo> isolation() const override { return keeper_->info(); }
-  bool tend() override { return keeper_->tend(); }
+  [[nodiscard]] std::optional<IsolationInfo> isolation() const override;
+  bool tend() override { return shared_->keeper.tend(); }
   [[nodiscard]] PluginPtr renewed() const override;
-  void settle() override { keeper_->end_round(); }
-  void revive() override { keeper_->revive(); }
+  void settle() override { shared_->keeper.end_round(); }
+  void revive() override;
+  void serve(bool serving) override { shared_->keeper.serve(serving); }
+
+  [[nodiscard]] bool discovers() const override;
+  [[nodiscard]] bool discovers_endpoints() const override;
+  [[nodiscard]] bool watches() const override;
+  [[nodiscard]] uint64_t lineage() const override { return shared_->lineage; }
+  // At once: the process is started by another thread.
+  base::Result<std::unique_ptr<Discoverer>> make_discoverer(DiscoveryListener& listener) override;
+  base::Result<std::unique_ptr<Watcher>> make_watcher(ObjectListener& listener) override;
 
  private:
-  const std::shared_ptr<Keeper> keeper_;
+  [[nodiscard]] AsideSetup setup(Role role, HostTable::Listeners listeners) const;
+
+  const std::shared_ptr<Shared> shared_;
   const uint32_t operations_;
 };
 
@@ -43,6 +66,6 @@ Limits limits_of(const LoadOptions& options, const std::optional<FileRunner>& ru
 
 // The step of loading that opens a library, for one that is served elsewhere. `copy` is its private copy.
 std::variant<PluginPtr, Refusal> open_isolated(const Candidate& candidate, const std::string& copy,
-                                               const LoadOptions& options);
+                                               const LoadOptions& options, const ServicesPtr& services);
 
 }  // namespace solder::host::isolation

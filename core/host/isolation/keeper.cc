@@ -115,6 +115,7 @@ std::optional<Failure> Keeper::have_child(Clock::time_point end) {
   }
   child_ = std::move(std::get<ChildPtr>(started));
   minute_ = {};
+  tell_serving();
   publish();
   return std::nullopt;
 }
@@ -241,6 +242,17 @@ void Keeper::suspect(const Exchange& exchange, size_t index, const std::string& 
   Suspect& suspect = suspects_[exchange.keys[index]];
   suspect.frame = call_frame(exchange.operation, 0, exchange.in, which, {});
   suspect.words = words;
+}
+
+void Keeper::serve(bool serving) {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(serving_, serving) != serving && child_)
+    static_cast<void>(child_->send(serve_frame(serving), Clock::now() + kSavePatience));
+}
+
+// A process that does not take it is found out by the next call.
+void Keeper::tell_serving() {
+  if (serving_) static_cast<void>(child_->send(serve_frame(true), Clock::now() + kSavePatience));
 }
 
 base::Result<std::optional<std::string>> Keeper::save() {

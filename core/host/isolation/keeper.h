@@ -41,6 +41,7 @@ class Keeper {
   base::Result<std::optional<std::string>> save();
   base::Status restore(const std::string& version, const std::string& state);
   [[nodiscard]] std::vector<std::string> samples() const { return book_.all(); }
+  void serve(bool serving);
   bool tend();
   void revive();
   void begin_round();
@@ -82,6 +83,7 @@ class Keeper {
     uint64_t deaths = 0;
   };
 
+  void tell_serving();
   std::optional<Failure> have_child(Clock::time_point end);
   std::optional<Failure> try_once(Exchange& exchange, std::vector<ItemOutput>& outputs);
   std::optional<Failure> listen(Exchange& exchange, const std::vector<KnownAnswer>& known,
@@ -113,6 +115,7 @@ class Keeper {
   std::map<std::string, Suspect> suspects_;  // by the input's key
   std::string witness_;                      // a call that worked
   std::chrono::nanoseconds call_patience_ = std::chrono::seconds(2);
+  bool serving_ = false;    // its timers fire
   bool down_ = false;       // calls are answered from memory until tend() says otherwise
   bool own_fault_ = false;  // the last failure; else others ended it
   bool changed_ = false;    // it went down or came back: everything is to be asked again

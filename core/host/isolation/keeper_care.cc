@@ -163,6 +163,7 @@ void Keeper::judge(Trial& trial) {
   if (child_ || !patience_.may_start(now)) return;
   child_ = std::move(trial.child);
   minute_ = {};
+  tell_serving();
   if (!std::exchange(down_, false)) return;
   changed_ = true;
   spdlog::info("plugin {}: it answers again", start_.name);

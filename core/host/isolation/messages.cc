@@ -95,7 +95,7 @@ Told unpack_told(Unpacker& in) {
 
 std::optional<Message> kind_of(std::string_view frame) {
   const auto kind = Unpacker(frame).u8();
-  if (kind < static_cast<uint8_t>(Message::kStart) || kind > static_cast<uint8_t>(Message::kBegin)) return std::nullopt;
+  if (kind < static_cast<uint8_t>(Message::kStart) || kind > static_cast<uint8_t>(Message::kLast)) return std::nullopt;
   return static_cast<Message>(kind);
 }
 
@@ -115,7 +115,7 @@ std::string to_frame(const Start& start) {
     out.text(start.runner->file);
     out.text(start.runner->config_json);
   }
-  out.u8(start.program ? 1 : 0);
+  for (const bool flag : {start.program, start.aside, start.lease}) out.u8(flag ? 1 : 0);
   return out.take();
 }
 
@@ -136,7 +136,7 @@ bool read(std::string_view frame, Start& start) {
     runner.file = in.text();
     runner.config_json = in.text();
   }
-  start.program = in.u8() != 0;
+  for (bool* flag : {&start.program, &start.aside, &start.lease}) *flag = in.u8() != 0;
   return in.done();
 }
 
@@ -294,6 +294,18 @@ std::optional<base::Status> read_restored(std::string_view frame) {
   std::string message(in.text());
   if (!in.done()) return std::nullopt;
   return failed ? base::internal_error(std::move(message)) : base::Status();
+}
+
+std::string serve_frame(bool serving) {
+  Packer out = begin(Message::kServe);
+  out.u8(serving ? 1 : 0);
+  return out.take();
+}
+
+std::optional<bool> read_serve(std::string_view frame) {
+  Unpacker in = open(frame, Message::kServe);
+  const bool serving = in.u8() != 0;
+  return in.done() ? std::optional(serving) : std::nullopt;
 }
 
 }  // namespace solder::host::isolation

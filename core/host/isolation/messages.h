@@ -2,6 +2,7 @@
 // place that knows the format. Solder speaks first and the process answers; while a call runs, the process may ask what
 // other objects say, and waits for the answer.
 //   kStart → kReady | kRefused     kCall → (kAsk → kTold)* → kDone     kSave → kSaved     kRestore → kRestored
+//   kServe, which is not answered: whether its timers fire
 // A plugin that is a program speaks for itself, once the process is shut in:
 //   kStart → kConfined | kRefused, then kBegin → kReady | kRefused, and all else as above.
 // What programs are told and asked is docs/plugins/protocol.md, and changes with kProtocol only.
@@ -42,6 +43,13 @@ enum class Message : uint8_t {
   kRestored,
   kConfined,
   kBegin,
+  kServe,
+  kTask,  // these are of parcel.h
+  kTaskDone,
+  kUse,
+  kUsed,
+  kEvent,
+  kLast = kEvent,
 };
 
 // Of what programs speak.
@@ -53,6 +61,8 @@ struct Start {
   Limits limits;
   std::optional<FileRunner> runner{};  // where it is no library
   bool program = false;                // but one that speaks for itself
+  bool aside = false;                  // an instance that works by itself is served (parcel.h), none that is called
+  bool lease = false;                  // it is offered "solder.lease/1"
 
   bool operator==(const Start&) const = default;
 };
@@ -157,6 +167,9 @@ std::string to_frame(const Restore& restore);
 bool read(std::string_view frame, Restore& restore);
 std::string restored_frame(const base::Status& status);
 std::optional<base::Status> read_restored(std::string_view frame);
+
+std::string serve_frame(bool serving);
+std::optional<bool> read_serve(std::string_view frame);
 
 // The kind of a frame; nothing where it is none.
 std::optional<Message> kind_of(std::string_view frame);

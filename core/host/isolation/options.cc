@@ -13,8 +13,9 @@ bool is_isolated(const Manifest& manifest, const IsolationOptions& options) {
   return mode == Mode::kAsManifestSays ? !manifest.in_process : mode == Mode::kProcess;
 }
 
-// Timers, requests and what is published by them are Solder's to serve, and none of it crosses to another process.
+// A program speaks of calls alone: what instances of libraries ask for by tables, it has no words for.
 std::string missing_apart(const Manifest& manifest) {
+  if (!manifest.program) return "";
   if (!manifest.needs.empty()) return "the host service " + manifest.needs.front();
   for (const ManifestCapability& each : manifest.provides) {
     if (each.id == SOLDER_CAP_FUNCTION_DISCOVERY || each.id == SOLDER_CAP_ENDPOINT_DISCOVERY ||

@@ -28,7 +28,8 @@ struct IsolationOptions {
 // One that runs other plugins' files never is: it is opened in the process of each of them.
 [[nodiscard]] bool is_isolated(const Manifest& manifest, const IsolationOptions& options);
 
-// What such a process cannot give to the plugin, which needs it: "the host service solder.http/1". Empty: nothing.
+// What such a process cannot give to the plugin, which is a program and needs it: "the host service solder.http/1".
+// Empty: nothing.
 [[nodiscard]] std::string missing_apart(const Manifest& manifest);
 
 }  // namespace solder::host::isolation

@@ -20,6 +20,7 @@
 #include "core/host/isolation/confine.h"
 #include "core/host/isolation/messages.h"
 #include "core/host/isolation/run_program.h"
+#include "core/host/isolation/serve_aside.h"
 #include "core/host/loader.h"
 #include "core/host/refusal.h"
 
@@ -180,7 +181,12 @@ int serve_plugin() {
   const auto plugin = std::get<PluginPtr>(opened);
   opened = Refusing{};
   if (!write_frame(socket, to_frame(ready_of(*plugin, std::move(guards))))) return 0;
+  if (start.aside) serve_aside(socket, plugin, start.lease);
   while (const auto request = read_frame(socket)) {
+    if (const auto serving = read_serve(*request)) {
+      plugin->serve(*serving);
+      continue;
+    }
     const auto reply = answer(socket, *plugin, *request);
     if (!reply || !write_frame(socket, *reply)) break;
   }

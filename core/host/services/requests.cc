@@ -10,121 +10,11 @@
 
 #include "core/host/abi_text.h"
 #include "core/host/services/google_key.h"
+#include "core/host/services/wish.h"
 
 namespace solder::host {
 
 namespace {
-
-constexpr uint32_t kMaxStructSize = 1U << 16;
-constexpr uint64_t kMaxHeaders = 1000;
-
-struct Auth {
-  uint32_t kind = SOLDER_HTTP_NO_AUTH;
-  model::ObjectRef secret;
-  std::string key, service;
-  AwsSource aws;
-};
-
-struct Identity {
-  bool given = false;
-  bool verify = true;
-  FileValue ca, certificate, key, token;
-};
-
-struct Wish {
-  HttpRequest request;
-  model::ObjectRef tls_secret;
-  Auth auth;
-  Identity identity;
-  solder_piece piece = nullptr;
-  bool long_poll = false;
-};
-
-bool read(solder_str in, std::string& out) {
-  std::string_view text;
-  if (read_bytes(in, text) != nullptr) return false;
-  out = text;
-  return true;
-}
-
-bool read(const solder_ref& in, model::ObjectRef& out) {
-  if (!read(in.kind, out.kind) || !read(in.ns, out.ns) || !read(in.name, out.name)) return false;
-  return out.name.empty() || out.kind == "Secret";
-}
-
-// As much of their struct as both sides know.
-template <typename T>
-bool copy(const T* theirs, size_t least, T& ours) {
-  if (theirs == nullptr || theirs->size < least || theirs->size > kMaxStructSize) return false;
-  ours = T{};
-  std::memcpy(&ours, theirs, std::min<size_t>(theirs->size, sizeof(T)));
-  return true;
-}
-
-bool read_auth(const solder_http_auth* in, Auth& out) {
-  solder_http_auth own{};
-  if (!copy(in, SOLDER_HTTP_AUTH_SIZE_1_0, own) || own.kind > SOLDER_HTTP_GOOGLE) return false;
-  out.kind = own.kind;
-  out.aws.token_role = (own.flags & SOLDER_HTTP_TOKEN_ROLE) != 0;
-  if (!read(own.secret, out.secret) || !read(own.key, out.key) || !read(own.service, out.service) ||
-      !read(own.region, out.aws.region) || !read(own.role_arn, out.aws.role_arn) ||
-      !read(own.sts_endpoint, out.aws.sts_endpoint)) {
-    return false;
-  }
-  out.aws.secret = out.secret;
-  if (out.kind == SOLDER_HTTP_BEARER) return !out.secret.name.empty() && !out.key.empty();
-  if (out.kind == SOLDER_HTTP_GOOGLE) return !out.service.empty();
-  return out.kind != SOLDER_HTTP_SIGV4 || (!out.service.empty() && !out.aws.region.empty());
-}
-
-bool read(const solder_file_value& in, FileValue& out) {
-  out.base64 = (in.flags & SOLDER_FILE_BASE64) != 0;
-  return read(in.path, out.path) && read(in.pointer, out.pointer);
-}
-
-bool read_identity(const solder_http_identity* in, Identity& out) {
-  solder_http_identity own{};
-  if (!copy(in, SOLDER_HTTP_IDENTITY_SIZE_1_0, own)) return false;
-  out.given = true;
-  out.verify = (own.flags & SOLDER_HTTP_UNVERIFIED) == 0;
-  return read(own.ca, out.ca) && read(own.certificate, out.certificate) && read(own.key, out.key) &&
-         read(own.token, out.token);
-}
-
-bool read_headers(const solder_span& in, HttpHeaders& out) {
-  if (in.count > kMaxHeaders || (in.count > 0 && (in.data == nullptr || in.stride < sizeof(solder_header))))
-    return false;
-  for (uint64_t i = 0; i < in.count; ++i) {
-    const solder_header& each = *SOLDER_AT(solder_header, in, i);
-    auto& [name, value] = out.emplace_back();
-    if (!read(each.name, name) || !read(each.value, value)) return false;
-  }
-  return true;
-}
-
-std::optional<Wish> read_request(const solder_http_request* in) {
-  solder_http_request own{};
-  Wish out;
-  if (!copy(in, SOLDER_HTTP_REQUEST_SIZE_1_0, own)) return std::nullopt;
-  if (!read(own.method, out.request.method) || !read(own.url, out.request.url) || !read(own.body, out.request.body) ||
-      !read_headers(own.headers, out.request.headers) || !read(own.tls_secret, out.tls_secret)) {
-    return std::nullopt;
-  }
-  if (own.auth != nullptr && !read_auth(own.auth, out.auth)) return std::nullopt;
-  if (own.identity != nullptr && !read_identity(own.identity, out.identity)) return std::nullopt;
-  out.piece = own.piece;
-  out.request.http2 = (own.flags & SOLDER_HTTP_KNOWN_HTTP2) != 0;
-  out.long_poll = (own.flags & SOLDER_HTTP_LONG_POLL) != 0;
-  const uint32_t idle = own.idle_timeout_ms == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_IDLE_MS} : own.idle_timeout_ms;
-  out.request.idle = std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds(idle));
-  if (out.request.method.empty()) out.request.method = "GET";
-  const uint32_t timeout = own.timeout_ms == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_TIMEOUT_MS} : own.timeout_ms;
-  out.request.timeout = std::chrono::milliseconds(std::min<uint32_t>(timeout, SOLDER_HTTP_MAX_TIMEOUT_MS));
-  const uint32_t most = own.max_body == 0 ? uint32_t{SOLDER_HTTP_DEFAULT_MAX_BODY} : own.max_body;
-  out.request.max_body = std::min<uint32_t>(most, SOLDER_HTTP_MAX_BODY);
-  if (!check_request(out.request).ok()) return std::nullopt;
-  return out;
-}
 
 base::Status missing(std::string words) { return {base::Code::kFailedPrecondition, std::move(words)}; }
 
@@ -141,7 +31,7 @@ base::Status set_up_tls(const SecretBook& secrets, const model::ObjectRef& ref, 
   return {};
 }
 
-base::Status add_bearer(const SecretBook& secrets, const Auth& auth, HttpRequest& request) {
+base::Status add_bearer(const SecretBook& secrets, const Wish::Auth& auth, HttpRequest& request) {
   const std::string who = "the Secret " + auth.secret.ns + "/" + auth.secret.name;
   const auto values = secrets.find(auth.secret);
   if (!values) return missing(who + " is not there");
@@ -153,7 +43,7 @@ base::Status add_bearer(const SecretBook& secrets, const Auth& auth, HttpRequest
   return {};
 }
 
-base::Result<GoogleSource> google_source(const SecretBook& secrets, const Auth& auth) {
+base::Result<GoogleSource> google_source(const SecretBook& secrets, const Wish::Auth& auth) {
   GoogleSource source{.scope = auth.service};
   if (auth.secret.name.empty()) return source;
   const std::string who = "the Secret " + auth.secret.ns + "/" + auth.secret.name;
@@ -167,20 +57,15 @@ base::Result<GoogleSource> google_source(const SecretBook& secrets, const Auth& 
   return source;
 }
 
-base::Status identify(FileValues& files, const Identity& identity, HttpRequest& request) {
+base::Status identify(FileValues& files, const Wish::Identity& identity, HttpRequest& request) {
   request.verify = identity.verify;
-  std::string token;
-  for (const auto& [which, into] : {std::pair(&identity.ca, &request.ca_pem),
-                                    {&identity.certificate, &request.certificate_pem},
-                                    {&identity.key, &request.key_pem},
-                                    {&identity.token, &token}}) {
-    if (which->path.empty()) continue;
-    auto value = files.value(*which);
-    if (!value.ok()) return value.status();
-    *into = std::move(*value);
-  }
-  if (token.empty()) return {};
-  request.headers.emplace_back("authorization", "Bearer " + token);
+  auto presented = present(files, identity);
+  if (!presented.ok()) return presented.status();
+  request.ca_pem = std::move(presented->ca);
+  request.certificate_pem = std::move(presented->certificate);
+  request.key_pem = std::move(presented->key);
+  if (presented->token.empty()) return {};
+  request.headers.emplace_back("authorization", "Bearer " + presented->token);
   if (!check_request(request).ok()) return missing("the token in " + identity.token.path + " is not one line");
   return {};
 }
@@ -216,10 +101,8 @@ struct Requests::Core : std::enable_shared_from_this<Core> {
     pending.erase(at);
   }
 
-  solder_status send(const solder_http_request* theirs, solder_answered done, void* arg, solder_request* id) {
-    if (done == nullptr || id == nullptr) return SOLDER_INVALID_ARGUMENT;
-    auto wish = read_request(theirs);
-    if (!wish) return SOLDER_INVALID_ARGUMENT;
+  solder_status send(std::optional<Wish> wish, solder_answered done, void* arg, solder_request* id) {
+    if (done == nullptr || id == nullptr || !wish) return SOLDER_INVALID_ARGUMENT;
     if (!services) return SOLDER_UNAVAILABLE;
     solder_request own = 0;
     {
@@ -380,7 +263,7 @@ Requests::Requests(Timers& events, ServicesPtr services)
              [](void* ctx, const solder_http_request* request, solder_answered done, void* arg,
                 solder_request* id) -> solder_status {
                try {
-                 return static_cast<Core*>(ctx)->send(request, done, arg, id);
+                 return static_cast<Core*>(ctx)->send(read_wish(request), done, arg, id);
                } catch (...) {
                  return SOLDER_RESOURCE_EXHAUSTED;
                }
@@ -388,6 +271,10 @@ Requests::Requests(Timers& events, ServicesPtr services)
              [](void* ctx, solder_request id) { static_cast<Core*>(ctx)->cancel(id); }} {}
 
 Requests::~Requests() { close(); }
+
+solder_status Requests::send(Wish wish, solder_answered done, void* arg, solder_request* id) {
+  return core_->send(std::move(wish), done, arg, id);
+}
 
 void Requests::close() { core_->close(); }
 

@@ -7,6 +7,7 @@
 
 #include "core/host/services/services.h"
 #include "core/host/services/timers.h"
+#include "core/host/services/wish.h"
 #include "solder/services/http.h"
 
 namespace solder::host {
@@ -20,6 +21,8 @@ class Requests {
   Requests& operator=(const Requests&) = delete;
 
   [[nodiscard]] const solder_svc_http* table() const { return &table_; }
+  // The same of a request that was read already.
+  solder_status send(Wish wish, solder_answered done, void* arg, solder_request* id);
   // No answer is handed to `events` any more; what is under way is dropped.
   void close();
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/host/services/aws_credentials.h"
+#include "core/host/services/elsewhere.h"
 #include "core/host/services/file_values.h"
 #include "core/host/services/google_credentials.h"
 #include "core/host/services/http_client.h"
@@ -25,7 +26,8 @@ struct Services {
   GoogleCredentials google;
   IdTokens id_tokens;
   bool lease = true;  // "solder.lease/1" is offered; not where this process never leads. Set before a plugin is loaded.
-  HttpClient http;    // last: ends first, so that no answer comes to what is gone
+  Elsewhere* elsewhere = nullptr;  // in a plugin's process: what Solder serves for it. Outlives all instances
+  HttpClient http;                 // last: ends first, so that no answer comes to what is gone
 };
 using ServicesPtr = std::shared_ptr<Services>;
 

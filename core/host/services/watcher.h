@@ -25,6 +25,8 @@ class ObjectListener {
   virtual void reported(const std::string& plugin, model::Diagnostics problems) = 0;
   // services/lease.h.
   virtual void holds_lease(const std::string& plugin, std::chrono::steady_clock::time_point until) = 0;
+  // A new instance takes the place of one that ended, and says anew what there is.
+  virtual void began(const std::string& /*plugin*/) {}
   // Of a listener that asked for changes.
   virtual void changed(const std::string& /*plugin*/, uint64_t /*id*/, base::Status /*status*/) {}
   // The Settings that count, which outlive all instances. Null: there are none to be had.

@@ -54,6 +54,24 @@ TEST_F(ChannelTest, FramesOfAllSizesGoBothWays) {
   EXPECT_FALSE(channel->broken());
 }
 
+// Once both sides speak when they like, nothing that came is lost by what is sent.
+TEST_F(ChannelTest, BothWaysAtOnce) {
+  channel->open_both_ways();
+  put(std::string("\x03\0\0\0abc\x01\0\0\0d\x02\0\0", 15));
+  EXPECT_EQ(channel->receive(frame, soon()), Outcome::kDone);
+  EXPECT_EQ(frame, "abc");
+  EXPECT_EQ(channel->send("said", soon()), Outcome::kDone);
+  EXPECT_EQ(channel->receive(frame, soon()), Outcome::kDone);
+  EXPECT_EQ(frame, "d");
+  EXPECT_EQ(channel->receive(frame, at_once()), Outcome::kLate);
+  put(std::string("\0ef", 3));
+  EXPECT_EQ(channel->receive(frame, soon()), Outcome::kDone);
+  EXPECT_EQ(frame, "ef");
+  EXPECT_EQ(read_frame(other), "said");
+  channel->hang_up();
+  EXPECT_EQ(channel->receive(frame, soon()), Outcome::kGone);
+}
+
 TEST_F(ChannelTest, AFrameThatComesByteByByte) {
   std::thread peer([&] {
     for (const char byte : std::string("\x03\0\0\0abc", 7)) put({byte});
