@@ -18,6 +18,7 @@
 #include "core/host/plugin_manager.h"
 #include "core/host/services/services.h"
 #include "core/report/reporter.h"
+#include "core/sources/settings_tap.h"
 
 namespace solder::cli {
 
@@ -174,7 +175,14 @@ int discover(const DiscoverOptions& options) {
     if (change.ref == ref) user = change.object;
   }
   Outcome outcome;
+  host::SettingsBook settings;
+  sources::SettingsTap tap([&settings](std::string spec) { settings.set(std::move(spec)); });
+  tap.catalog(*catalog);
+  tap.take(world);
+  tap.sources_known();
+  tap.files_known();
   discovery::FunctionDiscovery::Ends ends;
+  ends.settings = &settings;
   ends.publish = [&](const std::string& plugin, const host::PublishedList& list) {
     outcome.say({plugin, list, {}, ""});
     return base::Status();

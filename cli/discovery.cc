@@ -80,7 +80,11 @@ class DiscoveryProcess {
     auto catalog = catalog_of(*plugins);
     if (!catalog.ok()) return catalog.status();
     files_ = std::make_unique<discovery::DiscoveredFiles>(options.state_directory + "/discovered");
+    // What the server's sources gave is the server's: this process asks for itself and keeps nothing of it.
+    world_ =
+        std::make_unique<ReadOnlyWorld>(copies_.path() + "/sources", options.config_directories, plugins, *catalog);
     discovery::FunctionDiscovery::Ends ends;
+    ends.settings = world_->settings();
     ends.publish = [this](const auto& plugin, const auto& list) { return files_->put(plugin, list); };
     ends.gone = [this](const auto& object) { files_->remove(object); };
     ends.tell = [this](const model::Diagnostics& problems) {
@@ -89,9 +93,6 @@ class DiscoveryProcess {
     discovery_ = std::make_unique<discovery::FunctionDiscovery>(services_->secrets, std::move(ends));
     discovery_->lead(false);
     discovery_->plugins(plugins, *catalog);
-    // What the server's sources gave is the server's: this process asks for itself and keeps nothing of it.
-    world_ =
-        std::make_unique<ReadOnlyWorld>(copies_.path() + "/sources", options.config_directories, plugins, *catalog);
     auto status = world_->start([this](store::Batch batch) { discovery_->objects(std::move(batch)); });
     if (!status.ok()) return status;
     lease_ = discovery::make_file_lease(options.state_directory + "/discovery.lock");

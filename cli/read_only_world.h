@@ -27,6 +27,8 @@ class ReadOnlyWorld {
   // `told` gets every batch, in threads of the stores, until stop().
   base::Status start(store::Listener told);
   void stop();
+  // The Settings that count, for who discovers; it lives as long as this.
+  [[nodiscard]] host::SettingsBook* settings() { return sources_.settings(); }
 
  private:
   const std::shared_ptr<host::PluginSet> plugins_;

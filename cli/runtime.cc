@@ -150,6 +150,7 @@ base::Status Runtime::start_store(const ServeOptions& options) {
   };
   ends.gone = [this](const auto& object) { discovered_->remove(object); };
   ends.tell = [this](model::Diagnostics problems) { store_->tell(std::move(problems)); };
+  ends.settings = sources_->settings();
   discovery_ = std::make_unique<discovery::FunctionDiscovery>(services_->secrets, std::move(ends));
   discovery_->lead(false);
   discovery_->plugins(plugins_, catalog_);

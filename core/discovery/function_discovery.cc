@@ -71,7 +71,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
   // Of the thread.
   std::shared_ptr<host::PluginSet> plugins;
   config::SchemaCatalogPtr catalog;
-  std::map<model::ObjectRef, model::ObjectPtr> upstreams, settings, namespaces, secret_objects;
+  std::map<model::ObjectRef, model::ObjectPtr> upstreams, settings_objects, namespaces, secret_objects;
   std::map<model::ObjectRef, Followed> followed;
   std::map<uint64_t, std::unique_ptr<host::Discoverer>> discoverers;  // by generation
   std::set<uint64_t> failed;
@@ -81,6 +81,8 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
   base::Status published(const std::string& plugin, const host::PublishedList& list) override {
     return ends.publish(plugin, list);
   }
+
+  host::SettingsBook* settings() override { return ends.settings; }
 
   void reported(const std::string& /*plugin*/, const model::ObjectRef& object, model::Diagnostics found) override {
     for (auto& each : found) {
@@ -146,7 +148,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
     bool all = false;
     for (const store::Change& change : batch.changes) {
       auto* kept = change.ref.kind == "Upstream"    ? &upstreams
-                   : change.ref.kind == "Settings"  ? &settings
+                   : change.ref.kind == "Settings"  ? &settings_objects
                    : change.ref.kind == "Namespace" ? &namespaces
                    : change.ref.kind == "Secret"    ? &secret_objects
                                                     : nullptr;
@@ -158,7 +160,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
       }
       if (kept == &upstreams) touched.insert(change.ref);
       if (kept == &secret_objects) changed_secrets.insert(change.ref);
-      all = all || kept == &settings || kept == &namespaces;
+      all = all || kept == &settings_objects || kept == &namespaces;
     }
     return all;
   }
@@ -266,7 +268,7 @@ struct FunctionDiscovery::Impl : host::DiscoveryListener {
   [[nodiscard]] CurrentSettings read_settings() const {
     CurrentSettings out;
     const model::Object* chosen = nullptr;  // as the engine chooses
-    for (const auto& [ref, object] : settings) {
+    for (const auto& [ref, object] : settings_objects) {
       if (chosen == nullptr || (ref.name == "default" && chosen->ref.name != "default")) chosen = object.get();
     }
     if (chosen == nullptr) return out;

@@ -27,6 +27,8 @@ class FunctionDiscovery {
     std::function<void(model::Diagnostics)> tell;
     // Where only one upstream is looked at: why it is not. May be empty.
     std::function<void(const std::string&)> not_followed{};
+    // What plugins hear of Settings; outlives it. Null: nothing.
+    host::SettingsBook* settings = nullptr;
   };
 
   // `secrets` gets the values of users' Secrets, and must outlive it. `only`: that upstream alone is looked at.

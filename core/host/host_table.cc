@@ -100,11 +100,20 @@ bool has_service(std::string_view id) {
          id == SOLDER_SVC_FILES || id == SOLDER_SVC_SETTINGS || id == SOLDER_SVC_LEASE;
 }
 
+namespace {
+
+SettingsBook* book_of(const HostTable::Listeners& listeners) {
+  if (listeners.objects != nullptr) return listeners.objects->settings();
+  return listeners.discovery == nullptr ? nullptr : listeners.discovery->settings();
+}
+
+}  // namespace
+
 HostTable::HostTable(PluginIdentity identity, std::mutex& strand, ServicesPtr services, Listeners listeners)
     : identity_(std::move(identity)),
       timers_(identity_.name, strand),
       requests_(timers_, services),
-      settings_(timers_, listeners.objects == nullptr ? nullptr : listeners.objects->settings()),
+      settings_(timers_, book_of(listeners)),
       publications_(identity_.name, listeners.discovery),
       objects_(identity_.name, listeners.objects),
       services_(std::move(services)),

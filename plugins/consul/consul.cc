@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "by_settings.h"
 #include "discovery.h"
 #include "endpoints.h"
 #include "gloo_settings.h"
@@ -31,9 +32,10 @@ class Plugin {
 
   // In an instance of its own each; the one that translates has neither a watcher nor a discovery.
   void watch(const std::vector<sdk::WatchedKind>& kinds) {
-    if (!settings_.kv && !settings_.discovery.on && !settings_.lease && settings_.connect_service.empty()) {
-      sdk::Objects(host_).complete();
-      return;
+    if (follows_settings(settings_)) {
+      if (catalog_) return;
+      catalog_ = std::make_unique<CatalogBySettings>(host_, config_);
+      return catalog_->start();
     }
     if (!watcher_) watcher_ = std::make_unique<Watcher>(host_, settings_);
     watcher_->watch(kinds);
@@ -54,11 +56,16 @@ class Plugin {
   }
 
   void follow(const sdk::UpstreamInput& in, sdk::Out&) {
+    if (follows_settings(settings_)) {
+      if (!followed_) followed_ = std::make_unique<DiscoveryBySettings>(host_, config_);
+      return followed_->follow(in);
+    }
     if (!discovery_) discovery_ = std::make_unique<Discovery>(host_, settings_);
-    discovery_->follow(in);
+    discovery_->follow(in.upstream, in.json);
   }
   void forget(const sdk::Ref& ref) {
     if (discovery_) discovery_->forget(ref);
+    if (followed_) followed_->forget(ref);
   }
 
   // Settings: consul, consulDiscovery and consulKvSource.
@@ -127,6 +134,8 @@ class Plugin {
   const Settings settings_;
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<Discovery> discovery_;
+  std::unique_ptr<DiscoveryBySettings> followed_;
+  std::unique_ptr<CatalogBySettings> catalog_;
   std::unique_ptr<KvWriter> writer_;
 };
 

@@ -10,23 +10,21 @@ using sdk::Json;
 Discovery::Discovery(const sdk::Host& host, const Settings& settings)
     : host_(host), settings_(settings), api_(host, settings_), publisher_(host) {}
 
-void Discovery::follow(const sdk::UpstreamInput& in) {
-  forget(in.upstream);
-  UpstreamSpec spec(sdk::parse_json(in.json), settings_.consistency);
-  publisher_.report(in.upstream, {});
+void Discovery::follow(const sdk::Ref& upstream, std::string_view json) {
+  forget(upstream);
+  UpstreamSpec spec(sdk::parse_json(json), settings_.consistency);
+  publisher_.report(upstream, {});
   if (spec.service.empty()) return;  // that is said where the cluster is made
-  const std::string name = sdk::to_string(in.upstream);
+  const std::string name = sdk::to_string(upstream);
   std::vector<std::string> data_centers = spec.data_centers;
   if (data_centers.empty()) data_centers.push_back(settings_.data_center);
-  auto& followed = followed_
-                       .emplace(name, Followed{std::string(in.upstream.kind),
-                                               std::string(in.upstream.ns),
-                                               std::string(in.upstream.name),
-                                               spec,
-                                               {},
-                                               {},
-                                               {}})
-                       .first->second;
+  auto& followed =
+      followed_
+          .emplace(
+              name,
+              Followed{
+                  std::string(upstream.kind), std::string(upstream.ns), std::string(upstream.name), spec, {}, {}, {}})
+          .first->second;
   std::vector<ServiceWatch*> begun;
   for (const auto& data_center : data_centers) {
     const std::string path = path_of(spec, data_center);

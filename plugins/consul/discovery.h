@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api.h"
@@ -23,7 +24,8 @@ class Discovery {
   Discovery(const Discovery&) = delete;
   Discovery& operator=(const Discovery&) = delete;
 
-  void follow(const sdk::UpstreamInput& in);
+  // `json`: spec.consul.
+  void follow(const sdk::Ref& upstream, std::string_view json);
   void forget(const sdk::Ref& ref);
 
  private:

@@ -49,6 +49,7 @@ faults = {
     "forbidden": [],  # lists that are answered 403
     "forbidden_stats": False,
     "users": None,  # other ones from now on
+    "clock": 0,  # seconds that its clock is ahead
 }
 seen = {"requests": 0, "paths": collections.Counter(), "statuses": collections.Counter(), "grants": collections.Counter(), "logins_refused": 0}
 
@@ -218,7 +219,7 @@ def limited():
         limit.update(count=0, until=time.time() + window)
     limit["count"] += 1
     over = limit["count"] > allowed
-    reset = str(int(limit["until"]) + 1)
+    reset = str(int(limit["until"] + faults["clock"]) + 1)
     headers = {"X-RateLimit-Limit": str(allowed), "X-RateLimit-Remaining": str(max(0, allowed - limit["count"])), "X-RateLimit-Reset": reset}
     return {**headers, **({"Retry-After": reset} if over else {})}, over
 
@@ -277,7 +278,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 seen["statuses"][str(status)] += 1
             text = (text if isinstance(text, str) else json.dumps(text)).encode()
         self.send_response_only(status)
-        for name, value in {"content-type": "application/json", "date": email.utils.formatdate(usegmt=True), "content-length": str(len(text)), **more}.items():
+        for name, value in {"content-type": "application/json", "date": email.utils.formatdate(time.time() + faults["clock"], usegmt=True), "content-length": str(len(text)), **more}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(text)

@@ -59,6 +59,25 @@ stringData: {{token: {text}}}
         self.upstream_is("Accepted")
         self.assert_nowhere(token)
 
+    def test_clocks_that_differ_by_a_day(self):
+        """Tokens live for seconds that are counted here; the end of a limit is a time of the Cloud Controller's clock."""
+        self.put("faults", {"clock": 86400, "token_life": 3})
+        self.start()
+        self.until_served_by("at-11")
+        for clock in (86400, -86400):
+            self.put("faults", {"clock": clock, "limit": None})
+            grants = self.seen()["grants"].get("refresh_token", 0)
+            until("the token is refreshed", lambda: self.seen()["grants"].get("refresh_token", 0) > grants)
+            self.put("faults", {"limit": [3, 5]})
+            refused = self.seen()["statuses"].get("429", 0)
+            until("it is refused", lambda: self.seen()["statuses"].get("429", 0) > refused)
+            before = self.seen()["statuses"]
+            until("it is asked again when the time is up", lambda: self.seen()["statuses"]["200"] >= before["200"] + 3)
+            self.assertLessEqual(self.seen()["statuses"]["429"] - before["429"], 2, "it asks on while it may not")
+        self.put("faults", {"limit": None})
+        self.upstream_is("Accepted")
+        self.assertEqual(0, self.seen()["logins_refused"])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -85,6 +85,27 @@ session_prefix "" { policy = "write" }
         until("it says why", lambda: "certificate" in admin(self.world.admin_port, "/readyz").text)
         self.assertEqual(503, admin(self.world.admin_port, "/readyz").status)
 
+    def test_a_certificate_that_is_not_valid_yet_takes_nothing_away(self):
+        self.start_consul(tls=True)
+        self.prepare()
+        files = {name: str(self.consul.directory / file) for name, file in (("caFile", "ca.crt"), ("certFile", "client.crt"), ("keyFile", "client.key"))}
+        self.start(**files)
+        self.world.start_envoy()
+        self.world.until_status("/", 201)
+        server = self.consul.directory / "server.crt"
+        good = server.read_text()
+        self.consul.stop()
+        self.consul.not_yet_valid()
+        self.consul.launch()
+        self.source_says("ServerUnreachable", "not yet valid")
+        self.world.until_status("/", 201)
+        self.consul.stop()
+        server.write_text(good)
+        self.consul.start()
+        self.source_is_well()
+        self.consul.apply(answer(202))
+        self.world.until_status("/", 202)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -85,6 +85,15 @@ class Consul:
             openssl("req", "-new", "-key", f"{name}.key", "-subj", f"/CN={name}", "-out", f"{name}.csr")
             openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30", "-out", f"{name}.crt", "-extfile", "names")
 
+    def not_yet_valid(self):
+        """The server's certificate is one of the future, as one is to whose clock is behind."""
+        (self.directory / "ca.cnf").write_text("[ca]\ndefault_ca = own\n[own]\ndatabase = index\nserial = serial\nnew_certs_dir = .\ndefault_md = sha256\npolicy = any\n"
+                                               "unique_subject = no\n[any]\ncommonName = supplied\n")
+        (self.directory / "index").touch()
+        (self.directory / "serial").write_text("1000\n")
+        subprocess.run(["openssl", "ca", "-batch", "-config", "ca.cnf", "-cert", "ca.crt", "-keyfile", "ca.key", "-in", "server.csr", "-out", "server.crt", "-notext",
+                        "-startdate", "20990101000000Z", "-enddate", "21000101000000Z", "-extfile", "names"], cwd=self.directory, check=True, capture_output=True)
+
     def start(self):
         self.launch()
         until("Consul has a leader", self.ready, 90)

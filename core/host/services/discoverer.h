@@ -11,6 +11,8 @@
 
 namespace solder::host {
 
+class SettingsBook;
+
 // A list of an object's spec as a discovery found it; with an empty key an object in it.
 struct PublishedList {
   model::ObjectRef object;
@@ -27,6 +29,8 @@ class DiscoveryListener {
   virtual base::Status published(const std::string& plugin, const PublishedList& list) = 0;
   // All problems that there are now.
   virtual void reported(const std::string& plugin, const model::ObjectRef& object, model::Diagnostics problems) = 0;
+  // Null: nobody tells of Settings.
+  virtual SettingsBook* settings() { return nullptr; }
 };
 
 // An upstream, as its user wrote it.

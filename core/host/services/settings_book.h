@@ -1,4 +1,4 @@
-// The Settings that count, for all sources of objects that ask for them. Any thread. Tested by
+// The Settings that count, for all sources of objects and discoveries that ask for them. Any thread. Tested by
 // tests/unit/host/settings_watch_test.cc.
 #pragma once
 

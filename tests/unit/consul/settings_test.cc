@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "plugins/consul/gloo_settings.h"
+
 namespace solder::plugins::consul {
 namespace {
 
@@ -29,6 +31,42 @@ TEST(Settings, DefaultsAreThoseOfAnAgentOnThisMachine) {
   EXPECT_FALSE(settings.discovery.on);
   EXPECT_EQ(settings.wait, std::chrono::minutes(5));
   EXPECT_EQ(settings.health, Settings::Health::kPassing);
+}
+
+TEST(Settings, ThoseOfGlooCountWhereTheFileSaysNothing) {
+  const auto both = [](const char* spec, const char* config) {
+    return read_settings(with_gloo_settings(Json::parse(spec), Json::parse(config)));
+  };
+  Settings settings =
+      both(R"({"consul": {"address": "old:1", "httpAddress": "consul:8500", "datacenter": "dc2", "waitTime": "20m",
+      "certFile": "/c", "keyFile": "/k", "serviceDiscovery": {"dataCenters": ["dc3"]}},
+    "consulDiscovery": {"useTlsTagging": true, "rootCa": {"name": "ca", "namespace": "ns"}, "consistencyMode": "StaleMode"}})",
+           R"({"datacenter": "dc1", "tokenFile": "/t"})");
+  EXPECT_EQ(settings.address, "http://consul:8500");
+  EXPECT_EQ(settings.data_center, "dc1");
+  EXPECT_EQ(settings.token_file, "/t");
+  EXPECT_EQ(settings.key_file, "/k");
+  EXPECT_EQ(settings.wait, std::chrono::minutes(5));
+  EXPECT_EQ(settings.data_centers, std::vector<std::string>{"dc3"});
+  EXPECT_TRUE(settings.discovery.on);
+  EXPECT_EQ(settings.discovery.ca_name, "ca");
+  EXPECT_STREQ(parameter_of(settings.consistency), "stale");
+  // A part that is wrong as a whole leaves the other.
+  settings = both(R"({"consul": {"address": "consul:8500"}, "consulDiscovery": {"useTlsTagging": true}})", "{}");
+  EXPECT_EQ(settings.address, "http://consul:8500");
+  EXPECT_FALSE(settings.discovery.on);
+  EXPECT_EQ(both(R"({"consul": {"address": "consul:8500", "certFile": "/c"}})", "{}").address, "http://127.0.0.1:8500");
+  EXPECT_EQ(both("null", R"({"address": "here:1"})").address, "http://here:1");
+}
+
+TEST(Settings, WhoMakesConsulASourceSaysWhereItIs) {
+  const auto follows = [](const char* config) { return follows_settings(read_settings(Json::parse(config))); };
+  EXPECT_TRUE(follows("{}"));
+  EXPECT_TRUE(follows(R"({"address": "consul:8500", "endpointHealth": "ANY"})"));
+  EXPECT_FALSE(follows(R"({"kvSource": {}})"));
+  EXPECT_FALSE(follows(R"({"upstreamDiscovery": {}})"));
+  EXPECT_FALSE(follows(R"({"connect": {"serviceName": "gateway"}})"));
+  EXPECT_FALSE(follows(R"({"lease": true})"));
 }
 
 TEST(Settings, EverythingIsRead) {
