@@ -115,7 +115,7 @@ std::optional<Failure> Keeper::have_child(Clock::time_point end) {
   }
   child_ = std::move(std::get<ChildPtr>(started));
   minute_ = {};
-  tell_serving();
+  if (serving_) tell_serving();
   publish();
   return std::nullopt;
 }
@@ -246,13 +246,14 @@ void Keeper::suspect(const Exchange& exchange, size_t index, const std::string& 
 
 void Keeper::serve(bool serving) {
   const std::lock_guard lock(mutex_);
-  if (std::exchange(serving_, serving) != serving && child_)
-    static_cast<void>(child_->send(serve_frame(serving), Clock::now() + kSavePatience));
+  if (std::exchange(serving_, serving) != serving && child_) tell_serving();
 }
 
-// A process that does not take it is found out by the next call.
+// A process that does not take it is found out by the next call. A program has no timers, and knows no such frame; a
+// process that has just begun does not serve.
 void Keeper::tell_serving() {
-  if (serving_) static_cast<void>(child_->send(serve_frame(true), Clock::now() + kSavePatience));
+  if (start_.program) return;
+  static_cast<void>(child_->send(serve_frame(serving_), Clock::now() + kSavePatience));
 }
 
 base::Result<std::optional<std::string>> Keeper::save() {
