@@ -85,8 +85,9 @@ Json extractors_of(const Json& parameters, const std::string& field, sdk::Out& o
     add(":path", path->get<std::string>(), field + "/path", extractors, out);
   if (const Json* headers = sdk::find(parameters, "headers")) {
     for (const auto& [name, text] : headers->items()) {
-      if (text == "") continue;
-      add(name, text.get<std::string>(), field + "/headers" + sdk::pointer_step(name), extractors, out);
+      const auto value = text.get<std::string>();
+      if (value.empty()) continue;
+      add(name, value, field + "/headers" + sdk::pointer_step(name), extractors, out);
     }
   }
   return extractors;
