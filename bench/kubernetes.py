@@ -106,7 +106,7 @@ class BareWatch:
         """When each version came."""
         self.process.terminate()
         self.process.wait()
-        return {version: float(when) for _, version, when in map(str.split, self.log.read_text().splitlines())}
+        return {version: float(when) for version, when in map(str.split, self.log.read_text().splitlines())}
 
 
 def endpoints(world, writers, given):

@@ -11,6 +11,7 @@
 #include "cli/read_only_world.h"
 #include "core/config/kinds.h"
 #include "core/host/plugin_manager.h"
+#include "core/host/services/quiet_listener.h"
 #include "core/host/services/services.h"
 #include "core/host/services/watcher.h"
 
@@ -21,16 +22,8 @@ namespace {
 constexpr std::string_view kSourceScope = "source:";
 
 // Hears what becomes of changes; of sources that only write nothing else comes.
-class Answers final : public host::ObjectListener {
+class Answers final : public host::QuietObjectListener {
  public:
-  base::Status put(const std::string&, std::string_view) override { return {}; }
-  void remove(const std::string&, const model::ObjectRef&) override {}
-  void begin_list(const std::string&, const std::string&, const std::string&) override {}
-  void end_list(const std::string&, const std::string&, const std::string&) override {}
-  void keep(const std::string&, const std::string&, const std::string&) override {}
-  void complete(const std::string&) override {}
-  void reported(const std::string&, model::Diagnostics) override {}
-  void holds_lease(const std::string&, std::chrono::steady_clock::time_point) override {}
   void changed(const std::string&, uint64_t id, base::Status status) override {
     const std::lock_guard lock(mutex_);
     answers_.emplace(id, std::move(status));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/hash.h"
+#include "core/engine/http_filters.h"
 
 namespace solder::engine {
 
@@ -43,12 +44,10 @@ std::shared_ptr<const PlannedRun> make_run(uint64_t id, uint64_t settings_hash,
   return run;
 }
 
-// Many routes and hosts ask for the same thing.
 bool same(const FilterNeed& a, const FilterNeed& b) {
   const Fragment &x = a.fragment, &y = b.fragment;
-  return a.stage == b.stage && x.name == y.name && x.bytes == y.bytes && x.type_url == y.type_url &&
-         x.origin.plugin == y.origin.plugin && x.encoding == y.encoding && x.weight == y.weight && x.clear == y.clear &&
-         filter_flags(x) == filter_flags(y);
+  return a.stage == b.stage && x.name == y.name && x.type_url == y.type_url && filter_flags(x) == filter_flags(y) &&
+         says_the_same(x, y);
 }
 
 }  // namespace

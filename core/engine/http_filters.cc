@@ -44,15 +44,11 @@ class Counting {
   std::set<std::string> absent_, alone_;
 };
 
-// Many routes ask for the same thing; merging it with itself would repeat its lists.
+// Merging what is the same with itself would repeat its lists.
 void add_once(std::vector<const Fragment*>& fragments, const Fragment& fragment) {
-  for (const Fragment* known : fragments) {
-    if (known->bytes == fragment.bytes && known->origin.plugin == fragment.origin.plugin &&
-        known->encoding == fragment.encoding && known->weight == fragment.weight && known->clear == fragment.clear) {
-      return;
-    }
-  }
-  fragments.push_back(&fragment);
+  const bool known = std::any_of(fragments.begin(), fragments.end(),
+                                 [&](const Fragment* other) { return says_the_same(*other, fragment); });
+  if (!known) fragments.push_back(&fragment);
 }
 
 // Objects that agree in themselves may disagree with each other: the first one's type counts.
@@ -72,6 +68,11 @@ bool of_one_type(const Filter& filter, const Fragment& fragment, model::Diagnost
 }
 
 }  // namespace
+
+bool says_the_same(const Fragment& a, const Fragment& b) {
+  return a.bytes == b.bytes && a.origin.plugin == b.origin.plugin && a.encoding == b.encoding && a.weight == b.weight &&
+         a.clear == b.clear;
+}
 
 int stage_order(std::string_view stage) {
   const auto at = std::find(kStages.begin(), kStages.end(), stage);

@@ -42,6 +42,9 @@ std::string http_filter_list(const Translation& translation, const std::vector<F
 void append_filter(std::string& list, uint32_t tag, std::string_view name, std::string_view type_url,
                    std::string_view bytes, bool disabled = false);
 
+// Many routes ask for the same thing: whether two fragments of one filter say it, whoever asks.
+bool says_the_same(const Fragment& a, const Fragment& b);
+
 // The place of a stage in Gloo's order, from 0; an unknown one stands before the route stage.
 int stage_order(std::string_view stage);
 

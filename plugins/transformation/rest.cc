@@ -1,6 +1,9 @@
 #include "rest.h"
 
+#include <vector>
+
 #include "parameters.h"
+#include "solder/sdk/grpc_services.hpp"
 
 namespace solder::plugins::transformation {
 
@@ -9,16 +12,11 @@ using sdk::Json;
 namespace {
 
 constexpr const char* kField = "/destinationSpec/rest";
-constexpr size_t kShown = 5;
 
-std::string names_of(const Json& functions) {
-  std::string out;
-  size_t shown = 0;
-  for (const auto& [name, value] : functions.items()) {
-    if (shown++ == kShown) return out + " and " + std::to_string(functions.size() - kShown) + " more";
-    out += (out.empty() ? "" : ", ") + name;
-  }
-  return out;
+std::vector<std::string> names_of(const Json& functions) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : functions.items()) names.push_back(name);
+  return names;
 }
 
 // Nothing is sent on as it is: the service would get a request that was meant for a function.
@@ -30,7 +28,7 @@ Json report_unknown(const sdk::DestinationInput& in, const Json& functions, cons
     // As with other functions, nothing is wrong with a route whose functions are still to be found.
     out.info({field, "FunctionNotFound", of + " has no functions yet" + answered, name, "", in.upstream});
   } else {
-    const std::string expected = "one of " + names_of(functions);
+    const std::string expected = "one of " + sdk::shown_names(names_of(functions), "");
     out.warning(
         {field, "FunctionNotFound", of + " has no function of this name" + answered, name, expected, in.upstream});
   }

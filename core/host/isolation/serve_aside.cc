@@ -6,16 +6,18 @@
 
 #include "core/host/isolation/remote_services.h"
 #include "core/host/library_plugin.h"
+#include "core/host/services/quiet_listener.h"
 
 namespace solder::host::isolation {
 
 namespace {
 
 // What the host of this process finds out about an instance goes the way of what the instance says itself.
-class Forwarder final : public DiscoveryListener, public ObjectListener {
+class Forwarder final : public DiscoveryListener, public QuietObjectListener {
  public:
   explicit Forwarder(RemoteServices& services) : services_(services) {}
 
+  using QuietObjectListener::reported;
   void reported(const std::string&, const model::ObjectRef& object, model::Diagnostics problems) override {
     Parcel parcel;
     add(parcel, object);
@@ -29,14 +31,6 @@ class Forwarder final : public DiscoveryListener, public ObjectListener {
 
   // The tables that lead to these are Solder's.
   base::Status published(const std::string&, const PublishedList&) override { return {}; }
-  base::Status put(const std::string&, std::string_view) override { return {}; }
-  void remove(const std::string&, const model::ObjectRef&) override {}
-  void begin_list(const std::string&, const std::string&, const std::string&) override {}
-  void end_list(const std::string&, const std::string&, const std::string&) override {}
-  void keep(const std::string&, const std::string&, const std::string&) override {}
-  void complete(const std::string&) override {}
-  void reported(const std::string&, model::Diagnostics) override {}
-  void holds_lease(const std::string&, std::chrono::steady_clock::time_point) override {}
 
  private:
   RemoteServices& services_;
