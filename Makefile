@@ -65,7 +65,7 @@ tsan: deps build-tsan/build.ninja  ## Run the tests of everything with threads u
 
 golden: deps build/build.ninja  ## Run the golden cases; UPDATE=1 rewrites what they expect
 	@cmake --build build -j $(JOBS)
-	@$(if $(UPDATE),UPDATE=1) ctest --test-dir build -L golden --output-on-failure
+	@$(if $(UPDATE),UPDATE=1) tools/run_tests.sh build -L golden
 
 reference: deps  ## Write docs/reference anew from the schemas of the core and the plugins
 	@python3 tools/reference/generate.py
