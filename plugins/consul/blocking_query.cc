@@ -21,11 +21,11 @@ constexpr uint32_t kNotFound = 404, kForbidden = 403, kTooMany = 429;
 
 }  // namespace
 
-BlockingQuery::BlockingQuery(const sdk::Host& host, Api& api, std::string path, std::string what, std::string right,
+BlockingQuery::BlockingQuery(const sdk::Host& host, Api& api, Question question, std::string what, std::string right,
                              Ends ends)
     : host_(host),
       api_(api),
-      path_(std::move(path)),
+      question_(std::move(question)),
       what_(std::move(what)),
       right_(std::move(right)),
       ends_(std::move(ends)),
@@ -54,7 +54,8 @@ void BlockingQuery::send() {
   const uint64_t index = at_once_ ? 0 : index_;
   wait_ = index == 0 ? milliseconds(0) : api_.crowded() ? kCrowded : api_.settings().wait;
   if (filtered_) wait_ = std::min(wait_, kFiltered);
-  std::string path = path_;
+  surely_ = anew_;  // as little as a past is known, a server may know of it that was away
+  std::string path = question_.url(surely_);
   if (index != 0) path += "&index=" + std::to_string(index) + "&wait=" + std::to_string(wait_.count()) + "ms";
   sent_ = Clock::now();
   Api::Id id = 0;
@@ -79,6 +80,7 @@ void BlockingQuery::take(const Reply& reply) {
   if (!taken || reply.index == 0) return failed(reply);
   backoff_.succeeded();
   set_trouble(std::nullopt);
+  if (doubtful(reply)) return;
   const bool backwards = reply.index < index_;
   const bool more = filtered_ && !reply.filtered;  // what could not be seen before may be of any time
   const bool same = reply.index == index_ && filtered_ == reply.filtered;
@@ -99,6 +101,14 @@ void BlockingQuery::take(const Reply& reply) {
   at_once_ = false;
   index_ = reply.index;
   ends_.news(reply, std::exchange(anew_, false) || backwards || more);
+}
+
+bool BlockingQuery::doubtful(const Reply& reply) {
+  if (surely_ || reply.index >= index_ || !question_.can_be_surer()) return false;
+  index_ = 0;
+  anew_ = true;
+  timer_.start(kFirstIdle * (1 << std::min(++idle_, 6)), [this] { ask(); });
+  return true;
 }
 
 void BlockingQuery::failed(const Reply& reply) {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "api.h"
+#include "question.h"
 #include "solder/sdk/backoff.hpp"
 #include "solder/sdk/timer.hpp"
 
@@ -24,9 +25,8 @@ class BlockingQuery {
     // Another trouble than before, or none any more; or given up.
     std::function<void()> changed;
   };
-  // `path` with its question mark and parameters. What an answer other than 2xx means is said by `accepts`: true, it
-  // is news. `what` names the thing for people, `right` the rule that an ACL would need.
-  BlockingQuery(const sdk::Host& host, Api& api, std::string path, std::string what, std::string right, Ends ends);
+  // `what` names the thing for people, `right` the rule that an ACL would need.
+  BlockingQuery(const sdk::Host& host, Api& api, Question question, std::string what, std::string right, Ends ends);
   ~BlockingQuery();
   BlockingQuery(const BlockingQuery&) = delete;
   BlockingQuery& operator=(const BlockingQuery&) = delete;
@@ -46,12 +46,15 @@ class BlockingQuery {
   void ask();
   void send();
   void take(const Reply& reply);
+  // It may have been answered by a server that does not know all yet: asks again, surely.
+  bool doubtful(const Reply& reply);
   void failed(const Reply& reply);
   void set_trouble(std::optional<Trouble> trouble);
 
   const sdk::Host host_;
   Api& api_;
-  const std::string path_, what_, right_;
+  const Question question_;
+  const std::string what_, right_;
   const Ends ends_;
   sdk::Backoff backoff_;
   sdk::Timer timer_;
@@ -59,6 +62,7 @@ class BlockingQuery {
   bool accepts_not_found_ = false, anew_ = true, waiting_ = false;
   bool filtered_ = false;  // the last answer: the token may not see all of it
   bool at_once_ = false;   // the next question does not wait
+  bool surely_ = false;    // the question under way, or the last
   int idle_ = 0;           // answers without news that came before their time, one after the other
   std::chrono::steady_clock::time_point sent_;
   std::chrono::milliseconds wait_{0};

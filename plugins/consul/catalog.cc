@@ -103,10 +103,9 @@ void Catalog::use(const std::set<std::string>& names) {
   for (const std::string& name : names) {
     DataCenter& one = data_centers_[name];
     if (one.query) continue;
-    std::string path = "/v1/catalog/services?dc=" + in_url(name, false);
-    if (const char* mode = parameter_of(api_.settings().consistency); *mode != '\0') path += std::string("&") + mode;
+    const Question question{"/v1/catalog/services?dc=" + in_url(name, false), api_.settings().consistency};
     one.query = std::make_unique<BlockingQuery>(
-        host_, api_, path, "the services of " + name, kRight,
+        host_, api_, question, "the services of " + name, kRight,
         BlockingQuery::Ends{[this, name](const Reply& reply, bool) { take_services(name, reply); }, changed_});
     one.query->start();
   }

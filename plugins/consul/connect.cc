@@ -23,11 +23,12 @@ Connect::Connect(const sdk::Host& host, Api& api, const sdk::Objects& objects, s
     : api_(api),
       objects_(objects),
       changed_(std::move(changed)),
-      leaf_(host, api, leaf_path(api.settings()), "the certificate of the service " + api.settings().connect_service,
+      leaf_(host, api, Question{leaf_path(api.settings()), std::nullopt},
+            "the certificate of the service " + api.settings().connect_service,
             "service \"" + api.settings().connect_service + "\" { policy = \"write\" }",
             {[this](const Reply& reply, bool) { take_leaf(reply); }, changed_}),
-      roots_(host, api, "/v1/agent/connect/ca/roots?", "the mesh's authorities", "a valid token",
-             {[this](const Reply& reply, bool) { take_roots(reply); }, changed_}) {}
+      roots_(host, api, Question{"/v1/agent/connect/ca/roots?", std::nullopt}, "the mesh's authorities",
+             "a valid token", {[this](const Reply& reply, bool) { take_roots(reply); }, changed_}) {}
 
 void Connect::start() {
   leaf_.start();

@@ -27,11 +27,12 @@ void Discovery::follow(const sdk::Ref& upstream, std::string_view json) {
           .first->second;
   std::vector<ServiceWatch*> begun;
   for (const auto& data_center : data_centers) {
-    const std::string path = path_of(spec, data_center);
+    const Question question = question_of(spec, data_center);
+    const std::string path = question.url(false);
     followed.watches.push_back(path);
     auto& watch = watches_[path];
     if (!watch) {
-      watch = std::make_unique<ServiceWatch>(host_, api_, path, spec.service, [this, path] { changed(path); });
+      watch = std::make_unique<ServiceWatch>(host_, api_, question, spec.service, [this, path] { changed(path); });
       begun.push_back(watch.get());
     }
     watch->followers.insert(name);

@@ -25,11 +25,6 @@ std::string keys_path(const std::string& prefix) { return "/v1/kv/" + in_url(pre
 
 std::string right_of(const std::string& prefix) { return "key_prefix \"" + prefix + "\" { policy = \"read\" }"; }
 
-std::string with_mode(std::string path, const Settings& settings) {
-  const char* parameter = parameter_of(settings.consistency);
-  return *parameter == '\0' ? path : path + "&" + parameter;
-}
-
 }  // namespace
 
 KindKeys::KindKeys(const sdk::Host& host, Api& api, const sdk::Objects& objects, const Ends& ends,
@@ -40,7 +35,8 @@ KindKeys::KindKeys(const sdk::Host& host, Api& api, const sdk::Objects& objects,
       api_version_(std::move(api_version)),
       kind_(std::move(kind)),
       prefix_(kind_prefix(root, api_version_, kind_)),
-      query_(host, api, with_mode(keys_path(prefix_), api.settings()), "keys below " + prefix_, right_of(prefix_),
+      query_(host, api, Question{keys_path(prefix_), api.settings().consistency}, "keys below " + prefix_,
+             right_of(prefix_),
              {[this](const Reply& reply, bool anew) { take_keys(reply, anew); },
               [this] {
                 if (query_.given_up() && !settled_) {
@@ -129,7 +125,7 @@ void KindKeys::ask(KeyRange range, bool probed) {
 void KindKeys::send(const std::string& path, const KeyRange& range, Take take) {
   const auto id = std::make_shared<Api::Id>(0);
   const auto status = api_.send(
-      {.path = with_mode(path, api_.settings())},
+      {.path = Question{path, api_.settings().consistency}.url(all_)},
       [this, id, range, take](const Reply& reply) {
         asking_.erase(*id);
         (this->*take)(range, reply);

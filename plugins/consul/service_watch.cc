@@ -4,23 +4,19 @@
 
 namespace solder::plugins::consul {
 
-std::string path_of(const UpstreamSpec& spec, const std::string& data_center) {
+Question question_of(const UpstreamSpec& spec, const std::string& data_center) {
   std::string out = spec.connect ? "/v1/health/connect/" : "/v1/health/service/";
   out += in_url(spec.service, false) + "?";
-  std::string parameters;
-  if (!data_center.empty()) parameters += "&dc=" + in_url(data_center, false);
-  if (const char* mode = parameter_of(spec.consistency); *mode != '\0') parameters += std::string("&") + mode;
-  // What an agent has cached cannot be asked for as consistent.
-  if (spec.cached && spec.consistency != Consistency::kConsistent) parameters += "&cached";
-  return out + (parameters.empty() ? "" : parameters.substr(1));
+  if (!data_center.empty()) out += "dc=" + in_url(data_center, false);
+  return {out, spec.consistency, spec.cached};
 }
 
-ServiceWatch::ServiceWatch(const sdk::Host& host, Api& api, const std::string& path, const std::string& service,
+ServiceWatch::ServiceWatch(const sdk::Host& host, Api& api, const Question& question, const std::string& service,
                            std::function<void()> changed)
     : api_(api),
       changed_(std::move(changed)),
       service_(service),
-      query_(host, api, path, "the service " + service,
+      query_(host, api, question, "the service " + service,
              "service \"" + service + "\" { policy = \"read\" } and node_prefix \"\" { policy = \"read\" }",
              {[this](const Reply& reply, bool) { take(reply); },
               [this] {

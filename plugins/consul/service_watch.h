@@ -16,9 +16,8 @@ namespace solder::plugins::consul {
 
 class ServiceWatch {
  public:
-  // `path`: that of Consul's health endpoint, with a question mark and parameters. `changed`: other instances, or
-  // another trouble.
-  ServiceWatch(const sdk::Host& host, Api& api, const std::string& path, const std::string& service,
+  // `question`: of Consul's health endpoint. `changed`: other instances, or another trouble.
+  ServiceWatch(const sdk::Host& host, Api& api, const Question& question, const std::string& service,
                std::function<void()> changed);
   ServiceWatch(const ServiceWatch&) = delete;
   ServiceWatch& operator=(const ServiceWatch&) = delete;
@@ -44,7 +43,7 @@ class ServiceWatch {
   BlockingQuery query_;
 };
 
-// "/v1/health/service/shop?dc=dc1&stale"
-std::string path_of(const UpstreamSpec& spec, const std::string& data_center);
+// "/v1/health/service/shop?dc=dc1"
+Question question_of(const UpstreamSpec& spec, const std::string& data_center);
 
 }  // namespace solder::plugins::consul

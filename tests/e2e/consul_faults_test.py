@@ -105,6 +105,23 @@ class Faults(OnConsul):
         self.consul.apply(answer(202))
         self.serves(202)
 
+    def test_a_server_that_has_not_read_its_log_is_not_believed(self):
+        self.start_behind_front(waitTime="2s")
+        envoy = self.world.start_envoy()
+        self.serves()
+        received = envoy.resources_received()
+        self.fault(kind="500")
+        self.source_says("HTTP 500")
+        self.fault(kind="young", match="/health/|/catalog/|keys")
+        self.source_is_well()
+        before = self.seen()["requests"]
+        until("it asked some more", lambda: self.seen()["requests"] > before + 10)
+        self.serves()
+        self.assertEqual(received, envoy.resources_received(), "a server that does not know all yet moved something")
+        self.fault()
+        self.consul.apply(answer(202))
+        self.serves(202)
+
     def test_there_is_one_waiting_question_about_each_thing_and_no_loop(self):
         self.start_behind_front()
         self.world.start_envoy()

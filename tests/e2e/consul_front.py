@@ -1,7 +1,8 @@
 """Stands in front of a real Consul: hands on what is asked, counts it, and answers in its own way while it is told to.
 
 Usage: consul_front.py PORT CONSUL_PORT
-PUT /_/faults {"kind": KIND, "match": TEXT} with the kinds `500`, `garbage`, `empty`, `no_index`, `backwards`, `at_once`, `429`; {} for none.
+PUT /_/faults {"kind": KIND, "match": TEXT} with the kinds `500`, `garbage`, `empty`, `no_index`, `backwards`, `at_once`, `429`, `young`; {} for none.
+`young`: a server that has not read its log, nor waits for it: it knows nothing, unless it is asked in the consistent mode.
 GET /_/seen {"requests": N, "waiting": {PATH: most at one time}}
 """
 import collections
@@ -65,6 +66,8 @@ class Front(http.server.BaseHTTPRequestHandler):
             return 200, b"<html>\xff\x00", [("x-consul-index", "17")]
         if kind == "empty":
             return 200, b""
+        if kind == "young" and "consistent" not in self.path:
+            return 200, b"{}" if "/catalog/services" in self.path else b"[]", [("x-consul-index", "3")]
         path = self.path if kind != "at_once" else re.sub(r"&(index|wait)=[^&]*", "", self.path)
         consul = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]), timeout=700)
         consul.request(self.command, path, body or None)

@@ -116,10 +116,10 @@ class Consul:
 
     def connect(self):
         if not self.tls:
-            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=180)
         context = ssl.create_default_context(cafile=self.directory / "ca.crt")
         context.load_cert_chain(self.directory / "client.crt", self.directory / "client.key")
-        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=context)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=180, context=context)
 
     def ask(self, method, path, body=None, token=ROOT_TOKEN):
         """(status, JSON or text)"""

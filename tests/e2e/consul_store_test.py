@@ -10,7 +10,7 @@ from manifests import gateways
 
 class Store(OnConsul):
     def solder(self, *arguments, code=0, text=None):
-        done = subprocess.run([BUILD / "bin/solder", *arguments, "--plugin-dir", BUILD / "lib/solder/plugins", "--seconds", "20"], capture_output=True, text=True, timeout=60, input=text, check=False)
+        done = subprocess.run([BUILD / "bin/solder", *arguments, "--plugin-dir", BUILD / "lib/solder/plugins", "--seconds", "20"], capture_output=True, text=True, timeout=180, input=text, check=False)
         self.assertEqual(code, done.returncode, done.stdout + done.stderr)
         return done.stdout + done.stderr
 

@@ -111,7 +111,7 @@ class Events(Case):
         script = re.search(r"<script>\n(.*?)</script>", page, re.S).group(1)
         # The button of a page that is not there; what it does is the page's own.
         around = "const button = {}; globalThis.document = {getElementById: () => button};\n" + script.replace("https://api.example.com/events/order", f"http://127.0.0.1:{self.world.http_port}/order")
-        result = subprocess.run(["node", "--input-type=module", "-e", around + "\nconsole.log(await button.onclick());"], capture_output=True, text=True, timeout=30)
+        result = subprocess.run(["node", "--input-type=module", "-e", around + "\nconsole.log(await button.onclick());"], capture_output=True, text=True, timeout=180)
         self.assertEqual(0, result.returncode, result.stderr)
         last = self.calls()["last"]
         self.assertEqual((result.stdout.strip(), '{"order":17}'), (last["headers"]["idempotency-key"], last["body"]))

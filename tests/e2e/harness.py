@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 from run import envoy_binary  # noqa: E402
 
 ENVOY = envoy_binary()
-SECONDS = 90  # nothing that is right takes as long: machines that do much else besides stand still for half a minute
+SECONDS = 180  # nothing that is right takes as long: machines that do much else besides stand still for a minute
 # Outside of the range from which the kernel gives ports to clients, so that nobody else is given a chosen one by chance.
 _next_port = 20000 + os.getpid() * 37 % 10000
 
@@ -215,7 +215,7 @@ class World:
         return port
 
     def solder_output(self, *arguments):
-        result = subprocess.run([BUILD / "bin/solder", *arguments], capture_output=True, text=True, timeout=60)
+        result = subprocess.run([BUILD / "bin/solder", *arguments], capture_output=True, text=True, timeout=SECONDS)
         assert result.returncode == 0, f"solder {' '.join(arguments)}: exit {result.returncode}\n{result.stderr}"
         return result.stdout
 

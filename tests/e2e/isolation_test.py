@@ -255,7 +255,7 @@ class Isolation(Case):
 
     def run_cli(self, *arguments):
         return subprocess.run([BUILD / "bin/solder", "plugin", *map(str, arguments), "--admin-address", f"127.0.0.1:{self.world.admin_port}"],
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=180)
 
 
 if __name__ == "__main__":

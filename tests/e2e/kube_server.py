@@ -88,7 +88,7 @@ class Kubernetes:
             where / "server.crt", "--tls-private-key-file", where / "server.key", "--client-ca-file", where / "client-ca.crt", "--token-auth-file", where / "tokens.csv",
             "--service-account-key-file", where / "accounts.key", "--service-account-signing-key-file", where / "accounts.key", "--service-account-issuer", "https://kubernetes.default.svc",
             "--authorization-mode", "RBAC", "--service-cluster-ip-range", "10.0.0.0/16", "--disable-admission-plugins", "ServiceAccount", "--v", "1", *flags], where / "kube-apiserver.log")
-        until("the API server is ready", self.ready, 90)
+        until("the API server is ready", self.ready)
 
     def ready(self):
         if not self.server.alive():
@@ -108,7 +108,7 @@ class Kubernetes:
     def compact(self):
         """etcd forgets all but what there is now."""
         def etcd(path, body):
-            connection = http.client.HTTPConnection("127.0.0.1", self.etcd_port, timeout=30)
+            connection = http.client.HTTPConnection("127.0.0.1", self.etcd_port, timeout=180)
             connection.request("POST", path, json.dumps(body))
             answer = connection.getresponse()
             text = answer.read()
@@ -122,7 +122,7 @@ class Kubernetes:
     def connection(self):
         if self.https is None:
             context = ssl.create_default_context(cafile=self.directory / "server-ca.crt")
-            self.https = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=context)
+            self.https = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=180, context=context)
         return self.https
 
     def ask(self, method, path, body=None, content_type="application/json", token=ADMIN):

@@ -109,7 +109,7 @@ class Admission(Case):
         self.assertEqual([201] + [403] * 7, statuses, "all of one domain")
 
     def parallel(self, number):
-        connection = http.client.HTTPSConnection("127.0.0.1", self.kube.port, timeout=30, context=ssl.create_default_context(cafile=self.kube.directory / "server-ca.crt"))
+        connection = http.client.HTTPSConnection("127.0.0.1", self.kube.port, timeout=180, context=ssl.create_default_context(cafile=self.kube.directory / "server-ca.crt"))
         thing = yaml.safe_load(virtual_service(f"one-of-{number}", ROUTE, domains="[only-one.test]"))
         try:
             connection.request("POST", self.kube.path(GATEWAY, "VirtualService", "gloo-system"), json.dumps(thing), {"authorization": f"Bearer {ADMIN}", "content-type": "application/json"})

@@ -233,7 +233,7 @@ class OnKubernetes(Case):
         settings.write_text(json.dumps({"pluginConfig": {"kubernetes": {"watch": {"kubeconfig": str(admin_config)}}}}))
 
         def solder(*arguments, text=None, code=0):
-            done = subprocess.run([BUILD / "bin/solder", *arguments, "--config", settings, "--plugin-dir", BUILD / "lib/solder/plugins"], capture_output=True, text=True, input=text, timeout=60, check=False)
+            done = subprocess.run([BUILD / "bin/solder", *arguments, "--config", settings, "--plugin-dir", BUILD / "lib/solder/plugins"], capture_output=True, text=True, input=text, timeout=180, check=False)
             self.assertEqual(code, done.returncode, done.stdout + done.stderr)
             return done.stdout + done.stderr
         more = virtual_service("more", "    - {matchers: [{prefix: /more}], directResponseAction: {status: 201}}", domains="[more.test]")

@@ -27,7 +27,7 @@ class Deploy(Case):
         cls.admin = cls.kube.kubeconfig("admin", user={"token": ADMIN})
 
     def kubectl(self, *arguments, text=None):
-        done = subprocess.run([self.kube.programs / "kubectl", "--kubeconfig", self.admin, *arguments], input=text, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run([self.kube.programs / "kubectl", "--kubeconfig", self.admin, *arguments], input=text, capture_output=True, text=True, check=False, timeout=180)
         self.assertEqual(0, done.returncode, f"{arguments}: {done.stderr}")
         return done.stdout
 

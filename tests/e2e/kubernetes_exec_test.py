@@ -78,7 +78,7 @@ class ExecCredentials(Case):
         self.answer(credential(ADMIN))  # who may write
         more = self.world.directory / "more.yaml"
         more.write_text(virtual_service("more", "    - {matchers: [{prefix: /}], directResponseAction: {status: 201}}", domains="[more.test]"))
-        done = subprocess.run([BUILD / "bin/solder", "apply", "-f", more, *self.flags], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([BUILD / "bin/solder", "apply", "-f", more, *self.flags], capture_output=True, text=True, timeout=180)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIsNotNone(self.kube.get("gateway.solo.io/v1", "VirtualService", "more"))
 

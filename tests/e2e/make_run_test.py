@@ -93,7 +93,7 @@ class MakeRun(unittest.TestCase):
             taken.bind(("127.0.0.1", self.port("xds")))
             taken.listen()
             result = subprocess.run([sys.executable, ROOT / "tools/run.py", "--port-base", str(self.base), "--build", BUILD, "--directory", self.directory / "run"],
-                                    capture_output=True, text=True, timeout=30)
+                                    capture_output=True, text=True, timeout=180)
         self.assertEqual(1, result.returncode)
         self.assertIn(f"Port {self.port('xds')} (xds) is taken by", result.stderr)
         self.assertIn(f"(pid {os.getpid()})", result.stderr)

@@ -58,7 +58,7 @@ class PluginReload(PluginCase):
         return get_json(self.world.admin_port, f"/plugins/history?plugin={name}")["events"]
 
     def run_cli(self, *arguments):
-        return subprocess.run([BUILD / "bin/solder", "plugin", *map(str, arguments)], capture_output=True, text=True, timeout=60)
+        return subprocess.run([BUILD / "bin/solder", "plugin", *map(str, arguments)], capture_output=True, text=True, timeout=180)
 
     def admin_flags(self):
         return "--admin-address", f"127.0.0.1:{self.world.admin_port}"

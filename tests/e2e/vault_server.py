@@ -67,7 +67,7 @@ class VaultServer:
         until("Vault is active", lambda: self.ask("GET", "sys/health")[0] == 200)
 
     def ask(self, method, path, body=None, token=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=180)
         try:
             headers = {"x-vault-token": token or self.token} if token or self.token else {}
             connection.request(method, f"/v1/{path}", None if body is None else json.dumps(body), headers)
@@ -121,7 +121,7 @@ class Front:
                     status, headers, text = wrong
                 else:
                     try:
-                        connection = http.client.HTTPConnection("127.0.0.1", front.vault.port, timeout=30)
+                        connection = http.client.HTTPConnection("127.0.0.1", front.vault.port, timeout=180)
                         connection.request(self.command, self.path, body, {name: value for name, value in self.headers.items() if name.lower() != "host"})
                         got = connection.getresponse()
                         status, headers, text = got.status, {"content-type": "application/json"}, got.read()

@@ -65,7 +65,7 @@ class XdsTls(Case):
         self.path("server.key").write_text(self.client.key)
         for name, words in (("server", "xdsCertificate"), ("nowhere", "No such file")):
             result = subprocess.run([BUILD / "bin/solder", "serve", "--config-dir", self.world.manifests, "--state-dir", self.path("state"), "--xds-address", "127.0.0.1:0", "--admin-address", "127.0.0.1:0",
-                                     "--xds-certificate", self.path(f"{name}.crt"), "--xds-key", self.path("server.key")], capture_output=True, text=True, timeout=60)
+                                     "--xds-certificate", self.path(f"{name}.crt"), "--xds-key", self.path("server.key")], capture_output=True, text=True, timeout=180)
             self.assertNotEqual(0, result.returncode)
             self.assertIn(words, result.stderr)
             self.assertIn(f"{name}.crt", result.stderr)
