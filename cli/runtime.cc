@@ -262,13 +262,16 @@ engine::Output Runtime::with_tokens(engine::Output output) {
   services_->id_tokens.wait_settled(kFirstTokens);
   engine_->set_tokens(services_->id_tokens.states());
   engine::Output again = engine_->translate();
-  // What is new is new since the first of the two.
-  std::erase_if(output.changes, [&](const auto& change) {
-    return std::any_of(again.changes.begin(), again.changes.end(),
-                       [&](const auto& later) { return later.ref == change.ref; });
-  });
-  std::move(output.changes.begin(), output.changes.end(), std::back_inserter(again.changes));
+  keep_older(again.changes, std::move(output.changes));
   return again;
+}
+
+// What is new is new since the first of two translations.
+void Runtime::keep_older(std::vector<model::ObjectChange>& changes, std::vector<model::ObjectChange> older) {
+  std::set<model::ObjectRef> known;
+  for (const auto& change : changes) known.insert(change.ref);
+  std::copy_if(std::make_move_iterator(older.begin()), std::make_move_iterator(older.end()),
+               std::back_inserter(changes), [&](const auto& change) { return known.count(change.ref) == 0; });
 }
 
 void Runtime::translate(size_t changed_objects) {
@@ -298,62 +301,6 @@ void Runtime::present(engine::Output output, std::chrono::duration<double> took)
   view_->update(std::move(output), reports, took);
   driver_->reports(reports);
   statuses_->write(std::move(reports));
-}
-
-host::Verdict Runtime::consider(const host::Proposal& proposal) {
-  const auto catalog = catalog_of(*proposal.plugins);
-  if (!catalog.ok()) return {.taken = false, .message = catalog.status().message()};
-  std::promise<host::Verdict> promise;
-  auto answer = promise.get_future();
-  xds::SnapshotsByRole before, after;
-  const bool posted = queue_.post([&](bool doable) {
-    promise.set_value(doable ? use_plugins(proposal, *catalog, before, after)
-                             : host::Verdict{.taken = false, .ended = true, .message = "Solder is ending"});
-  });
-  if (!posted) return {.taken = false, .ended = true, .message = "Solder is ending"};
-  host::Verdict verdict = answer.get();
-  auto diff = diff_snapshots(types_, before, after);
-  verdict.diff = std::move(diff.lines);
-  verdict.resources = std::move(diff.resources);
-  return verdict;
-}
-
-// With both generations: the old one's translation is what serves, the new one's is looked at before it does.
-host::Verdict Runtime::use_plugins(const host::Proposal& proposal, const config::SchemaCatalogPtr& catalog,
-                                   xds::SnapshotsByRole& before, xds::SnapshotsByRole& after) {
-  host::Verdict verdict;
-  const auto begin = std::chrono::steady_clock::now();
-  const auto took = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin); };
-  engine_->use_plugins(*proposal.plugins, catalog);
-  engine::Output output = engine_->try_out();
-  before = *published_;
-  after = *output.snapshots;
-  std::vector<std::string> errors;
-  if (proposal.judge) {
-    errors = new_errors(reports_.all(), output.changes);
-    if (errors.empty()) errors = lost_resources(before, after);
-  }
-  if (!errors.empty()) {
-    engine_->use_plugins(*plugins_, catalog_);
-    output = engine_->translate();
-    verdict.taken = false;
-    verdict.message = std::to_string(errors.size()) + " problems that are not there now: " + errors.front();
-  } else {
-    plugins_ = proposal.plugins;
-    catalog_ = catalog;
-    discovery_->plugins(plugins_, catalog_);
-    settings_->catalog(catalog_);
-    driver_->plugins(plugins_);
-  }
-  server_->publish(output.snapshots);
-  verdict.milliseconds = took().count() * 1000;
-  present(std::move(output), took());
-  if (!verdict.taken) return verdict;
-  // What is good now may become last good.
-  output = engine_->translate();
-  server_->publish(output.snapshots);
-  present(std::move(output), std::chrono::duration<double>(0));
-  return verdict;
 }
 
 void Runtime::log_problems(const report::Reports::Changes& reports) {

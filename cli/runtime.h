@@ -4,9 +4,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "cli/admission.h"
 #include "cli/batch_queue.h"
@@ -64,10 +66,17 @@ class Runtime {
   void translate(size_t changed_objects);
   void present(engine::Output output, std::chrono::duration<double> took);
   base::Status start_plugins(const ServeOptions& options);
-  // The manager's questions, asked in its thread and answered by the engine's.
+  static void keep_older(std::vector<model::ObjectChange>& changes, std::vector<model::ObjectChange> older);
+  // runtime_plugins.cc: the manager's questions, asked in its thread and answered by the engine's.
+  struct Change;
   host::Verdict consider(const host::Proposal& proposal);
-  host::Verdict use_plugins(const host::Proposal& proposal, const config::SchemaCatalogPtr& catalog,
-                            xds::SnapshotsByRole& before, xds::SnapshotsByRole& after);
+  bool in_engine_thread(const std::function<void()>& work);
+  host::Verdict change_engines(Change& change);
+  host::Verdict take_second(Change& change, engine::Engine& second);
+  host::Verdict use_plugins(Change& change);
+  static std::vector<std::string> judge_change(const Change& change, const report::Reports& reports,
+                                               const std::vector<model::ObjectChange>& changes);
+  void follow_plugins(const Change& change);
   void log_problems(const report::Reports::Changes& reports);
 
   StateDirectory state_;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/conformance/program_aside.h"
 #include "core/host/abi_text.h"
 #include "core/host/services/wish.h"
 
@@ -189,6 +190,8 @@ void PlayedHost::happen(const char* what, const F& f) {
   const auto begun = std::chrono::steady_clock::now();
   try {
     f();
+  } catch (const ProgramAside::Ended& ended) {
+    if (threw.empty()) threw = std::string(what) + " (" + ended.words + ")";
   } catch (...) {
     if (threw.empty()) threw = what;
   }

@@ -7,10 +7,13 @@
 #include <span>
 #include <string>
 
+#include "core/conformance/program_aside.h"
 #include "core/host/abi_text.h"
 #include "core/host/isolation/child.h"
 #include "core/host/isolation/isolated_plugin.h"
 #include "core/host/negotiation.h"
+#include "solder/kinds/config_watcher.h"
+#include "solder/kinds/endpoint_discovery.h"
 
 namespace solder::conformance {
 
@@ -19,6 +22,7 @@ namespace {
 namespace isolation = host::isolation;
 using host::Operation;
 using isolation::Child;
+using isolation::Parcel;
 using Outcome = isolation::Channel::Outcome;
 
 constexpr auto kPatience = std::chrono::minutes(10);  // who runs checks has a shorter one
@@ -52,11 +56,16 @@ class KnownPrograms {
 
 struct Instance {
   isolation::ChildPtr child;
-  std::string ended;  // in words, where it has
+  const solder_host* host = nullptr;
+  Known known;
+  std::unique_ptr<ProgramAside> aside;  // from its first task on
+  std::string ended;                    // in words, where it has
   solder_cap_options options{};
   solder_cap_upstream_type upstream_type{};
   solder_cap_discovery discovery{};
   solder_cap_state state{};
+  solder_cap_function_discovery function_discovery{};
+  solder_cap_config_watcher config_watcher{};
 };
 
 std::string text_of(solder_str text) { return {text.data == nullptr ? "" : text.data, text.len}; }
@@ -159,6 +168,55 @@ solder_status restore(void* self, solder_str version, solder_str state) {
   return restored && restored->ok() ? SOLDER_OK : SOLDER_INVALID_ARGUMENT;
 }
 
+// A task of an instance that works by itself, in the process that is begun for it.
+solder_status perform(Instance& instance, isolation::Role role, Parcel task, const solder_out& out) {
+  if (!instance.aside) {
+    isolation::Start start = instance.known.start;
+    start.aside = true;
+    isolation::Ready ready;
+    auto started = Child::start(instance.known.program, start, nullptr,
+                                Child::Clock::now() + instance.known.start_patience, ready);
+    if (const auto* refused = std::get_if<isolation::NotStarted>(&started)) {
+      report(out, 0, refused->refusing.message);
+      return SOLDER_OK;
+    }
+    instance.aside =
+        std::make_unique<ProgramAside>(std::move(std::get<isolation::ChildPtr>(started)), *instance.host, role);
+  }
+  const Parcel done = instance.aside->perform(std::move(task));
+  if (done.status != SOLDER_OK) report(out, 0, done.texts[0]);
+  return SOLDER_OK;
+}
+
+void add(Parcel& task, const solder_ref& ref) {
+  for (const solder_str& text : {ref.kind, ref.ns, ref.name}) task.texts.push_back(text_of(text));
+}
+
+solder_status follow(void* self, const solder_call* call, const solder_out* out) {
+  Parcel task{static_cast<uint8_t>(isolation::Task::kFollow)};
+  for (uint64_t i = 0; i < call->in.count; ++i) {
+    const auto& each = *SOLDER_AT(solder_upstream_input, call->in, i);
+    add(task, each.upstream);
+    for (const solder_str& text : {each.key, each.path, each.value, each.spec}) task.texts.push_back(text_of(text));
+  }
+  return perform(*static_cast<Instance*>(self), isolation::Role::kDiscovery, std::move(task), *out);
+}
+
+solder_status forget(void* self, const solder_call* call, const solder_out* out) {
+  Parcel task{static_cast<uint8_t>(isolation::Task::kForget)};
+  for (uint64_t i = 0; i < call->in.count; ++i) add(task, SOLDER_AT(solder_object, call->in, i)->ref);
+  return perform(*static_cast<Instance*>(self), isolation::Role::kDiscovery, std::move(task), *out);
+}
+
+solder_status watch(void* self, const solder_call* call, const solder_out* out) {
+  Parcel task{static_cast<uint8_t>(isolation::Task::kWatch)};
+  for (uint64_t i = 0; i < call->in.count; ++i) {
+    const auto& each = *SOLDER_AT(solder_watched_kind, call->in, i);
+    for (const solder_str& text : {each.kind, each.api_version}) task.texts.push_back(text_of(text));
+  }
+  return perform(*static_cast<Instance*>(self), isolation::Role::kSource, std::move(task), *out);
+}
+
 void fill(Instance& instance, uint32_t operations) {
   const auto has = [&](Operation operation) { return (operations & (1u << static_cast<unsigned>(operation))) != 0; };
   if (has(Operation::kOptions)) instance.options = {sizeof instance.options, 0, &call_operation<Operation::kOptions>};
@@ -171,6 +229,10 @@ void fill(Instance& instance, uint32_t operations) {
   }
   if (has(Operation::kDerive)) instance.discovery = {sizeof instance.discovery, 0, &call_operation<Operation::kDerive>};
   if ((operations & isolation::kKeepsState) != 0) instance.state = {sizeof instance.state, 0, &save, &restore};
+  if ((operations & isolation::kDiscovers) != 0)
+    instance.function_discovery = {sizeof instance.function_discovery, 0, &follow, &forget};
+  if ((operations & isolation::kBringsObjects) != 0)
+    instance.config_watcher = {sizeof instance.config_watcher, 0, &watch, nullptr, nullptr, nullptr};
 }
 
 solder_status create(const solder_host* host, solder_str config, void** self, const solder_out* out) {
@@ -186,6 +248,8 @@ solder_status create(const solder_host* host, solder_str config, void** self, co
     return SOLDER_INVALID_ARGUMENT;
   }
   instance->child = std::move(std::get<isolation::ChildPtr>(started));
+  instance->host = host;
+  instance->known = std::move(*known);
   fill(*instance, ready.operations);
   *self = instance.release();
   return SOLDER_OK;
@@ -200,6 +264,11 @@ const void* capability(void* self, solder_str id) {
   if (name == SOLDER_CAP_UPSTREAM_TYPE && instance.upstream_type.size != 0) return &instance.upstream_type;
   if (name == SOLDER_CAP_DISCOVERY && instance.discovery.size != 0) return &instance.discovery;
   if (name == SOLDER_CAP_STATE && instance.state.size != 0) return &instance.state;
+  if ((name == SOLDER_CAP_FUNCTION_DISCOVERY || name == SOLDER_CAP_ENDPOINT_DISCOVERY) &&
+      instance.function_discovery.size != 0) {
+    return &instance.function_discovery;
+  }
+  if (name == SOLDER_CAP_CONFIG_WATCHER && instance.config_watcher.size != 0) return &instance.config_watcher;
   return nullptr;
 }
 

@@ -36,6 +36,35 @@ model::Diagnostics DiagnosticBook::about(const model::ObjectRef& object) const {
   return out;
 }
 
+model::Diagnostics DiagnosticBook::said_by(const std::string& source) const {
+  model::Diagnostics out;
+  const auto known = subjects_.find(source);
+  if (known == subjects_.end()) return out;
+  for (const auto& object : known->second) {
+    const auto& list = said_.at(object).at(source);
+    out.insert(out.end(), list.begin(), list.end());
+  }
+  return out;
+}
+
+std::set<model::ObjectRef> DiagnosticBook::differences(const DiagnosticBook& other) const {
+  std::set<model::ObjectRef> out;
+  auto here = said_.begin();
+  auto there = other.said_.begin();
+  while (here != said_.end() || there != other.said_.end()) {
+    if (there == other.said_.end() || (here != said_.end() && here->first < there->first)) {
+      out.insert(here++->first);
+    } else if (here == said_.end() || there->first < here->first) {
+      out.insert(there++->first);
+    } else {
+      if (here->second != there->second) out.insert(here->first);
+      ++here;
+      ++there;
+    }
+  }
+  return out;
+}
+
 model::Diagnostics DiagnosticBook::all() const {
   model::Diagnostics out;
   for (const auto& [object, sources] : said_) {

@@ -18,6 +18,10 @@ class DiagnosticBook {
   void set(const std::string& source, const model::Diagnostics& diagnostics);
   // All about one object, in order of source.
   [[nodiscard]] model::Diagnostics about(const model::ObjectRef& object) const;
+  // What `source` said last.
+  [[nodiscard]] model::Diagnostics said_by(const std::string& source) const;
+  // The objects about which the other book says something else.
+  [[nodiscard]] std::set<model::ObjectRef> differences(const DiagnosticBook& other) const;
   // All there are, in order of object.
   [[nodiscard]] model::Diagnostics all() const;
   // The objects about which something was said or taken back since the last call.

@@ -8,6 +8,7 @@
 #include "core/base/progress.h"
 #include "core/engine/ahead.h"
 #include "core/engine/blame.h"
+#include "core/engine/book_update.h"
 #include "core/engine/cluster_update.h"
 #include "core/engine/cluster_world.h"
 #include "core/engine/diagnostic_book.h"
@@ -16,6 +17,7 @@
 #include "core/engine/object_steps.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/provenance.h"
+#include "core/engine/second_engine.h"
 #include "core/engine/served_places.h"
 #include "core/engine/served_services.h"
 #include "core/engine/token_book.h"
@@ -24,27 +26,11 @@
 
 namespace solder::engine {
 
-namespace {
-
-std::string text_of(const model::ObjectRef& ref) { return to_string(ref); }
-std::string text_of(const VirtualServiceKey& key) { return to_string(key.ref); }
-std::string text_of(const std::string& key) { return key; }
-std::string text_of(int) { return ""; }
-
-// Those for one gateway say what the one that decides says.
-bool tells(const VirtualServiceKey& key) { return key.gateway.empty(); }
-template <typename K>
-bool tells(const K&) {
-  return true;
-}
-
-}  // namespace
-
 struct Engine::Impl {
   Impl(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog,
        EngineOptions engine_options)
       : options(std::move(engine_options)),
-        journal(options.keep_last_good ? options.last_good_directory : ""),
+        journal(std::make_unique<LastGoodJournal>(options.keep_last_good ? options.last_good_directory : "")),
         translation(types, plugins, std::move(catalog)),
         world(translation, book, options.write_namespace) {
     translation.scoped_above = options.scoped_above.value_or(kNeverScoped);
@@ -53,11 +39,11 @@ struct Engine::Impl {
     translation.proxies.update_only_on_request();
     translation.record_touched();
     if (!options.keep_last_good) return;
-    for (const auto& [ref, object] : journal.loaded()) translation.last_good.set(ref, object, object->hash);
+    for (const auto& [ref, object] : journal->loaded()) set_good(ref, object);
   }
 
   EngineOptions options;
-  LastGoodJournal journal;
+  std::unique_ptr<LastGoodJournal> journal;
   Translation translation;
   DiagnosticBook book;
   ServedServices served;
@@ -69,16 +55,23 @@ struct Engine::Impl {
   bool trying = false;                              // changes that are taken back
   bool whole_world = false;                         // a complete batch has come
   std::optional<std::vector<RefusedPart>> refused;  // to be told
+  std::vector<RefusedPart> last_refused;
   std::shared_ptr<const ServedPlaces> places;
   std::shared_ptr<const KeptVersions> kept = std::make_shared<KeptVersions>();
   SharedVersions shared;
+  std::optional<Telling> telling;  // while a second engine is made
+  uint64_t computed_before = 0;    // by those whose place this one took
+
+  void set_good(const model::ObjectRef& ref, const model::ObjectPtr& object) {
+    translation.last_good.set(ref, object, object ? object->hash : 0);
+    if (telling) telling->again.insert(ref);
+  }
 
   std::vector<model::ObjectChange> try_changes(const std::vector<store::Change>& tried) {
     std::vector<store::Change> before;
     trying = true;
     for (const auto& change : tried) {
-      const auto at = world.told().find(change.ref);
-      before.push_back({change.ref, at == world.told().end() ? nullptr : at->second});
+      before.push_back({change.ref, told(change.ref)});
       world.set(change.ref, change.object);
     }
     auto found = translate(true).changes;
@@ -88,9 +81,15 @@ struct Engine::Impl {
     return found;
   }
 
+  [[nodiscard]] model::ObjectPtr told(const model::ObjectRef& ref) const {
+    const auto at = world.told().find(ref);
+    return at == world.told().end() ? nullptr : at->second;
+  }
+
   void set_object(const model::ObjectRef& ref, const model::ObjectPtr& object) {
     world.set(ref, object);
     note_change(ref);
+    if (telling) telling->again.insert(ref);
   }
 
   void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) {
@@ -110,9 +109,9 @@ struct Engine::Impl {
     update_proxies();
     if (!trial) update_last_good();
     translation.graph.collect();
-    update_book();
+    if (update_book(translation, served, book)) places = ServedPlaces::of(translation, world);
     book.set("id tokens", tokens.problems(clusters.token_uses()));
-    tell_refused();
+    if (const auto now = std::exchange(refused, {})) book.set("envoy", blame(translation, world, *now));
     auto snapshots = std::make_shared<xds::SnapshotsByRole>();
     for (const auto& name : proxy_names) {
       (*snapshots)[world.write_namespace() + "~" + name] = translation.proxies.peek(name)->snapshot;
@@ -138,8 +137,8 @@ struct Engine::Impl {
     const auto good = object ? shared.find(ref, object->hash) : nullptr;
     const auto known = translation.last_good.peek(ref);
     if (!good || (known && known->hash == good->hash)) return;
-    translation.last_good.set(ref, good, good->hash);
-    if (lasts(ref)) journal.set(ref, good);
+    set_good(ref, good);
+    if (lasts(ref)) journal->set(ref, good);
     untried.insert(ref);
   }
 
@@ -168,20 +167,19 @@ struct Engine::Impl {
     for (const auto& ref : world.set_derived(source, result ? result->objects : std::vector<model::ObjectPtr>())) {
       note_change(ref);
     }
-    book.set(this->source("derived objects", source), result ? result->diagnostics : model::Diagnostics());
+    book.set(told_by("derived objects", source), result ? result->diagnostics : model::Diagnostics());
   }
 
   void forget_good(const model::ObjectRef& ref) {
     if (!options.keep_last_good) return;
-    translation.last_good.set(ref, nullptr, 0);
-    journal.set(ref, nullptr);
+    set_good(ref, nullptr);
+    journal->set(ref, nullptr);
   }
 
   // What the journal remembers of objects that are no longer there.
   void drop_orphans() {
-    const auto remembered = journal.loaded();
-    for (const auto& [ref, object] : remembered) {
-      if (world.told().count(ref) == 0) forget_good(ref);
+    for (const auto& [ref, object] : std::map(journal->loaded())) {
+      if (!told(ref)) forget_good(ref);
     }
   }
 
@@ -191,8 +189,8 @@ struct Engine::Impl {
       if (ref.kind != "Upstream") continue;
       translation.endpoints.unroot(ref);
       clusters.set_cluster(ref, nullptr);
-      book.set(source("cluster", ref), {});
-      book.set(source("endpoints", ref), {});
+      book.set(told_by("cluster", ref), {});
+      book.set(told_by("endpoints", ref), {});
     }
   }
 
@@ -233,59 +231,6 @@ struct Engine::Impl {
     for (const auto& name : proxy_names) translation.proxies.root(name);
   }
 
-  template <typename K>
-  static std::string source(const char* family, const K& key) {
-    return std::string(family) + " " + text_of(key);
-  }
-
-  template <typename K, typename T>
-  void tell(const char* name, Memo<K, T>& family) {
-    for (const auto& key : family.take_touched()) {
-      if (!tells(key)) continue;
-      const auto result = family.peek(key);
-      book.set(source(name, key), result ? result->diagnostics : model::Diagnostics());
-    }
-  }
-
-  void tell_services() {
-    auto services = translation.virtual_services.take_touched();
-    const auto gateways = translation.plans.take_touched();
-    for (const auto& gateway : gateways) {
-      const auto plan = translation.plans.peek(gateway);
-      book.set(source("gateway", gateway), plan ? plan->diagnostics : model::Diagnostics());
-    }
-    if (!gateways.empty()) {
-      for (const auto& service : served.update(gateways, translation.plans)) services.push_back({service, ""});
-      places = ServedPlaces::of(translation, world);
-    }
-    for (const auto& key : services) {
-      if (!tells(key)) continue;
-      const auto result = translation.virtual_services.peek(key);
-      book.set(source("virtual service", key),
-               result ? served.tell(key.ref, result->diagnostics) : model::Diagnostics());
-    }
-  }
-
-  void update_book() {
-    tell("settings", translation.settings);
-    tell("secret", translation.secrets);
-    tell("plugin kind", translation.plugin_kinds);
-    tell("route table", translation.route_tables);
-    tell("options", translation.options_objects);
-    tell("attached options", translation.attached_options);
-    tell("upstream group", translation.upstream_groups);
-    tell("matchable gateway", translation.matchable_gateways);
-    tell_services();
-    tell("listener", translation.listeners);
-    tell("proxy", translation.proxies);
-  }
-
-  void tell_refused() {
-    if (!refused) return;
-    book.set("envoy", blame(translation, world, *refused));
-    refused.reset();
-  }
-
   void update_last_good() {
     if (!options.keep_last_good) return;
     const auto conflicted = conflicting_objects(translation);
@@ -298,17 +243,21 @@ struct Engine::Impl {
         ++at;
         continue;
       }
-      translation.last_good.set(*at, object, object->hash);
-      if (lasts(*at)) journal.set(*at, object);
+      set_good(*at, object);
+      if (lasts(*at)) journal->set(*at, object);
       at = untried.erase(at);
     }
-    journal.flush();
+    journal->flush();
     if (now != *kept) kept = std::make_shared<KeptVersions>(std::move(now));
   }
 
   std::vector<model::ObjectChange> changes() {
     auto changed = world.take_changed();
     changed.merge(book.take_changed());
+    return said_of(changed);
+  }
+
+  [[nodiscard]] std::vector<model::ObjectChange> said_of(const std::set<model::ObjectRef>& changed) const {
     std::vector<model::ObjectChange> out;
     out.reserve(changed.size());
     for (const auto& ref : changed) {
@@ -323,6 +272,36 @@ struct Engine::Impl {
     if (!about.empty() || !is_plugin_kind(translation, ref.kind)) return true;
     return translation.plugins->kinds().at(ref.kind).status;
   }
+
+  EngineInputs tell(size_t most) {
+    EngineInputs out{{}, false, book.said_by("files"), last_refused, tokens.states(), shared, whole_world};
+    telling->tell(world, translation.last_good, most, out);
+    return out;
+  }
+
+  void take(const EngineInputs& inputs) {
+    shared = inputs.shared;
+    for (const auto& [ref, object, good] : inputs.objects) {
+      if (object != told(ref)) set_object(ref, object);
+      if (translation.last_good.peek(ref) != good) set_good(ref, good);
+      if (good && object && good->hash == object->hash) untried.erase(ref);
+    }
+    book.set("files", inputs.problems);
+    refused = last_refused = inputs.refused;
+    tokens.take(translation, inputs.tokens);
+    whole_world = inputs.whole_world;
+  }
+
+  // What goes on.
+  void succeed(Impl& before) {
+    options = before.options;
+    std::swap(journal, before.journal);
+    kept = before.kept;
+    computed_before = before.computed();
+    before.telling.reset();
+  }
+
+  [[nodiscard]] uint64_t computed() const { return computed_before + translation.graph.computed(); }
 };
 
 Engine::Engine(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog,
@@ -345,10 +324,12 @@ void Engine::apply(const store::Batch& batch) {
   }
 }
 
-void Engine::set_refused(const std::vector<RefusedPart>& refused) { impl_->refused = refused; }
+void Engine::set_refused(const std::vector<RefusedPart>& refused) {
+  impl_->refused = refused;
+  impl_->last_refused = refused;
+}
 
 void Engine::set_tokens(const host::IdTokenStates& tokens) { impl_->tokens.take(impl_->translation, tokens); }
-
 void Engine::use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) {
   impl_->use_plugins(plugins, std::move(catalog));
 }
@@ -359,32 +340,51 @@ std::vector<model::ObjectChange> Engine::try_changes(const std::vector<store::Ch
   return impl_->try_changes(changes);
 }
 
+size_t Engine::reach(host::PluginSet& plugins, const config::SchemaCatalog& catalog) const {
+  return impl_->translation.reach(plugins, catalog);
+}
+
+size_t Engine::size() const { return impl_->translation.graph.size(); }
+
+std::unique_ptr<Engine> Engine::second(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) const {
+  EngineOptions options = impl_->options;
+  options.last_good_directory.clear();
+  options.threads = 1;  // the other processors are for those that serve
+  return std::make_unique<Engine>(impl_->translation.types, plugins, std::move(catalog), std::move(options));
+}
+
+void Engine::begin_telling() { impl_->telling.emplace(); }
+EngineInputs Engine::tell(size_t most) { return impl_->tell(most); }
+void Engine::end_telling() { impl_->telling.reset(); }
+void Engine::take(const EngineInputs& inputs) { impl_->take(inputs); }
+
+std::vector<model::ObjectChange> Engine::compare(const Engine& second) const {
+  return second.impl_->said_of(differences({impl_->translation, impl_->world, impl_->book},
+                                           {second.impl_->translation, second.impl_->world, second.impl_->book}));
+}
+
+void Engine::change_places(Engine& second) {
+  second.impl_->succeed(*impl_);
+  impl_.swap(second.impl_);
+}
+
 std::vector<model::ObjectPtr> Engine::objects() const {
-  std::vector<model::ObjectPtr> out;
+  auto out = impl_->world.untold();
   for (const auto& [ref, object] : impl_->world.told()) {
     if (impl_->speaks(ref, impl_->book.about(ref))) out.push_back(object);
-  }
-  for (const auto& [ref, sources] : impl_->world.derived()) {
-    if (impl_->world.told().count(ref) == 0) out.push_back(sources.begin()->second);
-  }
-  for (const auto& [ref, object] : impl_->world.defaults()) {
-    if (impl_->world.told().count(ref) == 0) out.push_back(object);
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a->ref < b->ref; });
   return out;
 }
 
-model::ObjectPtr Engine::find(const model::ObjectRef& ref) const {
-  const auto at = impl_->world.told().find(ref);
-  return at == impl_->world.told().end() ? nullptr : at->second;
-}
+model::ObjectPtr Engine::find(const model::ObjectRef& ref) const { return impl_->told(ref); }
 
 std::string Engine::settings_json() const {
   const auto settings = impl_->translation.settings.peek(0);
   return settings ? settings->settings.spec_json : "{}";
 }
 
-uint64_t Engine::computed() const { return impl_->translation.graph.computed(); }
+uint64_t Engine::computed() const { return impl_->computed(); }
 
 size_t Engine::object_count() const {
   const auto& world = impl_->world;

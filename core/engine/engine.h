@@ -67,6 +67,23 @@ struct Output {
   std::map<std::string, host::GoogleSource> tokens;
 };
 
+// What an engine was told, for a second one: pieces of the world, and what changed since the last of them.
+struct EngineInputs {
+  struct Told {
+    model::ObjectRef ref;
+    model::ObjectPtr object;  // null: the stores tell of none
+    model::ObjectPtr good;    // the last good version
+  };
+  std::vector<Told> objects;
+  bool more = false;  // of the world is to come
+  // All of these there are.
+  model::Diagnostics problems{};  // of files
+  std::vector<RefusedPart> refused{};
+  host::IdTokenStates tokens{};
+  SharedVersions shared{};
+  bool whole_world = false;
+};
+
 class Engine {
  public:
   // All three must outlive the engine, or the plugins the next use_plugins().
@@ -90,6 +107,23 @@ class Engine {
   void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
   // As translate(), but what turns out good does not become last good: for a look at plugins that may be taken back.
   Output try_out();
+  // Other plugins without standing still: a second engine with them is told all that this one was told, translates it
+  // on another thread, and takes its place. From begin_telling() to end_telling(), or change_places(), this one serves
+  // as always and remembers what is new to the second. How many steps use_plugins() would have to run again, at least:
+  [[nodiscard]] size_t reach(host::PluginSet& plugins, const config::SchemaCatalog& catalog) const;
+  // How many steps a second engine would have to run, about.
+  [[nodiscard]] size_t size() const;
+  // Knows nothing yet. What of it is good is not kept over restarts before it is in place. [any thread]
+  [[nodiscard]] std::unique_ptr<Engine> second(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) const;
+  void begin_telling();
+  [[nodiscard]] EngineInputs tell(size_t most);
+  void end_telling();
+  // Of the second engine, which is not used otherwise but by try_out().
+  void take(const EngineInputs& inputs);
+  // Every object that has another report in the second engine. Both must be translated and know the same.
+  [[nodiscard]] std::vector<model::ObjectChange> compare(const Engine& second) const;
+  // Afterwards `second` is what this one was, and serves nothing.
+  void change_places(Engine& second);
   // What these changes of objects would bring: every object whose diagnostics would be others, or that would come or
   // go. Afterwards everything is as before. What was applied must have been translated.
   std::vector<model::ObjectChange> try_changes(const std::vector<store::Change>& changes);

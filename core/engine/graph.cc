@@ -21,6 +21,12 @@ void trim(std::vector<T>& list, size_t size) {
 
 Family::Family(Graph& graph) { graph.families_.push_back(this); }
 
+size_t Graph::size() const {
+  size_t out = 0;
+  for (const Family* family : families_) out += family->size();
+  return out;
+}
+
 void Graph::ahead() {
   for (Family* family : families_) family->ahead();
 }

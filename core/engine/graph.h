@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -73,6 +74,7 @@ class Family {
   virtual void settle() = 0;
   // Gives up what a table keeps for cells that are gone.
   virtual void shrink() = 0;
+  [[nodiscard]] virtual size_t size() const = 0;
 
  protected:
   template <typename Table>
@@ -86,6 +88,8 @@ class Graph {
  public:
   // Number of cells computed since the start: for tests and metrics.
   [[nodiscard]] uint64_t computed() const { return computed_; }
+  // Number of cells there are, inputs included.
+  [[nodiscard]] size_t size() const;
   // Brings up to date all roots that something has reached since the last call.
   void update_roots();
   // Removes cells that nothing reads. Call between translations.
@@ -176,7 +180,16 @@ class Inputs final : public Family {
     auto at = cells_.find(key);
     return at == cells_.end() ? nullptr : at->second->value;
   }
+  // How many cells read it, if that would be another value; none: it is not there.
+  [[nodiscard]] size_t reach(const K& key, std::optional<uint64_t> hash) const {
+    const auto at = cells_.find(key);
+    if (at == cells_.end()) return 0;
+    const InputCell& cell = *at->second;
+    const bool changes = hash ? !cell.value || cell.hash != *hash : cell.value != nullptr;
+    return changes ? cell.readers() : 0;
+  }
   void shrink() override { Family::shrink(cells_); }
+  [[nodiscard]] size_t size() const override { return cells_.size(); }
   void ahead() override { drafts_ = std::make_unique<InputDrafts>(); }
   void settle() override {
     drafts_->move_into(cells_, [&](InputCell& cell) { graph_.queue_if_unread(cell); });
@@ -186,6 +199,7 @@ class Inputs final : public Family {
  private:
   struct InputCell final : Cell {
     void set_pinned(bool pinned) { pinned_ = pinned; }
+    [[nodiscard]] size_t readers() const { return readers_.size(); }
     bool compute(Graph&) override { return false; }
     void forget() override { family->cells_.erase(key); }
     Inputs* family = nullptr;
@@ -288,6 +302,7 @@ class Memo final : public Family {
     return at == cells_.end() ? nullptr : at->second->value;
   }
   void shrink() override { Family::shrink(cells_); }
+  [[nodiscard]] size_t size() const override { return cells_.size(); }
   void ahead() override {
     drafts_ = std::make_unique<MemoDrafts>();
     nothing_ = std::make_shared<const T>();

@@ -21,6 +21,7 @@ class TokenBook {
  public:
   // What became of the wishes. Nothing is translated yet.
   void take(Translation& t, const host::IdTokenStates& states);
+  [[nodiscard]] const host::IdTokenStates& states() const { return states_; }
   // Those whose key is there, or that need none.
   static TokenWishes wishes(const Translation& t, const TokenUses& uses);
   // What is wrong, with those who asked.

@@ -144,6 +144,21 @@ void Translation::use_plugins(host::PluginSet& plugin_set, config::SchemaCatalog
   drop_old(kinds_read_, std::move(kinds_read), object_kinds);
 }
 
+size_t Translation::reach(host::PluginSet& plugin_set, const config::SchemaCatalog& schema_catalog) const {
+  size_t steps = 0;
+  const auto count = [&](const auto& inputs, const auto& before, const auto& now, const auto& hash_of) {
+    for (const auto& each : now) steps += inputs.reach(each.first, hash_of(each.second));
+    for (const auto& name : before) {
+      if (now.count(name) == 0) steps += inputs.reach(name, std::nullopt);
+    }
+  };
+  count(owners, owned_, plugin_set.owners(),
+        [&](const host::Plugin* plugin) { return plugin_set.generation(*plugin); });
+  count(schemas, marked_, schema_catalog.marks(), [](uint64_t hash) { return hash; });
+  count(object_kinds, kinds_read_, plugin_set.kinds(), [&](const auto& kind) { return hash_kind(plugin_set, kind); });
+  return steps;
+}
+
 std::shared_ptr<const RouteOutlineResult> read_outline(Translation& t, Reader& reader, const model::ObjectRef& owner,
                                                        const std::shared_ptr<const std::string>& text) {
   const RouteKey key{owner, base::hash_bytes(*text)};

@@ -154,6 +154,9 @@ struct Translation {
   // the translation or the next call.
   void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
 
+  // How many cells would have to run again at once with these.
+  [[nodiscard]] size_t reach(host::PluginSet& plugins, const config::SchemaCatalog& catalog) const;
+
   // From now on the families record what is touched.
   void record_touched();
 

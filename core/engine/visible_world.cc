@@ -286,6 +286,17 @@ const std::set<model::ObjectRef>& VisibleWorld::seen(const std::string& kind) co
   return at == seen_.end() ? kNone : at->second;
 }
 
+std::vector<model::ObjectPtr> VisibleWorld::untold() const {
+  std::vector<model::ObjectPtr> out;
+  for (const auto& [ref, sources] : derived_) {
+    if (told_.count(ref) == 0) out.push_back(sources.begin()->second);
+  }
+  for (const auto& [ref, object] : defaults_) {
+    if (told_.count(ref) == 0) out.push_back(object);
+  }
+  return out;
+}
+
 model::ObjectPtr VisibleWorld::find(const model::ObjectRef& ref) const {
   if (model::ObjectPtr object = given(ref)) return object;
   const auto at = defaults_.find(ref);

@@ -53,6 +53,8 @@ class VisibleWorld {
   using Derived = std::map<model::ObjectRef, std::map<model::ObjectRef, model::ObjectPtr>>;
   [[nodiscard]] const Derived& derived() const { return derived_; }
   [[nodiscard]] const std::map<model::ObjectRef, model::ObjectPtr>& defaults() const { return defaults_; }
+  // Of the last two, those that no store tells of.
+  [[nodiscard]] std::vector<model::ObjectPtr> untold() const;
   [[nodiscard]] const std::string& write_namespace() const { return settings_.write_namespace; }
 
  private:

@@ -4,6 +4,7 @@ import pathlib
 import signal
 import sys
 import tempfile
+import time
 import unittest
 
 from harness import BUILD, admin, get_json, until
@@ -12,11 +13,23 @@ from plugin_world import PluginCase
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
 import go_plugins  # noqa: E402
+import python_discovery_test  # noqa: E402
 
 SOLDER = BUILD / "bin/solder"
 ALLOWED = """    - {matchers: [{prefix: /office}], options: {allowFrom: [%s]}, routeAction: {%s}}
     - {matchers: [{prefix: /}], routeAction: {%s}}"""
 TRIAL = "    - {matchers: [{prefix: /trial}], options: {trial: %s, prefixRewrite: /%s}, routeAction: {%s}}"
+FOUND = """
+apiVersion: v1
+kind: Secret
+metadata: {name: catalog, namespace: gloo-system}
+stringData: {token: of-the-catalog}
+---
+apiVersion: gloo.solo.io/v1
+kind: Upstream
+metadata: {name: found, namespace: gloo-system}
+spec: {catalog: {url: "%s", every: 1s, token: {name: catalog, namespace: gloo-system}}}
+"""
 
 
 @unittest.skipUnless(go_plugins.HERE, "there is no Go")
@@ -110,6 +123,52 @@ class GoPlugins(PluginCase):
         self.write_trial("three", "mended")
         self.until_path("/mended")
         self.until_plugin("trial", state="loaded")
+
+    def test_a_discovery_works_by_itself(self):
+        world = self.world
+        registry = python_discovery_test.Registry()
+        self.addCleanup(registry.end)
+        ports = {name: world.start_backend(name) for name in ("first", "second")}
+
+        def know(name):
+            registry.entries = [{"name": name, "address": "127.0.0.1", "port": ports[name]}, {"name": "odd", "address": "odd.test", "port": 1}]
+
+        def answered_by(name):
+            answer = world.get("/", host="found.test")
+            assert answer.status == 200 and answer.backend == name, answer
+            return True
+
+        know("first")
+        world.write("found.yaml", FOUND % registry.url)
+        world.write("routes.yaml", virtual_service("found", "    - {matchers: [{prefix: /}], routeAction: {%s}}" % to("found"), domains="[found.test]"))
+        self.put(go_plugins.build(SOLDER, go_plugins.CATALOG, self.built / "catalog.plugin").read_bytes(), "catalog.plugin", 0o755)
+        world.start_solder("--plugin-dir", self.plugins)
+        world.start_envoy()
+        until("what it found is served", lambda: answered_by("first"))
+        self.assertEqual("Bearer of-the-catalog", registry.authorization)
+        world.until_state("Upstream", "found", "Warning", "BadEntry", "odd.test")
+        # Its timers have it ask again; one that is away changes nothing.
+        know("second")
+        until("what it found later is served", lambda: answered_by("second"))
+        registry.entries = 503
+        world.until_state("Upstream", "found", "Warning", "CatalogFailed", "it answers with 503")
+        answered_by("second")
+        # Its instance has a process of its own; killed, another one begins anew and is told all.
+        isolation = self.until_plugin("catalog", state="loaded")["isolation"]
+        instance = isolation["morePids"][0]
+        self.assertNotEqual(isolation["pid"], instance)
+        os.kill(instance, signal.SIGKILL)
+        know("first")
+        until("another process asks", lambda: answered_by("first"))
+        # An Upstream that goes is not asked for any more.
+        world.remove("routes.yaml")
+        world.remove("found.yaml")
+        until("nobody asks", lambda: self.quiet(registry))
+
+    def quiet(self, registry):
+        before = registry.asked
+        time.sleep(1.5)  # longer than the time between two requests
+        return registry.asked == before
 
     def refused(self, name, reason, words):
         plugins = [plugin for plugin in get_json(self.world.admin_port, "/plugins")["plugins"] if plugin["name"] == name and plugin["state"] == "refused"]

@@ -18,12 +18,13 @@ class Registry:
     """What the plugin asks. `entries`: what it answers with, or a status."""
 
     def __init__(self):
-        self.entries, self.asked, self.slow = [], 0, False
+        self.entries, self.asked, self.slow, self.authorization = [], 0, False, None
         registry = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 registry.asked += 1
+                registry.authorization = self.headers.get("authorization")
                 while registry.slow:
                     time.sleep(0.01)
                 status = registry.entries if isinstance(registry.entries, int) else 200

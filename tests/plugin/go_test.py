@@ -71,7 +71,7 @@ class Go(unittest.TestCase):
         return done.stderr
 
     def test_the_module(self):
-        for folder in (ROOT / "plugin_api/sdk/go", go_plugins.ALLOW_FROM):
+        for folder in (ROOT / "plugin_api/sdk/go", go_plugins.ALLOW_FROM, go_plugins.CATALOG):
             go_plugins.go("test", "./...", cwd=folder)
             go_plugins.go("vet", "./...", cwd=folder)
         written = [path for path in ROOT.glob("*/**/*.go") if not path.is_relative_to(ROOT / "build")]
@@ -104,6 +104,30 @@ class Go(unittest.TestCase):
         stateless = go_plugins.build_trial(SOLDER, self.own / "trial.plugin", "stateless")
         self.assertIn("solder.state/1", self.check(stateless).help["negotiates"])
         self.assertIn("promises solder.state/1", self.translated("one", stateless))
+
+    def test_the_discovery_passes_the_kit(self):
+        file = go_plugins.build(SOLDER, go_plugins.CATALOG, self.own / "catalog.plugin")
+        tap = self.check(file, "--testdata", go_plugins.CATALOG / "testdata")
+        self.assertEqual([], tap.failed, tap.help)
+        for check in ("odd-answers", "events-in-time", "services-used", "rests", "forgets", "ends-while-waiting", "golden"):
+            self.assertIn(check, tap.passed)
+
+    def test_what_the_kit_finds_in_what_works_by_itself(self):
+        for mode, check, words in (("exit", "odd-answers", "it ended its process with exit code 7"), ("slow", "events-in-time", "in which nothing else comes to it"),
+                                   ("unfollowed", "services-used", "a list that it publishes is refused with status 7"), ("restless", "rests", "a thousand times"),
+                                   ("remembers", "forgets", "it sends requests although there is nothing to follow")):
+            with self.subTest(mode):
+                file = go_plugins.build(SOLDER, go_plugins.FINDER, self.own / "finder.plugin", mode)
+                tap = self.check(file, "--only", "odd-answers", "--only", check)
+                self.assertEqual([check], tap.failed, tap.help)
+                self.assertIn(words, tap.help[check])
+        refused = self.own / "plugins"
+        refused.mkdir()
+        manifest = json.loads((go_plugins.FINDER / "manifest.json").read_text())
+        (self.own / "manifest.json").write_text(json.dumps(manifest | {"needs": [*manifest["needs"], "solder.files/1"]}))
+        go_plugins.pack(SOLDER, self.own / "finder.program", self.own / "manifest.json", refused / "finder.plugin")
+        listed = json.loads(solder("plugin", "list", "-o", "json", "--plugin-dir", refused).stdout)["plugins"][0]
+        self.assertEqual(("MissingService", True), (listed["reason"], "solder.files/1" in listed["message"]), listed)
 
     def test_timings(self):
         done = solder("plugin", "bench", self.allow_from, "--testdata", go_plugins.ALLOW_FROM / "testdata", "--time", 20, "-o", "json")

@@ -8,7 +8,9 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = shutil.which("go") is not None
 ALLOW_FROM = ROOT / "examples/plugins/allow_from"
+CATALOG = ROOT / "examples/plugins/catalog"
 TRIAL = ROOT / "tests/plugin/go/trial"
+FINDER = ROOT / "tests/plugin/go/finder"
 
 
 def go(*arguments, cwd):

@@ -22,6 +22,7 @@ double cost_of(Use what) {
   switch (what) {
     case Use::kTaken:
     case Use::kCancel:
+    case Use::kCancelTimer:
       return 0;
     case Use::kPublish:
     case Use::kReport:
@@ -102,6 +103,7 @@ Aside::~Aside() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
   }
+  breaker_.trip();
   changed_.notify_all();
   thread_.join();
 }
@@ -150,7 +152,7 @@ void Aside::run() {
         const std::lock_guard lock(mutex_);
         Parcel task;
         task.what = static_cast<uint8_t>(Task::kBegin);
-        task.numbers = {static_cast<uint64_t>(setup_.role)};
+        task.numbers = {static_cast<uint64_t>(setup_.role), setup_.start.lease ? 1U : 0U};
         enqueue_task(*session, std::move(task));
         for (auto& each : owner_.begin(*session->services)) enqueue_task(*session, std::move(each));
         session_ = session;
@@ -178,9 +180,10 @@ bool Aside::wait_to_start() {
 
 bool Aside::begin(Session& session) {
   Ready ready;
-  auto started =
-      Child::start(setup_.options.program, setup_.start, nullptr, Clock::now() + setup_.options.start_patience, ready);
+  auto started = Child::start(setup_.options.program, setup_.start, nullptr,
+                              Clock::now() + setup_.options.start_patience, ready, &breaker_);
   if (const auto* refused = std::get_if<NotStarted>(&started)) {
+    if (std::unique_lock lock(mutex_); ended_) return false;
     lost({Channel::Outcome::kGone, refused->from_outside, false, refused->refusing.message});
     return false;
   }

@@ -99,6 +99,7 @@ class Aside {
   std::condition_variable changed_;
   bool ended_ = false;
   std::shared_ptr<Session> session_;  // null: no process serves
+  StartBreaker breaker_;
   std::thread thread_;
 };
 

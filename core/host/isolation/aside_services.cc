@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/host/abi_text.h"
+#include "core/host/services/services.h"
 
 namespace solder::host::isolation {
 
@@ -69,6 +70,9 @@ const char* service_of(Use what) {
       return SOLDER_SVC_PUBLISH;
     case Use::kHoldLease:
       return SOLDER_SVC_LEASE;
+    case Use::kTimer:
+    case Use::kCancelTimer:
+      return SOLDER_SVC_LOOP;
     case Use::kWatchSettings:
       return SOLDER_SVC_SETTINGS;
     default:
@@ -87,10 +91,17 @@ struct AsideServices::Request {
   bool over = false;
 };
 
+struct AsideServices::Timer {
+  AsideServices* whose = nullptr;
+  uint64_t number = 0;  // the process's
+  solder_timer id = 0;
+};
+
 AsideServices::AsideServices(const AsideFor& whose, Say say)
     : plugin_(whose.plugin),
       needs_(whose.needs),
       say_(std::move(say)),
+      lease_(whose.services && whose.services->lease),
       most_bytes_(size_t{whose.limits.memory_mb} << 20),
       kept_(most_bytes_),
       events_(plugin_, strand_),
@@ -142,6 +153,13 @@ std::optional<solder_status> AsideServices::perform(const Parcel& use) {
       if (use.numbers.size() != 2) return std::nullopt;
       taken(use.numbers[0], use.numbers[1]);
       return kNoAnswer;
+    case Use::kTimer:
+      return timer(use);
+    case Use::kCancelTimer:
+      return cancel_timer(use);
+    case Use::kHoldLease:
+      if (use.numbers.size() != 1) return std::nullopt;
+      return lease_ ? sink_.lease()->hold(sink_.lease()->ctx, use.numbers[0]) : SOLDER_UNIMPLEMENTED;
     case Use::kPublish:
       return publish(use);
     case Use::kReport:
@@ -250,6 +268,45 @@ void AsideServices::answered(void* arg, const solder_http_answer* answer) {
   own.requests_.erase(at);
 }
 
+std::optional<solder_status> AsideServices::timer(const Parcel& use) {
+  if (use.numbers.size() != 2) return std::nullopt;
+  const auto timer = std::make_shared<Timer>(Timer{this, use.numbers[0], 0});
+  // With the lock held: fired() looks for it there.
+  const std::lock_guard lock(mutex_);
+  if (timers_.count(timer->number) != 0) return std::nullopt;
+  const solder_svc_loop& loop = *events_.table();
+  const solder_status status = loop.start(loop.ctx, use.numbers[1], &fired, timer.get(), &timer->id);
+  if (status == SOLDER_OK) timers_[timer->number] = timer;
+  return status;
+}
+
+std::optional<solder_status> AsideServices::cancel_timer(const Parcel& use) {
+  if (use.numbers.size() != 1) return std::nullopt;
+  std::shared_ptr<Timer> timer;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = timers_.find(use.numbers[0]);
+    if (at == timers_.end()) return SOLDER_OK;
+    timer = std::move(at->second);
+    timers_.erase(at);
+  }
+  events_.table()->cancel(events_.table()->ctx, timer->id);
+  // Whoever is in its function has it until then.
+  events_.post("in the end of a timer of", [timer] {});
+  return SOLDER_OK;
+}
+
+void AsideServices::fired(void* arg) {
+  auto& timer = *static_cast<Timer*>(arg);
+  AsideServices& own = *timer.whose;
+  const uint64_t number = timer.number;
+  {
+    const std::lock_guard lock(own.mutex_);
+    if (own.timers_.erase(number) == 0) return;
+  }
+  own.say_({static_cast<uint8_t>(Event::kFired), number, 0, {}, {}});
+}
+
 std::optional<solder_status> AsideServices::publish(const Parcel& use) {
   if (use.texts.size() != kRefTexts + 3) return std::nullopt;
   const model::ObjectRef ref = ref_at(use, 0);
@@ -315,7 +372,6 @@ std::optional<solder_status> AsideServices::objects(const Parcel& use) {
     const auto problems = problems_at(use, 0);
     return problems ? std::optional(table.report(table.ctx, span_of(*problems))) : std::nullopt;
   }
-  if (what == Use::kHoldLease && has(1, 0)) return sink_.lease()->hold(sink_.lease()->ctx, use.numbers[0]);
   if (what == Use::kChanged && has(2, 1)) {
     return table.changed(table.ctx, use.numbers[0], static_cast<solder_status>(static_cast<uint32_t>(use.numbers[1])),
                          view(texts[0]));

@@ -48,11 +48,15 @@ class AsideServices {
 
  private:
   struct Request;
+  struct Timer;
 
   [[nodiscard]] bool may(Use what) const;
   std::optional<solder_status> send(const Parcel& use);
   void cancel(uint64_t number);
   void taken(uint64_t number, uint64_t bytes);
+  std::optional<solder_status> timer(const Parcel& use);
+  std::optional<solder_status> cancel_timer(const Parcel& use);
+  static void fired(void* arg);
   std::optional<solder_status> publish(const Parcel& use);
   std::optional<solder_status> report(const Parcel& use);
   std::optional<solder_status> objects(const Parcel& use);
@@ -63,13 +67,15 @@ class AsideServices {
   const std::string plugin_;
   const std::set<std::string> needs_;
   const Say say_;
+  const bool lease_;
   const size_t most_bytes_;  // that may be kept, and that may be on their way
 
-  std::mutex mutex_;  // of the requests and of ended_
+  std::mutex mutex_;  // of the requests, the timers and of ended_
   std::condition_variable changed_;
   bool ended_ = false;
   size_t promised_ = 0;  // bytes that the answers under way may have
   std::map<uint64_t, std::shared_ptr<Request>> requests_;
+  std::map<uint64_t, std::shared_ptr<Timer>> timers_;
 
   std::mutex publish_mutex_;
   Ledger kept_;

@@ -39,6 +39,18 @@ spdlog::level::level_enum level_of(char letter) {
 
 }  // namespace
 
+void StartBreaker::trip() {
+  const std::lock_guard lock(mutex_);
+  tripped_ = true;
+  if (child_ != nullptr) child_->hang_up();
+}
+
+void StartBreaker::watch(const Child* child) {
+  const std::lock_guard lock(mutex_);
+  child_ = child;
+  if (child_ != nullptr && tripped_) child_->hang_up();
+}
+
 Child::Child(Spawned spawned, std::string name)
     : pid_(spawned.pid), output_(spawned.output), name_(std::move(name)), channel_(spawned.socket) {}
 
@@ -126,13 +138,16 @@ Failure Child::fail(Channel::Outcome outcome, const std::string& doing) {
 }
 
 std::variant<ChildPtr, NotStarted> Child::start(const Program& program, const Start& start, const Restore* state,
-                                                Clock::time_point end, Ready& ready) {
+                                                Clock::time_point end, Ready& ready, StartBreaker* breaker) {
   Spawned spawned = spawn(program);
   const auto refuse = [](std::string_view reason, const std::string& words, bool from_outside = false) {
     return NotStarted{{std::string(reason), words}, from_outside};
   };
   if (spawned.pid <= 0) return refuse(reason::kOpenFailed, "no process could be started for it: " + spawned.problem);
   ChildPtr child(new Child(std::move(spawned), start.name));
+  const auto unwatch = [](StartBreaker* watching) { watching->watch(nullptr); };
+  const std::unique_ptr<StartBreaker, decltype(unwatch)> watched(breaker, unwatch);
+  if (breaker != nullptr) breaker->watch(child.get());
   const auto exchange = [&](const std::string& request, std::string_view& answer) {
     auto outcome = child->send(request, end);
     if (outcome == Channel::Outcome::kDone) outcome = child->receive(answer, end);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <variant>
 
@@ -31,13 +32,27 @@ struct NotStarted {
   bool from_outside = false;
 };
 
+// By which another thread can have a start end at once, or never begin. [any thread]
+class StartBreaker {
+ public:
+  void trip();
+
+ private:
+  friend class Child;
+  void watch(const Child* child);
+
+  std::mutex mutex_;
+  const Child* child_ = nullptr;  // that is being started
+  bool tripped_ = false;
+};
+
 class Child {
  public:
   using Clock = Channel::Clock;
 
   // The plugin is open when this returns. `state` is handed to it before anything else.
   static std::variant<ChildPtr, NotStarted> start(const Program& program, const Start& start, const Restore* state,
-                                                  Clock::time_point end, Ready& ready);
+                                                  Clock::time_point end, Ready& ready, StartBreaker* breaker = nullptr);
   // Ends the process.
   ~Child();
   Child(const Child&) = delete;

@@ -29,10 +29,11 @@ bool provides(const Manifest& manifest, std::string_view id) {
 // A library is asked for what its manifest promises when it is opened; a program says what it has.
 std::string missing_operation(const Manifest& manifest, const Ready& ready) {
   const auto bit = [](Operation operation) { return 1u << static_cast<unsigned>(operation); };
-  const std::pair<std::string_view, uint32_t> known[] = {{SOLDER_CAP_OPTIONS, bit(Operation::kOptions)},
-                                                         {SOLDER_CAP_UPSTREAM_TYPE, bit(Operation::kClusters)},
-                                                         {SOLDER_CAP_DISCOVERY, bit(Operation::kDerive)},
-                                                         {SOLDER_CAP_STATE, kKeepsState}};
+  const std::pair<std::string_view, uint32_t> known[] = {
+      {SOLDER_CAP_OPTIONS, bit(Operation::kOptions)},  {SOLDER_CAP_UPSTREAM_TYPE, bit(Operation::kClusters)},
+      {SOLDER_CAP_DISCOVERY, bit(Operation::kDerive)}, {SOLDER_CAP_STATE, kKeepsState},
+      {SOLDER_CAP_FUNCTION_DISCOVERY, kDiscovers},     {SOLDER_CAP_ENDPOINT_DISCOVERY, kDiscovers},
+      {SOLDER_CAP_CONFIG_WATCHER, kBringsObjects}};
   for (const auto& capability : manifest.provides) {
     for (const auto& [id, operation] : known)
       if (capability.id == id && (ready.operations & operation) == 0) return capability.id;

@@ -77,8 +77,9 @@ std::optional<std::vector<std::string>> read_confined(std::string_view frame);
 // memory that it may have.
 std::string begin_frame(const Start& start);
 
-// Beside an operation's bit: it keeps a state (programs alone say so).
-inline constexpr uint32_t kKeepsState = 1u << 16;
+// Beside an operation's bit, of programs alone: it keeps a state; it has an instance that finds functions or endpoints,
+// or one that brings objects.
+inline constexpr uint32_t kKeepsState = 1u << 16, kDiscovers = 1u << 17, kBringsObjects = 1u << 18;
 struct Ready {
   uint32_t operations = 0;  // bit 1 << Operation
   std::vector<std::string> warnings;

@@ -1,7 +1,8 @@
 #include "core/host/isolation/options.h"
 
-#include "solder/kinds/config_watcher.h"
-#include "solder/kinds/endpoint_discovery.h"
+#include <algorithm>
+
+#include "solder/services/files.h"
 
 namespace solder::host::isolation {
 
@@ -13,16 +14,11 @@ bool is_isolated(const Manifest& manifest, const IsolationOptions& options) {
   return mode == Mode::kAsManifestSays ? !manifest.in_process : mode == Mode::kProcess;
 }
 
-// A program speaks of calls alone: what instances of libraries ask for by tables, it has no words for.
+// A program has its own way to its files.
 std::string missing_apart(const Manifest& manifest) {
-  if (!manifest.program) return "";
-  if (!manifest.needs.empty()) return "the host service " + manifest.needs.front();
-  for (const ManifestCapability& each : manifest.provides) {
-    if (each.id == SOLDER_CAP_FUNCTION_DISCOVERY || each.id == SOLDER_CAP_ENDPOINT_DISCOVERY ||
-        each.id == SOLDER_CAP_CONFIG_WATCHER)
-      return "an instance for " + each.id;
-  }
-  return "";
+  const auto& needs = manifest.needs;
+  if (!manifest.program || std::find(needs.begin(), needs.end(), SOLDER_SVC_FILES) == needs.end()) return "";
+  return std::string("the host service ") + SOLDER_SVC_FILES;
 }
 
 }  // namespace solder::host::isolation

@@ -39,8 +39,9 @@ class Reader {
 
 uint64_t milliseconds(std::chrono::milliseconds time) { return static_cast<uint64_t>(time.count()); }
 
-// Never more than a day, so that nothing overflows.
-std::chrono::milliseconds to_milliseconds(uint64_t number) {
+// Never more than a day, so that nothing overflows. 0 stands for the default.
+std::chrono::milliseconds to_milliseconds(uint64_t number, uint64_t by_default) {
+  if (number == 0) number = by_default;
   const auto most = std::chrono::milliseconds(std::chrono::hours(24)).count();
   return std::chrono::milliseconds(std::min<uint64_t>(number, static_cast<uint64_t>(most)));
 }
@@ -105,9 +106,10 @@ bool read_wish_at(const Parcel& parcel, size_t number, size_t text, Wish& wish) 
   if (parcel.numbers.size() != number + kWishNumbers || parcel.texts.size() < text + kWishTexts) return false;
   Reader in(parcel, number, text);
   HttpRequest& request = wish.request;
-  request.timeout = to_milliseconds(in.number());
+  request.timeout = to_milliseconds(in.number(), SOLDER_HTTP_DEFAULT_TIMEOUT_MS);
   request.max_body = in.number();
-  request.idle = std::chrono::ceil<std::chrono::seconds>(to_milliseconds(in.number()));
+  if (request.max_body == 0) request.max_body = SOLDER_HTTP_DEFAULT_MAX_BODY;
+  request.idle = std::chrono::ceil<std::chrono::seconds>(to_milliseconds(in.number(), SOLDER_HTTP_DEFAULT_IDLE_MS));
   request.http2 = in.flag();
   wish.long_poll = in.flag();
   const bool pieces = in.flag();
@@ -118,6 +120,7 @@ bool read_wish_at(const Parcel& parcel, size_t number, size_t text, Wish& wish) 
   wish.identity.verify = in.flag();
   const uint64_t headers = in.number();
   request.method = in.text();
+  if (request.method.empty()) request.method = "GET";
   request.url = in.text();
   request.body = in.text();
   wish.tls_secret = in.ref();

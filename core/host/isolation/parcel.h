@@ -2,7 +2,7 @@
 // once it is open. Either side speaks when it likes, so that all of these go both ways at once:
 //   kTask → kTaskDone   Solder tells the instance something: which upstreams to follow.
 //   kUse → kUsed        the instance makes use of a service: an object is put, a request is sent.
-//   kEvent              something comes of it: an answer. Timers are the process's own.
+//   kEvent              something comes of it: an answer. Timers are the process's own, but for those of programs.
 // All have one form: what it is about, a number that an answer repeats, a status, numbers and texts. Who reads one
 // looks at how many there are. Tested by tests/unit/host/isolation_parcel_test.cc and
 // tests/fuzz/isolation_wire_fuzz.cc.
@@ -34,7 +34,7 @@ std::optional<Parcel> read_parcel(std::string_view frame, Message kind);
 
 // kTask. All but kPing are a call into the instance, one after the other.
 enum class Task : uint8_t {
-  kBegin = 1,  // numbers: Role. Makes the instance
+  kBegin = 1,  // numbers: Role, whether a lease may be held. Makes the instance
   kFollow,     // texts: seven of each upstream
   kForget,     // texts: three of each
   kWatch,      // texts: two of each kind
@@ -62,7 +62,9 @@ enum class Use : uint8_t {
   kHoldLease,
   kChanged,
   kWatchSettings,
-  kLast = kWatchSettings,
+  kTimer,        // numbers: the process's own number of the timer, nanoseconds. Of programs; others have their own
+  kCancelTimer,  // numbers: that number
+  kLast = kCancelTimer,
 };
 
 // kEvent.
@@ -70,6 +72,7 @@ enum class Event : uint8_t {
   kAnswer = 1,  // id: the request; status; numbers: HTTP's status; texts: message, body, then names and values
   kPiece,       // id: the request; texts: bytes
   kSettings,    // texts: the spec
+  kFired,       // id: the timer
 };
 
 inline constexpr size_t kRefTexts = 3, kProblemTexts = 8, kUpstreamTexts = 7;

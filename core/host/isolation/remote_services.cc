@@ -197,6 +197,8 @@ void RemoteServices::happened(Parcel event) {
     case Event::kSettings:
       post("in Settings for", [this, own] { settings(*own); });
       break;
+    case Event::kFired:  // timers are this process's own
+      break;
   }
 }
 

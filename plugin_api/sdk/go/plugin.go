@@ -17,7 +17,8 @@
 //	}
 //
 // What Serve is given makes the plugin; the plugin is a value with the methods of what it is capable of: Options,
-// UpstreamType, Destinations, Endpoints, Discovery, State. Calls come one at a time. They are pure: what comes out
+// UpstreamType, Destinations, Endpoints, Discovery, State, and Discovers and Brings for what works by itself, with
+// timers, requests and all else that Services has. Calls come one at a time. They are pure: what comes out
 // depends on the input, the configuration and look-ups, on nothing else, because the host caches and repeats them on
 // that ground. A panic becomes the problem PluginThrew of the input at hand; the others of the call go on. What is
 // printed goes to Solder's log under the plugin's name.

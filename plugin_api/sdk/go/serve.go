@@ -113,6 +113,12 @@ func operationsOf(plugin any) uint32 {
 	if _, has := plugin.(State); has {
 		out |= keepsState
 	}
+	if _, has := plugin.(Discovers); has {
+		out |= discovers
+	}
+	if _, has := plugin.(Brings); has {
+		out |= bringsObjects
+	}
 	return out
 }
 
@@ -129,6 +135,10 @@ func (server *server) answer(frame []byte) error {
 			return errFrame
 		}
 		return server.restore(version, state)
+	case messageTask:
+		if first, whole := readParcel(in); whole {
+			return server.workByItself(first)
+		}
 	}
 	return errFrame
 }

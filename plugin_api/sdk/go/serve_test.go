@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Solder's end of the socket.
@@ -293,5 +294,92 @@ func TestOutsOfTests(t *testing.T) {
 	out.Warning(Problem{Message: "odd"})
 	if out.Failed() || len(out.Problems()) != 1 || out.Fragments()[1].Slot != "per_filter/one" || out.Fragments()[0].Name != "one" {
 		t.Error(out)
+	}
+}
+
+// An instance that works by itself: asks, waits, publishes what it was answered.
+type finder struct {
+	services *Services
+	about    Ref
+}
+
+func (finder) Discover(services *Services) (Discoverer, error) {
+	return &finder{services: services}, nil
+}
+func (own *finder) Follow(upstreams []FollowedUpstream) {
+	own.about = upstreams[0].Upstream
+	_, err := own.services.After(time.Second, func() {
+		own.services.Send(Request{URL: "http://one/", Headers: []Header{{"a", "b"}}}, func(answer Answer) {
+			own.services.Publish(own.about, "/spec/x/list", "name", []JSON{{"name": string(answer.Body)}})
+		})
+	})
+	if err != nil {
+		panic(err)
+	}
+}
+func (own *finder) Forget([]Ref) { panic("as it was told") }
+
+func (side solderSide) parcel(message byte) parcel {
+	side.t.Helper()
+	in := side.hear()
+	if kind := in.u8(); kind != message {
+		side.t.Fatalf("message %d, not %d", kind, message)
+	}
+	out, whole := readParcel(in)
+	if !whole {
+		side.t.Fatal("half a message")
+	}
+	return out
+}
+
+func (side solderSide) tell(message byte, own parcel) {
+	side.t.Helper()
+	if err := own.send(message, side.socket); err != nil {
+		side.t.Fatal(err)
+	}
+}
+
+// What it uses, which is answered with `status` after `between`, if there is any.
+func (side solderSide) used(what byte, between *parcel) parcel {
+	side.t.Helper()
+	use := side.parcel(messageUse)
+	if use.what != what {
+		side.t.Fatalf("use %d, not %d", use.what, what)
+	}
+	if between != nil {
+		side.tell(messageTask, *between)
+	}
+	side.tell(messageUsed, parcel{what: what, id: use.id})
+	return use
+}
+
+func TestAnInstanceWorksByItself(t *testing.T) {
+	side := started(t, finder{})
+	side.tell(messageTask, parcel{what: taskBegin, id: 1, numbers: []uint64{roleDiscovery, 0}})
+	if done := side.parcel(messageTaskDone); done.id != 1 || done.status != 0 {
+		t.Fatal(done)
+	}
+	side.tell(messageTask, parcel{what: taskFollow, id: 2, texts: []string{"Upstream", "ns", "one", "x", "/spec/x", "{}", "{}"}})
+	timer := side.used(useTimer, nil)
+	if done := side.parcel(messageTaskDone); done.id != 2 || done.status != 0 || timer.numbers[1] != 1e9 {
+		t.Fatal(done, timer)
+	}
+	// A task that comes while it waits for an answer is kept for afterwards; a panic is its own problem.
+	side.tell(messageEvent, parcel{what: eventFired, id: timer.numbers[0]})
+	request := side.used(useSend, &parcel{what: taskForget, id: 3, texts: []string{"Upstream", "ns", "one"}})
+	if done := side.parcel(messageTaskDone); done.id != 3 || done.status != statusInternal || !strings.Contains(done.texts[0], "as it was told") {
+		t.Fatal(done)
+	}
+	if len(request.numbers) != 12 || len(request.texts) != 20 || request.texts[1] != "http://one/" || request.texts[19] != "b" {
+		t.Fatal(request)
+	}
+	side.tell(messageEvent, parcel{what: eventAnswer, id: request.numbers[0], numbers: []uint64{200}, texts: []string{"", "found"}})
+	published := side.used(usePublish, nil)
+	if !reflect.DeepEqual(published.texts, []string{"Upstream", "ns", "one", "/spec/x/list", "name", `[{"name":"found"}]`}) {
+		t.Fatal(published)
+	}
+	side.tell(messageTask, parcel{what: taskPing, id: 4})
+	if done := side.parcel(messageTaskDone); done.id != 4 {
+		t.Fatal(done)
 	}
 }

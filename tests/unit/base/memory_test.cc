@@ -2,20 +2,12 @@
 #include "core/base/memory.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <memory>
 #include <vector>
 
 namespace solder::base {
 namespace {
-
-size_t resident_pages() {
-  size_t all = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> all >> resident;
-  return resident;
-}
 
 TEST(Memory, IsGivenBack) {
   std::vector<std::unique_ptr<char[]>> blocks;
@@ -25,11 +17,15 @@ TEST(Memory, IsGivenBack) {
   }
   // The last block holds the end of the heap where it is.
   const std::unique_ptr<char[]> last = std::move(blocks.back());
-  const size_t before = resident_pages();
+  const size_t before = resident_memory();
   blocks.clear();
   give_back_memory();
-  const size_t megabytes = 30;
-  EXPECT_LT(resident_pages() + (megabytes << 20) / static_cast<size_t>(getpagesize()), before);
+  EXPECT_LT(resident_memory() + (size_t{30} << 20), before);
+}
+
+TEST(Memory, ThereIsSomeButNotWithoutEnd) {
+  EXPECT_TRUE(has_memory_for(size_t{1} << 20));
+  EXPECT_FALSE(has_memory_for(size_t{1} << 50));
 }
 
 }  // namespace

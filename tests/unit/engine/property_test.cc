@@ -27,7 +27,7 @@ class Editor {
   void step(World& world) {
     switch (pick(14)) {
       case 13:
-        return pick(4) == 0 ? other_plugins(world) : put(world, route_table());
+        return pick(4) == 0 && !changing_ ? other_plugins(world) : put(world, route_table());
       case 0:
       case 1:
         return put(world, upstream());
@@ -79,12 +79,24 @@ class Editor {
       if (pick(6) == 0) without_.insert(name);
     }
     second_ = pick(2) == 0;
+    if (pick(2) == 0) return other_engine(world);
     world.use_plugins(without_, second_);
     // One that is taken back leaves no trace.
     if (pick(3) != 0) return;
     world.translate();
     world.use_plugins({"echo_a", "static"}, !second_).try_out();
     world.use_plugins(without_, second_);
+  }
+
+  // The same with an engine that takes the other's place, while objects go on to be edited.
+  void other_engine(World& world) {
+    changing_ = true;
+    const auto edit = [&] {
+      if (pick(2) == 0) step(world);
+    };
+    if (pick(4) == 0) world.change_engines({"echo_a", "static"}, !second_, edit, false);
+    world.change_engines(without_, second_, edit);
+    changing_ = false;
   }
 
   void remove_one(World& world) {
@@ -234,6 +246,7 @@ class Editor {
   std::map<model::ObjectRef, std::string> objects_;
   std::set<std::string> without_;
   bool second_ = false;
+  bool changing_ = false;
 };
 
 void view(const std::string& role, const xds::Snapshot& snapshot, std::vector<std::string>& out) {

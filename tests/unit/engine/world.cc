@@ -5,6 +5,7 @@
 
 #include <array>
 #include <filesystem>
+#include <thread>
 
 #include "core/config/documents.h"
 #include "core/config/schema_catalog.h"
@@ -52,6 +53,31 @@ struct Shared {
 Shared& shared() {
   static Shared kShared;
   return kShared;
+}
+
+std::shared_ptr<host::PluginSet> set_of(const std::set<std::string>& without, bool second) {
+  std::vector<host::PluginPtr> chosen;
+  for (const auto& plugin : shared().generations[second ? 1 : 0]) {
+    if (without.count(plugin->manifest.name) == 0) chosen.push_back(plugin);
+  }
+  return host::PluginSet::make(std::move(chosen), {}, {});
+}
+
+// Of two changes of one object the newer one counts.
+void keep_older(std::vector<model::ObjectChange>& changes, std::vector<model::ObjectChange> older) {
+  std::set<model::ObjectRef> known;
+  for (const auto& change : changes) known.insert(change.ref);
+  for (auto& change : older) {
+    if (known.count(change.ref) == 0) changes.push_back(std::move(change));
+  }
+}
+
+std::vector<std::pair<std::string, uint64_t>> view_of(const xds::SnapshotsByRole& snapshots) {
+  std::vector<std::pair<std::string, uint64_t>> out;
+  for (const auto& [role, snapshot] : snapshots) {
+    for (const auto& type : snapshot->types) out.emplace_back(role, type.hash());
+  }
+  return out;
 }
 
 std::string_view message_name(xds::ResourceType type) {
@@ -108,14 +134,49 @@ World& World::refuse(const std::vector<RefusedPart>& refused) {
 }
 
 World& World::use_plugins(const std::set<std::string>& without, bool second) {
-  std::vector<host::PluginPtr> chosen;
-  for (const auto& plugin : shared().generations[second ? 1 : 0]) {
-    if (without.count(plugin->manifest.name) == 0) chosen.push_back(plugin);
-  }
-  std::shared_ptr<host::PluginSet> next = host::PluginSet::make(std::move(chosen), {}, {});
+  auto next = set_of(without, second);
   engine_->use_plugins(*next, catalog_of(*next));
   plugins_ = std::move(next);
   return *this;
+}
+
+World& World::change_engines(const std::set<std::string>& without, bool second, const std::function<void()>& meanwhile,
+                             bool taken) {
+  translate();
+  auto next = set_of(without, second);
+  const auto other = engine_->second(*next, catalog_of(*next));
+  engine_->begin_telling();
+  std::vector<model::ObjectChange> told;
+  EngineInputs inputs;
+  do {
+    inputs = engine_->tell(3);
+    std::thread maker([&] {
+      other->take(inputs);
+      if (!inputs.more) other->try_out();
+    });
+    if (meanwhile) meanwhile();
+    keep_older(told, translate().changes);
+    maker.join();
+  } while (inputs.more);
+  other->take(engine_->tell(0));
+  const Output tried = other->try_out();
+  auto changes = engine_->compare(*other);
+  if (!taken) {
+    engine_->end_telling();
+    return *this;
+  }
+  engine_->change_places(*other);
+  plugins_ = std::move(next);
+  translate();
+  EXPECT_EQ(view_of(*tried.snapshots), view_of(*output_.snapshots));
+  keep_older(changes, std::move(told));
+  keep_older(output_.changes, std::move(changes));
+  return *this;
+}
+
+size_t World::reach(const std::set<std::string>& without, bool second) const {
+  const auto next = set_of(without, second);
+  return engine_->reach(*next, *catalog_of(*next));
 }
 
 const Output& World::translate() { return run(false); }

@@ -1,6 +1,7 @@
 // An engine over a world that a test writes as YAML, with the shipped plugins and the echo plugins of the golden cases.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,10 +31,18 @@ class World {
   // From the next translate() on: all plugins but `without`, in their first or their second generation, which give the
   // same. A world begins with all of the first.
   World& use_plugins(const std::set<std::string>& without, bool second = false);
+  // The same by a second engine that takes the first one's place. It is made on another thread, in small pieces, and
+  // `meanwhile`, where there is one, is called between them; what it puts is translated at once. Not `taken`: only up
+  // to where it could take its place.
+  World& change_engines(const std::set<std::string>& without, bool second, const std::function<void()>& meanwhile,
+                        bool taken = true);
   // As translate(), without taking anything as last good.
   const Output& try_out();
   // Brings the engine up to date with what was put and removed. The first call tells it that the world is whole.
   const Output& translate();
+
+  // As Engine::reach().
+  [[nodiscard]] size_t reach(const std::set<std::string>& without, bool second) const;
 
   // Of the last translation. The proxy is "gateway-proxy" in gloo-system.
   [[nodiscard]] const xds::ResourceSet& set(xds::ResourceType type) const;
