@@ -45,6 +45,7 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                                   const std::string& text) { return build_route_options(*this, reader, key, text); }),
       route_bodies(graph, [this](Reader& reader, const auto& key,
                                  const std::string& text) { return build_route_body(*this, reader, key, text); }),
+      table_sizes(graph, [this](Reader& reader, const auto& key) { return build_table_size(*this, reader, key); }),
       route_branches(graph,
                      [this](Reader& reader, const RouteBranchKey& key) {
                        return build_route_branch(*this, reader, key.table, route_branches.peek(key)->source);

@@ -125,6 +125,10 @@ struct KeyHash<RouteKey> {
   }
 };
 template <>
+struct KeyHash<TableSizeKey> {
+  size_t operator()(const TableSizeKey& key) const { return KeyHash<model::ObjectRef>()(key.table) + key.levels; }
+};
+template <>
 struct KeyHash<RouteBranchKey> {
   size_t operator()(const RouteBranchKey& key) const {
     return base::hash_combine(KeyHash<model::ObjectRef>()(key.table), key.source_hash);
@@ -205,6 +209,7 @@ struct Translation {
   TextMemo<RoutePartKey, RouteMatchResult> route_matches;
   TextMemo<RoutePartKey, RouteOptionsResult> route_options;
   TextMemo<RoutePartKey, RouteBodyResult> route_bodies;
+  Memo<TableSizeKey, TableSize> table_sizes;
   Memo<RouteBranchKey, RouteBranchResult> route_branches;
   Memo<RouteRunKey, RouteRunResult> route_runs;
   Memo<VirtualServiceKey, VirtualServiceResult> virtual_services;
@@ -257,6 +262,7 @@ std::shared_ptr<RouteOptionsResult> build_route_options(Translation& t, Reader& 
                                                         const std::string& text);
 std::shared_ptr<RouteBodyResult> build_route_body(Translation& t, Reader& reader, const RoutePartKey& key,
                                                   const std::string& text, ProvenanceList* provenance = nullptr);
+std::shared_ptr<const TableSize> build_table_size(Translation& t, Reader& reader, const TableSizeKey& key);
 std::shared_ptr<const RouteBranchResult> build_route_branch(Translation& t, Reader& reader,
                                                             const model::ObjectRef& table,
                                                             std::shared_ptr<const RouteBranchSource> source);
