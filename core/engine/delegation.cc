@@ -11,6 +11,7 @@
 #include "core/engine/inheritance.h"
 #include "core/engine/route_part.h"
 #include "core/engine/table_selection.h"
+#include "core/engine/table_size.h"
 
 namespace solder::engine {
 
@@ -37,11 +38,6 @@ struct RouteBranchSource {
 };
 
 namespace {
-
-// Tables that delegate twice to the next one double the routes at each step.
-constexpr size_t kMostRoutes = 100'000;
-constexpr size_t kMostVisited = 2 * kMostRoutes;  // with those that delegate
-constexpr size_t kMostTables = 64;                // one below the other
 
 // The route that is looked at: where it stands, and how one came there.
 struct Place {
@@ -226,6 +222,7 @@ class Expander {
     if (std::find(visited_.begin(), visited_.end(), ref) != visited_.end() || visited_.size() >= kMostTables) {
       return report_cycle(place, ref);
     }
+    if (has_too_many_routes(t_, reader_, ref, kMostTables - visited_.size())) return report_left_out(place, ref);
     const auto branch = read_branch(t_, reader_, ref, source);
     diagnostics_.insert(diagnostics_.end(), branch->diagnostics.begin(), branch->diagnostics.end());
     visits_ += branch->visited;
@@ -253,6 +250,12 @@ class Expander {
     std::string name =
         above == nullptr ? "" : above->branch + "_rt:" + place.owner().ns + "_" + place.owner().name + "_";
     return name + "route:" + (outline.name.empty() ? "<unnamed-" + std::to_string(place.index) + ">" : outline.name);
+  }
+
+  void report_left_out(const Place& place, const model::ObjectRef& ref) {
+    report(place, place.path, model::Severity::kError, "TooManyRoutes",
+           "RouteTable " + ref.ns + "/" + ref.name + ", with the tables below it, stands for more than " +
+               std::to_string(kMostVisited) + " routes; it is left out");
   }
 
   void report_too_many(const Place& place) {

@@ -7,16 +7,11 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
-#include <map>
-#include <set>
-#include <unordered_map>
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
 #include "core/engine/attached_options.h"
 #include "core/engine/gateway_parts.h"
-#include "core/engine/gateway_selection.h"
 #include "core/engine/host_run.h"
 #include "core/engine/schema_reads.h"
 #include "core/engine/translation.h"
@@ -24,11 +19,6 @@
 namespace solder::engine {
 
 namespace {
-
-struct Candidate {
-  model::ObjectRef ref;
-  std::shared_ptr<const VirtualServiceSummary> summary;
-};
 
 bool valid_address(const std::string& address) {
   std::array<unsigned char, 16> parsed{};
@@ -59,64 +49,6 @@ bool check(const model::Gateway& gateway, model::Diagnostics& diagnostics) {
   return ok;
 }
 
-// In Gloo's order.
-std::vector<Candidate> select(Translation& t, Reader& reader, const PlannedPart& planned,
-                              model::Diagnostics& diagnostics) {
-  const model::HttpGateway& http = planned.part.http;
-  std::vector<Candidate> candidates;
-  const auto list = t.kinds.read(reader, "VirtualService");
-  const auto add = [&](const model::ObjectRef& ref) {
-    const auto& summary = t.summaries.read(reader, ref);
-    if (summary->serving && selects(http, planned.tls, ref, *summary)) candidates.push_back({ref, summary});
-  };
-  if (list && http.virtual_services.empty()) {
-    candidates.reserve(list->refs.size());
-    for (const model::ObjectRef& ref : list->refs) add(ref);
-  }
-  std::set<model::ObjectRef> named_refs;
-  for (size_t i = 0; i < http.virtual_services.size(); ++i) {
-    const auto& named = http.virtual_services[i];
-    const model::ObjectRef ref{"VirtualService", named.ns, named.name};
-    if (list && std::binary_search(list->refs.begin(), list->refs.end(), ref)) {
-      if (named_refs.insert(ref).second) add(ref);
-      continue;
-    }
-    diagnostics.push_back({.severity = model::Severity::kWarning,
-                           .reason = "VirtualServiceNotFound",
-                           .object = planned.part.object,
-                           .field = planned.part.path + "/virtualServices/" + std::to_string(i),
-                           .message = "VirtualService " + ref.ns + "/" + ref.name + " is not there",
-                           .found = ref.ns + "/" + ref.name,
-                           .related = ref});
-  }
-  const auto before = [](const auto& a, const auto& b) { return a.summary->sort_name < b.summary->sort_name; };
-  // They mostly come so.
-  if (!std::is_sorted(candidates.begin(), candidates.end(), before))
-    std::sort(candidates.begin(), candidates.end(), before);
-  return candidates;
-}
-
-// Domains that more than one candidate has, with their indices. In lower case: Envoy knows no other difference.
-using Claims = std::map<std::string, std::vector<size_t>, std::less<>>;
-
-Claims shared_domains(const std::vector<Candidate>& candidates) {
-  Claims shared;
-  std::unordered_map<std::string_view, size_t> first;
-  first.reserve(candidates.size());
-  std::deque<std::string> lowered;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    for (const std::string& domain : candidates[i].summary->domains) {
-      std::string_view name = domain;
-      if (has_upper_case(domain)) name = lowered.emplace_back(lower_case(domain));
-      const auto [at, fresh] = first.try_emplace(name, i);
-      if (fresh || at->second == i) continue;
-      auto& claimants = shared.try_emplace(std::string(name), std::vector<size_t>{at->second}).first->second;
-      if (claimants.back() != i) claimants.push_back(i);
-    }
-  }
-  return shared;
-}
-
 bool is_domain(const std::string& domain, const std::string& lowered) { return lower_case(domain) == lowered; }
 
 bool held_before(Translation& t, Reader& reader, const model::ObjectRef& ref, const std::string& domain) {
@@ -131,86 +63,89 @@ bool held_before(Translation& t, Reader& reader, const model::ObjectRef& ref, co
   });
 }
 
-// Index of the candidate that keeps the domain, or -1.
-int holder(Translation& t, Reader& reader, const std::vector<Candidate>& candidates, const std::vector<size_t>& claims,
-           const std::string& domain) {
+// Those that claim a domain, in Gloo's order.
+struct Contest {
+  std::string domain;
+  std::vector<Claimant> claimants;
+  std::vector<model::ObjectRef> services;  // of the claimants
+  int keeper = -1;                         // which of them; -1: none
+};
+
+// One of which one goes on; else -1.
+int keeper_of(Translation& t, Reader& reader, const Contest& contest) {
   int found = -1;
-  for (size_t i : claims) {
-    if (!held_before(t, reader, candidates[i].ref, domain)) continue;
+  for (size_t i = 0; i < contest.services.size(); ++i) {
+    if (!held_before(t, reader, contest.services[i], contest.domain)) continue;
     if (found >= 0) return -1;
     found = static_cast<int>(i);
   }
   return found;
 }
 
-void report_conflict(const GatewayPlan& plan, const std::vector<Candidate>& candidates,
-                     const std::vector<size_t>& claims, int keeper, const std::string& domain,
-                     model::Diagnostics& diagnostics) {
-  std::string names;
-  for (size_t i : claims) names += (names.empty() ? "" : ", ") + candidates[i].ref.ns + "/" + candidates[i].ref.name;
-  const std::string keeps = keeper < 0 ? "; none of them serves it"
-                                       : "; " + candidates[static_cast<size_t>(keeper)].ref.ns + "/" +
-                                             candidates[static_cast<size_t>(keeper)].ref.name +
-                                             " served it before and goes on";
-  for (size_t i : claims) {
-    const auto& domains = candidates[i].summary->domains;
-    const auto at =
-        std::find_if(domains.begin(), domains.end(), [&](const std::string& each) { return is_domain(each, domain); });
-    std::string field = candidates[i].summary->domains_path;
-    if (!field.empty()) field += "/" + std::to_string(at - domains.begin());
-    diagnostics.push_back(
-        {.severity = static_cast<int>(i) == keeper ? model::Severity::kWarning : model::Severity::kError,
-         .reason = "DomainConflict",
-         .object = candidates[i].ref,
-         .field = field,
-         .message = "the domain stands in more than one virtual service of gateway " + plan.gateway.ref.ns + "/" +
-                    plan.gateway.ref.name + ": " + names + keeps,
-         .found = domain,
-         .expected = "each domain in one virtual service of a gateway"});
-  }
-  diagnostics.push_back({.severity = keeper < 0 ? model::Severity::kError : model::Severity::kWarning,
-                         .reason = "DomainConflict",
-                         .object = plan.gateway.ref,
-                         .field = "",
-                         .message = "virtual services of this gateway share a domain: " + names + keeps,
-                         .found = domain});
+std::string field_of(const VirtualServiceSummary& summary, const std::string& domain) {
+  if (summary.domains_path.empty()) return "";
+  const auto& domains = summary.domains;
+  const auto at =
+      std::find_if(domains.begin(), domains.end(), [&](const std::string& each) { return is_domain(each, domain); });
+  return summary.domains_path + "/" + std::to_string(at - domains.begin());
 }
 
-// Who keeps each domain that several have; -1: nobody.
-std::map<std::string, int, std::less<>> keepers_of(Translation& t, Reader& reader, GatewayPlan& plan,
-                                                   const std::vector<Candidate>& candidates) {
-  std::map<std::string, int, std::less<>> keepers;
-  for (const auto& [domain, claimants] : shared_domains(candidates)) {
-    const int keeper = holder(t, reader, candidates, claimants, domain);
-    keepers[domain] = keeper;
-    report_conflict(plan, candidates, claimants, keeper, domain, plan.diagnostics);
-    for (size_t i : claimants) {
-      if (static_cast<int>(i) != keeper) plan.conflicted.insert(candidates[i].ref);
+void report_conflict(Translation& t, Reader& reader, GatewayPlan& plan, const Contest& contest) {
+  const auto name_of = [](const model::ObjectRef& ref) { return ref.ns + "/" + ref.name; };
+  std::string names;
+  for (const auto& service : contest.services) names += (names.empty() ? "" : ", ") + name_of(service);
+  const std::string keeps = contest.keeper < 0 ? "; none of them serves it"
+                                               : "; " + name_of(contest.services[static_cast<size_t>(contest.keeper)]) +
+                                                     " served it before and goes on";
+  for (size_t i = 0; i < contest.services.size(); ++i) {
+    const auto& service = contest.services[i];
+    plan.diagnostics.push_back(
+        {.severity = static_cast<int>(i) == contest.keeper ? model::Severity::kWarning : model::Severity::kError,
+         .reason = "DomainConflict",
+         .object = service,
+         .field = field_of(*t.summaries.read(reader, service), contest.domain),
+         .message = "the domain stands in more than one virtual service of gateway " + name_of(plan.gateway.ref) +
+                    ": " + names + keeps,
+         .found = contest.domain,
+         .expected = "each domain in one virtual service of a gateway"});
+  }
+  plan.diagnostics.push_back({.severity = contest.keeper < 0 ? model::Severity::kError : model::Severity::kWarning,
+                              .reason = "DomainConflict",
+                              .object = plan.gateway.ref,
+                              .field = "",
+                              .message = "virtual services of this gateway share a domain: " + names + keeps,
+                              .found = contest.domain});
+}
+
+LostDomains settle_contests(Translation& t, Reader& reader, GatewayPlan& plan, const SelectedRuns& selected,
+                            const DomainIndex& domains) {
+  LostDomains lost;
+  for (const auto& [domain, claimants] : domains.shared()) {
+    Contest contest{domain, claimants, {}, -1};
+    for (const Claimant& each : claimants)
+      contest.services.push_back((*selected[each.run]->hosts)[each.host].virtual_service);
+    contest.keeper = keeper_of(t, reader, contest);
+    report_conflict(t, reader, plan, contest);
+    for (size_t i = 0; i < claimants.size(); ++i) {
+      if (static_cast<int>(i) == contest.keeper) continue;
+      plan.conflicted.insert(contest.services[i]);
+      lost[claimants[i]].insert(domain);
     }
   }
-  return keepers;
+  return lost;
 }
 
 void plan_hosts(Translation& t, Reader& reader, GatewayPlan& plan, PlannedPart& part, const PlannedPart* before) {
-  const auto candidates = select(t, reader, part, plan.diagnostics);
-  const auto keepers = keepers_of(t, reader, plan, candidates);
-  std::vector<PlannedHost> hosts;
-  hosts.reserve(candidates.size());
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    PlannedHost host{candidates[i].ref, {}};
-    for (const auto& domain : candidates[i].summary->domains) {
-      const auto at = keepers.empty() ? keepers.end() : keepers.find(lower_case(domain));
-      if (at == keepers.end() || at->second == static_cast<int>(i)) host.domains.push_back(domain);
-    }
-    for (const auto& domain : host.domains) part.wildcards.add(domain);
-    if (!host.domains.empty()) hosts.push_back(std::move(host));
-  }
+  const SelectedRuns selected = select_hosts(t, reader, part.part, part.tls, plan.diagnostics);
+  part.domains = before != nullptr && before->domains ? before->domains : std::make_shared<DomainIndex>();
+  part.domains->update(selected);
+  const LostDomains lost = settle_contests(t, reader, plan, selected, *part.domains);
   auto settings = std::make_shared<HostSettings>();
   settings->label = plan.gateway.ref.name + "_" + plan.gateway.proxy_names.front();
   settings->route_configuration = part.route_configuration;
   settings->max_direct_response_bytes = plan.gateway.max_direct_response_bytes;
   settings->most_specific_header_mutations_wins = plan.gateway.most_specific_header_mutations_wins;
-  cut_into_runs(std::move(hosts), std::move(settings), before, part);
+  plan_runs(selected, lost, std::move(settings), before, part);
 }
 
 // Gloo ends the names of a hybrid gateway's route configurations in a hash of the matcher.

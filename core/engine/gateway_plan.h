@@ -10,16 +10,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/engine/domain_index.h"
+#include "core/engine/planned_host.h"
 #include "core/engine/results.h"
 #include "core/engine/wildcard_domains.h"
 
 namespace solder::engine {
-
-// A virtual host as a gateway takes it: without the domains that another one holds.
-struct PlannedHost {
-  model::ObjectRef virtual_service;
-  std::vector<std::string> domains;
-};
 
 // What the hosts of a gateway's part are served with.
 struct HostSettings {
@@ -32,15 +28,20 @@ struct HostSettings {
 // Neighbouring hosts of a part: host_run.h.
 struct PlannedRun {
   uint64_t hash = 0;
-  uint64_t id = 0;  // by its first host
+  uint64_t id = 0;
   std::shared_ptr<const HostSettings> settings;
   uint64_t settings_hash = 0;
-  std::vector<PlannedHost> hosts;
+  uint64_t selected_hash = 0;  // of the hosts before any of them lost a domain
+  bool whole = true;           // none did
+  std::shared_ptr<const std::vector<PlannedHost>> hosts = std::make_shared<std::vector<PlannedHost>>();
+  std::vector<std::string> wildcards;  // of their domains, those with a wildcard
 };
+using PlannedRunPtr = std::shared_ptr<const PlannedRun>;
 
 // What a run's hosts ask of the listener.
 struct HostNeeds {
   uint64_t hash = 0;
+  PlannedRunPtr run;                // that it was made of
   std::vector<FilterNeed> filters;  // equal ones once
   std::vector<ExtraResource> resources;
 };
@@ -48,14 +49,15 @@ struct HostNeeds {
 // A part of a gateway with what stands on it.
 struct PlannedPart {
   model::GatewayPart part;
-  bool tls = false;                                     // takes virtual services with TLS
-  std::string route_configuration;                      // its name
-  std::vector<std::shared_ptr<const PlannedRun>> runs;  // of its hosts in Gloo's order; none on a TCP part
-  std::unordered_map<uint64_t, size_t> places;          // of runs, by their id
-  WildcardDomains wildcards;                            // those of the hosts
+  bool tls = false;                             // takes virtual services with TLS
+  std::string route_configuration;              // its name
+  std::vector<PlannedRunPtr> runs;              // of its hosts in Gloo's order; none on a TCP part
+  std::unordered_map<uint64_t, size_t> places;  // of runs, by their id
+  WildcardDomains wildcards;                    // those of the hosts
+  std::shared_ptr<DomainIndex> domains;         // handed on to the next plan of the gateway, for it alone
 
   // Null: there is none.
-  [[nodiscard]] std::shared_ptr<const PlannedRun> run(uint64_t id) const {
+  [[nodiscard]] PlannedRunPtr run(uint64_t id) const {
     const auto at = places.find(id);
     return at == places.end() ? nullptr : runs[at->second];
   }

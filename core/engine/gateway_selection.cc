@@ -21,13 +21,9 @@ bool all_hold(const std::vector<model::SelectorExpression>& expressions, const L
 
 }  // namespace
 
-bool selects(const model::HttpGateway& gateway, bool tls, const model::ObjectRef& ref,
-             const VirtualServiceSummary& summary) {
-  if (tls != summary.has_ssl) return false;
-  if (!gateway.virtual_services.empty()) return true;
-  if (!names(gateway.namespaces, ref.ns)) return false;
-  if (!holds(gateway.selector, summary.labels)) return false;
-  return all_hold(gateway.expressions, summary.labels);
+bool selects(const HostSelection& selection, const model::ObjectRef& ref, const VirtualServiceSummary& summary) {
+  return selection.tls == summary.has_ssl && names(selection.namespaces, ref.ns) &&
+         holds(selection.labels, summary.labels) && all_hold(selection.expressions, summary.labels);
 }
 
 bool selects(const model::DelegatedGateways& delegated, const model::ObjectRef& ref,

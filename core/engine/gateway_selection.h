@@ -5,15 +5,13 @@
 // gateway-hybrid-*.
 #pragma once
 
+#include "core/engine/host_selection.h"
 #include "core/engine/results.h"
 #include "core/model/gateway.h"
 
 namespace solder::engine {
 
-// `tls`: whether the gateway takes virtual services with TLS or those without. Where it names its virtual services this
-// is one of those.
-bool selects(const model::HttpGateway& gateway, bool tls, const model::ObjectRef& ref,
-             const VirtualServiceSummary& summary);
+bool selects(const HostSelection& selection, const model::ObjectRef& ref, const VirtualServiceSummary& summary);
 
 bool selects(const model::DelegatedGateways& delegated, const model::ObjectRef& ref,
              const std::map<std::string, std::string>& labels);

@@ -74,13 +74,13 @@ class HttpChains {
   void add_host_resources() {
     auto& resources = context_.result.resources;
     for (const auto& run : context_.part.runs) {
-      const auto& own = needs_of(*run).resources;
+      const auto& own = needs_of(run).resources;
       resources.insert(resources.end(), own.begin(), own.end());
     }
   }
 
-  const HostNeeds& needs_of(const PlannedRun& run) const {
-    return *context_.t.host_needs.read(context_.reader, {context_.key, run.id});
+  const HostNeeds& needs_of(const PlannedRunPtr& run) const {
+    return *read_host_needs(context_.t, context_.reader, context_.key, run);
   }
 
   std::string in_large_layout(const std::string& manager) const {
@@ -99,7 +99,7 @@ class HttpChains {
     Translation& t = context_.t;
     std::vector<FilterNeed> needs = context_.slots.filters("http_filter/");
     for (const auto& run : context_.part.runs) {
-      const auto& wanted = needs_of(*run).filters;
+      const auto& wanted = needs_of(run).filters;
       needs.insert(needs.end(), wanted.begin(), wanted.end());
     }
     const std::string base = connection_manager_base(context_.part.route_configuration);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/sequence_hash.h"
 #include "core/engine/fragment.h"
 #include "core/model/diagnostic.h"
 #include "core/model/gateway.h"
@@ -241,10 +242,9 @@ struct ChainPart {
 struct VirtualServiceResult {
   uint64_t hash = 0;
   bool present = false;
-  bool ok = false;        // the current version translates without an error of the whole
-  bool serving = false;   // the current or the last good version can be served
-  std::string name;       // of the virtual host
-  std::string sort_name;  // "<ns>.<name>": Gloo's order
+  bool ok = false;       // the current version translates without an error of the whole
+  bool serving = false;  // the current or the last good version can be served
+  std::string name;      // of the virtual host
   std::vector<std::string> domains;
   std::string domains_path;
   bool has_ssl = false;
@@ -266,8 +266,8 @@ struct VirtualServiceResult {
 // The part of it that decides which gateway takes it.
 struct VirtualServiceSummary {
   uint64_t hash = 0;
+  bool present = false;
   bool serving = false;
-  std::string sort_name;
   std::vector<std::string> domains;
   std::string domains_path;
   bool has_ssl = false;
@@ -300,9 +300,12 @@ struct MatchableGatewayResult {
 };
 
 // Some of a gateway's virtual hosts, as they stand in its route configuration.
+struct PlannedRun;
 struct HostRunResult {
   uint64_t hash = 0;
-  base::Bytes hosts;  // RouteConfiguration.virtual_hosts, tagged
+  std::shared_ptr<const PlannedRun> run;  // that it was made of
+  base::Bytes hosts;                      // RouteConfiguration.virtual_hosts, tagged
+  base::SequenceHash sequence;            // of each host's bytes: the same in whatever runs they stand
   // Of the hosts that scopes can take apart, those with a domain without wildcard.
   size_t exact_hosts = 0;
   size_t exact_routes = 0;
@@ -318,10 +321,11 @@ struct RouteLayoutResult {
 // Some of a gateway's virtual hosts as scopes.
 struct HostScopesResult {
   uint64_t hash = 0;
-  std::vector<xds::ResourcePtr> scopes;  // one for each domain without wildcard; or the virtual hosts of all domains
-  std::vector<xds::ResourcePtr> routes;  // of those, where clients load them on demand; else the scopes hold them
+  std::shared_ptr<const PlannedRun> run;  // that it was made of
+  std::vector<xds::ResourcePtr> scopes;   // one for each domain without wildcard; or the virtual hosts of all domains
+  std::vector<xds::ResourcePtr> routes;   // of those, where clients load them on demand; else the scopes hold them
   base::Bytes fallback;  // the hosts under their other domains: RouteConfiguration.virtual_hosts, tagged
-  uint64_t fallback_hash = 0;
+  base::SequenceHash fallback_sequence;  // of each such host's bytes
 };
 
 // All scopes, or virtual hosts on demand, of a gateway's part; none where its layout has none.

@@ -53,6 +53,20 @@ struct RouteBranchResult {
   bool too_many = false;  // it says so itself
 };
 
+// What a table stands for: table_size.h.
+struct TableSize {
+  uint64_t hash = 0;
+  size_t routes = 0;     // those that delegate among them; exact as far as anybody would walk them
+  bool endless = false;  // tables delegate in a circle, or too deep
+};
+
+struct TableSizeKey {
+  model::ObjectRef table;
+  size_t levels = 0;  // of tables that may stand from here on
+
+  auto operator<=>(const TableSizeKey&) const = default;
+};
+
 struct RouteBranchKey {
   model::ObjectRef service;
   model::ObjectRef table;

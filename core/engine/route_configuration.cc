@@ -41,10 +41,10 @@ std::string route_configuration_head(const HostSettings& settings, const std::st
   return out;
 }
 
-std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key) {
+std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const PlannedRunPtr& planned) {
   auto result = std::make_shared<HostRunResult>();
-  const auto planned = t.planned_runs.read(reader, key);
-  for (const PlannedHost& host : planned->hosts) {
+  result->run = planned;
+  for (const PlannedHost& host : *planned->hosts) {
     const auto& service = read_host(t, reader, *planned->settings, host);
     std::string own = service->host;
     protozero::pbf_writer writer(own);
@@ -60,7 +60,9 @@ std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& read
     result->chosen_first = result->chosen_first || service->chosen_first;
     const size_t size = own.size() + service->routes.size();
     // Of the parts' hashes, not of their bytes: those were hashed when they were made.
-    result->hash = base::hash_combine(base::hash_combine(result->hash, base::hash_bytes(own)), service->routes_hash);
+    const uint64_t hash = base::hash_combine(base::hash_bytes(own), service->routes_hash);
+    result->hash = base::hash_combine(result->hash, hash);
+    result->sequence.add(hash);
     result->hosts.append(message_frame(route::RouteConfiguration::kVirtualHosts, size) + own);
     result->hosts.append(service->routes);
   }
@@ -76,15 +78,17 @@ std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, 
   const PlannedPart& part = plan->parts[key.part];
   if (part.runs.empty()) return result;
   std::string own = route_configuration_head(*part.runs.front()->settings, part.route_configuration);
-  uint64_t hash = base::hash_bytes(own);
+  const uint64_t head = base::hash_bytes(own);
+  base::SequenceHash hosts;
   base::Bytes bytes;
   bytes.append(std::move(own));
   for (const auto& planned : part.runs) {
-    const auto& run = t.host_runs.read(reader, {key, planned->id});
-    hash = base::hash_combine(hash, run->hash);
+    const auto& run = read_host_run(t, reader, key, planned);
+    hosts.append(run->sequence);
     bytes.append(run->hosts);
   }
-  result->resource = xds::make_resource(part.route_configuration, std::move(bytes), hash);
+  result->resource =
+      xds::make_resource(part.route_configuration, std::move(bytes), base::hash_combine(head, hosts.value()));
   result->hash = result->resource->hash;
   return result;
 }

@@ -1,5 +1,7 @@
 #include "core/engine/route_layout.h"
 
+#include "core/engine/host_run.h"
+
 #include <protozero/pbf_reader.hpp>
 
 #include "solder/envoy_fields.h"
@@ -33,7 +35,7 @@ bool wants_scopes(Translation& t, Reader& reader, const GatewayPartKey& key, con
   size_t hosts = 0;
   size_t routes = 0;
   for (const auto& planned : part.runs) {
-    const auto& run = t.host_runs.read(reader, {key, planned->id});
+    const auto& run = read_host_run(t, reader, key, planned);
     if (run->chosen_first) return false;
     hosts += run->exact_hosts;
     routes += run->exact_routes;

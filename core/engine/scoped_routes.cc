@@ -110,8 +110,7 @@ class HostScopes {
     }
     if (!any) return;
     mark_found(others);
-    result_.fallback_hash = base::hash_combine(result_.fallback_hash, base::hash_bytes(others));
-    result_.fallback_hash = base::hash_combine(result_.fallback_hash, service.routes_hash);
+    result_.fallback_sequence.add(base::hash_combine(base::hash_bytes(others), service.routes_hash));
     result_.fallback.append(
         message_frame(route::RouteConfiguration::kVirtualHosts, others.size() + service.routes.size()) + others);
     result_.fallback.append(service.routes);
@@ -149,14 +148,14 @@ class HostScopes {
 // Also where no domain needs it: by it a group of scopes is known to be there.
 xds::ResourcePtr fallback_scope(const HostSettings& settings, const ScopeSetResult& set) {
   base::Bytes hosts;
-  uint64_t hash = 0;
+  base::SequenceHash sequence;
   for (const auto& run : set.runs) {
     hosts.append(run->fallback);
-    hash = base::hash_combine(hash, run->fallback_hash);
+    sequence.append(run->fallback_sequence);
   }
   const std::string key = xds::fallback_scope(settings.route_configuration);
   std::string own = scope_frame(key, scope_head(settings, settings.route_configuration, false), hosts.size());
-  hash = base::hash_combine(hash, base::hash_bytes(own));
+  const uint64_t hash = base::hash_combine(sequence.value(), base::hash_bytes(own));
   base::Bytes bytes(std::move(own));
   bytes.append(hosts);
   return xds::make_resource(key, std::move(bytes), hash);
@@ -220,23 +219,24 @@ void replace_scopes(xds::ResourceSet& all, const xds::ResourceSet& before, const
   });
 }
 
-std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader& reader, const HostRunKey& key) {
+std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader& reader, const GatewayPartKey& part,
+                                                          const PlannedRunPtr& planned) {
   auto result = std::make_shared<HostScopesResult>();
-  const auto planned = t.planned_runs.read(reader, key);
-  if (planned->hosts.empty()) return result;
+  result->run = planned;
   if (t.virtual_hosts_on_demand) {
     // Who needs a virtual host at once depends on the wildcard domains of the others.
-    const auto plan = t.plans.read(reader, key.part.gateway);
-    const bool in_use = t.layouts.read(reader, key.part)->scoped;
-    for (const PlannedHost& host : planned->hosts) {
+    const auto plan = t.plans.read(reader, part.gateway);
+    if (part.part >= plan->parts.size()) return result;  // it is about to go
+    const bool in_use = t.layouts.read(reader, part)->scoped;
+    for (const PlannedHost& host : *planned->hosts) {
       const auto& service = *read_host(t, reader, *planned->settings, host);
-      add_virtual_hosts(plan->parts[key.part.part], host, service, in_use, *result);
+      add_virtual_hosts(plan->parts[part.part], host, service, in_use, *result);
     }
     return result;
   }
   HostScopes scopes(*planned->settings, t.scopes_on_demand, *result);
-  for (const PlannedHost& host : planned->hosts) scopes.add(host, *read_host(t, reader, *planned->settings, host));
-  result->hash = base::hash_combine(result->hash, result->fallback_hash);
+  for (const PlannedHost& host : *planned->hosts) scopes.add(host, *read_host(t, reader, *planned->settings, host));
+  result->hash = base::hash_combine(result->hash, result->fallback_sequence.value());
   return result;
 }
 
@@ -247,7 +247,7 @@ std::shared_ptr<const ScopeSetResult> build_scope_set(Translation& t, Reader& re
   if (!in_use && !t.virtual_hosts_on_demand) return result;
   if (!plan->serving || key.part >= plan->parts.size() || plan->parts[key.part].runs.empty()) return result;
   const PlannedPart& part = plan->parts[key.part];
-  for (const auto& planned : part.runs) result->runs.push_back(t.host_scopes.read(reader, {key, planned->id}));
+  for (const auto& planned : part.runs) result->runs.push_back(read_host_scopes(t, reader, key, planned));
   result->route_configuration = part.route_configuration;
   const auto before = t.scope_sets.peek(key);
   static const ScopeSetResult kNothing;

@@ -26,7 +26,7 @@ void count(const GatewayPlan* plan, const GatewayPlan* other, int step, std::map
   for (const PlannedPart& part : plan->parts) {
     for (const auto& run : part.runs) {
       if (known.count(run.get()) != 0) continue;
-      for (const PlannedHost& host : run->hosts) changes[host.virtual_service] += step;
+      for (const PlannedHost& host : *run->hosts) changes[host.virtual_service] += step;
     }
   }
 }

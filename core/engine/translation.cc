@@ -10,6 +10,8 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       objects(graph),
       kinds(graph),
       lists(graph),
+      service_list(graph),
+      service_runs(graph),
       last_good(graph),
       owners(graph),
       schemas(graph),
@@ -43,6 +45,7 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
                                   const std::string& text) { return build_route_options(*this, reader, key, text); }),
       route_bodies(graph, [this](Reader& reader, const auto& key,
                                  const std::string& text) { return build_route_body(*this, reader, key, text); }),
+      table_sizes(graph, [this](Reader& reader, const auto& key) { return build_table_size(*this, reader, key); }),
       route_branches(graph,
                      [this](Reader& reader, const RouteBranchKey& key) {
                        return build_route_branch(*this, reader, key.table, route_branches.peek(key)->source);
@@ -67,14 +70,22 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
              }),
       matchable_gateways(
           graph, [this](Reader& reader, const auto& ref) { return build_matchable_gateway(*this, reader, ref); }),
+      selected_runs(graph,
+                    [this](Reader& reader, const SelectedRunKey& key) {
+                      return build_selected_run(*this, reader, key.run, selected_runs.peek(key)->selection);
+                    }),
       plans(graph, [this](Reader& reader, const auto& ref) { return build_gateway_plan(*this, reader, ref); }),
-      planned_runs(graph, [this](Reader& reader, const auto& key) { return build_planned_run(*this, reader, key); }),
-      host_needs(graph, [this](Reader& reader, const auto& key) { return build_host_needs(*this, reader, key); }),
-      host_runs(graph, [this](Reader& reader, const auto& key) { return build_host_run(*this, reader, key); }),
+      host_needs(graph, [this](Reader& reader,
+                               const auto& key) { return build_host_needs(*this, reader, host_needs.peek(key)->run); }),
+      host_runs(graph, [this](Reader& reader,
+                              const auto& key) { return build_host_run(*this, reader, host_runs.peek(key)->run); }),
       route_configurations(
           graph, [this](Reader& reader, const auto& ref) { return build_route_configuration(*this, reader, ref); }),
       layouts(graph, [this](Reader& reader, const auto& key) { return build_route_layout(*this, reader, key); }),
-      host_scopes(graph, [this](Reader& reader, const auto& key) { return build_host_scopes(*this, reader, key); }),
+      host_scopes(graph,
+                  [this](Reader& reader, const HostRunKey& key) {
+                    return build_host_scopes(*this, reader, key.part, host_scopes.peek(key)->run);
+                  }),
       scope_sets(graph, [this](Reader& reader, const auto& key) { return build_scope_set(*this, reader, key); }),
       listeners(graph, [this](Reader& reader, const auto& ref) { return build_listener(*this, reader, ref); }),
       proxies(graph, [this](Reader& reader, const auto& proxy) { return build_proxy(*this, reader, proxy); }),

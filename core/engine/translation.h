@@ -17,6 +17,7 @@
 #include "core/config/schema_catalog.h"
 #include "core/engine/gateway_plan.h"
 #include "core/engine/graph.h"
+#include "core/engine/host_selection.h"
 #include "core/engine/merge.h"
 #include "core/engine/results.h"
 #include "core/engine/route_branch.h"
@@ -30,6 +31,11 @@ namespace solder::engine {
 
 struct RefList {
   std::vector<model::ObjectRef> refs;  // sorted
+};
+
+// Runs of objects, by what names them: service_runs.h.
+struct RunList {
+  std::vector<uint64_t> ids;
 };
 
 // Field path → origin of one resource, recorded only on request.
@@ -79,10 +85,11 @@ struct GatewayPartKey {
   auto operator<=>(const GatewayPartKey&) const = default;
 };
 
-// A run of the virtual hosts of a gateway's part, by its id in the plan.
+// A run of the virtual hosts of a gateway's part, by what it holds: one that stands in another plan as well is the
+// same.
 struct HostRunKey {
   GatewayPartKey part;
-  uint64_t id = 0;
+  uint64_t run = 0;  // PlannedRun's hash
 
   auto operator<=>(const HostRunKey&) const = default;
 };
@@ -118,6 +125,10 @@ struct KeyHash<RouteKey> {
   }
 };
 template <>
+struct KeyHash<TableSizeKey> {
+  size_t operator()(const TableSizeKey& key) const { return KeyHash<model::ObjectRef>()(key.table) + key.levels; }
+};
+template <>
 struct KeyHash<RouteBranchKey> {
   size_t operator()(const RouteBranchKey& key) const {
     return base::hash_combine(KeyHash<model::ObjectRef>()(key.table), key.source_hash);
@@ -135,9 +146,7 @@ struct KeyHash<GatewayPartKey> {
 };
 template <>
 struct KeyHash<HostRunKey> {
-  size_t operator()(const HostRunKey& key) const {
-    return base::hash_combine(KeyHash<GatewayPartKey>()(key.part), key.id);
-  }
+  size_t operator()(const HostRunKey& key) const { return key.run + key.part.part; }
 };
 
 inline constexpr size_t kNeverScoped = std::numeric_limits<size_t>::max();
@@ -174,8 +183,10 @@ struct Translation {
   Graph graph;
   // Inputs: the world as the sources tell it, and the last good versions.
   Inputs<model::ObjectRef, model::Object> objects;
-  Inputs<std::string, RefList> kinds;     // kind → what there is of it
-  Inputs<host::Selector, RefList> lists;  // by declared index; kept by ObjectIndex
+  Inputs<std::string, RefList> kinds;      // kind → what there is of it
+  Inputs<host::Selector, RefList> lists;   // by declared index; kept by ObjectIndex
+  Inputs<int, RunList> service_list;       // one key: 0; all virtual services, in runs; kept by ServiceRuns
+  Inputs<uint64_t, RefList> service_runs;  // by run
   Inputs<model::ObjectRef, model::Object> last_good;
   // The plugins: who owns "scope:key", what its schema says ("scope:" and "defaults:" too: schema_catalog.h), and which
   // kinds of objects they read. Kept by use_plugins().
@@ -201,6 +212,7 @@ struct Translation {
   TextMemo<RoutePartKey, RouteMatchResult> route_matches;
   TextMemo<RoutePartKey, RouteOptionsResult> route_options;
   TextMemo<RoutePartKey, RouteBodyResult> route_bodies;
+  Memo<TableSizeKey, TableSize> table_sizes;
   Memo<RouteBranchKey, RouteBranchResult> route_branches;
   Memo<RouteRunKey, RouteRunResult> route_runs;
   Memo<VirtualServiceKey, VirtualServiceResult> virtual_services;
@@ -208,8 +220,8 @@ struct Translation {
   Memo<model::ObjectRef, VirtualServiceFilters> filters;
   Memo<model::ObjectRef, VirtualServiceChain> chains;
   Memo<model::ObjectRef, MatchableGatewayResult> matchable_gateways;
+  Memo<SelectedRunKey, SelectedRun> selected_runs;
   Memo<model::ObjectRef, GatewayPlan> plans;
-  Memo<HostRunKey, PlannedRun> planned_runs;
   Memo<HostRunKey, HostNeeds> host_needs;
   Memo<HostRunKey, HostRunResult> host_runs;
   Memo<GatewayPartKey, ResourceResult> route_configurations;
@@ -253,6 +265,7 @@ std::shared_ptr<RouteOptionsResult> build_route_options(Translation& t, Reader& 
                                                         const std::string& text);
 std::shared_ptr<RouteBodyResult> build_route_body(Translation& t, Reader& reader, const RoutePartKey& key,
                                                   const std::string& text, ProvenanceList* provenance = nullptr);
+std::shared_ptr<const TableSize> build_table_size(Translation& t, Reader& reader, const TableSizeKey& key);
 std::shared_ptr<const RouteBranchResult> build_route_branch(Translation& t, Reader& reader,
                                                             const model::ObjectRef& table,
                                                             std::shared_ptr<const RouteBranchSource> source);
@@ -268,13 +281,14 @@ std::shared_ptr<const VirtualServiceChain> chain_of(const VirtualServiceResult& 
 std::shared_ptr<const MatchableGatewayResult> build_matchable_gateway(Translation& t, Reader& reader,
                                                                       const model::ObjectRef& ref);
 std::shared_ptr<const GatewayPlan> build_gateway_plan(Translation& t, Reader& reader, const model::ObjectRef& ref);
-std::shared_ptr<const PlannedRun> build_planned_run(Translation& t, Reader& reader, const HostRunKey& key);
-std::shared_ptr<const HostNeeds> build_host_needs(Translation& t, Reader& reader, const HostRunKey& key);
-std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const HostRunKey& key);
+// Of a run of hosts: read by read_host_run() and its like (host_run.h).
+std::shared_ptr<const HostNeeds> build_host_needs(Translation& t, Reader& reader, const PlannedRunPtr& run);
+std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const PlannedRunPtr& run);
+std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader& reader, const GatewayPartKey& part,
+                                                          const PlannedRunPtr& run);
 std::shared_ptr<const ResourceResult> build_route_configuration(Translation& t, Reader& reader,
                                                                 const GatewayPartKey& key);
 std::shared_ptr<const RouteLayoutResult> build_route_layout(Translation& t, Reader& reader, const GatewayPartKey& key);
-std::shared_ptr<const HostScopesResult> build_host_scopes(Translation& t, Reader& reader, const HostRunKey& key);
 std::shared_ptr<const ScopeSetResult> build_scope_set(Translation& t, Reader& reader, const GatewayPartKey& key);
 std::shared_ptr<const ListenerResult> build_listener(Translation& t, Reader& reader, const model::ObjectRef& gateway,
                                                      ProvenanceList* provenance = nullptr);

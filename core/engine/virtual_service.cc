@@ -115,7 +115,6 @@ void add_referenced_options(Translation& t, Reader& reader, model::VirtualServic
 // Everything but the routes.
 void build_head(Translation& t, Reader& reader, const model::VirtualService& service, VirtualServiceResult& result,
                 ProvenanceList* provenance) {
-  result.sort_name = service.ref.ns + "." + service.ref.name;
   result.domains = service.domains.empty() ? std::vector<std::string>{"*"} : service.domains;
   result.domains_path = service.domains_path;
   result.has_ssl = service.has_ssl;
@@ -206,7 +205,7 @@ uint64_t hash_chain(const std::optional<ChainPart>& chain, const model::OptionSe
 
 template <typename T>
 uint64_t hash_summary(const T& result) {
-  std::string text = result.sort_name + '\0' + result.ns + '\0' + (result.has_ssl ? 's' : '-') +
+  std::string text = result.ns + '\0' + (result.present ? 'p' : '-') + (result.has_ssl ? 's' : '-') +
                      (result.serving ? 'o' : '-') + (result.named_routes ? 'n' : '-');
   for (const auto& domain : result.domains) text += '\0' + domain;
   for (const auto& [key, value] : result.labels) text += '\1' + key + '=' + value;
@@ -264,7 +263,7 @@ std::shared_ptr<const VirtualServiceResult> build_virtual_service(Translation& t
 std::shared_ptr<const VirtualServiceSummary> summarize(const VirtualServiceResult& result) {
   auto summary = std::make_shared<VirtualServiceSummary>();
   summary->serving = result.serving;
-  summary->sort_name = result.sort_name;
+  summary->present = result.present;
   summary->domains = result.domains;
   summary->domains_path = result.domains_path;
   summary->has_ssl = result.has_ssl;

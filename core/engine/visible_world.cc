@@ -14,9 +14,9 @@ namespace solder::engine {
 namespace {
 
 // The kinds whose lists translation reads. Of the others it only reads single objects.
-constexpr std::array<std::string_view, 8> kListed = {
-    "VirtualService", "RouteTable",         "Gateway", "MatchableHttpGateway", "MatchableTcpGateway",
-    "ListenerOption", "HttpListenerOption", "Settings"};
+constexpr std::array<std::string_view, 7> kListed = {
+    "RouteTable",         "Gateway", "MatchableHttpGateway", "MatchableTcpGateway", "ListenerOption",
+    "HttpListenerOption", "Settings"};
 
 // Gloo's two default gateways, there where the user has none.
 model::ObjectPtr default_gateway(const std::string& ns, const char* name, int port, bool ssl) {
@@ -135,6 +135,7 @@ void VisibleWorld::show(const model::ObjectRef& ref, const model::ObjectPtr& obj
   auto& seen = seen_[ref.kind];
   const bool changed = object ? seen.insert(ref).second : seen.erase(ref) > 0;
   if (!changed) return;
+  if (ref.kind == "VirtualService") services_.set(ref, object != nullptr);
   const auto kind = translation_.plugins->kinds().find(ref.kind);
   const bool derives = kind != translation_.plugins->kinds().end() && !kind->second.derivers.empty();
   if (derives && derived_.count(ref) == 0) sources_.insert(ref);
@@ -214,6 +215,7 @@ model::Diagnostic VisibleWorld::unseen(const model::ObjectRef& ref) const {
 
 void VisibleWorld::update_lists() {
   index_.publish(translation_.lists);
+  services_.publish(translation_.service_list, translation_.service_runs);
   for (const std::string& kind : std::exchange(changed_kinds_, {})) {
     if (std::find(kListed.begin(), kListed.end(), kind) == kListed.end()) continue;
     auto list = std::make_shared<RefList>();

@@ -11,6 +11,7 @@
 
 #include "core/engine/diagnostic_book.h"
 #include "core/engine/object_index.h"
+#include "core/engine/service_runs.h"
 #include "core/engine/translation.h"
 #include "core/model/settings.h"
 
@@ -83,6 +84,7 @@ class VisibleWorld {
   ObjectIndex index_;
   std::set<model::ObjectRef> sources_;
   std::map<std::string, std::set<model::ObjectRef>> seen_;
+  ServiceRuns services_;  // of those seen
   std::set<std::string> changed_kinds_;
   std::set<model::ObjectRef> changed_;
   Membership membership_;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/bytes.h"
+#include "core/base/sequence_hash.h"
 
 namespace solder::base {
 namespace {
@@ -24,6 +25,35 @@ TEST(Hash, OfASequenceDependsOnItsOrder) {
   const uint64_t b = hash_bytes("b");
   EXPECT_NE(hash_combine(a, b), hash_combine(b, a));
   EXPECT_EQ(hash_combine(a, b), hash_combine(a, b));
+}
+
+SequenceHash sequence(uint64_t from, uint64_t to) {
+  SequenceHash hash;
+  for (uint64_t i = from; i < to; ++i) hash.add(hash_combine(1, i));
+  return hash;
+}
+
+TEST(SequenceHash, IsTheSameWhereverTheSequenceIsCut) {
+  const SequenceHash whole = sequence(0, 100);
+  for (uint64_t cut = 0; cut <= 100; cut += 4) {
+    SequenceHash joined = sequence(0, cut);
+    joined.append(SequenceHash());
+    joined.append(sequence(cut, 100));
+    EXPECT_EQ(joined.value(), whole.value()) << cut;
+  }
+}
+
+TEST(SequenceHash, TellsOtherSequencesApart) {
+  SequenceHash swapped = sequence(50, 100);
+  swapped.append(sequence(0, 50));
+  EXPECT_NE(swapped.value(), sequence(0, 100).value());
+  EXPECT_NE(sequence(0, 99).value(), sequence(0, 100).value());
+  SequenceHash none, zero, zeros;
+  zero.add(0);
+  zeros.add(0);
+  zeros.add(0);
+  EXPECT_NE(none.value(), zero.value());
+  EXPECT_NE(zero.value(), zeros.value());
 }
 
 TEST(Hash, IsWrittenInSixteenDigits) {

@@ -34,8 +34,8 @@ engine::ServedPlaces places() {
   plan->listener_name = "listener";
   engine::PlannedPart part;
   part.route_configuration = "routes";
-  engine::cut_into_runs({{kService, {"web.test", "*.web.test"}}}, std::make_shared<engine::HostSettings>(), nullptr,
-                        part);
+  const auto hosts = engine::cut_into_runs({{kService, {"web.test", "*.web.test"}}});
+  engine::plan_runs(hosts, {}, std::make_shared<engine::HostSettings>(), nullptr, part);
   plan->parts.push_back(part);
   return {"gloo-system", {plan}};
 }

@@ -80,17 +80,43 @@ TEST(Delegation, ATableThatComesAndGoes) {
   EXPECT_EQ(world.state(ref("VirtualService", "a")), model::State::kWarning);
 }
 
-TEST(Delegation, TablesThatDoubleAtEachStepHaveAnEnd) {
-  World world;
-  world.put(service("a", to("t0")));
-  for (int i = 0; i < 40; ++i) {
+// Tables "t0", "t1", ... of which each delegates twice to the next one.
+void put_doubling_tables(World& world, int count) {
+  for (int i = 0; i < count; ++i) {
     const std::string next = to("t" + std::to_string(i + 1));
     world.put(table("t" + std::to_string(i), next + ", " + next));
   }
-  world.put(table("t40", route("/", "leaf"))).translate();
+}
+
+TEST(Delegation, TablesThatDoubleAtEachStepHaveAnEnd) {
+  World world;
+  put_doubling_tables(world, 40);
+  world.put(service("a", to("t0") + ", " + route("/own", "own"))).put(table("t40", route("/", "leaf"))).translate();
   EXPECT_THAT(world.reasons(ref("VirtualService", "a")), Contains("TooManyRoutes"));
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("/own")) << "what stands beside them serves";
+  EXPECT_LT(world.computed(), 10'000u) << "the tables are counted, not walked";
   world.put(table("t40", "")).translate();
   EXPECT_THAT(world.reasons(ref("VirtualService", "a")), Contains("TooManyRoutes")) << "tables without routes as well";
+  world.put(table("t3", route("/three", "three"))).translate();
+  EXPECT_EQ(world.state(ref("VirtualService", "a")), model::State::kAccepted) << "eight routes";
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("/three"));
+}
+
+TEST(Delegation, MoreRoutesThanAVirtualServiceMayHaveAreLeftOut) {
+  World world;
+  put_doubling_tables(world, 15);
+  const std::string two = route("/", "leaf") + ", " + route("/other", "leaf");
+  world.put(service("a", to("t0"))).put(table("t15", two + ", " + two)).translate();
+  EXPECT_THAT(world.reasons(ref("VirtualService", "a")), Contains("TooManyRoutes")) << "131,072 routes";
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("leaf")) << "the first ones serve";
+}
+
+TEST(Delegation, TablesThatDoubleInACircleAreToldOfTheCircle) {
+  World world;
+  const std::string back = to("t0");
+  world.put(service("a", to("t0"))).put(table("t0", to("t1") + ", " + to("t1"))).put(table("t1", back + ", " + back));
+  world.translate();
+  EXPECT_THAT(world.reasons(ref("VirtualService", "a")), Contains("DelegationCycle"));
 }
 
 }  // namespace
