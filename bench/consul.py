@@ -30,7 +30,8 @@ packages.need("grpcio==1.85.3")
 import harness  # noqa: E402
 from bare_consul import BareClient  # noqa: E402
 from consul_server import Consul  # noqa: E402
-from endpoint_client import OTHERS, EndpointClient, figures  # noqa: E402
+from endpoint_client import OTHERS, EndpointClient  # noqa: E402
+from figures import figures  # noqa: E402
 from manifests import gateways  # noqa: E402
 
 def start(world, consul, **more):

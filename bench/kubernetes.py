@@ -26,7 +26,8 @@ packages.need("grpcio==1.85.3")
 
 import harness  # noqa: E402
 import kube_server  # noqa: E402
-from endpoint_client import OTHERS, EndpointClient, figures  # noqa: E402
+from endpoint_client import OTHERS, EndpointClient  # noqa: E402
+from figures import figures  # noqa: E402
 from kube_server import Kubernetes  # noqa: E402
 from manifests import gateways  # noqa: E402
 

@@ -23,7 +23,7 @@ function(solder_add_plugin name)
   endif()
   add_library(${name} MODULE ${arg_SOURCES})
   if(NOT arg_OUTPUT_DIRECTORY AND PROJECT_NAME STREQUAL "solder")
-    install(TARGETS ${name} LIBRARY DESTINATION lib/solder/plugins
+    install(TARGETS ${name} LIBRARY DESTINATION lib/solder/plugins COMPONENT runtime
       PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
   endif()
   if(NOT arg_OUTPUT_DIRECTORY)

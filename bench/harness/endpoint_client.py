@@ -1,7 +1,6 @@
 """A delta client in Python that notes when the endpoints of which clusters arrive, and how many bytes of other resources. Needs grpcio."""
 import os
 import queue
-import statistics
 import threading
 import time
 
@@ -13,12 +12,6 @@ from protobuf_wire import field
 TYPE = "type.googleapis.com/envoy.config."
 ENDPOINTS = TYPE + "endpoint.v3.ClusterLoadAssignment"
 OTHERS = (TYPE + "cluster.v3.Cluster", TYPE + "listener.v3.Listener")
-
-
-def figures(times):
-    times = sorted(times)
-    at = max(0, -(-len(times) * 99 // 100) - 1)  # of a hundred the ninety-ninth
-    return {"count": len(times), "median": round(statistics.median(times), 2), "p99": round(times[at], 2), "slowest": round(times[-1], 2)}
 
 
 def fields(data):
