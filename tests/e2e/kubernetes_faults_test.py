@@ -1,6 +1,6 @@
 """A storm of edits while a real API server is killed, etcd forgets, watches break and a tenth of the requests is refused, with a rival that writes statuses: nothing is lost, nothing is stale, no request fails.
 
-SOLDER_FAULT_ROUNDS=20 makes it the long one.
+SOLDER_FAULT_ROUNDS=20 SOLDER_FAULT_EDITS=500 makes it the long one.
 """
 import json
 import os
@@ -18,7 +18,7 @@ from manifests import gateways, ssl_config, upstream, virtual_service
 GATEWAY = "gateway.solo.io/v1"
 ROUNDS = int(os.environ.get("SOLDER_FAULT_ROUNDS", "3"))
 SERVICES = 30
-EDITS = 40  # in each round
+EDITS = int(os.environ.get("SOLDER_FAULT_EDITS", "40"))  # in each round
 
 
 class Faults(Case):
