@@ -11,7 +11,7 @@ namespace solder::cli {
 
 namespace {
 
-constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kPatience = std::chrono::seconds(30);
 
 }  // namespace
 

@@ -19,7 +19,7 @@ struct ManagerOptions {
   // What runs serve_preflight(0); without a program nothing is tried in a process of its own.
   std::string preflight_program;
   std::vector<std::string> preflight_arguments;
-  std::chrono::milliseconds preflight_patience = std::chrono::seconds(10);
+  std::chrono::milliseconds preflight_patience = std::chrono::seconds(30);
 };
 
 class PluginManager {

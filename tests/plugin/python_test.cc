@@ -158,6 +158,7 @@ TEST(Python, DroppedReplacedRolledBackRemoved) {
 
 TEST(Python, WhatIsBrokenKeepsTheOldOne) {
   PythonFiles world;
+  world.options.preflight_patience = std::chrono::seconds(10);
   world.drop_python(gives("1.0.0", "one"));
   world.start();
   world.until_version("1.0.0");
