@@ -2,10 +2,10 @@
 //   solder-bench-engine --plugin-dir DIR SCENARIO UPSTREAMS,SERVICES,ROUTES [ROUNDS]
 // Scenarios: cold_translation (objects in memory → snapshot), one_route_changed (one virtual service replaced, its
 // first route's timeout new → snapshot), delegated_route_changed (the same of one of so many route tables that one
-// virtual service delegates to), one_upstream_changed, service_added (virtual services that come one by one, to those
-// that are there): print one JSON line with the milliseconds of each round, sorted,
-// and the peak of memory. plugin_boundary: what the host adds to a call of a plugin, in nanoseconds a route, for
-// batches of ROUTES. Tested by tests/bench/bench_test.py.
+// virtual service delegates to), one_upstream_changed, service_added, service_removed, service_relabelled (virtual
+// services that come, go or get other labels one by one, among those that are there): print one JSON line with the
+// milliseconds of each round, sorted, and the peak of memory. plugin_boundary: what the host adds to a call of a
+// plugin, in nanoseconds a route, for batches of ROUTES. Tested by tests/bench/bench_test.py.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -72,14 +72,26 @@ Times cold(Setup& setup, const Shape& shape, size_t rounds) {
   return times;
 }
 
-Times changed(Setup& setup, const store::Batch& world, size_t rounds,
-              const std::function<model::ObjectPtr(size_t)>& next) {
+store::Batch removal(const model::ObjectRef& ref) {
+  store::Batch batch;
+  batch.changes.push_back({ref, nullptr});
+  return batch;
+}
+
+model::ObjectPtr relabelled(const model::Object& object, size_t number) {
+  auto out = std::make_shared<model::Object>(object);
+  out->labels["number"] = std::to_string(number);
+  out->hash += number + 1;
+  return out;
+}
+
+Times changed(Setup& setup, const store::Batch& world, size_t rounds, const std::function<store::Batch(size_t)>& next) {
   Times times;
   const auto engine = make_engine(setup);
   engine->apply(world);
   engine->translate();
   for (size_t i = 0; i < rounds; ++i) {
-    const store::Batch batch = change(next(i));
+    const store::Batch batch = next(i);
     times.measure([&] {
       engine->apply(batch);
       engine->translate();
@@ -140,18 +152,27 @@ int run(const std::vector<std::string>& arguments) {
     times = cold(setup, shape, rounds);
   } else if (scenario == "one_route_changed") {
     times = changed(setup, whole_world(shape), rounds, [&](size_t i) {
-      return virtual_service(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000));
+      return change(virtual_service(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000)));
     });
   } else if (scenario == "delegated_route_changed") {
     times = changed(setup, whole_world(shape, true), rounds, [&](size_t i) {
-      return route_table(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000));
+      return change(route_table(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000)));
     });
   } else if (scenario == "one_upstream_changed") {
-    times = changed(setup, whole_world(shape), rounds,
-                    [&](size_t i) { return upstream(i * 7919 % shape.upstreams, 9000 + static_cast<int>(i % 1000)); });
+    times = changed(setup, whole_world(shape), rounds, [&](size_t i) {
+      return change(upstream(i * 7919 % shape.upstreams, 9000 + static_cast<int>(i % 1000)));
+    });
   } else if (scenario == "service_added") {
     times = changed(setup, whole_world(shape), rounds,
-                    [&](size_t i) { return virtual_service(shape, shape.virtual_services + i, 1000); });
+                    [&](size_t i) { return change(virtual_service(shape, shape.virtual_services + i, 1000)); });
+  } else if (scenario == "service_removed") {
+    times = changed(setup, whole_world(shape), std::min(rounds, shape.virtual_services), [&](size_t i) {
+      return removal(virtual_service(shape, shape.virtual_services - 1 - i, 1000)->ref);
+    });
+  } else if (scenario == "service_relabelled") {
+    times = changed(setup, whole_world(shape), rounds, [&](size_t i) {
+      return change(relabelled(*virtual_service(shape, i * 7919 % shape.virtual_services, 1000), i));
+    });
   } else {
     std::fprintf(stderr, "unknown scenario %s\n", scenario.c_str());
     return 2;

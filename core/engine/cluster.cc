@@ -125,9 +125,8 @@ void call_plugins(Translation& t, Reader& reader, const model::Upstream& upstrea
                                     view(result.name)};
   const host::Subject subject{upstream.ref, upstream.type_path};
   result.endpoints_apart = t.plugins->has(*owner, host::Operation::kEndpoints);
-  collect(t.plugins->call(*owner, host::Operation::kClusters, {&input, 1, sizeof(input)}, {&subject, 1},
-                          lookup_for(t, reader)),
-          slots, built);
+  collect(call_plugin(t, reader, *owner, host::Operation::kClusters, {&input, 1, sizeof(input)}, {&subject, 1}), slots,
+          built);
   OptionCalls options(t, reader, upstream.ref);
   options.add(kUpstreamScope, upstream.options, 0, 0);
   std::vector<host::ItemOutput> outputs;

@@ -49,9 +49,9 @@ class Drafts {
   // By the upper bits of a product: those of the maps themselves are the lower ones.
   Part& part_of(const K& key) {
     constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
-    return parts_[(Hash()(key) * kGolden) >> 60];
+    return parts_[(Hash()(key) * kGolden) >> 58];
   }
-  std::array<Part, 16> parts_;
+  std::array<Part, 64> parts_;
 };
 
 }  // namespace solder::engine

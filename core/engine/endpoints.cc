@@ -24,8 +24,7 @@ host::ItemOutput call_type(Translation& t, Reader& reader, const model::ObjectRe
                                     view(cluster.spec_json),
                                     view(cluster.name)};
   const host::Subject subject{ref, path};
-  auto outputs = t.plugins->call(*owner, host::Operation::kEndpoints, {&input, 1, sizeof(input)}, {&subject, 1},
-                                 lookup_for(t, reader));
+  auto outputs = call_plugin(t, reader, *owner, host::Operation::kEndpoints, {&input, 1, sizeof(input)}, {&subject, 1});
   return std::move(outputs.front());
 }
 

@@ -74,6 +74,13 @@ host::Lookup lookup_for(Translation& translation, Reader& reader) {
           [&](size_t, const host::Selector& selector) { return list_objects(translation, reader, selector); }};
 }
 
+std::vector<host::ItemOutput> call_plugin(Translation& translation, Reader& reader, host::Plugin& plugin,
+                                          host::Operation operation, solder_span in,
+                                          std::span<const host::Subject> subjects) {
+  const PluginTurns::Turn turn(translation.plugin_turns, &plugin);
+  return translation.plugins->call(plugin, operation, in, subjects, lookup_for(translation, reader));
+}
+
 void OptionCalls::add(const Scope& scope, const model::OptionSet& options, uint32_t action, size_t target) {
   for (const model::OptionValue& value : options.values) inputs_.push_back({&scope, &value, &options, action, target});
 }
@@ -109,9 +116,8 @@ std::vector<host::ItemOutput> OptionCalls::call() {
                        view(input.options->json)});
       subjects.push_back({object_, input.value->path});
     }
-    auto results = translation_.plugins->call(*group.first, host::Operation::kOptions,
-                                              {batch.data(), batch.size(), sizeof(solder_option_input)}, subjects,
-                                              lookup_for(translation_, reader_));
+    auto results = call_plugin(translation_, reader_, *group.first, host::Operation::kOptions,
+                               {batch.data(), batch.size(), sizeof(solder_option_input)}, subjects);
     for (size_t k = 0; k < results.size(); ++k) outputs[group.second[k]] = std::move(results[k]);
   }
   return outputs;

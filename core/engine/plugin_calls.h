@@ -3,6 +3,7 @@
 // Tested by tests/unit/engine/plugin_calls_test.cc.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,10 @@ const model::ObjectRef& chosen_settings(const RefList& list);
 // What a plugin's lookup gives for `ref`, recorded as a read; null: there is none. Secrets come without values.
 // Settings without a name are those that count.
 const std::string* look_up(Translation& translation, Reader& reader, const model::ObjectRef& ref);
+// PluginSet::call() on behalf of the running cell.
+std::vector<host::ItemOutput> call_plugin(Translation& translation, Reader& reader, host::Plugin& plugin,
+                                          host::Operation operation, solder_span in,
+                                          std::span<const host::Subject> subjects);
 // How plugins read other objects on behalf of the running cell. Both arguments must outlive the call.
 host::Lookup lookup_for(Translation& translation, Reader& reader);
 // Whether plugins read objects of the kind by a manifest's word, and not by the core's.

@@ -33,8 +33,7 @@ void derive(Translation& t, Reader& reader, host::Plugin& plugin, const model::O
             const std::string& source_text, DerivedResult& result) {
   const solder_object input{sizeof(solder_object), 0, view(source), view(source_text)};
   const host::Subject subject{source, ""};
-  auto outputs = t.plugins->call(plugin, host::Operation::kDerive, {&input, 1, sizeof(input)}, {&subject, 1},
-                                 lookup_for(t, reader));
+  auto outputs = call_plugin(t, reader, plugin, host::Operation::kDerive, {&input, 1, sizeof(input)}, {&subject, 1});
   host::ItemOutput& output = outputs.front();
   std::move(output.diagnostics.begin(), output.diagnostics.end(), std::back_inserter(result.diagnostics));
   for (const std::string& text : output.objects) {

@@ -106,9 +106,9 @@ void append(host::ItemOutput& to, host::ItemOutput from) {
 // One call an owner with all the destinations for it.
 void run(Translation& t, Reader& reader, Batches& batches) {
   for (auto& [key, batch] : batches) {
-    auto results = t.plugins->call(*batch.plugin, host::Operation::kDestinations,
-                                   {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)},
-                                   batch.subjects, lookup_for(t, reader));
+    auto results =
+        call_plugin(t, reader, *batch.plugin, host::Operation::kDestinations,
+                    {batch.inputs.data(), batch.inputs.size(), sizeof(solder_destination_input)}, batch.subjects);
     for (size_t k = 0; k < results.size(); ++k) append(*batch.outputs[k], std::move(results[k]));
   }
 }

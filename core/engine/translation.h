@@ -19,6 +19,7 @@
 #include "core/engine/graph.h"
 #include "core/engine/host_selection.h"
 #include "core/engine/merge.h"
+#include "core/engine/plugin_turn.h"
 #include "core/engine/results.h"
 #include "core/engine/route_branch.h"
 #include "core/engine/text_memo.h"
@@ -180,6 +181,7 @@ struct Translation {
   // Virtual hosts that a client asks for one by one, instead of scopes: virtual_hosts.h. Likewise.
   bool virtual_hosts_on_demand = false;
 
+  PluginTurns plugin_turns;
   Graph graph;
   // Inputs: the world as the sources tell it, and the last good versions.
   Inputs<model::ObjectRef, model::Object> objects;
