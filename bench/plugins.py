@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """What plugins cost that come, are replaced and end while Solder serves.
 
-Usage: plugins.py [--build DIR] [--only NAME] [--reloads N] [--every SECONDS] [--rate N] [--drops N] [--kills N]
+Usage: plugins.py [--build DIR] [--only NAME] [--reloads N] [--every SECONDS] [--rate N] [--drops N] [--kills N] [--rounds N] [--languages cpp,c,python]
 
 reload  for a shipped plugin in C++, the example in C and the one in Python: N replacements of its file, one each so many seconds, under requests through a stock Envoy
-        with 1,000 routes: requests that failed, streams and bytes sent meanwhile, `pause_ms` for which translation stood still (median, most), and what
+        with 1,000 routes: requests that failed, streams and bytes sent meanwhile, `pause_ms` for which translation stood still (median, most, how many of more than 5 ms), and what
         Solder has more at the end than after the first ten: mappings of the plugin, open files, memory
 drop    from the rename of the file into the plugin directory until Envoy answers with its option, for C in Solder's process and in one of its own, and for Python in both: median, slowest
 kills   a plugin's process ended at random while its objects are edited (tests/e2e/isolation_test.py): that run's own line
-cost    an option's call, 64 routes in a batch (`solder plugin bench`), in C and in Python
+cost    an option's call, 64 routes in a batch, microseconds a route: in C, by a direct call of a plugin's function (`timeout`), by Solder in its process and in one of the plugin's own
+        (`solder-bench-engine`), in Python (`solder plugin bench`), and by a gRPC hook that is called for each route (bench/peers/cmd/route-hook), in turn, with how many times the others' cost that is
 Prints a JSON line each. Solder, Envoy and the load share the machine.
 """
 import argparse
@@ -19,6 +20,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -29,6 +31,7 @@ import harness  # noqa: E402
 from manifests import gateways, to, upstream, virtual_service  # noqa: E402
 
 ROUTES = 1000
+BATCH = 64
 PATHS = "    - {matchers: [{prefix: /path-%d}], options: {timeout: %ds}, routeAction: {%s}}"
 CLOSED = "    - {matchers: [{prefix: /closed}], options: {maintenance: %s}, routeAction: {%s}}"
 EXAMPLES = ROOT / "examples/plugins"
@@ -112,7 +115,7 @@ def reload(build, language, count, every, rate):
         return {"scenario": "reload", "plugin": language, "reloads": count, "requests": sum(number for _, number in answers),
                 "failed": sum(number for status, number in answers if status != "200") + load["connect_failures"],
                 "streams_more": world.metric("solder_xds_streams_total") - streams, "bytes_sent": world.metric("solder_xds_bytes_sent_total") - sent,
-                "pause_ms": {"median": round(statistics.median(pauses), 2), "most": round(pauses[-1], 2)}, "grown": {key: round(last[key] - first[key], 1) for key in last}}
+                "pause_ms": {"median": round(statistics.median(pauses), 2), "most": round(pauses[-1], 2), "over_5": sum(pause > 5 for pause in pauses)}, "grown": {key: round(last[key] - first[key], 1) for key in last}}
 
 
 def drop(build, language, mode, count):
@@ -147,27 +150,47 @@ def kills(build, count):
     return {"scenario": "kills", "passed": done.returncode == 0, "words": line.partition("... ")[2] or line}
 
 
-def cost(build):
-    with Plugins(build) as plugins:
-        for language in ("c", "python"):
-            done = subprocess.run([build / "bin/solder", "plugin", "bench", plugins.files[language][2]], capture_output=True, text=True, check=True)
-            row = next(line.split() for line in done.stdout.splitlines() if line.startswith("options") and line.split()[3] == "64")
-            yield {"scenario": "cost", "plugin": language, "us_per_route": float(row[-2])}
+def cost(build, rounds):
+    times = {}
+    with Plugins(build) as plugins, tempfile.TemporaryDirectory() as peers:
+        subprocess.run([HERE / "build_peers.sh", peers], check=True)
+        for _ in range(rounds):  # in turn, so that a busy moment of the machine is nobody's alone
+            for language in ("c", "python"):
+                done = subprocess.run([build / "bin/solder", "plugin", "bench", plugins.files[language][2]], capture_output=True, text=True, check=True)
+                row = next(line.split() for line in done.stdout.splitlines() if line.startswith("options") and line.split()[3] == "64")
+                times.setdefault(language, []).append(float(row[-2]))
+            done = subprocess.run([build / "bin/solder-bench-engine", "--plugin-dir", build / "lib/solder/plugins", "plugin_boundary", f"0,1,{BATCH}", "2000"],
+                                  capture_output=True, text=True, check=True)
+            boundary = json.loads(done.stdout)
+            for name in ("direct", "hosted", "isolated"):
+                times.setdefault(name, []).append(boundary[f"{name}_ns"] / 1000)
+            times.setdefault("grpc_hook", []).append(hook(pathlib.Path(peers) / "route-hook"))
+    medians = {name: round(statistics.median(values), 2) for name, values in times.items()}
+    yield {"scenario": "cost", "us_per_route": medians, "grpc_hook_is_times": {name: round(medians["grpc_hook"] / value, 1) for name, value in medians.items() if value > 0 and name != "grpc_hook"}}
+
+
+def hook(program):
+    with subprocess.Popen([program, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        port = server.stdout.readline().strip()
+        done = subprocess.run([program, "call", port, str(ROUTES)], capture_output=True, text=True, check=True)
+        server.stdin.close()
+    return float(done.stdout)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--only", choices=("reload", "drop", "kills", "cost"))
-    for name, value in (("reloads", 166), ("rate", 5000), ("drops", 20), ("kills", 1000)):
+    for name, value in (("reloads", 166), ("rate", 5000), ("drops", 20), ("kills", 1000), ("rounds", 5)):
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--every", type=float, default=3.6)
+    parser.add_argument("--languages", default="cpp,c,python", help="whose plugins are reloaded")
     given = parser.parse_args()
     harness.BUILD = build = given.build.resolve()
 
     def results():
         if given.only in (None, "reload"):
-            for language in ("cpp", "c", "python"):
+            for language in given.languages.split(","):
                 yield reload(build, language, given.reloads, given.every, given.rate)
         if given.only in (None, "drop"):
             for language, mode in (("c", "in_process"), ("c", "process"), ("python", "in_process"), ("python", "process")):
@@ -175,7 +198,7 @@ def main():
         if given.only in (None, "kills"):
             yield kills(build, given.kills)
         if given.only in (None, "cost"):
-            yield from cost(build)
+            yield from cost(build, given.rounds)
 
     for line in results():
         print(json.dumps(line), flush=True)

@@ -2,8 +2,14 @@
 // begins anew, and nothing that one does harms its host.
 #include <gmock/gmock.h>
 
-#include <atomic>
+#include <unistd.h>
 
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "core/host/isolation/aside.h"
 #include "core/host/loader.h"
 #include "core/host/plugin.h"
 #include "core/host/services/services.h"
@@ -287,6 +293,41 @@ TEST_F(AsideTest, ASourceThatCannotWatchIsCompleteAtOnce) {
   watcher = std::move(*made);
   EXPECT_TRUE(watcher->watch({{"Secret", "v1"}}).ok());
   until([&] { return listener.completed > 0; }, "it is complete");
+}
+
+class Nobody : public isolation::Aside::Owner {
+ public:
+  std::vector<isolation::Parcel> begin(isolation::AsideServices&) override { return {}; }
+  void down(const std::string&, bool) override { ++downs; }
+  void done(const isolation::Parcel&) override {}
+  std::atomic<int> downs{0};
+};
+
+// Whether a process with that argument runs: no other has it.
+bool runs(const std::string& argument) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    std::ifstream in(entry.path() / "cmdline");
+    const std::string words((std::istreambuf_iterator<char>(in)), {});
+    if (words.find(argument) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST(AsideStart, OfAProcessThatDoesNotAnswerEndsAtOnceWhenNobodyWantsItAnyMore) {
+  const std::string seconds = "3000." + std::to_string(::getpid());
+  for (const bool started : {false, true}) {
+    Nobody owner;
+    isolation::AsideBook book;
+    isolation::AsideSetup setup{.options = {}, .start = {}, .whose = {}, .entry = book.open()};
+    setup.options.program = {"/bin/sleep", {seconds}};
+    setup.options.start_patience = std::chrono::minutes(50);
+    auto aside = std::make_unique<isolation::Aside>(std::move(setup), owner);
+    if (started) until([&] { return runs(seconds); }, "its process is there");
+    aside.reset();
+    EXPECT_FALSE(runs(seconds));
+    EXPECT_EQ(owner.downs, 0);
+  }
 }
 
 }  // namespace
