@@ -22,7 +22,7 @@ scratch_parent() {
   fi
 }
 
-scratch=$(mktemp -d "$(scratch_parent)/solder-tests-XXXXXX")
+scratch=$(mktemp -d "$(scratch_parent)/solder-XXXX")
 trap 'rm -rf "$scratch"' EXIT
 echo "what the tests write lies in $scratch"
 sync
