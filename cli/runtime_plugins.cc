@@ -27,6 +27,11 @@ double milliseconds_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
+host::Verdict not_taken(const std::vector<std::string>& errors) {
+  return {.taken = false,
+          .message = std::to_string(errors.size()) + " problems that are not there now: " + errors.front()};
+}
+
 }  // namespace
 
 struct Runtime::Change {
@@ -105,8 +110,7 @@ host::Verdict Runtime::take_second(Change& change, engine::Engine& second) {
   const auto errors = judge_change(change, reports_, changes);
   if (!errors.empty()) {
     engine_->end_telling();
-    return {.taken = false,
-            .message = std::to_string(errors.size()) + " problems that are not there now: " + errors[0]};
+    return not_taken(errors);
   }
   engine_->change_places(second);
   follow_plugins(change);
@@ -130,8 +134,7 @@ host::Verdict Runtime::use_plugins(Change& change) {
   if (!errors.empty()) {
     engine_->use_plugins(*plugins_, catalog_);
     output = engine_->translate();
-    verdict.taken = false;
-    verdict.message = std::to_string(errors.size()) + " problems that are not there now: " + errors.front();
+    verdict = not_taken(errors);
   } else {
     follow_plugins(change);
   }

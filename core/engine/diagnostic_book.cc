@@ -1,6 +1,9 @@
 #include "core/engine/diagnostic_book.h"
 
+#include <functional>
 #include <utility>
+
+#include "core/engine/map_differences.h"
 
 namespace solder::engine {
 
@@ -49,19 +52,7 @@ model::Diagnostics DiagnosticBook::said_by(const std::string& source) const {
 
 std::set<model::ObjectRef> DiagnosticBook::differences(const DiagnosticBook& other) const {
   std::set<model::ObjectRef> out;
-  auto here = said_.begin();
-  auto there = other.said_.begin();
-  while (here != said_.end() || there != other.said_.end()) {
-    if (there == other.said_.end() || (here != said_.end() && here->first < there->first)) {
-      out.insert(here++->first);
-    } else if (here == said_.end() || there->first < here->first) {
-      out.insert(there++->first);
-    } else {
-      if (here->second != there->second) out.insert(here->first);
-      ++here;
-      ++there;
-    }
-  }
+  add_differences(said_, other.said_, std::equal_to<>(), out);
   return out;
 }
 

@@ -17,10 +17,6 @@ uint64_t hash_of(const HostSettings& settings) {
   return base::hash_combine(hash, settings.most_specific_header_mutations_wins ? 1 : 0);
 }
 
-bool has_wildcard(const std::string& domain) {
-  return !domain.empty() && (domain.front() == '*' || domain.back() == '*');
-}
-
 std::vector<PlannedHost> without_lost(const SelectedRun& run, LostDomains::const_iterator lost,
                                       LostDomains::const_iterator end) {
   std::vector<PlannedHost> hosts;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/engine/map_differences.h"
+
 namespace solder::engine {
 
 namespace {
@@ -15,18 +17,6 @@ bool go_on(const Map& map, std::optional<model::ObjectRef>& last, size_t most, F
     last = at->first;
   }
   return at == map.end();
-}
-
-// In order of name in both: what one has and the other has not, or has otherwise.
-template <typename Map, typename Same>
-void compare(const Map& before, const Map& now, const Same& same, std::set<model::ObjectRef>& out) {
-  for (const auto& [ref, value] : before) {
-    const auto other = now.find(ref);
-    if (other == now.end() || !same(value, other->second)) out.insert(ref);
-  }
-  for (const auto& [ref, value] : now) {
-    if (before.count(ref) == 0) out.insert(ref);
-  }
 }
 
 }  // namespace
@@ -58,8 +48,8 @@ std::set<model::ObjectRef> differences(const Parts& before, const Parts& now) {
   const auto same_first = [](const auto& a, const auto& b) {
     return a.begin()->second->hash == b.begin()->second->hash;
   };
-  compare(before.world.derived(), now.world.derived(), same_first, out);
-  compare(before.world.defaults(), now.world.defaults(), same_object, out);
+  add_differences(before.world.derived(), now.world.derived(), same_first, out);
+  add_differences(before.world.defaults(), now.world.defaults(), same_object, out);
   // Of these kinds those have a report now, or none, that nothing is said about.
   std::set<std::string> kinds;
   const auto status = [](const Parts& parts, const std::string& kind) {

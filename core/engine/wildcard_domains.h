@@ -21,15 +21,20 @@ inline bool has_upper_case(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
 }
 
+inline bool has_wildcard(std::string_view domain) {
+  return !domain.empty() && (domain.front() == '*' || domain.back() == '*');
+}
+
 class WildcardDomains {
  public:
   // Domains without wildcard are none.
   void add(std::string_view domain) {
+    if (!has_wildcard(domain)) return;
     if (domain == "*") {
       all_ = true;
-    } else if (!domain.empty() && domain.front() == '*') {
+    } else if (domain.front() == '*') {
       endings_.insert(lower_case(domain.substr(1)));
-    } else if (!domain.empty() && domain.back() == '*') {
+    } else {
       beginnings_.insert(lower_case(domain.substr(0, domain.size() - 1)));
     }
   }
