@@ -46,7 +46,7 @@ kube: build  ## Start a Kubernetes API server with Solder's definitions on loopb
 
 test: test-build  ## Build and run all tests, then those that matter again under the sanitizers
 	@python3 tools/join_tests.py build/all-tests build $(addprefix build-asan/tests/,$(ASAN_PARTS)) $(addprefix build-tsan/tests/,$(TSAN_PARTS))
-	@ctest --test-dir build/all-tests -j $(TEST_JOBS) --output-on-failure
+	@tools/run_tests.sh build/all-tests -j $(TEST_JOBS)
 
 test-build: deps build/build.ninja build-asan/build.ninja build-tsan/build.ninja
 	@cmake --build build -j $(JOBS)
@@ -56,12 +56,12 @@ test-build: deps build/build.ninja build-asan/build.ninja build-tsan/build.ninja
 asan: deps build-asan/build.ninja  ## Run the unit, golden, plugin and feature tests under AddressSanitizer
 	@cmake --build build-asan -j $(JOBS) --target cli/all plugins/all $(call existing,$(ASAN_PARTS))
 	@python3 tools/join_tests.py build-asan/selected $(addprefix build-asan/tests/,$(ASAN_PARTS))
-	@ctest --test-dir build-asan/selected -j $(TEST_JOBS) --output-on-failure
+	@tools/run_tests.sh build-asan/selected -j $(TEST_JOBS)
 
 tsan: deps build-tsan/build.ninja  ## Run the tests of everything with threads under ThreadSanitizer
 	@cmake --build build-tsan -j $(JOBS) --target $(call existing,$(TSAN_PARTS))
 	@python3 tools/join_tests.py build-tsan/selected $(addprefix build-tsan/tests/,$(TSAN_PARTS))
-	@ctest --test-dir build-tsan/selected -j $(TEST_JOBS) --output-on-failure
+	@tools/run_tests.sh build-tsan/selected -j $(TEST_JOBS)
 
 golden: deps build/build.ninja  ## Run the golden cases; UPDATE=1 rewrites what they expect
 	@cmake --build build -j $(JOBS)
