@@ -7,11 +7,31 @@ namespace solder::plugins::consul {
 
 using sdk::Json;
 
+namespace {
+
+bool has(const std::vector<std::string>& paths, const std::string& path) {
+  return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+}  // namespace
+
 Discovery::Discovery(const sdk::Host& host, const Settings& settings)
     : host_(host), settings_(settings), api_(host, settings_), publisher_(host) {}
 
 void Discovery::follow(const sdk::Ref& upstream, std::string_view json) {
-  forget(upstream);
+  // Whom the changed one asks about too goes on waiting for its answer.
+  const std::string name = sdk::to_string(upstream);
+  std::vector<std::string> before;
+  if (const auto at = followed_.find(name); at != followed_.end()) before = std::move(at->second.watches);
+  followed_.erase(name);
+  begin(upstream, json);
+  const auto now = followed_.find(name);
+  for (const auto& path : before) {
+    if (now == followed_.end() || !has(now->second.watches, path)) leave(path, name);
+  }
+}
+
+void Discovery::begin(const sdk::Ref& upstream, std::string_view json) {
   UpstreamSpec spec(sdk::parse_json(json), settings_.consistency);
   publisher_.report(upstream, {});
   if (spec.service.empty()) return;  // that is said where the cluster is made
@@ -44,12 +64,15 @@ void Discovery::follow(const sdk::Ref& upstream, std::string_view json) {
 void Discovery::forget(const sdk::Ref& ref) {
   const auto at = followed_.find(sdk::to_string(ref));
   if (at == followed_.end()) return;
-  for (const auto& path : at->second.watches) {
-    const auto watch = watches_.find(path);
-    watch->second->followers.erase(at->first);
-    if (watch->second->followers.empty()) watches_.erase(watch);
-  }
+  for (const auto& path : at->second.watches) leave(path, at->first);
   followed_.erase(at);
+}
+
+void Discovery::leave(const std::string& path, const std::string& name) {
+  const auto watch = watches_.find(path);
+  if (watch == watches_.end()) return;  // a data center that is named twice
+  watch->second->followers.erase(name);
+  if (watch->second->followers.empty()) watches_.erase(watch);
 }
 
 void Discovery::changed(const std::string& path) {

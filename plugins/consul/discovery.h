@@ -38,6 +38,8 @@ class Discovery {
     [[nodiscard]] sdk::Ref ref() const { return {kind, ns, name}; }
   };
 
+  void begin(const sdk::Ref& upstream, std::string_view json);
+  void leave(const std::string& path, const std::string& name);
   void changed(const std::string& path);
   void look(Followed& followed);
   void report(Followed& followed);

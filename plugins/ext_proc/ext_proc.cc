@@ -80,7 +80,7 @@ void add(const Variant& variant, const Json& settings, bool of_gateway, sdk::Out
               .type_url = kType,
               .json = json,
               .weight = place.weight,
-              .flags = of_gateway ? SOLDER_FILTER_ONLY : 0u});
+              .flags = of_gateway ? uint32_t{SOLDER_FILTER_ONLY} : 0u});
 }
 
 // The durations of Settings' extProc, by name: nothing else of it is called so.

@@ -41,8 +41,8 @@ Json remote(const Json& value, const std::string& field, sdk::Out& out) {
 
 void add_keys(const Json& value, const std::string& field, Json& config, sdk::Out& out) {
   const Json jwks = value.value("jwks", Json::object());
-  if (const Json* keys = sdk::find(jwks, "remote")) {
-    config["remoteJwks"] = remote(*keys, field + "/jwks/remote", out);
+  if (const Json* from = sdk::find(jwks, "remote")) {
+    config["remoteJwks"] = remote(*from, field + "/jwks/remote", out);
   } else if (const Json* local = sdk::find(jwks, "local")) {
     const KeySet keys = read_keys(sdk::get_string(*local, "key"));
     if (!keys.problem.empty()) {

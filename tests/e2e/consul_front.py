@@ -10,6 +10,8 @@ import http.client
 import http.server
 import json
 import re
+import select
+import socket
 import sys
 import threading
 
@@ -56,10 +58,11 @@ class Front(http.server.BaseHTTPRequestHandler):
             if waits:  # before it is answered: then the next may come at once
                 with lock:
                     state["open"][thing] -= 1
-        self.reply(*told)
+        if told:
+            self.reply(*told)
 
     def hand_on(self, body, kind):
-        """Status, body and headers of the answer."""
+        """Status, body and headers of the answer, or None where nobody waits for it any more."""
         if kind in ("500", "429"):
             return int(kind), b"rpc error making call: EOF"
         if kind == "garbage":
@@ -71,6 +74,10 @@ class Front(http.server.BaseHTTPRequestHandler):
         path = self.path if kind != "at_once" else re.sub(r"&(index|wait)=[^&]*", "", self.path)
         consul = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]), timeout=700)
         consul.request(self.command, path, body or None)
+        if not self.is_answered(consul):
+            consul.close()
+            self.close_connection = True
+            return None
         answer = consul.getresponse()
         text = answer.read()
         headers = [(name, value) for name, value in answer.getheaders() if name.lower().startswith("x-consul")]
@@ -80,6 +87,11 @@ class Front(http.server.BaseHTTPRequestHandler):
             headers = [("x-consul-index", "1")]
         consul.close()
         return answer.status, text, headers
+
+    def is_answered(self, consul):
+        """Waits for Consul's answer; false as soon as whoever asked has gone: who cancels a question waits for nothing."""
+        ready, _, _ = select.select([consul.sock, self.connection], [], [])
+        return consul.sock in ready or self.connection.recv(1, socket.MSG_PEEK) != b""
 
     do_GET = do_PUT = do_DELETE = answer
 

@@ -142,9 +142,12 @@ class Consul:
         raise AssertionError
 
     def must(self, method, path, body=None):
-        status, answer = self.ask(method, path, body)
-        assert status == 200, (method, path, status, answer)
-        return answer
+        """What is asked may be asked twice: a server that is short of time answers 500 and takes it a moment later."""
+        def attempt():
+            status, answer = self.ask(method, path, body)
+            assert status == 200, (method, path, status, answer)
+            return answer, True
+        return until(f"Consul takes {method} {path}", attempt, 60)[0]
 
     def put(self, key, value):
         self.must("PUT", f"/v1/kv/{key}", value)
