@@ -5,7 +5,9 @@
 
 static solder_status hang(const solder_host *host, solder_str config, void **self, const solder_out *out) {
   (void)host, (void)config, (void)self, (void)out;
-  for (;;) pause();
+  while (pause() != 0) {  // a signal ends it, and nothing else
+  }
+  return SOLDER_INTERNAL;
 }
 #define PLUGIN_CREATE hang
 #define PLUGIN_NAME "swap"

@@ -26,7 +26,7 @@ static inline void emit_number(const solder_out *out, uint64_t index, uint64_t n
 /* Defines an operation `name` that does `what` for each `input` at `i`. */
 #define EACH_ROUTE(name, what)                                                            \
   static solder_status name(void *self, const solder_call *call, const solder_out *out) { \
-    (void)self;                                                                           \
+    (void)self, (void)out;                                                                \
     for (uint64_t i = 0; i < call->in.count; i++) {                                       \
       const solder_option_input *input = SOLDER_AT(solder_option_input, call->in, i);     \
       (void)input;                                                                        \
