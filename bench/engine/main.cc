@@ -3,7 +3,8 @@
 // Scenarios: cold_translation (objects in memory → snapshot), one_route_changed (one virtual service replaced, its
 // first route's timeout new → snapshot), delegated_route_changed (the same of one of so many route tables that one
 // virtual service delegates to), one_upstream_changed, service_added, service_removed, service_relabelled (virtual
-// services that come, go or get other labels one by one, among those that are there): print one JSON line with the
+// services that come, go or get other labels one by one, among those that are there), table_added, table_relabelled
+// (route tables that one of as many virtual services selects by a label): print one JSON line with the
 // milliseconds of each round, sorted, and the peak of memory. plugin_boundary: what the host adds to a call of a
 // plugin, in nanoseconds a route, for batches of ROUTES. Tested by tests/bench/bench_test.py.
 #include <spdlog/sinks/stdout_sinks.h>
@@ -168,6 +169,14 @@ int run(const std::vector<std::string>& arguments) {
   } else if (scenario == "service_removed") {
     times = changed(setup, whole_world(shape), std::min(rounds, shape.virtual_services), [&](size_t i) {
       return removal(virtual_service(shape, shape.virtual_services - 1 - i, 1000)->ref);
+    });
+  } else if (scenario == "table_added") {
+    times = changed(setup, selecting_world(shape), rounds, [&](size_t i) {
+      return change(labelled_table(shape, shape.virtual_services + i, i * 7919 % shape.virtual_services));
+    });
+  } else if (scenario == "table_relabelled") {
+    times = changed(setup, selecting_world(shape), rounds, [&](size_t i) {
+      return change(labelled_table(shape, i * 7919 % shape.virtual_services, i * 6101 % shape.virtual_services));
     });
   } else if (scenario == "service_relabelled") {
     times = changed(setup, whole_world(shape), rounds, [&](size_t i) {

@@ -56,6 +56,21 @@ model::ObjectPtr delegating_service(const Shape& shape) {
                 R"({"virtualHost":{"domains":["delegating.example.com"],"routes":[)" + routes + "]}}");
 }
 
+// Takes the tables with its label.
+model::ObjectPtr selecting_service(size_t index) {
+  const std::string number = std::to_string(index);
+  return object(
+      "VirtualService", "gateway.solo.io/v1", "service-" + number,
+      R"({"virtualHost":{"domains":["service-)" + number +
+          R"(.example.com"],"routes":[{"matchers":[{"prefix":"/"}],"delegateAction":{"selector":{"labels":{"service":")" +
+          number + R"("}}}}]}})");
+}
+
+void add(model::ObjectPtr one, store::Batch& batch) {
+  const model::ObjectRef ref = one->ref;
+  batch.changes.push_back({ref, std::move(one)});
+}
+
 }  // namespace
 
 Shape Shape::parse(const std::string& text) {
@@ -87,18 +102,32 @@ model::ObjectPtr route_table(const Shape& shape, size_t index, int timeout_ms) {
                 R"({"routes":[)" + routes_of(shape, index, timeout_ms, table_prefix(index)) + "]}");
 }
 
+model::ObjectPtr labelled_table(const Shape& shape, size_t index, size_t service) {
+  auto out = std::make_shared<model::Object>(*route_table(shape, index, 1000));
+  out->labels["service"] = std::to_string(service);
+  out->hash += service + 1;
+  return out;
+}
+
+store::Batch selecting_world(const Shape& shape) {
+  store::Batch batch;
+  batch.complete = true;
+  for (size_t i = 0; i < shape.upstreams; ++i) add(upstream(i, 8080), batch);
+  for (size_t i = 0; i < shape.virtual_services; ++i) {
+    add(labelled_table(shape, i, i), batch);
+    add(selecting_service(i), batch);
+  }
+  return batch;
+}
+
 store::Batch whole_world(const Shape& shape, bool delegated) {
   store::Batch batch;
   batch.complete = true;
-  const auto add = [&](model::ObjectPtr one) {
-    const model::ObjectRef ref = one->ref;
-    batch.changes.push_back({ref, std::move(one)});
-  };
-  for (size_t i = 0; i < shape.upstreams; ++i) add(upstream(i, 8080));
+  for (size_t i = 0; i < shape.upstreams; ++i) add(upstream(i, 8080), batch);
   for (size_t i = 0; i < shape.virtual_services; ++i) {
-    add(delegated ? route_table(shape, i, 1000) : virtual_service(shape, i, 1000));
+    add(delegated ? route_table(shape, i, 1000) : virtual_service(shape, i, 1000), batch);
   }
-  if (delegated) add(delegating_service(shape));
+  if (delegated) add(delegating_service(shape), batch);
   return batch;
 }
 

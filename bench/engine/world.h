@@ -26,8 +26,13 @@ model::ObjectPtr virtual_service(const Shape& shape, size_t index, int timeout_m
 
 model::ObjectPtr route_table(const Shape& shape, size_t index, int timeout_ms);
 
+// One of the tables that the virtual service of that number selects by a label.
+model::ObjectPtr labelled_table(const Shape& shape, size_t index, size_t service);
+
 // Everything, as a store would tell it first. `delegated`: the routes stand in route tables that one virtual service
 // delegates to.
 store::Batch whole_world(const Shape& shape, bool delegated = false);
+// The routes stand in route tables, of which each virtual service selects one by a label.
+store::Batch selecting_world(const Shape& shape);
 
 }  // namespace solder::bench

@@ -63,7 +63,7 @@ struct Engine::Impl {
   uint64_t computed_before = 0;    // by those whose place this one took
 
   void set_good(const model::ObjectRef& ref, const model::ObjectPtr& object) {
-    translation.last_good.set(ref, object, object ? object->hash : 0);
+    translation.set_last_good(ref, object);
     if (telling) telling->again.insert(ref);
   }
 

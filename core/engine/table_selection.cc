@@ -1,6 +1,7 @@
 #include "core/engine/table_selection.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/engine/label_selector.h"
@@ -35,10 +36,41 @@ bool takes(const model::TableSelector& selector, const RouteTableSummary& table)
          std::all_of(selector.expressions.begin(), selector.expressions.end(), wanted);
 }
 
-bool names(const model::TableSelector& selector, const std::string& own, const std::string& ns) {
-  const auto& wanted = selector.namespaces;
-  if (wanted.empty()) return ns == own;
-  return std::any_of(wanted.begin(), wanted.end(), [&](const auto& one) { return one == "*" || one == ns; });
+// Whose tables it takes: of these namespaces, or TableGroup::kEverywhere.
+std::set<std::string> namespaces_of(const model::TableSelector& selector, const std::string& own) {
+  std::set<std::string> out(selector.namespaces.begin(), selector.namespaces.end());
+  if (out.empty()) return {own};
+  return out.count("*") != 0 ? std::set<std::string>{TableGroup::kEverywhere} : out;
+}
+
+// The groups of one namespace in which all tables stand that the selector may take. More than these may stand there.
+std::vector<TableGroup> groups_of(const Translation& t, const model::TableSelector& selector, const std::string& ns) {
+  std::vector<TableGroup> best{{ns, "", ""}};
+  for (const auto& [label, value] : selector.labels) {
+    const TableGroup group{ns, label, value};
+    if (t.table_index.size(group) < t.table_index.size(best.front())) best.front() = group;
+  }
+  const auto lists = [](const auto& expression) {
+    return expression.op == "In" || expression.op == "Equals" || expression.op == "DoubleEquals";
+  };
+  const auto listing = std::find_if(selector.expressions.begin(), selector.expressions.end(), lists);
+  if (listing == selector.expressions.end()) return best;
+  best.clear();
+  for (const auto& value : listing->values) best.push_back({ns, listing->key, value});
+  return best;
+}
+
+// In order, each once.
+std::set<model::ObjectRef> candidates(Translation& t, Reader& reader, const model::TableSelector& selector,
+                                      const std::string& own) {
+  std::set<model::ObjectRef> out;
+  for (const auto& ns : namespaces_of(selector, own)) {
+    for (const auto& group : groups_of(t, selector, ns)) {
+      const auto& members = t.table_groups.read(reader, group);
+      out.insert(members->refs.begin(), members->refs.end());
+    }
+  }
+  return out;
 }
 
 TableSelection named(Translation& t, Reader& reader, const model::ObjectRef& ref) {
@@ -67,12 +99,9 @@ TableSelection select_tables(Translation& t, Reader& reader, const std::string& 
   }
   out.problem = fault(*action.selector);
   if (out.problem) return out;
-  if (const auto list = t.kinds.read(reader, "RouteTable")) {
-    for (const auto& ref : list->refs) {
-      if (!names(*action.selector, ns, ref.ns)) continue;
-      const auto& table = t.table_summaries.read(reader, ref);
-      if (takes(*action.selector, *table)) out.tables[table->weight].push_back(ref);
-    }
+  for (const auto& ref : candidates(t, reader, *action.selector, ns)) {
+    const auto& table = t.table_summaries.read(reader, ref);
+    if (takes(*action.selector, *table)) out.tables[table->weight].push_back(ref);
   }
   if (out.tables.empty()) out.problem = left_out("RouteTableNotFound", "no RouteTable is what the selector asks for");
   return out;

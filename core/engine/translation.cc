@@ -12,6 +12,7 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       lists(graph),
       service_list(graph),
       service_runs(graph),
+      table_group_versions(graph),
       last_good(graph),
       owners(graph),
       schemas(graph),
@@ -26,6 +27,11 @@ Translation::Translation(const services::MessageTypes& message_types, host::Plug
       clusters(graph, [this](Reader& reader, const auto& ref) { return build_cluster(*this, reader, ref); }),
       endpoints(graph, [this](Reader& reader, const auto& ref) { return build_endpoints(*this, reader, ref); }),
       destinations(graph, [this](Reader& reader, const auto& ref) { return build_destination(*this, reader, ref); }),
+      table_groups(graph,
+                   [this](Reader& reader, const TableGroup& group) {
+                     table_group_versions.read(reader, group);
+                     return table_index.members(group);
+                   }),
       route_tables(graph, [this](Reader& reader, const auto& ref) { return build_route_table(*this, reader, ref); }),
       table_summaries(graph,
                       [this](Reader& reader, const auto& ref) { return summarize(*route_tables.read(reader, ref)); }),
@@ -130,6 +136,11 @@ void Translation::record_touched() {
   plans.take_touched();
   listeners.take_touched();
   proxies.take_touched();
+}
+
+void Translation::set_last_good(const model::ObjectRef& ref, const model::ObjectPtr& object) {
+  last_good.set(ref, object, object ? object->hash : 0);
+  if (ref.kind == "RouteTable") table_index.set_good(ref, object);
 }
 
 void Translation::use_plugins(host::PluginSet& plugin_set, config::SchemaCatalogPtr schema_catalog) {

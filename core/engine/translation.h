@@ -22,6 +22,7 @@
 #include "core/engine/plugin_turn.h"
 #include "core/engine/results.h"
 #include "core/engine/route_branch.h"
+#include "core/engine/table_index.h"
 #include "core/engine/text_memo.h"
 #include "core/host/plugin_set.h"
 #include "core/host/services/id_tokens.h"
@@ -164,6 +165,9 @@ struct Translation {
   // the translation or the next call.
   void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog);
 
+  // The version that may serve in place of a newer one; null: there is none.
+  void set_last_good(const model::ObjectRef& ref, const model::ObjectPtr& object);
+
   // How many cells would have to run again at once with these.
   [[nodiscard]] size_t reach(host::PluginSet& plugins, const config::SchemaCatalog& catalog) const;
 
@@ -189,6 +193,8 @@ struct Translation {
   Inputs<host::Selector, RefList> lists;   // by declared index; kept by ObjectIndex
   Inputs<int, RunList> service_list;       // one key: 0; all virtual services, in runs; kept by ServiceRuns
   Inputs<uint64_t, RefList> service_runs;  // by run
+  TableIndex table_index;                  // between two translations kept by the world
+  Inputs<TableGroup, TableGroupVersion> table_group_versions;  // kept by TableIndex
   Inputs<model::ObjectRef, model::Object> last_good;
   // The plugins: who owns "scope:key", what its schema says ("scope:" and "defaults:" too: schema_catalog.h), and which
   // kinds of objects they read. Kept by use_plugins().
@@ -205,6 +211,7 @@ struct Translation {
   Memo<model::ObjectRef, ClusterResult> clusters;
   Memo<model::ObjectRef, EndpointsResult> endpoints;
   Memo<model::ObjectRef, DestinationResult> destinations;
+  Memo<TableGroup, TableGroupMembers> table_groups;
   Memo<model::ObjectRef, RouteTableResult> route_tables;
   Memo<model::ObjectRef, RouteTableSummary> table_summaries;
   Memo<model::ObjectRef, OptionsObjectResult> options_objects;

@@ -14,9 +14,8 @@ namespace solder::engine {
 namespace {
 
 // The kinds whose lists translation reads. Of the others it only reads single objects.
-constexpr std::array<std::string_view, 7> kListed = {
-    "RouteTable",         "Gateway", "MatchableHttpGateway", "MatchableTcpGateway", "ListenerOption",
-    "HttpListenerOption", "Settings"};
+constexpr std::array<std::string_view, 6> kListed = {"Gateway",        "MatchableHttpGateway", "MatchableTcpGateway",
+                                                     "ListenerOption", "HttpListenerOption",   "Settings"};
 
 // Gloo's two default gateways, there where the user has none.
 model::ObjectPtr default_gateway(const std::string& ns, const char* name, int port, bool ssl) {
@@ -132,6 +131,7 @@ void VisibleWorld::explain_sources(const model::ObjectRef& ref) {
 void VisibleWorld::show(const model::ObjectRef& ref, const model::ObjectPtr& object) {
   translation_.objects.set(ref, object, object ? object->hash : 0);
   index_.set(translation_.plugins->kinds(), ref, object);
+  if (ref.kind == "RouteTable") translation_.table_index.set(ref, object);
   auto& seen = seen_[ref.kind];
   const bool changed = object ? seen.insert(ref).second : seen.erase(ref) > 0;
   if (!changed) return;
@@ -215,6 +215,7 @@ model::Diagnostic VisibleWorld::unseen(const model::ObjectRef& ref) const {
 
 void VisibleWorld::update_lists() {
   index_.publish(translation_.lists);
+  translation_.table_index.publish(translation_.table_group_versions);
   services_.publish(translation_.service_list, translation_.service_runs);
   for (const std::string& kind : std::exchange(changed_kinds_, {})) {
     if (std::find(kListed.begin(), kListed.end(), kind) == kListed.end()) continue;

@@ -36,6 +36,74 @@ std::string route(const std::string& prefix, const std::string& body) {
   return "{matchers: [{prefix: " + prefix + "}], directResponseAction: {status: 200, body: " + body + "}}";
 }
 
+std::string labelled(const std::string& name, const std::string& team, const std::string& routes) {
+  return "apiVersion: gateway.solo.io/v1\nkind: RouteTable\nmetadata: {name: " + name +
+         ", namespace: gloo-system, labels: {team: " + team + "}}\nspec: {routes: [" + routes + "]}\n";
+}
+
+std::string selecting(const std::string& selector) {
+  return "{matchers: [{prefix: /}], delegateAction: {selector: {" + selector + "}}}";
+}
+
+TEST(Delegation, ATableThatComesGoesOrIsRelabelledCostsThoseThatSelectIt) {
+  World world;
+  for (int i = 0; i < 100; ++i) {
+    const std::string number = std::to_string(i);
+    world.put(service("s" + number, selecting("labels: {team: t" + number + "}")));
+    world.put(labelled("table" + number, "t" + number, route("/" + number, "body")));
+  }
+  world.translate();
+  const uint64_t all = world.computed();
+  world.put(labelled("more", "t7", route("/more", "more"))).translate();
+  EXPECT_LT(world.computed(), 40) << "of " << all;
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("/more"));
+  world.put(labelled("more", "t8", route("/more", "more"))).translate();
+  EXPECT_LT(world.computed(), 60);
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("/more"));
+  world.remove(ref("RouteTable", "more")).translate();
+  EXPECT_LT(world.computed(), 40);
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), Not(HasSubstr("/more")));
+}
+
+TEST(Delegation, SelectorsFindTheirTablesInEveryWay) {
+  World world;
+  world.put(labelled("red", "red", route("/red", "body")))
+      .put(labelled("blue", "blue", route("/blue", "body")))
+      .put(table("bare", route("/bare", "body")));
+  const auto found = [&](const std::string& selector) {
+    world.put(service("a", selecting(selector))).translate();
+    const std::string json = world.json(ResourceType::kRoute, kHttpRoutes);
+    std::string out;
+    for (const char* path : {"/red", "/blue", "/bare"}) {
+      if (json.find(path) != std::string::npos) out += std::string(path) + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(found("labels: {team: red}"), "/red ");
+  EXPECT_EQ(found("labels: {team: red}, namespaces: ['*']"), "/red ");
+  EXPECT_EQ(found("labels: {team: red}, namespaces: [other, gloo-system]"), "/red ");
+  EXPECT_EQ(found("labels: {team: red}, namespaces: [other]"), "");
+  EXPECT_EQ(found("namespaces: [gloo-system]"), "/red /blue /bare ");
+  EXPECT_EQ(found("expressions: [{key: team, operator: In, values: [red, blue, red]}]"), "/red /blue ");
+  EXPECT_EQ(found("expressions: [{key: team, operator: Equals, values: [blue]}]"), "/blue ");
+  EXPECT_EQ(found("expressions: [{key: team, operator: NotIn, values: [blue]}]"), "/red /bare ");
+  EXPECT_EQ(found("expressions: [{key: team, operator: Exists}, {key: team, operator: In, values: [red]}]"), "/red ");
+  EXPECT_EQ(found("expressions: [{key: team, operator: DoesNotExist}]"), "/bare ");
+}
+
+TEST(Delegation, ATableAtFaultIsSelectedAsItWasGoodLast) {
+  World world;
+  world.put(service("a", selecting("labels: {team: red}")))
+      .put(labelled("t", "red", route("/red", "body")))
+      .translate();
+  world.put(labelled("t", "blue", "{matchers: [{prefix: /red}]}")).translate();  // a route that does nothing
+  world.put(service("b", selecting("labels: {team: red}"))).translate();
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("/red"));
+  EXPECT_THAT(world.reasons(ref("VirtualService", "b")), Not(Contains("RouteTableNotFound")));
+  world.put(labelled("t", "blue", route("/blue", "body"))).translate();
+  EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), Not(HasSubstr("/red")));
+}
+
 TEST(Delegation, AChangedRouteOfATableCostsItself) {
   World world;
   std::string routes = route("/0", "one");
