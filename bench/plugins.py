@@ -4,7 +4,7 @@
 Usage: plugins.py [--build DIR] [--only NAME] [--reloads N] [--every SECONDS] [--rate N] [--drops N] [--kills N] [--rounds N] [--languages cpp,c,python]
 
 reload  for a shipped plugin in C++, the example in C and the one in Python: N replacements of its file, one each so many seconds, under requests through a stock Envoy
-        with 1,000 routes: requests that failed, streams and bytes sent meanwhile, `pause_ms` for which translation stood still (median, most, how many of more than 5 ms), and what
+        with 1,000 routes: requests that failed, streams and bytes sent meanwhile, `pause_ms` for which translation stood still (median, most, how many of more than 5 ms; of processor time the most), and what
         Solder has more at the end than after the first ten: mappings of the plugin, open files, memory
 drop    from the rename of the file into the plugin directory until Envoy answers with its option, for C in Solder's process and in one of its own, and for Python in both: median, slowest
 kills   a plugin's process ended at random while its objects are edited (tests/e2e/isolation_test.py): that run's own line
@@ -110,12 +110,14 @@ def reload(build, language, count, every, rate):
                 time.sleep(max(0.0, due - time.monotonic()))
         harness.until("older generations are gone", lambda: plugins.held(language)["mappings"] <= first["mappings"] + 2, 60)
         pauses = sorted(event["pauseMs"] for event in plugins.reloads(language))
+        at_work = max(event["pauseCpuMs"] for event in plugins.reloads(language))
         answers = [number for target in load["targets"].values() for number in target.items()]
         last = plugins.held(language)
         return {"scenario": "reload", "plugin": language, "reloads": count, "requests": sum(number for _, number in answers),
                 "failed": sum(number for status, number in answers if status != "200") + load["connect_failures"],
                 "streams_more": world.metric("solder_xds_streams_total") - streams, "bytes_sent": world.metric("solder_xds_bytes_sent_total") - sent,
-                "pause_ms": {"median": round(statistics.median(pauses), 2), "most": round(pauses[-1], 2), "over_5": sum(pause > 5 for pause in pauses)}, "grown": {key: round(last[key] - first[key], 1) for key in last}}
+                "pause_ms": {"median": round(statistics.median(pauses), 2), "most": round(pauses[-1], 2), "over_5": sum(pause > 5 for pause in pauses), "most_cpu": round(at_work, 2)},
+                "grown": {key: round(last[key] - first[key], 1) for key in last}}
 
 
 def drop(build, language, mode, count):

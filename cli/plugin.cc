@@ -1,7 +1,8 @@
-// `solder plugin`: the plugins of a directory.
+// `solder plugin`: the plugins that a server runs, or those of a directory.
 #include <iostream>
 #include <memory>
 
+#include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/offline.h"
@@ -16,9 +17,29 @@ namespace {
 struct PluginListOptions {
   std::vector<std::string> directories;
   std::string form;
+  std::string admin_address;  // empty: nobody said which
 };
 
+int print(const PluginListOptions& options, const nlohmann::ordered_json& listing) {
+  const auto plain = nlohmann::json::parse(listing.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  std::cout << (options.form == "json" ? plain.dump(2) + "\n" : host::to_table(plain));
+  for (const auto& plugin : plain["plugins"]) {
+    if (plugin.value("state", "") == "refused") return kProblems;
+  }
+  return kOk;
+}
+
 int list(const PluginListOptions& options) {
+  if (options.directories.empty()) {
+    const bool asked = !options.admin_address.empty();
+    const auto running = AdminClient(asked ? options.admin_address : kDefaultAdminAddress)
+                             .page("/plugins", "plugins", ", --plugin-dir lists files without one");
+    if (running.ok()) return print(options, *running);
+    if (asked) {
+      complain(running.status().message());
+      return kCannotRun;
+    }
+  }
   const CopyDirectory copies;
   const auto wanted = load_options(copies, options.directories);
   if (!wanted.ok()) {
@@ -39,13 +60,19 @@ void add_plugin(CLI::App& app, Action& action) {
   command->footer("Examples:\n  solder plugin list\n  solder plugin install maintenance.so\n  solder plugin history");
   auto* list_command = command->add_subcommand("list", "Show loaded plugins, and refused ones with the reason");
   list_command->footer(
+      "Those of the Solder that runs on this machine; where none does, or with --plugin-dir, those of directories.\n"
       "Exits with 1 if a file is refused.\n"
       "Examples:\n"
       "  solder plugin list\n"
+      "  solder plugin list --admin-address 127.0.0.1:9980\n"
       "  solder plugin list --plugin-dir ~/my-plugins -o json");
   auto options = std::make_shared<PluginListOptions>();
   add_plugin_directories(*list_command, options->directories);
   add_output_form(*list_command, options->form, {"table", "json"});
+  list_command
+      ->add_option("--admin-address", options->admin_address,
+                   "Of the server that is asked. Default: " + std::string(kDefaultAdminAddress))
+      ->type_name("HOST:PORT");
   list_command->callback([&action, options] { action = [options] { return list(*options); }; });
   add_plugin_new(*command, action);
   add_plugin_pack(*command, action);

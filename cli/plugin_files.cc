@@ -54,6 +54,10 @@ int tell_state(const AdminClient& client, const std::string& name, const std::st
       refused = plugin.value("message", "") + " [" + plugin.value("reason", "") + "]";
     } else if (plugin.value("sha256", "") == sha256 && plugin.value("state", "") == "loaded") {
       std::cout << "plugin " << name << " " << plugin.value("version", "") << " runs\n";
+      for (const auto& lost : plugin.value("partial", Json::array()))
+        std::cout << "but not all of it: " << lost.value("message", "") << " [" << lost.value("reason", "") << "]\n";
+      for (const auto& warning : plugin.value("warnings", Json::array()))
+        std::cout << "it warns: " << warning.get<std::string>() << "\n";
       return kOk;
     }
   }

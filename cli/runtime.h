@@ -70,20 +70,20 @@ class Runtime {
   // runtime_plugins.cc: the manager's questions, asked in its thread and answered by the engine's.
   struct Change;
   host::Verdict consider(const host::Proposal& proposal);
-  bool in_engine_thread(const std::function<void()>& work);
+  bool in_engine_thread(Change& change, const std::function<void()>& work);
   host::Verdict change_engines(Change& change);
   host::Verdict take_second(Change& change, engine::Engine& second);
   host::Verdict use_plugins(Change& change);
   static std::vector<std::string> judge_change(const Change& change, const report::Reports& reports,
                                                const std::vector<model::ObjectChange>& changes);
-  void follow_plugins(const Change& change);
+  void tell_others();
   void log_problems(const report::Reports::Changes& reports);
 
   StateDirectory state_;
   services::MessageTypes types_;
   host::ServicesPtr services_ = std::make_shared<host::Services>();
   std::unique_ptr<host::PluginManager> manager_;
-  // What the engine uses; the manager may be about to propose others.
+  // What the engine uses; the manager may be about to propose others, and waits while its thread changes them.
   std::shared_ptr<host::PluginSet> plugins_;
   config::SchemaCatalogPtr catalog_;
   RefusalBook refusals_;

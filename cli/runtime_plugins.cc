@@ -1,6 +1,8 @@
 // How other plugins come into use. A second engine translates the world with them, on the manager's thread, and then
 // both change places between two translations: what serves does not wait for plugins that it has not used yet. Where
 // the world is large and little of it uses them, the engine itself runs that little again, which costs less.
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <future>
@@ -23,8 +25,20 @@ constexpr size_t kMostRounds = 20;       // to come that close
 
 using Clock = std::chrono::steady_clock;
 
-double milliseconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+double processor_milliseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+// Of all that is measured the longest counts.
+template <typename F>
+void measure(host::StoodStill& longest, const F& work) {
+  const auto begin = Clock::now();
+  const double processor = processor_milliseconds();
+  work();
+  const double clock = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  if (clock > longest.clock) longest = {clock, processor_milliseconds() - processor};
 }
 
 host::Verdict not_taken(const std::vector<std::string>& errors) {
@@ -38,14 +52,15 @@ struct Runtime::Change {
   const host::Proposal& proposal;
   config::SchemaCatalogPtr catalog;
   xds::SnapshotsByRole before, after;
+  host::StoodStill pause;
 };
 
 // False where it was not done, because Solder is ending.
-bool Runtime::in_engine_thread(const std::function<void()>& work) {
+bool Runtime::in_engine_thread(Change& change, const std::function<void()>& work) {
   std::promise<bool> done;
   auto answer = done.get_future();
   const bool posted = queue_.post([&](bool doable) {
-    if (doable) work();
+    if (doable) measure(change.pause, work);
     done.set_value(doable);
   });
   return posted && answer.get();
@@ -54,11 +69,11 @@ bool Runtime::in_engine_thread(const std::function<void()>& work) {
 host::Verdict Runtime::consider(const host::Proposal& proposal) {
   const auto catalog = catalog_of(*proposal.plugins);
   if (!catalog.ok()) return {.taken = false, .message = catalog.status().message()};
-  Change change{proposal, *catalog, {}, {}};
+  Change change{proposal, *catalog, {}, {}, {}};
   host::Verdict verdict{.taken = false, .ended = true, .message = "Solder is ending"};
   const bool roomy = base::has_memory_for(base::resident_memory());
   bool second = false;
-  in_engine_thread([&] {
+  in_engine_thread(change, [&] {
     const size_t reach = engine_->reach(*proposal.plugins, **catalog);
     second = roomy && reach > 0 && (reach > kFewSteps || engine_->size() < kManySteps);
     if (!second)
@@ -67,6 +82,8 @@ host::Verdict Runtime::consider(const host::Proposal& proposal) {
       engine_->begin_telling();
   });
   if (second) verdict = change_engines(change);
+  if (verdict.taken) tell_others();
+  verdict.pause = change.pause;
   auto diff = diff_snapshots(types_, change.before, change.after);
   verdict.diff = std::move(diff.lines);
   verdict.resources = std::move(diff.resources);
@@ -77,20 +94,16 @@ host::Verdict Runtime::change_engines(Change& change) {
   host::Verdict verdict{.taken = false, .ended = true, .message = "Solder is ending"};
   const auto second = engine_->second(*change.proposal.plugins, change.catalog);
   bool knows_all = false, done = false;
-  double longest = 0;
   for (size_t rounds = 0;;) {
     engine::EngineInputs inputs;
-    const bool doable = in_engine_thread([&] {
-      const auto begin = Clock::now();
+    const bool doable = in_engine_thread(change, [&] {
       inputs = engine_->tell(kObjectsAtOnce);
       done = knows_all && (inputs.objects.size() <= kFewEdits || rounds >= kMostRounds);
       if (done) {
         second->take(inputs);
         verdict = take_second(change, *second);
       }
-      longest = std::max(longest, milliseconds_since(begin));
     });
-    verdict.milliseconds = longest;
     if (!doable || done) return verdict;
     second->take(inputs);
     if (inputs.more) continue;
@@ -113,7 +126,8 @@ host::Verdict Runtime::take_second(Change& change, engine::Engine& second) {
     return not_taken(errors);
   }
   engine_->change_places(second);
-  follow_plugins(change);
+  plugins_ = change.proposal.plugins;
+  catalog_ = change.catalog;
   // What is good now may become last good.
   engine::Output output = engine_->translate();
   keep_older(output.changes, std::move(changes));
@@ -136,7 +150,8 @@ host::Verdict Runtime::use_plugins(Change& change) {
     output = engine_->translate();
     verdict = not_taken(errors);
   } else {
-    follow_plugins(change);
+    plugins_ = change.proposal.plugins;
+    catalog_ = change.catalog;
   }
   server_->publish(output.snapshots);
   present(std::move(output), Clock::now() - begin);
@@ -146,7 +161,6 @@ host::Verdict Runtime::use_plugins(Change& change) {
     server_->publish(output.snapshots);
     present(std::move(output), std::chrono::duration<double>(0));
   }
-  verdict.milliseconds = milliseconds_since(begin);
   return verdict;
 }
 
@@ -157,9 +171,8 @@ std::vector<std::string> Runtime::judge_change(const Change& change, const repor
   return errors.empty() ? lost_resources(change.before, change.after) : errors;
 }
 
-void Runtime::follow_plugins(const Change& change) {
-  plugins_ = change.proposal.plugins;
-  catalog_ = change.catalog;
+// Not while translation stands still: threads that are woken take the processor where there is none to spare.
+void Runtime::tell_others() {
   discovery_->plugins(plugins_, catalog_);
   settings_->catalog(catalog_);
   driver_->plugins(plugins_);

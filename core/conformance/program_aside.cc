@@ -118,12 +118,19 @@ void ProgramAside::happened(const Parcel& event) {
   perform(std::move(ping));
 }
 
+// A number that is under way already is nonsense, as it is in Solder: who waits by it is known to the host.
+std::unique_ptr<ProgramAside::Waiting>& ProgramAside::begun(Use what, uint64_t number) {
+  const auto [at, is_new] = waiting_.try_emplace({what, number});
+  if (!is_new) fail(Channel::Outcome::kGarbage);
+  return at->second;
+}
+
 solder_status ProgramAside::send(const Parcel& use) {
   const auto* http = service<solder_svc_http>(SOLDER_SVC_HTTP);
   host::Wish wish;
   if (http == nullptr) return SOLDER_PERMISSION_DENIED;
   if (use.numbers.empty() || !isolation::read_wish_at(use, 1, 0, wish)) return SOLDER_INVALID_ARGUMENT;
-  auto& own = waiting_[{Use::kSend, use.numbers[0]}];
+  auto& own = begun(Use::kSend, use.numbers[0]);
   own = std::make_unique<Waiting>(Waiting{this, use.numbers[0], 0});
   // What it is made of was looked at above, and the host at hand sends nothing.
   solder_http_request request{};
@@ -141,11 +148,14 @@ solder_status ProgramAside::send(const Parcel& use) {
     ProgramAside& whose = *waiting.whose;
     const uint64_t number = waiting.number;
     whose.waiting_.erase({Use::kSend, number});
-    whose.happened({static_cast<uint8_t>(Event::kAnswer),
-                    number,
-                    answer->status,
-                    {answer->http_status},
-                    {{answer->message.data, answer->message.len}, {answer->body.data, answer->body.len}}});
+    Parcel event{static_cast<uint8_t>(Event::kAnswer), number, answer->status, {answer->http_status}, {}};
+    for (const solder_str& each : {answer->message, answer->body}) event.texts.emplace_back(each.data, each.len);
+    for (uint64_t i = 0; i < answer->headers.count; ++i) {
+      const solder_header& each = *SOLDER_AT(solder_header, answer->headers, i);
+      event.texts.emplace_back(each.name.data, each.name.len);
+      event.texts.emplace_back(each.value.data, each.value.len);
+    }
+    whose.happened(event);
   };
   const solder_status status = http->send(http->ctx, &request, answered, own.get(), &own->id);
   if (status != SOLDER_OK) waiting_.erase({Use::kSend, use.numbers[0]});
@@ -156,7 +166,7 @@ solder_status ProgramAside::start_timer(const Parcel& use) {
   const auto* loop = service<solder_svc_loop>(SOLDER_SVC_LOOP);
   if (loop == nullptr) return SOLDER_PERMISSION_DENIED;
   if (use.numbers.size() != 2) return SOLDER_INVALID_ARGUMENT;
-  auto& own = waiting_[{Use::kTimer, use.numbers[0]}];
+  auto& own = begun(Use::kTimer, use.numbers[0]);
   own = std::make_unique<Waiting>(Waiting{this, use.numbers[0], 0});
   const auto fired = [](void* arg) {
     auto& waiting = *static_cast<Waiting*>(arg);

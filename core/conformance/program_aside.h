@@ -48,6 +48,7 @@ class ProgramAside {
   solder_status serve(const host::isolation::Parcel& use);
   solder_status send(const host::isolation::Parcel& use);
   solder_status start_timer(const host::isolation::Parcel& use);
+  std::unique_ptr<Waiting>& begun(host::isolation::Use what, uint64_t number);
   [[noreturn]] void fail(host::isolation::Channel::Outcome outcome);
   template <typename T>
   const T* service(const char* id) const;

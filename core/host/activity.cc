@@ -66,8 +66,8 @@ class Watch {
   static void warn_if_late(Activity& activity, std::chrono::steady_clock::time_point now) {
     if (now < activity.warn_at_) return;
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - activity.since_);
-    spdlog::warn("plugin {}: still {} after {} ms; nothing else is translated until it comes back", activity.plugin_,
-                 activity.doing_, took.count());
+    spdlog::warn("still {} plugin {} after {} ms; whatever needs it waits until it comes back", activity.doing_,
+                 activity.plugin_, took.count());
     activity.patience_ *= 2;
     activity.warn_at_ = now + activity.patience_;
   }

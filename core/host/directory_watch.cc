@@ -1,7 +1,12 @@
 #include "core/host/directory_watch.h"
 
+#include <fcntl.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
 
 #include <filesystem>
 
@@ -12,11 +17,25 @@ namespace {
 constexpr uint32_t kMask = IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
                            IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 constexpr auto kQuiet = std::chrono::milliseconds(500);
+constexpr auto kLongest = std::chrono::seconds(30);  // that somebody may have it open without writing
 
 // A link, hard or symbolic, comes whole: nobody will close it.
 bool is_link(const std::string& file) {
   struct stat info {};
   return ::lstat(file.c_str(), &info) == 0 && (S_ISLNK(info.st_mode) || info.st_nlink > 1);
+}
+
+// Whether somebody has it open for writing: then nobody is given a lease for reading. False where that cannot be told,
+// as on file systems of the network.
+bool is_open_for_writing(const std::string& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return false;
+  // A writer who comes in this moment would have SIGIO sent here, which ends a process; this one does nothing.
+  const bool leased = ::fcntl(descriptor, F_SETSIG, SIGURG) == 0 && ::fcntl(descriptor, F_SETLEASE, F_RDLCK) == 0;
+  const bool writers = !leased && errno == EAGAIN;
+  if (leased) ::fcntl(descriptor, F_SETLEASE, F_UNLCK);
+  ::close(descriptor);
+  return writers;
 }
 
 }  // namespace
@@ -61,9 +80,12 @@ bool DirectoryWatch::read() {
 }
 
 bool DirectoryWatch::being_written(const std::string& file) {
-  const auto at = written_.find(file);
-  if (at == written_.end()) return false;
-  if (std::chrono::steady_clock::now() - at->second < kQuiet) return true;
+  auto at = written_.find(file);
+  // It may have been opened before anybody watched.
+  if (at == written_.end() && !is_open_for_writing(file)) return false;
+  if (at == written_.end()) at = written_.emplace(file, std::chrono::steady_clock::now()).first;
+  const auto quiet = std::chrono::steady_clock::now() - at->second;
+  if (quiet < kQuiet || (quiet < kLongest && is_open_for_writing(file))) return true;
   written_.erase(at);
   return false;
 }

@@ -1,6 +1,7 @@
 // Tells when something happens in directories, and which files in them are still being written: a file counts as whole
-// once it is closed or moved in, or where nobody says so, once nothing was written for half a second. Directories that
-// are not there are looked for again. One thread. Tested by tests/plugin/manager_test.cc.
+// once it is closed or moved in, or where nobody says so, once nothing was written for half a second and nobody has it
+// open for writing. Directories that are not there are looked for again. One thread. Tested by
+// tests/plugin/manager_test.cc.
 #pragma once
 
 #include <chrono>

@@ -56,14 +56,14 @@ bool DroppedFiles::look_at(const std::string& path, std::map<std::string, Known>
   if (!error) places_.insert(real.substr(0, real.rfind('/')));
   const auto before = known_.find(path);
   Known known = before == known_.end() ? Known{} : before->second;
-  if (being_written_ && being_written_(error ? path : real)) {
-    if (before != known_.end()) now.emplace(path, std::move(known));
-    return true;
-  }
   const Stamp stamp = stamp_of(path), signature = stamp_of(path + ".sig");
   if (before != known_.end() && known.stamp == stamp && known.signature == signature && !known.cut_off_since) {
     now.emplace(path, std::move(known));
     return false;
+  }
+  if (being_written_ && being_written_(error ? path : real)) {
+    if (before != known_.end()) now.emplace(path, std::move(known));
+    return true;
   }
   DroppedFile file = inspect(path);
   const bool cut_off = file.refused && file.refused->reason == reason::kTruncated;

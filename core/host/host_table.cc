@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <set>
+#include <utility>
 
 #include "core/host/abi_text.h"
 
@@ -53,13 +54,23 @@ const void* HostTable::service(void* ctx, solder_str id) {
   return host.timers_.table();
 }
 
+std::string HostTable::take_error() {
+  const std::lock_guard lock(error_mutex_);
+  return std::exchange(error_, {});
+}
+
 void HostTable::log(void* ctx, uint32_t level, solder_str message) {
-  const std::string& plugin = static_cast<HostTable*>(ctx)->identity_.name;
+  auto& host = *static_cast<HostTable*>(ctx);
+  const std::string& plugin = host.identity_.name;
   std::string_view text;
   if (read_bytes(message, text) != nullptr) text = "(a log message that cannot be read)";
   // Nothing may be thrown into a plugin.
   try {
-    spdlog::log(log_level(level), "[{}] {}", plugin, printable(text.substr(0, kMaxLogLine)));
+    const std::string line = printable(text.substr(0, kMaxLogLine));
+    spdlog::log(log_level(level), "[{}] {}", plugin, line);
+    if (log_level(level) != spdlog::level::err) return;
+    const std::lock_guard lock(host.error_mutex_);
+    host.error_ = line;
   } catch (...) {
   }
 }

@@ -51,6 +51,8 @@ class HostTable {
   // Whether events come into the instance.
   void serve(bool serving);
   [[nodiscard]] Publications& publications() { return publications_; }
+  // The last error that it told the log since this was asked last; empty: none.
+  [[nodiscard]] std::string take_error();
   // Before destroy(): when it returns, nothing comes into the instance any more.
   void close();
 
@@ -61,6 +63,8 @@ class HostTable {
   static void log(void* ctx, uint32_t level, solder_str message);
 
   PluginIdentity identity_;
+  std::mutex error_mutex_;
+  std::string error_;
   Timers timers_;
   Requests requests_;
   SettingsWatch settings_;

@@ -34,8 +34,13 @@ void write_state(void* ctx, solder_str piece) noexcept {
   }
 }
 
-base::Status failed(const char* what, solder_status status) {
-  return base::internal_error(std::string(what) + " failed with status " + std::to_string(status));
+// In the plugin's own words where it said why: the contract has no place for them but the log.
+base::Status failed(const char* what, solder_status status, HostTable& host) {
+  std::string words = host.take_error();
+  const std::string prefix = std::string(what) + ": ";
+  if (words.rfind(prefix, 0) == 0) words.erase(0, prefix.size());
+  return base::internal_error(std::string(what) + " failed with status " + std::to_string(status) +
+                              (words.empty() ? "" : ": " + words));
 }
 
 }  // namespace
@@ -74,12 +79,13 @@ base::Result<std::optional<std::string>> LibraryPlugin::save() {
   const Activity activity("in save of", manifest.name, kPatience);
   StateSink sink;
   solder_status status = SOLDER_OK;
+  static_cast<void>(host->take_error());
   try {
     status = state_table.save(self, &sink, &write_state);
   } catch (...) {
     return base::internal_error("save threw an exception");
   }
-  if (status != SOLDER_OK) return failed("save", status);
+  if (status != SOLDER_OK) return failed("save", status, *host);
   if (sink.bad) return base::internal_error("save gave a state that cannot be read, or of more than 64 MB");
   return std::optional<std::string>(std::move(sink.bytes));
 }
@@ -88,9 +94,10 @@ base::Status LibraryPlugin::restore(const std::string& version, const std::strin
   if (state_table.restore == nullptr) return {};
   const std::lock_guard lock(mutex);
   const Activity activity("in restore of", manifest.name, kPatience);
+  static_cast<void>(host->take_error());
   try {
     const solder_status status = state_table.restore(self, view(version), view(state));
-    return status == SOLDER_OK ? base::Status() : failed("restore", status);
+    return status == SOLDER_OK ? base::Status() : failed("restore", status, *host);
   } catch (...) {
     return base::internal_error("restore threw an exception");
   }

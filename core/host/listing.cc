@@ -21,10 +21,24 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
 
 std::string file_name(const std::string& path) { return printable(path.substr(path.rfind('/') + 1)); }
 
+std::string text(const nlohmann::json& value, const char* key) {
+  const auto at = value.find(key);
+  return at != value.end() && at->is_string() ? at->get<std::string>() : "";
+}
+
+std::vector<std::string> texts(const nlohmann::json& value, const char* key) {
+  std::vector<std::string> out;
+  for (const auto& each : value.value(key, nlohmann::json::array())) {
+    if (each.is_string()) out.push_back(each);
+  }
+  return out;
+}
+
 // "route:timeout", and for many keys the first three and how many more.
-std::string keys(const PluginInfo& plugin) {
+std::string keys(const nlohmann::json& plugin) {
   std::vector<std::string> words;
-  for (const ClaimInfo& claim : plugin.claims) words.push_back(claim.scope + ":" + claim.key);
+  for (const auto& claim : plugin.value("claims", nlohmann::json::array()))
+    words.push_back(text(claim, "scope") + ":" + text(claim, "key"));
   constexpr size_t kShown = 3;
   const size_t more = words.size() > kShown ? words.size() - kShown : 0;
   words.resize(words.size() - more);
@@ -49,14 +63,19 @@ std::string printed(const std::vector<Row>& rows) {
 }
 
 // "served by process 4711; 3 of its processes ended before; one of its inputs is kept from it: ..."
-std::string in_words(const IsolationInfo& info) {
-  std::string out = info.parked    ? "parked: it failed too often, and is started again by `solder plugin revive`"
-                    : info.pid > 0 ? "served by process " + std::to_string(info.pid)
-                                   : "its process is being started again";
-  for (const int pid : info.more_pids) out += "; what works by itself by process " + std::to_string(pid);
-  if (info.deaths > 0) out += "; processes of it that ended before: " + std::to_string(info.deaths);
-  if (info.kept_from_it > 0) out += "; inputs that are kept from it: " + std::to_string(info.kept_from_it);
-  return out + (info.why.empty() ? "" : "; " + printable(info.why));
+std::string in_words(const nlohmann::json& info) {
+  const int pid = info.value("pid", 0);
+  std::string out = info.value("parked", false)
+                        ? "parked: it failed too often, and is started again by `solder plugin revive`"
+                    : pid > 0 ? "served by process " + std::to_string(pid)
+                              : "its process is being started again";
+  for (const auto& more : info.value("morePids", nlohmann::json::array()))
+    out += "; what works by itself by process " + more.dump();
+  const auto deaths = info.value("deaths", uint64_t{0}), kept = info.value("inputsKeptFromIt", uint64_t{0});
+  if (deaths > 0) out += "; processes of it that ended before: " + std::to_string(deaths);
+  if (kept > 0) out += "; inputs that are kept from it: " + std::to_string(kept);
+  const std::string why = text(info, "why");
+  return out + (why.empty() ? "" : "; " + printable(why));
 }
 
 nlohmann::json to_json_value(const IsolationInfo& info) {
@@ -77,23 +96,29 @@ nlohmann::json to_json_value(const Refused& refused) {
 
 }  // namespace
 
-std::string to_table(const PluginSet& plugins) {
+std::string to_table(const PluginSet& plugins) { return to_table(nlohmann::json::parse(to_json(plugins))); }
+
+std::string to_table(const nlohmann::json& listing) {
   std::vector<Row> rows = {{"NAME", "VERSION", "STATE", "CAPABILITIES", "KEYS/REASON", "FILE"}};
   std::string notes;
-  for (const PluginInfo& plugin : plugins.loaded()) {
-    const bool noted =
-        !plugin.partial.empty() || !plugin.warnings.empty() || plugin.state != "loaded" || plugin.isolation;
-    rows.push_back({plugin.name, plugin.version, plugin.state + (noted ? "*" : ""), joined(plugin.capabilities, ","),
-                    keys(plugin), file_name(plugin.file)});
-    for (const Refused& lost : plugin.partial)
-      notes += "* " + plugin.name + ": " + lost.reason + ": " + lost.message + "\n";
-    if (plugin.isolation) notes += "* " + plugin.name + ": " + in_words(*plugin.isolation) + "\n";
-    for (const std::string& warning : plugin.warnings) notes += "* " + plugin.name + ": " + warning + "\n";
-  }
-  for (const Refused& refused : plugins.refused()) {
-    rows.push_back(
-        {refused.name.empty() ? "-" : refused.name, "-", "refused", "-", refused.reason, file_name(refused.file)});
-    notes += "- " + printable(refused.file) + ": " + refused.reason + ": " + refused.message + "\n";
+  for (const auto& plugin : listing.value("plugins", nlohmann::json::array())) {
+    const std::string name = text(plugin, "name"), state = text(plugin, "state"), file = text(plugin, "file");
+    if (state == "refused") {
+      const std::string reason = text(plugin, "reason");
+      rows.push_back({name.empty() ? "-" : name, "-", state, "-", reason, file_name(file)});
+      notes += "- " + printable(file) + ": " + reason + ": " + text(plugin, "message") + "\n";
+      continue;
+    }
+    std::string more;
+    for (const auto& lost : plugin.value("partial", nlohmann::json::array()))
+      more += "* " + name + ": " + text(lost, "reason") + ": " + text(lost, "message") + "\n";
+    const auto isolation = plugin.value("isolation", nlohmann::json::object());
+    if (text(isolation, "mode") == "process") more += "* " + name + ": " + in_words(isolation) + "\n";
+    for (const auto& warning : texts(plugin, "warnings")) more += "* " + name + ": " + warning + "\n";
+    const bool noted = state != "loaded" || !more.empty();
+    rows.push_back({name, text(plugin, "version"), state + (noted ? "*" : ""),
+                    joined(texts(plugin, "capabilities"), ","), keys(plugin), file_name(file)});
+    notes += more;
   }
   return printed(rows) + (notes.empty() ? "" : "\n" + notes);
 }

@@ -61,7 +61,11 @@ Json to_json(const PluginEvent& event) {
   add("trustedBy", event.trusted_by);
   add("reason", event.reason);
   add("message", event.message);
-  if (event.milliseconds > 0) out["pauseMs"] = std::round(event.milliseconds * 1000) / 1000;
+  const auto rounded = [](double milliseconds) { return std::round(milliseconds * 1000) / 1000; };
+  if (event.pause.clock > 0) {
+    out["pauseMs"] = rounded(event.pause.clock);
+    out["pauseCpuMs"] = rounded(event.pause.processor);
+  }
   if (!event.diff.empty()) out["diff"] = event.diff;
   return out;
 }

@@ -15,6 +15,12 @@
 
 namespace solder::host {
 
+// For how long translation stood still at one go, in milliseconds on the clock, and for how long its thread ran then:
+// the rest it waited for a processor.
+struct StoodStill {
+  double clock = 0, processor = 0;
+};
+
 // One line of the history. Members that are empty are left out.
 struct PluginEvent {
   // loaded, reloaded, refused, removed, forgotten, rolled_back, crashed; degraded, parked, recovered, revived
@@ -26,7 +32,7 @@ struct PluginEvent {
   std::string before{};  // sha256 of the generation that ran
   std::string reason{}, message{};
   std::vector<std::string> diff{};
-  double milliseconds = 0;  // that translation stood still
+  StoodStill pause{};
 };
 
 class PluginRecord {

@@ -93,7 +93,8 @@ class SharedSet : public PluginSet {
         partial_[plugin.get()].push_back(
             {plugin->file(), lost.plugin, std::string(reason::kKeyClaimed),
              key + " belongs to plugin " + lost.owner +
-                 (lost.chosen ? ", as the settings say" : ", whose name comes first; the settings may choose")});
+                 (lost.chosen ? ", as the settings say"
+                              : ", whose name comes first; keyOwners in Solder's configuration may choose")});
       }
     }
   }

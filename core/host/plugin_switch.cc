@@ -15,6 +15,22 @@ namespace {
 
 std::string short_hash(const std::string& sha256) { return sha256.substr(0, 12); }
 
+std::set<std::pair<std::string, std::string>> losses(const PluginSet& plugins) {
+  std::set<std::pair<std::string, std::string>> out;
+  for (const auto& plugin : plugins.loaded()) {
+    for (const auto& lost : plugin.partial) out.emplace(plugin.name, lost.message + " [" + lost.reason + "]");
+  }
+  return out;
+}
+
+// Keys that plugins claim and have not, where that is news.
+void tell_losses(const PluginSet& before, const PluginSet& now) {
+  const auto known = losses(before);
+  for (const auto& [name, words] : losses(now)) {
+    if (known.count({name, words}) == 0) spdlog::warn("plugin {}: {}", name, words);
+  }
+}
+
 }  // namespace
 
 PluginSwitch::PluginSwitch(SwitchOptions options, PluginRecord& record, Preflight* preflight)
@@ -59,6 +75,7 @@ void PluginSwitch::show() {
     if (slot.problem) refused.push_back(*slot.problem);
   }
   std::shared_ptr<PluginSet> next = PluginSet::make(std::move(all), std::move(refused), options_.load);
+  if (const auto before = listing()) tell_losses(*before, *next);
   const std::lock_guard lock(mutex_);
   listing_ = std::move(next);
 }
@@ -266,7 +283,7 @@ void PluginSwitch::commit(const std::string& name, Slot& slot, PluginPtr next, c
   event.sha256 = next->sha256;
   event.before = slot.current ? slot.current->sha256 : "";
   event.diff = verdict.diff;
-  event.milliseconds = verdict.milliseconds;
+  event.pause = verdict.pause;
   for (const auto& file : files_) {
     if (file.path == event.file) event.owner = file.owner;
   }
@@ -285,7 +302,7 @@ void PluginSwitch::commit(const std::string& name, Slot& slot, PluginPtr next, c
   record_.running(name, {slot.current->sha256, slot.current->manifest.version, event.file, true});
   spdlog::info("plugin {} {} {} ({}) from {}: {} resources changed, translation stood still for {:.1f} ms", name,
                event.version, event.event, short_hash(event.sha256), event.file, verdict.resources.size(),
-               verdict.milliseconds);
+               verdict.pause.clock);
   for (const auto& line : verdict.diff) spdlog::info("plugin {}: {}", name, line);
   record_.tell(event);
 }
@@ -314,7 +331,7 @@ void PluginSwitch::remove(const std::string& name, const std::string& by) {
   if (!verdict.taken) return;
   retired_.add(std::move(slot.current));
   event.diff = verdict.diff;
-  event.milliseconds = verdict.milliseconds;
+  event.pause = verdict.pause;
   event.message = kept ? "what it last gave stays until the objects that use it are edited" : "";
   spdlog::info("plugin {} {} was taken away{}", name, event.version, kept ? "; " + event.message : "");
   record_.tell(event);

@@ -37,7 +37,7 @@ struct Verdict {
   std::string message{};              // why not
   std::vector<std::string> diff{};    // what changes, for people
   std::set<std::string> resources{};  // that change: xds::plural(type) + " " + name
-  double milliseconds = 0;            // that translation stood still
+  StoodStill pause{};
 };
 // Does it at once, or waits until it can be done.
 using Propose = std::function<Verdict(const Proposal&)>;

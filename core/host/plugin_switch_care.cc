@@ -53,7 +53,7 @@ void PluginSwitch::ask_again(const std::string& name, Slot& slot, const std::str
                   .requested_by = by,
                   .message = slot.current->isolation()->why,
                   .diff = verdict.diff,
-                  .milliseconds = verdict.milliseconds});
+                  .pause = verdict.pause});
   }
   slot.told_state = state;
   show();

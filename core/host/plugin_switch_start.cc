@@ -319,7 +319,7 @@ base::Result<std::string> PluginSwitch::forget(const std::string& name, const st
                 .version = at->second.current->manifest.version,
                 .requested_by = by,
                 .diff = verdict.diff,
-                .milliseconds = verdict.milliseconds});
+                .pause = verdict.pause});
   record_.forget(name);
   record_.not_running(name);
   retired_.add(std::move(at->second.current));

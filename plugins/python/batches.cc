@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "solder/kinds/config_watcher.h"
 #include "solder/kinds/options.h"
 #include "solder/kinds/upstream_type.h"
 #include "solder/sdk/text.hpp"
@@ -81,6 +82,11 @@ py::list source_tuples(const solder_span& in) {
   const Refs ref;
   return tuples<solder_object>(
       in, [&](const solder_object& each) { return py::make_tuple(ref(each.ref), value(each.json)); });
+}
+
+py::list kind_tuples(const solder_span& in) {
+  return tuples<solder_watched_kind>(
+      in, [&](const solder_watched_kind& each) { return py::make_tuple(value(each.kind), value(each.api_version)); });
 }
 
 }  // namespace solder::python

@@ -12,5 +12,6 @@ pybind11::list option_tuples(const solder_span& in);
 pybind11::list upstream_tuples(const solder_span& in);
 pybind11::list destination_tuples(const solder_span& in);
 pybind11::list source_tuples(const solder_span& in);
+pybind11::list kind_tuples(const solder_span& in);
 
 }  // namespace solder::python

@@ -65,6 +65,11 @@ py::object LoadedModule::discoverer(const py::object& services) const {
       [&] { return py::object(py::module_::import("solder._discovery").attr("Discoverer")(declaration_, services)); });
 }
 
+py::object LoadedModule::sourcing(const py::object& services) const {
+  return told(
+      [&] { return py::object(py::module_::import("solder._source").attr("Sourcing")(declaration_, services)); });
+}
+
 void LoadedModule::configure(std::string_view config_json) const {
   told([&] {
     py::module_::import("solder._calls")

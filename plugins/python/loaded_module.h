@@ -16,10 +16,11 @@ class LoadedModule {
 
   [[nodiscard]] const pybind11::object& declaration() const { return declaration_; }
   [[nodiscard]] std::string manifest() const;
-  // Whether some upstream type of it has the method.
+  // Whether some upstream type of it, or its source, has the method.
   [[nodiscard]] bool has(const char* operation) const;
-  // solder._discovery.Discoverer, with the host's services.
+  // solder._discovery.Discoverer and solder._source.Sourcing, with the host's services.
   [[nodiscard]] pybind11::object discoverer(const pybind11::object& services) const;
+  [[nodiscard]] pybind11::object sourcing(const pybind11::object& services) const;
   void configure(std::string_view config_json) const;
   // solder.state/1.
   [[nodiscard]] std::string save() const;

@@ -13,6 +13,7 @@
 #include "interpreter.h"
 #include "loaded_module.h"
 #include "side_services.h"
+#include "solder/kinds/config_watcher.h"
 #include "solder/kinds/discovery.h"
 #include "solder/kinds/endpoint_discovery.h"
 #include "solder/kinds/options.h"
@@ -31,9 +32,9 @@ constexpr auto kStatePatience = std::chrono::seconds(2);
 struct Instance {
   const solder_host* host;
   LoadedModule module;
-  // Of an instance that finds something, from the first upstream on.
+  // Of an instance that works by itself, from when it is told something first: solder's Discoverer or Sourcing.
   std::unique_ptr<SideServices> services{};
-  py::object discoverer{};
+  py::object worker{};
 };
 
 // Runs `operation` of solder._calls; gives a failure of the whole call only where the package itself fails.
@@ -72,9 +73,9 @@ solder_status derive(void* self, const solder_call* call, const solder_out* out)
   return run(self, call, out, "derive", &source_tuples);
 }
 
-// Tells solder._discovery of upstreams; what they start goes on by timers and answers.
-solder_status tell(void* self, const solder_call* call, const char* what,
-                   py::list (*tuples)(const solder_span&)) noexcept {
+// Tells solder._discovery or solder._source; what they start goes on by timers and answers.
+solder_status tell(void* self, const solder_call* call, const char* what, py::list (*tuples)(const solder_span&),
+                   py::object (LoadedModule::*worker)(const py::object&) const) noexcept {
   auto& instance = *static_cast<Instance*>(self);
   const py::gil_scoped_acquire lock;
   const LogScope log(instance.host);
@@ -82,10 +83,10 @@ solder_status tell(void* self, const solder_call* call, const char* what,
     const Deadline deadline(call->deadline_ns);
     if (!instance.services) {
       instance.services = std::make_unique<SideServices>(instance.host);
-      instance.discoverer =
-          instance.module.discoverer(py::cast(instance.services.get(), py::return_value_policy::reference));
+      instance.worker =
+          (instance.module.*worker)(py::cast(instance.services.get(), py::return_value_policy::reference));
     }
-    instance.discoverer.attr(what)(tuples(call->in));
+    instance.worker.attr(what)(tuples(call->in));
     return SOLDER_OK;
   } catch (const std::exception& error) {
     log_line(SOLDER_LOG_ERROR, std::string(what) + ": " + error.what());
@@ -94,10 +95,16 @@ solder_status tell(void* self, const solder_call* call, const char* what,
 }
 
 solder_status follow(void* self, const solder_call* call, const solder_out*) noexcept {
-  return tell(self, call, "follow", &upstream_tuples);
+  return tell(self, call, "follow", &upstream_tuples, &LoadedModule::discoverer);
 }
 solder_status forget(void* self, const solder_call* call, const solder_out*) noexcept {
-  return tell(self, call, "forget", &source_tuples);
+  return tell(self, call, "forget", &source_tuples, &LoadedModule::discoverer);
+}
+solder_status watch(void* self, const solder_call* call, const solder_out*) noexcept {
+  return tell(self, call, "watch", &kind_tuples, &LoadedModule::sourcing);
+}
+solder_status statuses(void* self, const solder_call* call, const solder_out*) noexcept {
+  return tell(self, call, "statuses", &source_tuples, &LoadedModule::sourcing);
 }
 
 solder_status save(void* self, void* ctx, void (*write)(void* ctx, solder_str bytes)) noexcept {
@@ -157,7 +164,7 @@ void destroy(void* self) noexcept {
     try {
       // The host lets nothing come any more; coroutines run what they have in `finally`.
       const Deadline deadline(Deadline::after(kStatePatience));
-      instance->discoverer.attr("end")();
+      instance->worker.attr("end")();
     } catch (const std::exception& error) {
       log_line(SOLDER_LOG_ERROR, std::string("end: ") + error.what());
     }
@@ -179,6 +186,14 @@ const void* upstream_types(const LoadedModule& module) {
   return &kTables[module.has("destinations") ? 1 : 0][module.has("endpoints") ? 1 : 0];
 }
 
+const void* source(const LoadedModule& module) {
+  static constexpr solder_cap_config_watcher kTells = {
+      sizeof(solder_cap_config_watcher), 0, &watch, &statuses, nullptr, nullptr};
+  static constexpr solder_cap_config_watcher kTellsNot = {
+      sizeof(solder_cap_config_watcher), 0, &watch, nullptr, nullptr, nullptr};
+  return module.has("status") ? &kTells : &kTellsNot;
+}
+
 const void* capability(void* self, solder_str id) noexcept {
   static constexpr solder_cap_options kOptions = {sizeof kOptions, 0, &options};
   static constexpr solder_cap_discovery kDiscovery = {sizeof kDiscovery, 0, &derive};
@@ -190,10 +205,12 @@ const void* capability(void* self, solder_str id) noexcept {
   const bool finds =
       solder_str_eq(id, SOLDER_CAP_ENDPOINT_DISCOVERY) || solder_str_eq(id, SOLDER_CAP_FUNCTION_DISCOVERY);
   if (finds) return &kFinder;
-  if (!solder_str_eq(id, SOLDER_CAP_UPSTREAM_TYPE)) return nullptr;
+  const bool brings = solder_str_eq(id, SOLDER_CAP_CONFIG_WATCHER);
+  if (!brings && !solder_str_eq(id, SOLDER_CAP_UPSTREAM_TYPE)) return nullptr;
   const py::gil_scoped_acquire lock;
   try {
-    return upstream_types(static_cast<Instance*>(self)->module);
+    const LoadedModule& module = static_cast<Instance*>(self)->module;
+    return brings ? source(module) : upstream_types(module);
   } catch (const std::exception&) {
     return nullptr;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -56,6 +57,32 @@ struct RefText {
   std::string kind, ns, name;
 };
 
+// What is wrong, each as (severity, field, reason, message, found, expected); the texts live here.
+class Problems {
+ public:
+  explicit Problems(const py::list& from) {
+    for (const py::handle& each : from) {
+      const auto problem = each.cast<py::tuple>();
+      auto& words = texts_.emplace_back();
+      for (size_t i = 1; i < problem.size(); ++i) words.push_back(problem[i].cast<std::string>());
+      solder_diag diag{};
+      diag.size = sizeof diag;
+      diag.severity = problem[0].cast<uint32_t>();
+      diag.field = str(words.at(0));
+      diag.reason = str(words.at(1));
+      diag.message = str(words.at(2));
+      diag.found = str(words.at(3));
+      diag.expected = str(words.at(4));
+      all_.push_back(diag);
+    }
+  }
+  [[nodiscard]] solder_span span() const { return {all_.data(), all_.size(), sizeof(solder_diag)}; }
+
+ private:
+  std::deque<std::vector<std::string>> texts_;
+  std::vector<solder_diag> all_;
+};
+
 template <typename Table>
 const Table* table(const solder_host* host, const char* id) {
   return static_cast<const Table*>(host->service(host->ctx, str(id)));
@@ -88,9 +115,9 @@ SideServices::SideServices(const solder_host* host)
     : host_(host),
       loop_(table<solder_svc_loop>(host, SOLDER_SVC_LOOP)),
       http_(table<solder_svc_http>(host, SOLDER_SVC_HTTP)),
-      publish_(table<solder_svc_publish>(host, SOLDER_SVC_PUBLISH)) {
-  if (loop_ == nullptr || http_ == nullptr || publish_ == nullptr)
-    throw std::runtime_error("the host gives no timers, requests or publishing here");
+      publish_(table<solder_svc_publish>(host, SOLDER_SVC_PUBLISH)),
+      objects_(table<solder_svc_objects>(host, SOLDER_SVC_OBJECTS)) {
+  if (loop_ == nullptr || http_ == nullptr) throw std::runtime_error("the host gives no timers or requests here");
 }
 
 template <typename F>
@@ -184,30 +211,41 @@ std::string SideServices::publish(const py::tuple& ref, const std::string& field
                                   const std::string& items) {
   const RefText object(ref);
   const solder_published what{sizeof what, 0, object.c(), str(field), str(key), str(items)};
-  return words_for(publish_->list(publish_->ctx, &what));
+  return words_for(publish_ == nullptr ? SOLDER_UNAVAILABLE : publish_->list(publish_->ctx, &what));
 }
 
-// Each: severity, field, reason, message, found, expected.
 std::string SideServices::report(const py::tuple& ref, const py::list& problems) {
   const RefText object(ref);
-  std::vector<std::vector<std::string>> texts;
-  std::vector<solder_diag> all;
-  for (const py::handle& each : problems) {
-    const auto problem = each.cast<py::tuple>();
-    auto& words = texts.emplace_back();
-    for (size_t i = 1; i < problem.size(); ++i) words.push_back(problem[i].cast<std::string>());
-    solder_diag diag{};
-    diag.size = sizeof diag;
-    diag.severity = problem[0].cast<uint32_t>();
-    diag.field = str(words.at(0));
-    diag.reason = str(words.at(1));
-    diag.message = str(words.at(2));
-    diag.found = str(words.at(3));
-    diag.expected = str(words.at(4));
-    all.push_back(diag);
-  }
+  const Problems all(problems);
   const solder_ref c = object.c();
-  return words_for(publish_->report(publish_->ctx, &c, {all.data(), all.size(), sizeof(solder_diag)}));
+  return publish_ == nullptr ? words_for(SOLDER_UNAVAILABLE)
+                             : words_for(publish_->report(publish_->ctx, &c, all.span()));
+}
+
+template <typename Member, typename... Arguments>
+std::string SideServices::objects(Member member, Arguments... arguments) const {
+  return words_for(objects_ == nullptr ? SOLDER_UNAVAILABLE : (objects_->*member)(objects_->ctx, arguments...));
+}
+
+std::string SideServices::put(const std::string& object) { return objects(&solder_svc_objects::put, str(object)); }
+std::string SideServices::remove(const py::tuple& ref) {
+  const RefText object(ref);
+  const solder_ref c = object.c();
+  return objects(&solder_svc_objects::remove, &c);
+}
+std::string SideServices::begin_list(const std::string& kind, const std::string& ns) {
+  return objects(&solder_svc_objects::begin, str(kind), str(ns));
+}
+std::string SideServices::end_list(const std::string& kind, const std::string& ns) {
+  return objects(&solder_svc_objects::end, str(kind), str(ns));
+}
+std::string SideServices::keep(const std::string& kind, const std::string& ns) {
+  return objects(&solder_svc_objects::keep, str(kind), str(ns));
+}
+std::string SideServices::complete() { return objects(&solder_svc_objects::complete); }
+std::string SideServices::report_source(const py::list& problems) {
+  const Problems all(problems);
+  return objects(&solder_svc_objects::report, all.span());
 }
 
 void SideServices::end() {
@@ -222,7 +260,14 @@ void add_side_services(py::module_& module) {
       .def("send", &SideServices::send)
       .def("cancel_request", &SideServices::cancel_request)
       .def("publish", &SideServices::publish)
-      .def("report", &SideServices::report);
+      .def("report", &SideServices::report)
+      .def("put", &SideServices::put)
+      .def("remove", &SideServices::remove)
+      .def("begin_list", &SideServices::begin_list)
+      .def("end_list", &SideServices::end_list)
+      .def("keep", &SideServices::keep)
+      .def("complete", &SideServices::complete)
+      .def("report_source", &SideServices::report_source);
 }
 
 }  // namespace solder::python

@@ -1,6 +1,7 @@
-// The host's services for Python code: timers, requests and publishing (solder._discovery.Services), for an instance of
-// a file that finds something. What is begun calls back under the interpreter's lock, or not at all once it is
-// cancelled or the instance ends. Tested by tests/e2e/python_discovery_test.py.
+// The host's services for Python code: timers, requests, publishing and objects (solder._work.Services), for an
+// instance of a file that finds something or brings objects. What is begun calls back under the interpreter's lock, or
+// not at all once it is cancelled or the instance ends. Tested by tests/e2e/python_discovery_test.py and
+// tests/e2e/python_source_test.py.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -13,6 +14,7 @@
 #include "solder/sdk/plugin.hpp"
 #include "solder/services/http.h"
 #include "solder/services/loop.h"
+#include "solder/services/objects.h"
 #include "solder/services/publish.h"
 
 namespace solder::python {
@@ -31,6 +33,14 @@ class SideServices {
   std::string publish(const pybind11::tuple& ref, const std::string& field, const std::string& key,
                       const std::string& items);
   std::string report(const pybind11::tuple& ref, const pybind11::list& problems);
+  // The same of a source.
+  std::string put(const std::string& object);
+  std::string remove(const pybind11::tuple& ref);
+  std::string begin_list(const std::string& kind, const std::string& ns);
+  std::string end_list(const std::string& kind, const std::string& ns);
+  std::string keep(const std::string& kind, const std::string& ns);
+  std::string complete();
+  std::string report_source(const pybind11::list& problems);
 
   // Nothing calls back any more; the host sees to that before the instance ends.
   void end();
@@ -47,11 +57,15 @@ class SideServices {
   // Takes it out of the book and runs it with what `make` gives, which is asked under the interpreter's lock.
   template <typename F>
   static void run(void* arg, Book SideServices::*book, const F& make) noexcept;
+  // Calls a function of the table, where there is one.
+  template <typename Member, typename... Arguments>
+  std::string objects(Member member, Arguments... arguments) const;
 
   const solder_host* host_;
   const solder_svc_loop* loop_;
   const solder_svc_http* http_;
-  const solder_svc_publish* publish_;
+  const solder_svc_publish* publish_;  // a discovery has it
+  const solder_svc_objects* objects_;  // a source has it
   Book timers_, requests_;
 };
 

@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from harness import BUILD, admin, get_json, until
+from harness import BUILD, admin, free_port, get_json, until
 from manifests import to, virtual_service
 from plugin_world import SHIPPED, PluginCase
 
@@ -95,6 +95,15 @@ class PluginReload(PluginCase):
         self.assertEqual(0, done.returncode, done)
         self.assertEqual(("loaded", "2.0.0"), self.plugin("swap")[0])
         self.assertEqual("RolledBack", self.plugin("swap")[1])
+        # The command lists what runs, which is not what the directory has.
+        done = self.run_cli("list", *self.admin_flags())
+        self.assertEqual(1, done.returncode, done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^swap +2\.0\.0 +loaded +")
+        self.assertRegex(done.stdout, r"(?m)^swap +- +refused +- +RolledBack +swap\.so")
+        self.assertNotIn("RolledBack", self.run_cli("list", "--plugin-dir", self.plugins).stdout)
+        nobody = self.run_cli("list", "--admin-address", f"127.0.0.1:{free_port()}")
+        self.assertEqual((3, ""), (nobody.returncode, nobody.stdout))
+        self.assertIn("--plugin-dir lists files without one", nobody.stderr)
         self.assertEqual(["two"], self.stat_prefix())
         shown = self.run_cli("history", "swap", *self.admin_flags()).stdout
         for word in ("loaded", "reloaded", "refused", "rolled_back", "WouldReject", "one → two"):
@@ -113,6 +122,7 @@ class PluginReload(PluginCase):
         world.solder.end()
         self.start_solder_only()
         world.until_state("VirtualService", "routes", "Warning", "PluginGone")
+        self.assertRegex(self.run_cli("list", *self.admin_flags()).stdout, r"(?m)^swap +1\.0\.0 +gone\* ")
         self.assertEqual(["one"], self.stat_prefix())
         # An edit of what uses it is an error; of something else not.
         world.edit("routes.yaml", "/plain", "/other")
@@ -153,7 +163,9 @@ class PluginReload(PluginCase):
         self.assert_all_ok(figures)
         self.assertEqual(bytes_before, world.metric("solder_xds_bytes_sent_total"), "equal output sends nothing")
         self.assertEqual(streams_before, world.metric("solder_xds_streams_total"), "no stream was dropped")
-        pauses = sorted(event["pauseMs"] for event in self.history("routing") if event["event"] == "reloaded")
+        events = [event for event in self.history("routing") if event["event"] == "reloaded"]
+        self.assertEqual([], [event for event in events if not 0 < event["pauseCpuMs"] <= event["pauseMs"] + 0.1])
+        pauses = sorted(event["pauseMs"] for event in events)
         print(f"{RELOADS} reloads with {ROUTES} routes: translation stood still for {pauses[len(pauses) // 2]:.1f} ms (median), {pauses[-1]:.1f} ms (most)", flush=True)
         until("older generations are gone", lambda: self.figures()[0] <= figures_of[0] + 2)
         after = self.figures()
@@ -181,6 +193,14 @@ class PluginReload(PluginCase):
         good = self.run_cli("install", GENERATIONS / "swap_1.so", *where, *self.admin_flags())
         self.assertEqual((0, True), (good.returncode, "plugin swap 1.0.0 runs" in good.stdout), good)
         world.until_state("VirtualService", "routes", "Accepted")
+        # One that claims what another has is told so, and has the rest.
+        thief = world.directory / "thief.py"
+        thief.write_text("import solder\n@solder.option('route', 'timeout', schema=True)\n@solder.option('route', 'mine', schema=True)\ndef f(item, out):\n    pass\n")
+        partly = self.run_cli("install", thief, *where, *self.admin_flags())
+        self.assertEqual(0, partly.returncode, partly)
+        words = "route:timeout belongs to plugin routing, whose name comes first; keyOwners in Solder's configuration may choose [KeyClaimed]"
+        self.assertIn(f"but not all of it: {words}", partly.stdout)
+        self.assertEqual(1, world.solder.log.read_text().count(f"plugin thief: {words}"))
         gone = self.run_cli("remove", "swap", *where)
         self.assertEqual(0, gone.returncode, gone)
         world.until_state("VirtualService", "routes", "Warning", "PluginGone")

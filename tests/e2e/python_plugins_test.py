@@ -114,6 +114,16 @@ class PythonPlugins(PluginCase):
         world.until_status("/", 503, host="closed.example.com")
         self.assertIn("[maintenance] closing {'text': 'back at noon'}", world.solder.tail(1000))
 
+    def test_a_state_that_is_not_taken(self):
+        self.start()
+        keeps = "import solder\nsolder.plugin(version='1.0.0')\n@solder.option('route', 'keeps', schema=True)\ndef f(item, out):\n    pass\n@solder.save\ndef save():\n    return 1\n@solder.restore\ndef restore(version, state):\n    "
+        self.drop(keeps + "pass\n", "keeps")
+        self.until_runs("keeps", "1.0.0")
+        self.drop((keeps + "raise ValueError(f'{version} knew {state}, which is too little')\n").replace("1.0.0", "2.0.0"), "keeps")
+        # Why, in its own words with file and line.
+        self.until_refused("keeps", "PreflightFailed", r"restore failed .*keeps\.py:11: ValueError: 1\.0\.0 knew 1, which is too little")
+        self.until_runs("keeps", "1.0.0")
+
     def test_an_upstream_type(self):
         world = self.world
         ports = world.start_backend("b"), world.start_backend("c")

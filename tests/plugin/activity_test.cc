@@ -30,7 +30,7 @@ TEST(Activity, IsNamedWhileItRunsOn) {
     std::this_thread::sleep_for(milliseconds(1200));
   }
   spdlog::set_default_logger(before);
-  EXPECT_THAT(text.str(), HasSubstr("plugin sleeper: still in a call of after"));
+  EXPECT_THAT(text.str(), HasSubstr("still in a call of plugin sleeper after"));
   EXPECT_THAT(text.str(), Not(HasSubstr("runner")));
 }
 

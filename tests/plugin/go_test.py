@@ -115,7 +115,7 @@ class Go(unittest.TestCase):
     def test_what_the_kit_finds_in_what_works_by_itself(self):
         for mode, check, words in (("exit", "odd-answers", "it ended its process with exit code 7"), ("slow", "events-in-time", "in which nothing else comes to it"),
                                    ("unfollowed", "services-used", "a list that it publishes is refused with status 7"), ("restless", "rests", "a thousand times"),
-                                   ("remembers", "forgets", "it sends requests although there is nothing to follow")):
+                                   ("twice", "odd-answers", "it gave an answer that makes no sense"), ("remembers", "forgets", "it sends requests although there is nothing to follow")):
             with self.subTest(mode):
                 file = go_plugins.build(SOLDER, go_plugins.FINDER, self.own / "finder.plugin", mode)
                 tap = self.check(file, "--only", "odd-answers", "--only", check)

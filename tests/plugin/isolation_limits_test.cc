@@ -1,5 +1,7 @@
 // What a plugin in a process of its own can and cannot do there. The tests may run as root, which nothing here spares.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -94,6 +96,17 @@ TEST(IsolationLimits, CredentialsOfTheEnvironmentAreNotItsOwn) {
   Isolated world("hostile");
   EXPECT_EQ(world.ask("hostile", "\"environment:SOLDER_TEST_SECRET\""), said("environment 0"));
   EXPECT_EQ(world.ask("hostile", "\"environment:PATH\""), said("environment 1"));
+}
+
+TEST(IsolationLimits, WhatOthersHaveOpenIsNotItsOwn) {
+  // As a library in Solder's process may leave it: without O_CLOEXEC, far behind what a process opens by itself.
+  const int file = ::open("/etc/passwd", O_RDONLY);
+  const int far = ::fcntl(file, F_DUPFD, 500);
+  ASSERT_GE(far, 500);
+  Isolated world("hostile");
+  EXPECT_EQ(world.ask("hostile", "\"open:" + std::to_string(far) + "\""), said("open 0"));
+  ::close(far);
+  ::close(file);
 }
 
 TEST(IsolationLimits, MoreThanOneCallMayGive) {

@@ -25,7 +25,8 @@ TEST(Listing, Table) {
             "declined  -        refused  -                 Declined     bad_declined.so\n"
             "-         -        refused  -                 NotElf       text.so\n"
             "\n"
-            "* rival: KeyClaimed: route:good belongs to plugin good, whose name comes first; the settings may choose\n"
+            "* rival: KeyClaimed: route:good belongs to plugin good, whose name comes first; keyOwners in Solder's "
+            "configuration may choose\n"
             "- " +
                 directory.plugins().string() +
                 "/bad_declined.so: Declined: its entry returned NULL: it says that it cannot work in plugin ABI 1.0\n"

@@ -2,8 +2,10 @@
 // runs.
 #include "core/host/plugin_manager.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/host/private_copy.h"
 #include "core/host/retired_plugins.h"
@@ -91,6 +93,26 @@ TEST(Manager, AFileThatIsBeingWrittenWaits) {
     EXPECT_EQ(world.refused(), "") << "it is not whole yet, which is nobody's fault";
     out.write(bytes.data() + bytes.size() / 2, static_cast<std::streamsize>(bytes.size() - bytes.size() / 2));
   }
+  world.until_version("2.0.0");
+}
+
+TEST(Manager, AWriterMayTakeItsTime) {
+  Reloading world;
+  world.run("swap_1", "1.0.0");
+  const std::string bytes = PluginDirectory::read(PluginDirectory::built("swap_2"));
+  // Not for the processes that the manager starts meanwhile: they would have it open as well.
+  const int file = ::open((world.directory.plugins() / "swap.so").c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+  ASSERT_GE(file, 0);
+  ASSERT_EQ(::write(file, bytes.data(), 5000), 5000);
+  // For longer than a file may be cut off that nobody has open.
+  for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+       std::chrono::steady_clock::now() < end;) {
+    ASSERT_TRUE(world.manager->look().ok());
+    ASSERT_EQ(world.refused(), "");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  ASSERT_EQ(::write(file, bytes.data() + 5000, bytes.size() - 5000), static_cast<ssize_t>(bytes.size() - 5000));
+  ::close(file);
   world.until_version("2.0.0");
 }
 

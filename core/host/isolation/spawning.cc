@@ -60,6 +60,8 @@ Spawned spawn_here(const Program& program) {
   ::posix_spawn_file_actions_adddup2(&actions, sockets[1], STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, output[1], STDERR_FILENO);
+  // Whatever somebody in this process, a plugin perhaps, has opened without O_CLOEXEC.
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   sigset_t none, all;
   sigemptyset(&none);
   sigfillset(&all);

@@ -3,6 +3,8 @@
     spec:
       pool: {members: ["10.0.0.1:8080", "10.0.0.2:8080=3"], sticky: x-user}
 """
+from typing import Any, Dict
+
 import solder
 
 solder.plugin(version="1.0.0", summary="Upstreams as a list of host:port")
@@ -17,7 +19,7 @@ SCHEMA = {
 }
 
 
-def endpoint(text):
+def endpoint(text: str) -> Dict[str, Any]:
     """host:port or host:port=weight as an Envoy endpoint."""
     place, _, weight = text.partition("=")
     host, _, port = place.rpartition(":")

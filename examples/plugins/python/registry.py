@@ -8,6 +8,7 @@ into the upstream, where `endpoints` reads it. A registry that is away changes n
 The registry answers with JSON: [{"name": "shop-1", "address": "10.0.0.1", "port": 8080}, ...]
 """
 import ipaddress
+from typing import Any, Dict, Optional
 
 import solder
 
@@ -33,11 +34,11 @@ SCHEMA = {
 }
 
 
-def seconds(duration):
+def seconds(duration: str) -> float:
     return max(1.0, float(duration.rstrip("s")))
 
 
-def usable(entry):
+def usable(entry: Any) -> Optional[Dict[str, Any]]:
     """What a registry says is no more to be trusted than what a user writes."""
     try:
         address = str(ipaddress.ip_address(entry["address"]))

@@ -3,6 +3,7 @@ package solder
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -80,8 +81,12 @@ func (own *parcel) ref(ref Ref) { own.texts = append(own.texts, ref.Kind, ref.Na
 
 func (own *parcel) refAt(at int) Ref { return Ref{own.texts[at], own.texts[at+1], own.texts[at+2]} }
 
+// What works by itself tells warnings: where nothing is said of the severity, it is one.
 func (own *parcel) problems(problems []Problem) {
 	for _, each := range problems {
+		if each.Severity == Info {
+			each.Severity = Warning
+		}
 		own.numbers = append(own.numbers, uint64(each.Severity))
 		own.texts = append(own.texts, each.Field, each.Reason, each.Message, each.Found, each.Expected)
 		own.ref(each.Related)
@@ -207,7 +212,8 @@ func (own *instance) perform(task *parcel) error {
 	done := parcel{what: task.what, id: task.id, texts: []string{""}}
 	if _, err := guarded(func() (any, error) { return nil, own.do(task) }); err != nil {
 		done.status, done.texts[0] = statusInternal, err.Error()
-		if status, has := err.(Status); has {
+		var status Status
+		if errors.As(err, &status) {
 			done.status = int32(status)
 		}
 	}

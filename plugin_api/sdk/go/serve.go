@@ -75,6 +75,9 @@ func (server *server) begin(frame []byte, create func(Host, json.RawMessage) (an
 	// The collector works harder before the kernel says no.
 	debug.SetMemoryLimit(int64(host.MemoryMB) << 20 / 8 * 7)
 	plugin, err := guarded(func() (any, error) { return create(host, config) })
+	if err == nil && plugin == nil {
+		err = errors.New("there is no plugin")
+	}
 	if err != nil {
 		return server.refuse("CreateFailed", err.Error())
 	}

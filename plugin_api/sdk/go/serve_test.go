@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"reflect"
 	"strings"
@@ -163,6 +164,7 @@ func TestWhatIsRefused(t *testing.T) {
 	for words, create := range map[string]func(Host, json.RawMessage) (any, error){
 		"no such thing":                  func(Host, json.RawMessage) (any, error) { return nil, errors.New("no such thing") },
 		"the plugin panicked: at create": func(Host, json.RawMessage) (any, error) { panic("at create") },
+		"there is no plugin":             func(Host, json.RawMessage) (any, error) { return nil, nil },
 	} {
 		in := start(t, create).say(beginFrame(protocol, "{}"))
 		if kind, reason, message := in.u8(), in.text(), in.text(); kind != messageRefused || reason != "CreateFailed" || message != words {
@@ -380,6 +382,30 @@ func TestAnInstanceWorksByItself(t *testing.T) {
 	}
 	side.tell(messageTask, parcel{what: taskPing, id: 4})
 	if done := side.parcel(messageTaskDone); done.id != 4 {
+		t.Fatal(done)
+	}
+}
+
+// A source that cannot watch, in a way that a status stands for.
+type source struct{ services *Services }
+
+func (source) Bring(services *Services) (Source, error) { return &source{services}, nil }
+func (own *source) Watch([]WatchedKind) error {
+	own.services.ReportSource(Problem{Reason: "Away", Message: "nobody answers"}, Problem{Severity: Error, Reason: "Odd", Message: "odd"})
+	return fmt.Errorf("the store: %w", Unavailable)
+}
+
+func TestWhatIsReportedIsAWarningAndWhatFailsKeepsItsStatus(t *testing.T) {
+	side := started(t, source{})
+	side.tell(messageTask, parcel{what: taskBegin, id: 1, numbers: []uint64{0, 0}})
+	if done := side.parcel(messageTaskDone); done.id != 1 || done.status != 0 {
+		t.Fatal(done)
+	}
+	side.tell(messageTask, parcel{what: taskWatch, id: 2, texts: []string{"Secret", "v1"}})
+	if reported := side.used(useReportSource, nil); !reflect.DeepEqual(reported.numbers, []uint64{uint64(Warning), uint64(Error)}) {
+		t.Fatal(reported)
+	}
+	if done := side.parcel(messageTaskDone); done.id != 2 || done.status != int32(Unavailable) || !strings.HasPrefix(done.texts[0], "the store: ") {
 		t.Fatal(done)
 	}
 }

@@ -227,7 +227,7 @@ func (services *Services) Publish(upstream Ref, field, key string, items any) er
 	return services.use(usePublish, out)
 }
 
-// Report tells all that is wrong with finding something for an Upstream now; none: all is well.
+// Report tells all that is wrong with finding something for an Upstream now; none: all is well. They are warnings.
 func (services *Services) Report(upstream Ref, problems ...Problem) error {
 	out := parcel{}
 	out.ref(upstream)

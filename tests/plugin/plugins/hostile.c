@@ -140,6 +140,8 @@ static void try_things(void) {
     found("remove", unlink(word + 7) < 0 ? errno : 0);
   } else if (is("environment:")) {
     found("environment", getenv(word + 12) != NULL);
+  } else if (is("open:")) {
+    found("open", fcntl(atoi(word + 5), F_GETFD) >= 0);
   } else if (is("outlive")) {
     found("outlive", prctl(PR_SET_PDEATHSIG, 0) < 0 ? errno : 0);
   } else if (is("new call")) {

@@ -27,7 +27,17 @@ class Obedient {
     if (in.json == "lookup") out.info({"", "Found", out.lookup({"Secret", "ns", "s"}).value_or("nothing")});
   }
 
+  std::string save() const {
+    if (known_ == "unsaid") throw std::runtime_error("it cannot be said");
+    return known_;
+  }
+  void restore(std::string_view version, std::string_view state) {
+    if (version == "0.1") throw std::runtime_error("0.1 is too old");
+    known_ = state;
+  }
+
  private:
+  std::string known_ = "nothing";
   static void everything(solder::sdk::Out& out) {
     const solder::sdk::Message message;
     out.fragment("transport_socket/tls", "type.googleapis.com/a.B", message);
@@ -35,6 +45,7 @@ class Obedient {
     out.filter("cors", "f", "type.googleapis.com/a.F", message, -1);
     out.upstream_filter("route", "u", "type.googleapis.com/a.U", message, 2);
     out.per_filter("f", "type.googleapis.com/a.P", message);
+    out.per_filter_json("f", "type.googleapis.com/a.P", "{}");
     out.metadata("ns", message);
     out.clear("route", {"a.b", "c"});
     out.secret_use({.sds_name = "sds", .ref = {"Secret", "ns", "s"}, .form = SOLDER_SECRET_GENERIC, .key = "k"});
@@ -146,6 +157,23 @@ TEST_F(Plugin, HasTheCapabilitiesThatItsMethodsAre) {
   EXPECT_EQ(table_->capability(self_, SOLDER_STR("solder.options/2")), nullptr);
 }
 
+TEST_F(Plugin, AStateIsSavedAndRestored) {
+  const auto* state = static_cast<const solder_cap_state*>(table_->capability(self_, SOLDER_STR(SOLDER_CAP_STATE)));
+  ASSERT_NE(state, nullptr);
+  std::string saved;
+  const auto write = [](void* ctx, solder_str bytes) { *static_cast<std::string*>(ctx) += text(bytes); };
+  EXPECT_EQ(state->save(self_, &saved, write), SOLDER_OK);
+  EXPECT_EQ(state->restore(self_, SOLDER_STR("1.0"), SOLDER_STR("much")), SOLDER_OK);
+  EXPECT_EQ(state->save(self_, &saved, write), SOLDER_OK);
+  EXPECT_EQ(saved, "nothingmuch");
+  // Why not is in the log, where the host finds it.
+  EXPECT_EQ(state->restore(self_, SOLDER_STR("0.1"), SOLDER_STR("")), SOLDER_INVALID_ARGUMENT);
+  EXPECT_EQ(log_, "restore: 0.1 is too old");
+  EXPECT_EQ(state->restore(self_, SOLDER_STR("1.0"), SOLDER_STR("unsaid")), SOLDER_OK);
+  EXPECT_EQ(state->save(self_, &saved, write), SOLDER_INTERNAL);
+  EXPECT_EQ(log_, "save: it cannot be said");
+}
+
 TEST_F(Plugin, AnInstanceWithABadConfigurationIsNotMade) {
   Recorder recorder;
   void* const before = self_;
@@ -167,8 +195,9 @@ TEST_F(Plugin, EverythingReachesTheHostAsItWasSaid) {
       ElementsAre("0 route field=/name", "1 route field=/name", "1 transport_socket/tls type=type.googleapis.com/a.B",
                   "1 route json={} field=/j", "1 http_filter/cors name=f type=type.googleapis.com/a.F weight=-1",
                   "1 upstream_filter/route name=u type=type.googleapis.com/a.U weight=2",
-                  "1 per_filter/f type=type.googleapis.com/a.P", "1 metadata/ns", "1 route clear=a.b clear=c",
-                  "1 secret sds s form=3 key=k", "1 warning /w W: m (s)"));
+                  "1 per_filter/f type=type.googleapis.com/a.P", "1 per_filter/f type=type.googleapis.com/a.P json={}",
+                  "1 metadata/ns", "1 route clear=a.b clear=c", "1 secret sds s form=3 key=k",
+                  "1 warning /w W: m (s)"));
 }
 
 TEST_F(Plugin, LookupsCarryTheirItem) {

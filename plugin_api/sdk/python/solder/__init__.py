@@ -14,10 +14,12 @@ batches and caches calls. An exception is reported on the object of the item at 
 ``solder.testing`` runs a plugin without a host.
 """
 
-from solder._declare import configure, derive, kind, option, plugin, restore, save, upstream_type
-from solder._discovery import Answer, Discovery, Problem, RequestFailed
+from solder._declare import configure, derive, kind, option, plugin, restore, save, source, upstream_type
+from solder._discovery import Discovery
 from solder._inputs import Destination, Found, Item, Json, Option, Ref, Source, Upstream
 from solder._out import Out
+from solder._source import Store, WatchedKind
+from solder._work import Answer, Problem, RequestFailed
 
 __all__ = [
     "Answer",
@@ -32,7 +34,9 @@ __all__ = [
     "Ref",
     "RequestFailed",
     "Source",
+    "Store",
     "Upstream",
+    "WatchedKind",
     "configure",
     "derive",
     "kind",
@@ -40,5 +44,6 @@ __all__ = [
     "plugin",
     "restore",
     "save",
+    "source",
     "upstream_type",
 ]

@@ -63,8 +63,9 @@ def derive(declaration: Declaration, batch: Tuples, sink: Sink) -> None:
 
 
 def has(declaration: Declaration, operation: str) -> bool:
-    """Whether some upstream type has the method."""
-    return any(callable(getattr(owner, operation, None)) for owner in declaration.upstream_types.values())
+    """Whether some upstream type, or the source, has the method."""
+    owners = (*declaration.upstream_types.values(), declaration.source)
+    return any(callable(getattr(owner, operation, None)) for owner in owners)
 
 
 def _nothing(item: Item, out: Out) -> None:
@@ -123,5 +124,5 @@ def where_thrown(thrown: BaseException) -> str:
 
 
 def _of_this_package(filename: str) -> bool:
-    own = ("/solder/_load.py", "/solder/_discovery.py")
+    own = ("/solder/_load.py", "/solder/_discovery.py", "/solder/_source.py", "/solder/_work.py")
     return filename.startswith("<") or filename == _HERE or filename.endswith(own)

@@ -29,6 +29,7 @@ DISCOVERIES = {
     "discover_functions": "solder.function-discovery/1",
 }
 _DISCOVERY_NEEDS = ("solder.loop/1", "solder.http/1", "solder.publish/1")
+_SOURCE_NEEDS = ("solder.loop/1", "solder.http/1", "solder.objects/1")
 
 
 class Declaration:
@@ -39,11 +40,11 @@ class Declaration:
         self.version = "0.1.0"
         self.summary = ""
         self.isolation = ""
-        self.needs: List[str] = []
         self.filters: List[Dict[str, str]] = []
         self.options: Dict[Tuple[str, str], OptionFunction] = {}
         self.upstream_types: Dict[str, Any] = {}
         self.derivers: Dict[str, DeriveFunction] = {}
+        self.source: Any = None
         self.configure: Optional[ConfigureFunction] = None
         self.save: Optional[SaveFunction] = None
         self.restore: Optional[RestoreFunction] = None
@@ -84,6 +85,8 @@ class Declaration:
         discovery = self.discovery()
         if discovery:
             provides.append({"id": DISCOVERIES[discovery]})
+        if self.source is not None:
+            provides.append({"id": "solder.config-watcher/1"})
         if self.derivers:
             provides.append({"id": "solder.discovery/1"})
         if self.save is not None or self.restore is not None:
@@ -97,7 +100,7 @@ class Declaration:
             "summary": self.summary,
             "abi": {"major": 1, "minor": 0},
             "provides": provides,
-            "needs": [*self.needs, *(_DISCOVERY_NEEDS if discovery else ())],
+            "needs": list(dict.fromkeys((*(_DISCOVERY_NEEDS if discovery else ()), *(_SOURCE_NEEDS if self.source is not None else ())))),
             "filters": self.filters,
             "kinds": list(self._kinds.values()),
             "unload": "allowed",
@@ -221,6 +224,22 @@ def derive(
         return function
 
     return keep
+
+
+def source(owner: C) -> C:
+    """Says that the plugin brings objects from elsewhere. Stands above a class without required arguments, whose methods are
+
+    ``async watch(self, store: Store)``: looks there, again and again, and says by ``store`` what there is;
+    ``status(self, ref: Ref, status)``, optional: what became of an object that it brought, ``{"state": ..., "reason": ...}``;
+    None where there is nothing to say of it any more.
+    """
+    declaration = _current()
+    if declaration.source is not None:
+        raise ValueError("a file has one @solder.source")
+    if not inspect.iscoroutinefunction(getattr(owner, "watch", None)):
+        raise TypeError("the class of a source has to have async def watch(self, store)")
+    declaration.source = owner()
+    return owner
 
 
 def configure(function: F) -> F:

@@ -1,92 +1,27 @@
-"""Discovery: coroutines of upstream types that find something elsewhere and publish it, by the host's timers and
-requests. Called by the bridge in the host, and by solder.testing."""
+"""Discovery: coroutines of upstream types that find something elsewhere and publish it. Called by the bridge in the
+host, and by solder.testing."""
 
 import json
-from typing import Any, Callable, Coroutine, Dict, Generator, List, Mapping, NamedTuple, Optional, Protocol, Tuple
+from typing import Any, Callable, Coroutine, Dict, List, Optional, Tuple
 
-from solder._calls import Tuples, where_thrown
+from solder._calls import Tuples
 from solder._declare import DISCOVERIES, Declaration
 from solder._inputs import Ref
-
-# After an exception: seconds until the coroutine begins again, twice as many after each next.
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
-_WARNING = 1
+from solder._work import Services, Task, ToldProblems, Worker
 
 
-class Problem(NamedTuple):
-    """What is wrong with finding something, for the person who wrote the upstream."""
-
-    message: str
-    reason: str = "DiscoveryFailed"  # a stable CamelCase word
-    field: str = ""  # JSON pointer below the upstream's value: "/region"
-    found: str = ""
-    expected: str = ""
-
-
-class Answer(NamedTuple):
-    """An HTTP answer, whatever its status is."""
-
-    status: int
-    headers: Mapping[str, str]  # names in small letters
-    body: bytes
-
-    def json(self) -> Any:
-        """The body, read as JSON."""
-        return json.loads(self.body)
-
-
-class RequestFailed(Exception):
-    """There is no answer: nobody is there, it took too long, it was too long, or a Secret is missing."""
-
-
-class Request(NamedTuple):
-    """What a request says, as the host is given it."""
-
-    method: str
-    url: str
-    headers: Tuple[Tuple[str, str], ...]
-    body: bytes
-    timeout: float
-    max_body: int
-    bearer: Optional[Tuple[str, str, str]]  # namespace and name of a Secret, and which value
-    tls: Optional[Tuple[str, str]]  # namespace and name of a Secret
-
-
-class Services(Protocol):
-    """The host's side of an instance: timers, requests, and where things are published. Not for plugins."""
-
-    def start_timer(self, seconds: float, fired: Callable[[], None]) -> int: ...
-    def cancel_timer(self, timer: int) -> None: ...
-    def send(self, request: Request, answered: Callable[[Any], None]) -> int: ...
-    def cancel_request(self, request: int) -> None: ...
-    def publish(self, ref: Tuple[str, str, str], field: str, key: str, items: str) -> str: ...
-    def report(self, ref: Tuple[str, str, str], problems: List[Tuple[int, str, str, str, str, str]]) -> str: ...
-
-
-class _Wait:
-    """What a coroutine waits for: begun with the function that goes on with the outcome; gives how to give up."""
-
-    def __init__(self, begin: Callable[[Callable[[Any], None]], Callable[[], None]]) -> None:
-        self.begin = begin
-
-    def __await__(self) -> Generator["_Wait", Any, Any]:
-        outcome = yield self
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-
-class Discovery:
+class Discovery(Worker):
     """What a coroutine is given: the upstream that it looks after, and what it may do."""
 
     def __init__(self, services: Services, values: Tuple[Any, ...]) -> None:
-        self._services = services
+        super().__init__(services)
         self.object: Ref = Ref(*values[0])
         self.key: str = values[1]  # the claimed type
         self.path: str = values[2]  # JSON pointer of the type's value: "/spec/listed"
         self._json: str = values[3]
         self._spec_json: str = values[4]
-        self._threw = self._published = False
+        self._name = f"{self.object.namespace}/{self.object.name}"
+        self._path = self.path
 
     @property
     def value(self) -> Any:
@@ -97,42 +32,6 @@ class Discovery:
     def spec(self) -> Any:
         """The whole spec, options included."""
         return json.loads(self._spec_json)
-
-    async def sleep(self, seconds: float) -> None:
-        """Goes on after that time."""
-
-        def begin(go_on: Callable[[Any], None]) -> Callable[[], None]:
-            timer = self._services.start_timer(seconds, lambda: go_on(None))
-            return lambda: self._services.cancel_timer(timer)
-
-        await _Wait(begin)
-
-    async def get(self, url: str, **more: Any) -> Answer:
-        """``request("GET", url, ...)``."""
-        return await self.request("GET", url, **more)
-
-    async def request(
-        self, method: str, url: str, *, headers: Optional[Mapping[str, str]] = None, body: bytes = b"",
-        timeout: float = 30.0, max_body: int = 8 << 20, bearer: Optional[Tuple[str, str, str]] = None,
-        tls: Optional[Tuple[str, str]] = None,
-    ) -> Answer:
-        """An HTTP request, made by the host. Redirects are answers.
-
-        :param bearer: namespace and name of a Secret, and which of its values is sent as a token; the plugin never sees it
-        :param tls: namespace and name of a Secret with ca.crt, and perhaps tls.crt and tls.key
-        :raises RequestFailed: there is no answer
-        """
-        request = Request(method, url, tuple((headers or {}).items()), body, timeout, max_body, bearer, tls)
-
-        def begin(go_on: Callable[[Any], None]) -> Callable[[], None]:
-            number = self._services.send(request, go_on)
-            return lambda: self._services.cancel_request(number)
-
-        outcome = await _Wait(begin)
-        if isinstance(outcome, str):
-            raise RequestFailed(outcome)
-        status, pairs, content = outcome
-        return Answer(status, dict(pairs), content)
 
     def publish(self, field: str, items: List[Any], *, key: str = "name") -> None:
         """All that was found, as a list of objects under a field of the upstream's value: ``publish("/members", [...])``.
@@ -145,96 +44,10 @@ class Discovery:
         problem = self._services.publish(self.object, self.path + field, key, json.dumps(items))
         if problem:
             raise ValueError(f"{field} cannot be published: {problem}")
-        self._published = True
-        if self._threw:  # what an exception said before is over
-            self.report()
+        self._got_on()
 
-    def report(self, *problems: Problem) -> None:
-        """All problems that there are now, as warnings of the upstream; none: all is well."""
-        self._threw = False
-        self._tell(problems)
-
-    def _tell(self, problems: Tuple[Problem, ...]) -> None:
-        told = [(_WARNING, self.path + each.field, each.reason, each.message, each.found, each.expected) for each in problems]
-        refused = self._services.report(self.object, told)
-        if refused:
-            raise ValueError(f"problems cannot be reported: {refused}")
-
-
-class _Task:
-    """One coroutine, run until it ends; where it fails it is reported, and begun again after a while."""
-
-    def __init__(self, function: Callable[[Discovery], Coroutine[Any, Any, None]], discovery: Discovery) -> None:
-        self._function = function
-        self._discovery = discovery
-        self._coroutine: Optional[Coroutine[Any, Any, None]] = None
-        self._give_up: Optional[Callable[[], None]] = None
-        self._turn = 0
-        self._wait = _FIRST_WAIT
-        self._ended = False
-
-    def begin(self) -> None:
-        self._coroutine = self._function(self._discovery)
-        self._go_on(None)
-
-    def end(self) -> None:
-        """Nothing of it runs any more, but what it does in ``finally``."""
-        self._ended = True
-        self._turn += 1
-        if self._give_up is not None:
-            self._give_up()
-        coroutine, self._coroutine = self._coroutine, None
-        if coroutine is None:
-            return
-        try:
-            coroutine.close()
-        except BaseException as thrown:
-            print(where_thrown(thrown))
-
-    def _go_on(self, outcome: Any) -> None:
-        assert self._coroutine is not None
-        self._give_up = None
-        try:
-            while True:
-                wait = self._coroutine.send(outcome)
-                if not isinstance(wait, _Wait):
-                    raise TypeError("only what Discovery gives can be awaited: sleep, get, request")
-                try:
-                    self._give_up = wait.begin(self._next_turn())
-                    return
-                except Exception as problem:  # the host does not take it: the coroutine hears where it asked
-                    outcome = problem
-        except StopIteration:
-            self._coroutine = None
-        except BaseException as thrown:
-            self._failed(where_thrown(thrown))
-
-    def _next_turn(self) -> Callable[[Any], None]:
-        """Goes on with an outcome, unless the task has gone on or ended before that came."""
-        self._turn += 1
-        turn = self._turn
-
-        def go_on(outcome: Any) -> None:
-            if turn == self._turn and not self._ended:
-                self._go_on(outcome)
-
-        return go_on
-
-    def _failed(self, words: str) -> None:
-        coroutine, self._coroutine = self._coroutine, None
-        if coroutine is not None:
-            coroutine.close()
-        self._discovery._threw = True
-        print(f"{self._discovery.object.namespace}/{self._discovery.object.name}: {words}")
-        try:
-            self._discovery._tell((Problem(words, "PluginThrew"),))
-        except ValueError as problem:
-            print(problem)
-        wait = _FIRST_WAIT if self._discovery._published else self._wait
-        self._discovery._published, self._wait = False, min(2 * wait, _LONGEST_WAIT)
-        self._turn += 1
-        timer = self._discovery._services.start_timer(wait, self.begin)
-        self._give_up = lambda: self._discovery._services.cancel_timer(timer)
+    def _say(self, problems: ToldProblems) -> str:
+        return self._services.report(self.object, problems)
 
 
 class Discoverer:
@@ -243,14 +56,14 @@ class Discoverer:
     def __init__(self, declaration: Declaration, services: Services) -> None:
         self._declaration = declaration
         self._services = services
-        self._tasks: Dict[Ref, _Task] = {}
+        self._tasks: Dict[Ref, Task] = {}
 
     def follow(self, batch: Tuples) -> None:
         for values in batch:
             function = self._function_of(values[1])
             self._end(Ref(*values[0]))
             if function is not None:
-                task = _Task(function, Discovery(self._services, values))
+                task = Task(function, Discovery(self._services, values))
                 self._tasks[Ref(*values[0])] = task
                 task.begin()
 

@@ -18,8 +18,10 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Seque
 
 from solder import _calls, _load
 from solder._declare import Declaration
-from solder._discovery import Answer, Discoverer, Request
+from solder._discovery import Discoverer
 from solder._inputs import Json, Ref
+from solder._source import Sourcing
+from solder._work import Answer, Request, ToldProblems
 
 _SEVERITIES = ("info", "warning", "error")
 
@@ -180,6 +182,21 @@ class Discovered:
         return found[-1] if found else None
 
 
+@dataclass
+class Sourced:
+    """What came of a source."""
+
+    objects: Dict[Ref, Any] = field(default_factory=dict)  # that there are at the end
+    complete: Optional[float] = None  # when it was whole first, in seconds from the beginning
+    kept: List[Tuple[str, str]] = field(default_factory=list)  # kinds and namespaces that could not be listed
+    problems: List[Problem] = field(default_factory=list)  # that there are at the end
+    requests: List[Request] = field(default_factory=list)
+
+    def named(self, kind: str, namespace: str, name: str) -> Any:
+        """The object of that name; None where there is none."""
+        return self.objects.get(Ref(kind, namespace, name))
+
+
 # What a request gets: an answer, or in words why there is none.
 Respond = Callable[[Request], Union[Answer, str]]
 
@@ -189,6 +206,8 @@ class _Services:
 
     def __init__(self, respond: Respond) -> None:
         self.found = Discovered()
+        self.sourced = Sourced()
+        self._lists: Dict[Tuple[str, str], List[Ref]] = {}
         self.now = 0.0
         self._respond = respond
         self._last = 0
@@ -211,6 +230,7 @@ class _Services:
 
     def send(self, request: Request, answered: Callable[[Any], None]) -> int:
         self.found.requests.append(request)
+        self.sourced.requests.append(request)
         answer = self._respond(request)
         outcome = answer if isinstance(answer, str) else (answer.status, list(answer.headers.items()), answer.body)
         return self.start_timer(0.0, lambda: answered(outcome))
@@ -222,12 +242,56 @@ class _Services:
         self.found.published.append(Published(self.now, field, key, json.loads(items)))
         return ""
 
-    def report(self, ref: Tuple[str, str, str], problems: List[Tuple[int, str, str, str, str, str]]) -> str:
-        self.found.problems = [
-            Problem(_SEVERITIES[severity], reason, message, field, found, expected)
-            for severity, field, reason, message, found, expected in problems
-        ]
+    def report(self, ref: Tuple[str, str, str], problems: ToldProblems) -> str:
+        self.found.problems = _read(problems)
         return ""
+
+    def put(self, text: str) -> str:
+        object = json.loads(text)
+        meta = object.get("metadata", {})
+        if not object.get("apiVersion") or not object.get("kind") or not meta.get("name"):
+            return "apiVersion, kind and metadata.name have to be there"
+        ref = Ref(object["kind"], meta.get("namespace", ""), meta["name"])
+        self.sourced.objects[ref] = object
+        for put in self._lists.values():
+            put.append(ref)
+        return ""
+
+    def remove(self, ref: Tuple[str, str, str]) -> str:
+        self.sourced.objects.pop(Ref(*ref), None)
+        return ""
+
+    def begin_list(self, kind: str, namespace: str) -> str:
+        self._lists[kind, namespace] = []
+        return ""
+
+    def end_list(self, kind: str, namespace: str) -> str:
+        put = self._lists.pop((kind, namespace), [])
+        for ref in list(self.sourced.objects):
+            if ref.kind == kind and namespace in ("", ref.namespace) and ref not in put:
+                del self.sourced.objects[ref]
+        return ""
+
+    def keep(self, kind: str, namespace: str) -> str:
+        self._lists.pop((kind, namespace), None)
+        self.sourced.kept.append((kind, namespace))
+        return ""
+
+    def complete(self) -> str:
+        if self.sourced.complete is None:
+            self.sourced.complete = self.now
+        return ""
+
+    def report_source(self, problems: ToldProblems) -> str:
+        self.sourced.problems = _read(problems)
+        return ""
+
+
+def _read(problems: ToldProblems) -> List[Problem]:
+    return [
+        Problem(_SEVERITIES[severity], reason, message, field, found, expected)
+        for severity, field, reason, message, found, expected in problems
+    ]
 
 
 def _nobody(request: Request) -> str:
@@ -299,6 +363,19 @@ class Plugin:
         services.run(seconds)
         discoverer.end()
         return services.found
+
+    def source(self, *, respond: Respond = _nobody, seconds: float = 60.0,
+               kinds: Sequence[Tuple[str, str]] = ()) -> Sourced:
+        """Runs the ``@solder.source`` for so many seconds, which pass at once.
+
+        :param kinds: kinds that count, each with its apiVersion
+        """
+        services = _Services(respond)
+        sourcing = Sourcing(self._declaration, services)
+        sourcing.watch(list(kinds))
+        services.run(seconds)
+        sourcing.end()
+        return services.sourced
 
     @staticmethod
     def _upstream(key: str, value: Json, spec: Optional[Json], ref: Ref) -> Tuple[Any, ...]:

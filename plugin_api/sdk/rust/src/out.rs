@@ -9,7 +9,7 @@ use crate::json::Value;
 #[derive(Clone, Debug)]
 pub struct Problem {
     reason: String,
-    message: String,
+    pub(crate) message: String,
     field: String,
     found: String,
     expected: String,

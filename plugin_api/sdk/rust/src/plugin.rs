@@ -85,6 +85,19 @@ impl<P: State> Tables<P> {
         &abi::CapState { size: size_of::<abi::CapState>() as u32, reserved: 0, save: save::<P>, restore: restore::<P> };
 }
 
+// What the host holds of a plugin.
+struct Instance<P> {
+    host: Host,
+    plugin: P,
+}
+
+impl<P> Instance<P> {
+    /// Why a state was not saved or taken: the contract has no place for words there but the log.
+    fn tell(&self, what: &str, words: &str) {
+        let _ = catch_unwind(AssertUnwindSafe(|| self.host.log_error(&format!("{what}: {words}"))));
+    }
+}
+
 pub type Capability = unsafe extern "C" fn(this: *mut c_void, id: Str) -> *const c_void;
 
 fn words_of(panic: &(dyn Any + Send)) -> String {
@@ -99,7 +112,7 @@ unsafe fn for_each<'a, P: 'a, I: 'a>(
     out: *const abi::Out,
     each: impl Fn(&'a P, &'a I, &mut Out<'a>),
 ) -> abi::Status {
-    let (plugin, call, out) = unsafe { (&*this.cast::<P>(), &*call, &*out) };
+    let (plugin, call, out) = unsafe { (&(*this.cast::<Instance<P>>()).plugin, &*call, &*out) };
     for i in 0..call.r#in.count {
         let item = || each(plugin, unsafe { call.r#in.at::<I>(i) }, &mut Out::new(Some(call), out, i));
         if let Err(panic) = catch_unwind(AssertUnwindSafe(item)) {
@@ -138,7 +151,7 @@ unsafe extern "C" fn create<P: Plugin>(
     }));
     let problem = match made {
         Ok(Ok(plugin)) => {
-            unsafe { *this = Box::into_raw(Box::new(plugin)).cast() };
+            unsafe { *this = Box::into_raw(Box::new(Instance { host: Host { raw: host }, plugin })).cast() };
             return abi::OK;
         }
         Ok(Err(problem)) => problem,
@@ -150,27 +163,36 @@ unsafe extern "C" fn create<P: Plugin>(
 
 unsafe extern "C" fn destroy<P: Plugin>(this: *mut c_void) {
     // What panics while it is dropped is gone all the same.
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(this.cast::<P>()) })));
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(this.cast::<Instance<P>>()) })));
 }
 
 unsafe extern "C" fn save<P: State>(this: *mut c_void, ctx: *mut c_void, write: abi::Write) -> abi::Status {
-    let plugin = unsafe { &*this.cast::<P>() };
-    match catch_unwind(AssertUnwindSafe(|| plugin.save())) {
+    let instance = unsafe { &*this.cast::<Instance<P>>() };
+    match catch_unwind(AssertUnwindSafe(|| instance.plugin.save())) {
         Ok(state) => {
             unsafe { write(ctx, Str::of_bytes(&state)) };
             abi::OK
         }
-        Err(_) => abi::INTERNAL,
+        Err(panic) => {
+            instance.tell("save", &words_of(&*panic));
+            abi::INTERNAL
+        }
     }
 }
 
 unsafe extern "C" fn restore<P: State>(this: *mut c_void, version: Str, state: Str) -> abi::Status {
-    let plugin = unsafe { &mut *this.cast::<P>() };
+    let instance = unsafe { &mut *this.cast::<Instance<P>>() };
     let (version, state) = unsafe { (version.text(), state.bytes()) };
-    match catch_unwind(AssertUnwindSafe(|| plugin.restore(version, state))) {
+    match catch_unwind(AssertUnwindSafe(|| instance.plugin.restore(version, state))) {
         Ok(Ok(())) => abi::OK,
-        Ok(Err(_)) => abi::INVALID_ARGUMENT,
-        Err(_) => abi::INTERNAL,
+        Ok(Err(problem)) => {
+            instance.tell("restore", &problem.message);
+            abi::INVALID_ARGUMENT
+        }
+        Err(panic) => {
+            instance.tell("restore", &words_of(&*panic));
+            abi::INTERNAL
+        }
     }
 }
 

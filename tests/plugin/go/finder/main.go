@@ -2,14 +2,19 @@
 package main
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"os"
+	"strconv"
 	"time"
 
 	"solder"
 )
 
-var mode = ""
+var (
+	mode   = ""
+	socket *os.File
+)
 
 type finder struct{}
 
@@ -53,6 +58,9 @@ func (own *instance) ask(upstream solder.Ref) {
 				time.Sleep(700 * time.Millisecond)
 			}
 			own.slept = true
+		case "twice":
+			start(1 << 40)
+			start(1 << 40)
 		case "unfollowed":
 			own.services.Publish(solder.Ref{Kind: "Upstream", Namespace: "ns", Name: "another"}, "/spec/finder/functions", "name", []any{})
 		}
@@ -66,11 +74,29 @@ func (own *instance) ask(upstream solder.Ref) {
 	})
 }
 
+// Starts a timer by a number, which nobody can choose by the module. What comes back is passed over by the next call of
+// a service.
+func start(number uint64) {
+	const use, timer = 17, 16
+	message := []byte{use, timer}
+	for _, each := range []any{uint64(1 << 41), uint32(0), uint32(2), number, uint64(time.Minute), uint32(0)} {
+		switch each := each.(type) {
+		case uint64:
+			message = binary.LittleEndian.AppendUint64(message, each)
+		case uint32:
+			message = binary.LittleEndian.AppendUint32(message, each)
+		}
+	}
+	socket.Write(append(binary.LittleEndian.AppendUint32(nil, uint32(len(message))), message...))
+}
+
 // Nothing but a timer after a timer.
 func (own *instance) again(upstream solder.Ref) {
 	own.services.After(0, func() { own.again(upstream) })
 }
 
 func main() {
+	number, _ := strconv.Atoi(os.Getenv("SOLDER_PLUGIN_SOCKET"))
+	socket = os.NewFile(uintptr(number), "solder")
 	solder.Serve(func(solder.Host, json.RawMessage) (any, error) { return finder{}, nil })
 }

@@ -125,6 +125,11 @@ class Out {
                  .bytes = message.bytes(),
                  .field = field});
   }
+  // The same as proto3 JSON.
+  bool per_filter_json(std::string_view filter_name, std::string_view type_url, std::string_view json,
+                       std::string_view field = {}) {
+    return fragment_json("per_filter/" + std::string(filter_name), json, type_url, field);
+  }
   // A google.protobuf.Struct in the metadata of the cluster, route or virtual host.
   bool metadata(std::string_view name_space, const Message& structure, std::string_view field = {}) {
     return emit({.slot = "metadata/" + std::string(name_space), .bytes = structure.bytes(), .field = field});

@@ -14,6 +14,8 @@
 //   void share(const std::vector<SharedEntry>&)        with watch() and a lease, optional
 //   bool change(const StoreChange&)                    with watch(), optional: false where no store is set up
 //   void options(const OptionInput&, Out&)             claims option keys             ("solder.options/1")
+//   std::string save() const                           what the next generation is to know  ("solder.state/1")
+//   void restore(std::string_view version, std::string_view state)   with save(); an exception keeps the old generation
 //
 // Each is called for one item; the batch loop stands here. An exception becomes the problem PluginThrew of that item
 // and the batch goes on. The tables are constant data, so that the library can be unmapped. Tested by tests/unit/sdk.
@@ -31,6 +33,7 @@
 #include "solder/kinds/discovery.h"
 #include "solder/kinds/endpoint_discovery.h"
 #include "solder/kinds/options.h"
+#include "solder/kinds/state.h"
 #include "solder/kinds/upstream_type.h"
 #include "solder/sdk/inputs.hpp"
 #include "solder/sdk/out.hpp"
@@ -79,6 +82,11 @@ concept HasOptions = requires(P plugin, const OptionInput& in, Out& out) {
   plugin.options(in, out);
 };
 template <typename P>
+concept HasState = requires(P plugin, std::string_view version, std::string_view state) {
+  { plugin.save() } -> std::convertible_to<std::string>;
+  plugin.restore(version, state);
+};
+template <typename P>
 concept AnyPlugin = (HasClusters<P> || HasDestinations<P> || HasOptions<P> || HasWatch<P> || HasDerive<P> ||
                      HasFollow<P>)&&(HasClusters<P> || !HasEndpoints<P>);
 
@@ -110,31 +118,45 @@ std::unique_ptr<P> make(const solder_host* host, std::string_view config_json) {
     return std::make_unique<P>();
 }
 
+template <typename P>
+struct Instance {
+  Host host;
+  std::unique_ptr<P> plugin;
+
+  // Why not, for who reads what became of a state.
+  void tell(std::string_view what, std::string_view words) const noexcept {
+    try {
+      host.log(SOLDER_LOG_ERROR, std::string(what) + ": " + std::string(words));
+    } catch (...) {
+    }
+  }
+};
+
 template <AnyPlugin P>
 struct Tables {
+  static P& of(void* self) { return *static_cast<Instance<P>*>(self)->plugin; }
+
   static solder_status clusters(void* self, const solder_call* call, const solder_out* out) noexcept {
-    return for_each<UpstreamInput>(
-        call, out, [self](const UpstreamInput& in, Out& item) { static_cast<P*>(self)->clusters(in, item); });
+    return for_each<UpstreamInput>(call, out,
+                                   [self](const UpstreamInput& in, Out& item) { of(self).clusters(in, item); });
   }
   static solder_status destinations(void* self, const solder_call* call, const solder_out* out) noexcept {
     return for_each<DestinationInput>(
-        call, out, [self](const DestinationInput& in, Out& item) { static_cast<P*>(self)->destinations(in, item); });
+        call, out, [self](const DestinationInput& in, Out& item) { of(self).destinations(in, item); });
   }
   static solder_status endpoints(void* self, const solder_call* call, const solder_out* out) noexcept {
-    return for_each<UpstreamInput>(
-        call, out, [self](const UpstreamInput& in, Out& item) { static_cast<P*>(self)->endpoints(in, item); });
+    return for_each<UpstreamInput>(call, out,
+                                   [self](const UpstreamInput& in, Out& item) { of(self).endpoints(in, item); });
   }
   static solder_status derive(void* self, const solder_call* call, const solder_out* out) noexcept {
-    return for_each<SourceInput>(call, out,
-                                 [self](const SourceInput& in, Out& item) { static_cast<P*>(self)->derive(in, item); });
+    return for_each<SourceInput>(call, out, [self](const SourceInput& in, Out& item) { of(self).derive(in, item); });
   }
   static solder_status follow(void* self, const solder_call* call, const solder_out* out) noexcept {
-    return for_each<UpstreamInput>(
-        call, out, [self](const UpstreamInput& in, Out& item) { static_cast<P*>(self)->follow(in, item); });
+    return for_each<UpstreamInput>(call, out,
+                                   [self](const UpstreamInput& in, Out& item) { of(self).follow(in, item); });
   }
   static solder_status forget(void* self, const solder_call* call, const solder_out* out) noexcept {
-    return for_each<SourceInput>(call, out,
-                                 [self](const SourceInput& in, Out&) { static_cast<P*>(self)->forget(in.ref); });
+    return for_each<SourceInput>(call, out, [self](const SourceInput& in, Out&) { of(self).forget(in.ref); });
   }
   // All kinds at once: one that is left out does not count any more.
   static solder_status watch(void* self, const solder_call* call, const solder_out* out) noexcept {
@@ -144,7 +166,7 @@ struct Tables {
         const auto& each = *SOLDER_AT(solder_watched_kind, call->in, i);
         kinds.push_back({std::string(text(each.kind)), std::string(text(each.api_version))});
       }
-      static_cast<P*>(self)->watch(kinds);
+      of(self).watch(kinds);
       return SOLDER_OK;
     } catch (const std::exception& thrown) {
       if (call->in.count > 0) {
@@ -156,8 +178,7 @@ struct Tables {
     return SOLDER_INTERNAL;
   }
   static solder_status statuses(void* self, const solder_call* call, const solder_out* out) noexcept {
-    return for_each<SourceInput>(
-        call, out, [self](const SourceInput& in, Out&) { static_cast<P*>(self)->status(in.ref, in.json); });
+    return for_each<SourceInput>(call, out, [self](const SourceInput& in, Out&) { of(self).status(in.ref, in.json); });
   }
   // All of them at once, too.
   static solder_status share(void* self, const solder_call* call, const solder_out*) noexcept {
@@ -167,7 +188,7 @@ struct Tables {
         const auto& each = *SOLDER_AT(solder_object, call->in, i);
         entries.push_back({std::string(text(each.ref.name)), std::string(text(each.json))});
       }
-      static_cast<P*>(self)->share(entries);
+      of(self).share(entries);
       return SOLDER_OK;
     } catch (...) {
       return SOLDER_INTERNAL;
@@ -175,19 +196,41 @@ struct Tables {
   }
   static solder_status change(void* self, const solder_call* call, const solder_out* out) noexcept {
     bool there = true;
-    const solder_status status = for_each<StoreChange>(
-        call, out, [&](const StoreChange& in, Out&) { there = static_cast<P*>(self)->change(in) && there; });
+    const solder_status status =
+        for_each<StoreChange>(call, out, [&](const StoreChange& in, Out&) { there = of(self).change(in) && there; });
     return there ? status : SOLDER_UNAVAILABLE;
   }
   static solder_status options(void* self, const solder_call* call, const solder_out* out) noexcept {
-    return for_each<OptionInput>(
-        call, out, [self](const OptionInput& in, Out& item) { static_cast<P*>(self)->options(in, item); });
+    return for_each<OptionInput>(call, out, [self](const OptionInput& in, Out& item) { of(self).options(in, item); });
+  }
+
+  static solder_status save(void* self, void* ctx, void (*write)(void* ctx, solder_str bytes)) noexcept {
+    try {
+      const std::string state = of(self).save();
+      write(ctx, str(state));
+      return SOLDER_OK;
+    } catch (const std::exception& thrown) {
+      static_cast<Instance<P>*>(self)->tell("save", thrown.what());
+    } catch (...) {
+    }
+    return SOLDER_INTERNAL;
+  }
+  static solder_status restore(void* self, solder_str version, solder_str state) noexcept {
+    try {
+      of(self).restore(text(version), text(state));
+      return SOLDER_OK;
+    } catch (const std::exception& thrown) {
+      static_cast<Instance<P>*>(self)->tell("restore", thrown.what());
+    } catch (...) {
+    }
+    return SOLDER_INVALID_ARGUMENT;
   }
 
   static solder_status create(const solder_host* host, solder_str config, void** self, const solder_out* out) noexcept {
     Out problems(nullptr, out, 0);
     try {
-      *self = make<P>(host, text(config)).release();
+      auto instance = std::make_unique<Instance<P>>(Instance<P>{Host(host), make<P>(host, text(config))});
+      *self = instance.release();
       return SOLDER_OK;
     } catch (const std::exception& thrown) {
       problems.error({.field = "", .reason = "BadConfiguration", .message = thrown.what()});
@@ -196,7 +239,7 @@ struct Tables {
     }
     return SOLDER_INVALID_ARGUMENT;
   }
-  static void destroy(void* self) noexcept { std::unique_ptr<P>(static_cast<P*>(self)).reset(); }
+  static void destroy(void* self) noexcept { std::unique_ptr<Instance<P>>(static_cast<Instance<P>*>(self)).reset(); }
 
   static const void* capability(void*, solder_str id) noexcept {
     if constexpr (HasClusters<P> || HasDestinations<P>) {
@@ -256,6 +299,10 @@ struct Tables {
     if constexpr (HasOptions<P>) {
       static constexpr solder_cap_options kTable = {sizeof kTable, 0, &options};
       if (solder_str_eq(id, SOLDER_CAP_OPTIONS)) return &kTable;
+    }
+    if constexpr (HasState<P>) {
+      static constexpr solder_cap_state kTable = {sizeof kTable, 0, &save, &restore};
+      if (solder_str_eq(id, SOLDER_CAP_STATE)) return &kTable;
     }
     return nullptr;
   }
