@@ -24,7 +24,8 @@ class TableIndexTest : public testing::Test {
   void set(const model::ObjectPtr& one) { index_.set(one->ref, one); }
   std::string names(const TableGroup& group) {
     std::string out;
-    for (const auto& ref : index_.members(group)->refs) out += ref.ns + "/" + ref.name + " ";
+    const auto members = index_.members(group);
+    for (const auto& ref : members->refs) out += ref.ns + "/" + ref.name + " ";
     return out;
   }
   // The hash by which readers hear of a change; 0: nobody stands in the group.
