@@ -18,6 +18,7 @@ inline constexpr const char* kVirtualService = "VirtualService.networking.istio.
 inline constexpr const char* kGateway = "Gateway.networking.istio.io";
 inline constexpr const char* kDestinationRule = "DestinationRule";
 inline constexpr const char* kServiceEntry = "ServiceEntry";
+inline constexpr const char* kWorkloadEntry = "WorkloadEntry";
 
 struct ServicePort {
   uint64_t number = 0;
@@ -49,6 +50,8 @@ class World {
   // The rules that count for the host, as one: those of the first of these namespaces that has any, and there those
   // whose host is nearest; the oldest first. `ns`: of who names the host.
   std::vector<Rule> rules_for(const Target& target, const std::string& ns);
+  // All objects of a namespace whose kind is listed by it.
+  std::vector<Json> all(const char* kind, const std::string& ns);
   std::optional<Json> find(const char* kind, const std::string& ns, const std::string& name);
 
  private:
