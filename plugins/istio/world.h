@@ -42,8 +42,9 @@ class World {
   [[nodiscard]] const Options& options() const { return options_; }
   // The ports of a Service; nothing where there is none.
   std::optional<std::vector<ServicePort>> service_ports(const std::string& ns, const std::string& name);
-  // The only port of a service entry for the host, in a namespace where it is looked for; nothing where none is, or
-  // where it has several.
+  // The service entry for the host, in a namespace where it is looked for: that of who names it, or of the proxies.
+  std::optional<Json> entry(const std::string& host, const std::string& ns);
+  // Its only port; nothing where there is no entry, or where it has several.
   std::optional<uint64_t> entry_port(const std::string& host, const std::string& ns);
   // A host with one dot may be short for a Service: "reviews.shop".
   Target target(const std::string& host, const std::string& ns);
