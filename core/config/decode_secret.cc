@@ -1,5 +1,6 @@
-// A Secret's values: Kubernetes' data and stringData, and Gloo's forms (`aws:`, `azure:`), which become values under
-// dotted names, "aws.accessKey", "azure.apiKeys.<name>". In Kubernetes a form may stand as YAML under its name in data.
+// A Secret's values: Kubernetes' data and stringData, and Gloo's forms (`tls:`, `aws:`, `azure:`), which become values
+// under dotted names, "aws.accessKey", "azure.apiKeys.<name>", and those of `tls` under Kubernetes' own. In Kubernetes
+// a form may stand as YAML under its name in data.
 #include <algorithm>
 #include <array>
 
@@ -14,7 +15,11 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::array kForms{"aws", "azure"};
+constexpr std::array kForms{"tls", "aws", "azure"};
+constexpr std::array<std::pair<const char*, const char*>, 4> kTlsNames{{{"tls.certChain", "tls.crt"},
+                                                                        {"tls.privateKey", "tls.key"},
+                                                                        {"tls.rootCa", "ca.crt"},
+                                                                        {"tls.ocspStaple", "tls.ocsp-staple"}}};
 constexpr std::array<std::string_view, 5> kPlainFields{"/apiVersion", "/kind", "/metadata", "/type", "/immutable"};
 
 // What was found is a secret's value, so no report may show it.
@@ -52,6 +57,19 @@ void read_form(const model::ObjectRef& ref, const char* form, const SchemaCatalo
   flatten(form, checked, data);
 }
 
+void name_as_kubernetes_does(model::Secret& secret) {
+  for (const auto& [from, to] : kTlsNames) {
+    auto found = secret.data.extract(from);
+    if (found.empty() || found.mapped().empty()) continue;
+    found.key() = to;
+    if (std::string_view(to) == "tls.ocsp-staple")
+      found.mapped() = base::base64_decode(found.mapped()).value_or(std::string());
+    if (std::string_view(to) == "tls.crt" || std::string_view(to) == "tls.key") secret.type = "kubernetes.io/tls";
+    secret.data.erase(to);
+    secret.data.insert(std::move(found));
+  }
+}
+
 }  // namespace
 
 Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCatalog& catalog) {
@@ -80,6 +98,7 @@ Decoded<model::Secret> decode_secret(const model::Object& object, const SchemaCa
     if (const json& value = member(checked, form); !value.is_null()) flatten(form, value, secret.data);
     read_form(secret.ref, form, catalog, secret.data);
   }
+  name_as_kubernetes_does(secret);
   if (!has_error(out.diagnostics)) out.value = std::move(secret);
   return out;
 }

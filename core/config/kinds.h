@@ -19,6 +19,8 @@ std::string kind_of(std::string_view kind, std::string_view api_version);
 bool is_version(std::string_view api_version, std::string_view read);
 // Every kind that this build decodes, with its API version.
 std::vector<std::pair<std::string, std::string>> decoded_kinds();
+// Namespaces are read for their labels, by which discovery chooses; nothing else follows from them.
+inline constexpr std::string_view kNamespaceKind = "Namespace";
 // The known kind whose name is nearest, or empty.
 std::string nearest_kind(std::string_view kind);
 

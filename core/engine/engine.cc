@@ -267,10 +267,9 @@ struct Engine::Impl {
     return out;
   }
 
-  // What plugins only read has a report where something is wrong with it, and else only where its manifest wants one.
+  // What is only read has a report where something is wrong with it, and else only where its manifest wants one.
   [[nodiscard]] bool speaks(const model::ObjectRef& ref, const model::Diagnostics& about) const {
-    if (!about.empty() || !is_plugin_kind(translation, ref.kind)) return true;
-    return translation.plugins->kinds().at(ref.kind).status;
+    return !about.empty() || world.has_reports(ref.kind);
   }
 
   EngineInputs tell(size_t most) {

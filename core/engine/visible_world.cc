@@ -182,6 +182,8 @@ void VisibleWorld::explain(const model::ObjectRef& ref, const model::ObjectPtr& 
   model::Diagnostics said;
   if (object && is_plugin_kind(translation_, ref.kind)) {
     if (!right_version(*object)) said.push_back(other_version(*object));
+  } else if (object && ref.kind == config::kNamespaceKind && object->api_version == "v1") {
+    // Nothing to say.
   } else if (object && !config::known_kind(ref.kind)) {
     said.push_back(config::unknown_kind(*object));
   } else if (object && !visible(*object)) {
@@ -276,6 +278,11 @@ void VisibleWorld::update() {
   update_settings();
   update_default_gateways();
   update_lists();
+}
+
+bool VisibleWorld::has_reports(const std::string& kind) const {
+  if (is_plugin_kind(translation_, kind)) return translation_.plugins->kinds().at(kind).status;
+  return kind != config::kNamespaceKind;
 }
 
 bool VisibleWorld::sees(const model::ObjectRef& ref) const {

@@ -44,6 +44,8 @@ class VisibleWorld {
   // Whose content changed, seen or not, since the last call.
   std::set<model::ObjectRef> take_changed() { return std::exchange(changed_, {}); }
 
+  // Whether objects of the kind are told of though there is nothing to say about them.
+  [[nodiscard]] bool has_reports(const std::string& kind) const;
   [[nodiscard]] bool sees(const model::ObjectRef& ref) const;
   // Sorted.
   [[nodiscard]] const std::set<model::ObjectRef>& seen(const std::string& kind) const;

@@ -39,7 +39,7 @@ std::vector<host::WatchedKind> kinds_of(const host::PluginSet& plugins) {
   std::map<std::string, std::string> all;
   for (const auto& [kind, declared] : plugins.kinds()) all[kind] = declared.api_version;
   for (const auto& [kind, version] : config::decoded_kinds()) all[kind] = version;
-  all["Namespace"] = "v1";  // discovery reads their labels
+  all[std::string(config::kNamespaceKind)] = "v1";
   std::vector<host::WatchedKind> out;
   for (const auto& [kind, version] : all) out.push_back({kind, version});
   return out;

@@ -206,6 +206,7 @@ class RuleReader {
 
   void derive(const Target& target, const std::vector<Rule>& rules) {
     const auto ports = world_.service_ports(target.ns, target.service);
+    if (!ports && world_.entry(target.host, ns_)) return;  // whose Upstreams have the policy
     if (!ports)
       return report_.info(
           {"/spec/host", "ServiceNotFound",

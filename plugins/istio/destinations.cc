@@ -28,7 +28,10 @@ std::optional<Way> Destinations::way(Fields destination, bool mirror) {
                                   "a destination is one host; it is left out", host, "reviews.shop.svc.cluster.local"});
     return std::nullopt;
   }
-  const Target target = world_.target(host, place_.ns);
+  Target target = world_.target(host, place_.ns);
+  // Names of Services may be those of entries, for what runs outside of the cluster.
+  if (target.is_service() && !world_.service_ports(target.ns, target.service) && world_.entry(target.host, place_.ns))
+    target = {target.host, "", ""};
   return target.is_service() ? service_way(destination, target, port, subset, mirror)
                              : external_way(destination, target, port, subset);
 }

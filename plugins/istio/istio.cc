@@ -7,6 +7,7 @@
 #include "gateway.h"
 #include "service_entry.h"
 #include "virtual_service.h"
+#include "workloads.h"
 
 namespace solder::plugins::istio {
 
@@ -30,6 +31,7 @@ class Plugin {
     if (in.ref.kind == kVirtualService) return derive_virtual_service(in, options_, out);
     if (in.ref.kind == kGateway) return derive_gateway(in, options_, out);
     if (in.ref.kind == kDestinationRule) return derive_destination_rule(in, options_, out);
+    if (in.ref.kind == kWorkloadEntry) return check_workload_entry(in, out);
     derive_service_entry(in, options_, out);
   }
 

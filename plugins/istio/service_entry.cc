@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "localities.h"
+#include "workloads.h"
+
 namespace solder::plugins::istio {
 
 namespace {
@@ -9,13 +12,6 @@ namespace {
 struct EntryPort {
   uint64_t number = 0, target = 0;
   std::string name, protocol;
-};
-
-struct Endpoint {
-  std::string address;
-  std::map<std::string, uint64_t> ports;  // by the name of the entry's port
-  std::map<std::string, std::string> labels;
-  uint64_t weight = 0;
 };
 
 bool one_of(const std::string& word, std::initializer_list<const char*> words) {
@@ -41,32 +37,6 @@ std::vector<EntryPort> read_ports(Fields& spec) {
   return out;
 }
 
-std::vector<Endpoint> read_endpoints(Fields& spec) {
-  std::vector<Endpoint> out;
-  for (Fields& each : spec.objects("endpoints")) {
-    Endpoint one;
-    one.address = each.text("address");
-    Fields ports = each.object("ports");
-    if (const Json* all = each.raw("ports"); ports.present()) {
-      for (const auto& [name, value] : all->items()) {
-        if (const auto number = ports.number(name.c_str())) one.ports[name] = *number;
-      }
-    }
-    for (const auto& [key, value] : each.map("labels")) one.labels[key] = value;
-    one.weight = each.number("weight").value_or(0);
-    each.pass({"network", "serviceAccount"});
-    each.cannot("locality", "traffic is not led by locality", "failover of an Upstream");
-    each.rest();
-    if (one.address.empty() || one.address.starts_with("unix:")) {
-      spec.report().cannot(each.at("address"), "an endpoint without an address of the network is left out", one.address,
-                           "an IP address or a name");
-    } else {
-      out.push_back(std::move(one));
-    }
-  }
-  return out;
-}
-
 class EntryReader {
  public:
   EntryReader(const sdk::SourceInput& in, const Options& options, sdk::Out& out)
@@ -81,12 +51,10 @@ class EntryReader {
   void run() {
     const auto hosts = spec_.texts("hosts");
     ports_ = read_ports(spec_);
-    endpoints_ = read_endpoints(spec_);
+    endpoints_ = read_endpoints(spec_, ns_, world_);
     resolution_ = spec_.text("resolution");
     alt_names_ = spec_.texts("subjectAltNames");
     spec_.pass({"addresses", "location", "exportTo"});
-    spec_.cannot("workloadSelector", "pods are not selected; the entry has the endpoints that it lists alone",
-                 "a Service with that selector");
     spec_.rest();
     if (!is_exported(part(object_, "spec"), ns_, options_.write_namespace))
       return report_.info({spec_.at("exportTo"), "NotInEffect",
@@ -98,7 +66,7 @@ class EntryReader {
 
  private:
   void host(const std::string& name, const std::string& field, Derived& to) {
-    if (name.empty()) return;
+    if (name.empty() || (endpoints_.empty() && spec_.has("workloadSelector"))) return;
     if (endpoints_.empty() && is_wildcard(name))
       return report_.cannot(field, "no address stands for a wildcard", name, "a whole host name, or endpoints");
     if (endpoints_.empty() && resolution_ == "STATIC")
@@ -128,6 +96,7 @@ class EntryReader {
       const auto own = each.ports.find(port.name);
       Json one = {{"addr", each.address}, {"port", own == each.ports.end() ? port.target : own->second}};
       if (each.weight > 0) one["loadBalancingWeight"] = each.weight;
+      if (Json locality = locality_of(each.locality); !locality.empty()) one["locality"] = std::move(locality);
       hosts.push_back(std::move(one));
     }
     if (endpoints_.empty()) hosts.push_back({{"addr", target.host}, {"port", port.target}});

@@ -41,6 +41,7 @@ std::string* text_of(Options& out, const std::string& name) {
   if (name == "writeNamespace") return &out.write_namespace;
   if (name == "rootNamespace") return &out.root_namespace;
   if (name == "clusterDomain") return &out.cluster_domain;
+  if (name == "locality") return &out.locality;
   if (name == "credentialNamespace") return &out.credential_namespace;
   return name == "caFile" ? &out.ca_file : nullptr;
 }
@@ -67,7 +68,8 @@ Options read_options(std::string_view config) {
       throw std::invalid_argument(
           "unknown or of the wrong type: " + name +
           "; right are discoverRouteRules (true or false), writeNamespace, rootNamespace, clusterDomain, "
-          "credentialNamespace and caFile (texts), gatewaySelector (a map of labels) and ports (a map of a Gateway's "
+          "credentialNamespace, locality and caFile (texts), gatewaySelector (a map of labels) and ports (a map of a "
+          "Gateway's "
           "port to where the proxy listens for it, such as {\"443\": 8443})");
     }
   }

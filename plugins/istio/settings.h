@@ -16,6 +16,7 @@ struct Options {
   std::string root_namespace = "istio-system";   // whose rules hold for the whole mesh
   std::string cluster_domain = "cluster.local";  // of Services' names
   std::string credential_namespace;              // of the Secrets that Gateways name; empty: that of each
+  std::string locality;                          // of the proxies, "region/zone/subzone"; empty: it is not known
   std::string ca_file;  // that Envoy checks servers by where a rule names none; empty: it does not
   std::map<std::string, std::string> gateway_selector;  // labels that a Gateway's selector must name; empty: any
   // Where the proxies listen for a Gateway's port. Istio's own charts lead these two of their Service there as well.

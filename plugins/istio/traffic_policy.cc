@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "localities.h"
 #include "upstream_tls.h"
 
 namespace solder::plugins::istio {
@@ -40,7 +41,7 @@ Json consistent_hash(Fields& hash) {
 }
 
 // Istio's balancer where nothing is said: the one of two with fewer requests.
-void load_balancer(Fields balancer, Json& spec) {
+void load_balancer(Fields balancer, const PolicyPlace& place, bool ejects, Json& spec) {
   Json& config = spec["loadBalancerConfig"];
   const std::string simple = balancer.text("simple");
   if (balancer.has("consistentHash")) {
@@ -65,11 +66,7 @@ void load_balancer(Fields balancer, Json& spec) {
     config["leastRequest"] = Json::object();
     slow_start(balancer, config["leastRequest"]);
   }
-  Fields locality = balancer.object("localityLbSetting");
-  locality.pass({"enabled"});
-  for (const char* name : {"distribute", "failover", "failoverPriority"})
-    locality.cannot(name, "traffic is not led by locality", "failover of an Upstream");
-  locality.rest();
+  balance_localities(balancer.object("localityLbSetting"), ejects, place.options, config);
   balancer.rest();
 }
 
@@ -180,9 +177,10 @@ Fields TrafficPolicy::member(const char* name, Report& report) const {
 }
 
 void apply_policy(const TrafficPolicy& policy, const PolicyPlace& place, Json& spec, Report& report) {
-  load_balancer(policy.member("loadBalancer", report), spec);
+  Fields outliers = policy.member("outlierDetection", report);
+  load_balancer(policy.member("loadBalancer", report), place, outliers.present(), spec);
   connection_pool(policy.member("connectionPool", report), spec);
-  outlier_detection(policy.member("outlierDetection", report), spec);
+  outlier_detection(std::move(outliers), spec);
   upstream_tls(policy.member("tls", report), place, spec);
   Fields proxy = policy.member("proxyProtocol", report);
   if (const std::string version = proxy.text("version"); proxy.present())

@@ -36,6 +36,12 @@ std::optional<Json> World::find(const char* kind, const std::string& ns, const s
   return text ? std::optional(sdk::parse_json(*text)) : std::nullopt;
 }
 
+std::vector<Json> World::all(const char* kind, const std::string& ns) {
+  std::vector<Json> out;
+  for (const auto& each : out_.list(kind, ns, "", "")) out.push_back(sdk::parse_json(each.json));
+  return out;
+}
+
 std::optional<std::vector<ServicePort>> World::service_ports(const std::string& ns, const std::string& name) {
   const auto service = find("Service", ns, name);
   if (!service) return std::nullopt;
@@ -48,19 +54,22 @@ std::optional<std::vector<ServicePort>> World::service_ports(const std::string& 
   return out;
 }
 
-std::optional<uint64_t> World::entry_port(const std::string& host, const std::string& ns) {
+std::optional<Json> World::entry(const std::string& host, const std::string& ns) {
   for (const std::string& place : {ns, options_.write_namespace, options_.root_namespace}) {
-    for (const auto& each : out_.list(kServiceEntry, place, "", "")) {
-      const Json object = sdk::parse_json(each.json);
-      const Json& spec = part(object, "spec");
-      const Json& hosts = part(spec, "hosts");
-      const Json& ports = part(spec, "ports");
-      if (!hosts.is_array() || std::find(hosts.begin(), hosts.end(), host) == hosts.end()) continue;
-      if (!ports.is_array() || ports.size() != 1 || !ports.front().is_object()) return std::nullopt;
-      return sdk::get_uint(ports.front(), "number");
+    for (Json& object : all(kServiceEntry, place)) {
+      const Json& hosts = part(part(object, "spec"), "hosts");
+      if (hosts.is_array() && std::find(hosts.begin(), hosts.end(), host) != hosts.end()) return std::move(object);
     }
   }
   return std::nullopt;
+}
+
+std::optional<uint64_t> World::entry_port(const std::string& host, const std::string& ns) {
+  const auto object = entry(host, ns);
+  if (!object) return std::nullopt;
+  const Json& ports = part(part(*object, "spec"), "ports");
+  if (!ports.is_array() || ports.size() != 1 || !ports.front().is_object()) return std::nullopt;
+  return sdk::get_uint(ports.front(), "number");
 }
 
 Target World::target(const std::string& host, const std::string& ns) {

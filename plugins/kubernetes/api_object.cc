@@ -19,6 +19,21 @@ void keep_only(Json& object, std::initializer_list<const char*> names) {
   object = std::move(kept);
 }
 
+// Of the conditions the one that says whether it may be asked, without its times.
+void keep_readiness(Json& status) {
+  const auto conditions = status.is_object() ? status.find("conditions") : status.end();
+  if (!status.is_object() || conditions == status.end()) return;
+  Json kept = Json::array();
+  for (Json& each : *conditions) {
+    keep_only(each, {"type", "status"});
+    if (each.is_object() && each.value("type", Json()) == "Ready") kept.push_back(std::move(each));
+  }
+  if (kept.empty())
+    status.erase(conditions);
+  else
+    *conditions = std::move(kept);
+}
+
 }  // namespace
 
 void trim_object(Json& object, const std::string& kind, const std::string& api_version) {
@@ -36,8 +51,10 @@ void trim_object(Json& object, const std::string& kind, const std::string& api_v
   if (is_ours(api_version) || kind == "Service" || kind == "Namespace") object.erase("status");
   if (kind != "Pod") return;
   if (const auto spec = object.find("spec"); spec != object.end()) keep_only(*spec, {"hostNetwork"});
-  if (const auto status = object.find("status"); status != object.end())
-    keep_only(*status, {"phase", "podIP", "podIPs"});
+  if (const auto status = object.find("status"); status != object.end()) {
+    keep_only(*status, {"phase", "podIP", "podIPs", "conditions"});
+    keep_readiness(*status);
+  }
 }
 
 }  // namespace solder::plugins::kubernetes

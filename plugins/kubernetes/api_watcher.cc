@@ -205,11 +205,11 @@ void ApiWatcher::use(const std::string& api_version, const std::map<std::string,
     const auto at = served.find(served_kind(kind, api_version));
     Resource resource = at == served.end() ? Resource() : at->second;
     resource.kind = kind;  // as Solder calls it
-    const bool ours = kind == kSharedKind;
-    const bool all = !ours && (settings_.namespaces.empty() || (at != served.end() && !resource.namespaced));
-    const std::vector<std::string> chosen =
-        ours ? std::vector<std::string>{settings_.write_namespace} : settings_.namespaces;
-    for (const std::string& ns : all ? std::vector<std::string>{""} : chosen) {
+    std::vector<std::string> chosen = settings_.namespaces;
+    if (kind == "Secret" && !settings_.secret_namespaces.empty()) chosen = settings_.secret_namespaces;
+    if (kind == kSharedKind) chosen = {settings_.write_namespace};
+    if (chosen.empty() || (at != served.end() && !resource.namespaced)) chosen = {""};
+    for (const std::string& ns : chosen) {
       const auto running = watches_.find({kind, ns});
       if (at != served.end()) missing_.erase({kind, ns});
       if (at == served.end() && running != watches_.end() && ++missing_[{kind, ns}] < kMissesThatCount) continue;

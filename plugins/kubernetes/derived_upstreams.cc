@@ -30,9 +30,13 @@ std::string for_port(const std::string& value, uint64_t port) {
   return value.substr(0, colon) == std::to_string(port) ? value.substr(colon + 1) : std::string();
 }
 
-std::optional<bool> use_http2(const Labels& annotations, const ServicePort& port) {
-  const std::string said = annotation(annotations, kHttp2);
-  if (said == "true" || said == "false") return said == "true";
+// What is said of one Service stands above what is said of all, and both above what the port says by itself.
+std::optional<bool> use_http2(const Labels& annotations, const Labels& everywhere, const ServicePort& port) {
+  for (const Labels* each : {&annotations, &everywhere}) {
+    const std::string said = annotation(*each, kHttp2);
+    if (said == "true" || said == "false") return said == "true";
+  }
+  if (port.app_protocol == "kubernetes.io/h2c" || port.app_protocol == "grpc") return true;
   for (const char* prefix : {"grpc", "h2", "http2"}) {
     if (port.name.starts_with(prefix)) return true;
   }
@@ -145,7 +149,7 @@ void derive_upstreams(const sdk::SourceInput& in, const DiscoveryOptions& option
         {"discoveryMetadata", sdk::Json::object()},
     };
     if (!labels.empty()) spec["discoveryMetadata"]["labels"] = labels;
-    if (const auto http2 = use_http2(annotations, port)) spec["useHttp2"] = *http2;
+    if (const auto http2 = use_http2(annotations, discovery.everywhere, port)) spec["useHttp2"] = *http2;
     if (const sdk::Json ssl = ssl_config(annotations, ns, port.port); !ssl.is_null()) spec["sslConfig"] = ssl;
     apply_config(discovery.everywhere, "/spec/upstreamOptions/globalAnnotations", spec, out);
     apply_config(annotations, "/metadata/annotations", spec, out);

@@ -9,6 +9,7 @@
 
 #include "service.h"
 #include "solder/envoy_fields.h"
+#include "solder/sdk/localities.hpp"
 
 namespace solder::plugins::kubernetes {
 
@@ -25,6 +26,7 @@ struct Address {
   std::string ip;
   uint64_t port = 0;
   std::string pod_namespace, pod;  // where it is known whose address it is
+  std::string zone;
 };
 
 bool is_ip(const std::string& text) {
@@ -33,7 +35,7 @@ bool is_ip(const std::string& text) {
 }
 
 Address address_of(const std::string& ip, uint64_t port, const sdk::Json& target) {
-  Address out{ip, port, "", ""};
+  Address out{ip, port, "", "", ""};
   if (!target.is_object() || sdk::get_string(target, "kind") != "Pod") return out;
   out.pod_namespace = sdk::get_string(target, "namespace");
   out.pod = sdk::get_string(target, "name");
@@ -61,10 +63,17 @@ std::vector<Address> from_endpoints(const sdk::Json& endpoints, const Service& s
   return out;
 }
 
-// Ready where nothing is said. A pod that is being taken down is not, and may serve all the same.
-bool has_condition(const sdk::Json& each, const char* name) {
+// Ready where nothing is said.
+bool is_ready(const sdk::Json& each) {
   const sdk::Json& conditions = part(each, "conditions");
-  return conditions.is_null() || sdk::get_bool(conditions, name).value_or(true);
+  return conditions.is_null() || sdk::get_bool(conditions, "ready").value_or(true);
+}
+
+// A pod that is being taken down is not ready, and may serve all the same.
+bool serves_to_the_end(const sdk::Json& each) {
+  const sdk::Json& conditions = part(each, "conditions");
+  return conditions.is_object() && sdk::get_bool(conditions, "terminating").value_or(false) &&
+         sdk::get_bool(conditions, "serving").value_or(true);
 }
 
 // A Service of two address families has slices of both, for the same pods: those of its first family count.
@@ -76,7 +85,7 @@ std::string family_of(const std::vector<sdk::Json>& slices, const Service& servi
 }
 
 std::vector<Address> from_slices(const std::vector<sdk::Json>& slices, const Service& service,
-                                 const ServicePort& wanted, const char* condition) {
+                                 const ServicePort& wanted, bool (*counts)(const sdk::Json&)) {
   std::vector<Address> out;
   const std::string family = family_of(slices, service);
   for (const sdk::Json& slice : slices) {
@@ -85,8 +94,9 @@ std::vector<Address> from_slices(const std::vector<sdk::Json>& slices, const Ser
     for (const sdk::Json& each : part(slice, "endpoints")) {
       const auto addresses = sdk::get_strings(each, "addresses");
       // Those after the first are the same pod's, and nothing defines what they are for.
-      if (addresses.empty() || !has_condition(each, condition)) continue;
+      if (addresses.empty() || !counts(each)) continue;
       out.push_back(address_of(addresses.front(), port, part(each, "targetRef")));
+      out.back().zone = sdk::get_string(each, "zone");
     }
   }
   return out;
@@ -103,8 +113,8 @@ std::vector<Address> addresses(const UpstreamSpec& spec, const Service& service,
     return endpoints ? from_endpoints(sdk::parse_json(*endpoints), service, wanted) : std::vector<Address>();
   }
   // While the last pods are taken down they are better than none.
-  auto ready = from_slices(slices, service, wanted, "ready");
-  return ready.empty() ? from_slices(slices, service, wanted, "serving") : ready;
+  auto ready = from_slices(slices, service, wanted, is_ready);
+  return ready.empty() ? from_slices(slices, service, wanted, serves_to_the_end) : ready;
 }
 
 // The labels of the pod that has the address, where the store knows it.
@@ -182,7 +192,7 @@ class Assignment {
     if (!keys_.empty()) add_subsets(keys_, labels.value_or(Labels()), metadata);
     if (spec_.mesh && labels) add_mesh(*labels, metadata);
     if (!metadata.empty()) one.add_message(endpoint::LbEndpoint::kMetadata, metadata);
-    locality_.add_message(endpoint::LocalityLbEndpoints::kLbEndpoints, one);
+    endpoints_.add({"", address.zone, ""}, one);
   }
 
   void finish() {
@@ -191,9 +201,7 @@ class Assignment {
                  "addresses whose running Pod is not in any store are left out, as their labels are not known",
                  std::to_string(unknown_), "the Pods, or a selector that is the Service's own"});
     }
-    sdk::Message assignment;
-    if (!locality_.empty()) assignment.add_message(endpoint::ClusterLoadAssignment::kEndpoints, locality_);
-    out_.fragment("load_assignment", assignment);
+    out_.fragment("load_assignment", endpoints_.assignment(spec_.localities));
   }
 
  private:
@@ -201,7 +209,7 @@ class Assignment {
   sdk::Out& out_;
   Labels asked_;  // of the selector, what the Service does not select by itself
   std::set<std::string> keys_;
-  sdk::Message locality_;
+  sdk::LocalityEndpoints endpoints_;
   size_t unknown_ = 0;
 };
 

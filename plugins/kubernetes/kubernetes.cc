@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api_watcher.h"
+#include "external_name.h"
 #include "ingress.h"
 #include "object_writer.h"
 #include "service.h"
@@ -24,6 +25,7 @@ struct Options {
   DiscoveryOptions discovery;
   IngressOptions ingress;
   WatchSettings watch;
+  bool external_names = true;
 };
 
 Options read_options(std::string_view config) {
@@ -35,6 +37,8 @@ Options read_options(std::string_view config) {
       out.upstreams = value.get<bool>();
     } else if (name == "writeNamespace" && value.is_string()) {
       out.write_namespace = value.get<std::string>();
+    } else if (name == "externalNames" && value.is_boolean()) {
+      options.external_names = value.get<bool>();
     } else if (name == "watch" && value.is_object()) {
       options.watch = read_watch_settings(value);
     } else if (name == "ingress" && value.is_object()) {
@@ -42,7 +46,8 @@ Options read_options(std::string_view config) {
     } else {
       throw std::invalid_argument(
           "unknown or of the wrong type: " + name +
-          "; right are discoverUpstreams (true or false), writeNamespace (a text), ingress and watch (maps)");
+          "; right are discoverUpstreams and externalNames (true or false), writeNamespace (a text), ingress and watch "
+          "(maps)");
     }
   }
   options.watch.write_namespace = options.ingress.write_namespace = out.write_namespace;
@@ -144,8 +149,9 @@ class Plugin {
                         "a Service in some store",
                         {"Service", spec.ns, spec.service}});
     }
-    check(spec, *service, out);
     sdk::transcoded_cluster(json, in.upstream.ns, out);
+    if (service->type == "ExternalName") return give_external_name(spec, *service, options_.external_names, out);
+    check(spec, *service, out);
     sdk::Message fields;
     fields.add_enum(cluster::Cluster::kType, cluster::Cluster::DiscoveryType::kEDS);
     out.fragment("cluster", fields);
@@ -173,16 +179,8 @@ class Plugin {
   }
 
  private:
-  // What makes an upstream that never has an endpoint.
   static void check(const UpstreamSpec& spec, const Service& service, sdk::Out& out) {
-    if (service.type == "ExternalName") {
-      out.info({"/serviceName",
-                "ExternalService",
-                "a Service of the type ExternalName has no endpoints; requests find no host",
-                spec.ns + "/" + spec.service,
-                "a static upstream with the external name",
-                {"Service", spec.ns, spec.service}});
-    } else if (service.find_port(spec.port) == nullptr) {
+    if (service.find_port(spec.port) == nullptr) {
       out.warning({"/servicePort",
                    "ServicePortNotFound",
                    "the Service " + spec.ns + "/" + spec.service + " has no such port; requests find no host",

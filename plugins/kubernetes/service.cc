@@ -30,10 +30,12 @@ UpstreamSpec::UpstreamSpec(const sdk::Json& json)
   default_subset = labels_of(part(part(subset_spec, "defaultSubset"), "values"));
 }
 
-// As the plugin `istio` decides it, which makes the sockets of the cluster.
+// `mesh`: as the plugin `istio` decides it, which makes the sockets of the cluster.
 void UpstreamSpec::read_whole(std::string_view spec_json) {
-  if (spec_json.find("enableAutoMtls") == std::string_view::npos) return;
+  const auto mentions = [&](std::string_view name) { return spec_json.find(name) != std::string_view::npos; };
+  if (!mentions("enableAutoMtls") && !mentions("localit")) return;
   const sdk::Json whole = sdk::parse_json(spec_json);
+  localities = sdk::LocalityRules(whole);
   const sdk::Json& options = part(whole, "istioOptions");
   mesh = part(options, "enableAutoMtls") == true && part(options, "enableIntegration") == true &&
          part(whole, "disableIstioAutoMtls") != true && part(whole, "sslConfig").is_null();
@@ -43,9 +45,11 @@ Service::Service(const sdk::Json& json) {
   const sdk::Json& spec = part(json, "spec");
   if (spec.is_null()) return;
   type = sdk::get_string(spec, "type");
+  external_name = sdk::get_string(spec, "externalName");
   selector = labels_of(part(spec, "selector"));
   for (const sdk::Json& each : part(spec, "ports")) {
-    ports.push_back({sdk::get_string(each, "name"), sdk::get_uint(each, "port").value_or(0)});
+    ports.push_back(
+        {sdk::get_string(each, "name"), sdk::get_uint(each, "port").value_or(0), sdk::get_string(each, "appProtocol")});
   }
   const auto families = sdk::get_strings(spec, "ipFamilies");
   if (!families.empty()) first_ip_family = families.front();

@@ -10,6 +10,7 @@
 
 #include "solder/sdk.hpp"
 #include "solder/sdk/json.hpp"
+#include "solder/sdk/localities.hpp"
 
 namespace solder::plugins::kubernetes {
 
@@ -29,6 +30,7 @@ struct UpstreamSpec {
   std::string subset_fallback;  // "ANY_ENDPOINT", "DEFAULT_SUBSET", "NO_FALLBACK", or empty: the first
   Labels default_subset;
   bool mesh = false;  // endpoints say whether they are pods of an Istio mesh
+  sdk::LocalityRules localities{sdk::Json()};
 
   explicit UpstreamSpec(const sdk::Json& json);
   // What an Upstream's whole spec says besides.
@@ -38,10 +40,12 @@ struct UpstreamSpec {
 struct ServicePort {
   std::string name;
   uint64_t port = 0;
+  std::string app_protocol;
 };
 
 struct Service {
-  std::string type;  // "ClusterIP" or empty, "ExternalName", ...
+  std::string type;           // "ClusterIP" or empty, "ExternalName", ...
+  std::string external_name;  // of that type
   std::vector<ServicePort> ports;
   Labels selector;
   std::string first_ip_family;  // "IPv4", "IPv6", or empty

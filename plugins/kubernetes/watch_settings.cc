@@ -35,13 +35,15 @@ WatchSettings read_watch_settings(const Json& watch) {
       out.lease = value.get<bool>();
     } else if (name == "namespaces" && is_texts(value)) {
       out.namespaces = value.get<std::vector<std::string>>();
+    } else if (name == "secretNamespaces" && is_texts(value)) {
+      out.secret_namespaces = value.get<std::vector<std::string>>();
     } else if (name == "skipKinds" && is_texts(value)) {
       out.skip = value.get<std::set<std::string>>();
     } else {
       throw std::invalid_argument(
           "unknown or of the wrong type: watch." + name +
           "; right are kubeconfig and context (texts), inCluster, allowInsecure, writeStatuses and lease (true or "
-          "false), namespaces and skipKinds (lists of texts)");
+          "false), namespaces, secretNamespaces and skipKinds (lists of texts)");
     }
   }
   if (out.in_cluster == !out.kubeconfig.empty())

@@ -14,8 +14,9 @@ struct WatchSettings {
   std::string kubeconfig, context;
   bool in_cluster = false;
   bool allow_insecure = false;
-  std::vector<std::string> namespaces;  // empty: all
-  std::set<std::string> skip;           // kinds
+  std::vector<std::string> namespaces;         // empty: all
+  std::vector<std::string> secret_namespaces;  // of Secrets, those that are referred to; empty: `namespaces`
+  std::set<std::string> skip;                  // kinds
   bool statuses = true;
   bool lease = true;                            // several may watch one API; false: this one is alone
   std::string write_namespace = "gloo-system";  // whose statuses are ours

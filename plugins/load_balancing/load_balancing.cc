@@ -1,6 +1,8 @@
 // loadBalancerConfig, and lbHash of routes: which host of an Upstream a request goes to. Source: Gloo's
 // LoadBalancerConfig; Envoy Cluster's lb_policy and CommonLbConfig. Tested by plugins/load_balancing/testdata and by
 // tests/e2e/load_balancing_test.py.
+#include <algorithm>
+
 #include "hash_policies.h"
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"
@@ -94,6 +96,15 @@ void add_kind(Message& cluster, const Json& value, const sdk::Ref& upstream, sdk
   if (sdk::find(value, "maglev") != nullptr) cluster.add_enum(fields::kLbPolicy, policies::kMAGLEV);
 }
 
+// Envoy goes by weights of localities only where it is told to.
+bool weighs_localities(const Json& value) {
+  if (sdk::find(value, "localityWeightedLbConfig") != nullptr) return true;
+  const Json* localities = sdk::find(value, "localities");
+  return localities != nullptr && std::any_of(localities->begin(), localities->end(), [](const Json& each) {
+           return sdk::get_uint(each, "weight").value_or(0) > 0;
+         });
+}
+
 Message common_config(const Json& value, sdk::Out& out) {
   namespace common = fields::CommonLbConfig;
   Message message;
@@ -101,8 +112,7 @@ Message common_config(const Json& value, sdk::Out& out) {
     message.add_message(common::kHealthyPanicThreshold, percent(*threshold));
   if (const auto window = sdk::checked_duration(value, "updateMergeWindow", sdk::Least::kZero, "", out))
     message.add_duration(common::kUpdateMergeWindow, *window);
-  if (sdk::find(value, "localityWeightedLbConfig") != nullptr)
-    message.add_message(common::kLocalityWeightedLbConfig, {});
+  if (weighs_localities(value)) message.add_message(common::kLocalityWeightedLbConfig, {});
   if (sdk::get_bool(value, "closeConnectionsOnHostSetChange").value_or(false))
     message.add_bool(common::kCloseConnectionsOnHostSetChange, true);
   if (sdk::get_bool(value, "useHostnameForHashing").value_or(false)) {

@@ -103,16 +103,17 @@ std::vector<Host> read_hosts(const sdk::Json& spec, sdk::Out& out) {
       host.health_method = sdk::get_string(*health, "method");
     }
     if (const sdk::Json* metadata = sdk::find(json, "metadata")) host.metadata = *metadata;
+    if (const sdk::Json* locality = sdk::find(json, "locality")) host.locality = sdk::read_locality(*locality);
     if (check_host(host, "/hosts/" + std::to_string(i), out)) hosts.push_back(std::move(host));
   }
   return hosts;
 }
 
-sdk::Message load_assignment(const std::vector<Host>& hosts, const std::string& health_host) {
-  sdk::Message locality;
-  for (const Host& host : hosts)
-    locality.add_message(endpoint::LocalityLbEndpoints::kLbEndpoints, lb_endpoint(host, health_host));
-  return sdk::Message().add_message(endpoint::ClusterLoadAssignment::kEndpoints, locality);
+sdk::Message load_assignment(const std::vector<Host>& hosts, const std::string& health_host,
+                             const sdk::LocalityRules& localities) {
+  sdk::LocalityEndpoints endpoints;
+  for (const Host& host : hosts) endpoints.add(host.locality, lb_endpoint(host, health_host));
+  return endpoints.assignment(localities);
 }
 
 sdk::Message socket_match(const Host& host) { return sdk::to_struct({{host.match_name(), true}}); }

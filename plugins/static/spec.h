@@ -8,6 +8,7 @@
 
 #include "solder/sdk.hpp"
 #include "solder/sdk/json.hpp"
+#include "solder/sdk/localities.hpp"
 
 namespace solder::plugins::statics {
 
@@ -19,6 +20,7 @@ struct Host {
   uint64_t weight = 0;  // 0: not given
   std::string health_path, health_method;
   sdk::Json metadata;  // by filter name, or null
+  sdk::Locality locality;
 
   // What Gloo calls a host in metadata and in transport socket matches: its server name and where it listens.
   [[nodiscard]] std::string match_name() const { return sni + ";" + address + ":" + std::to_string(port); }
@@ -28,7 +30,8 @@ struct Host {
 std::vector<Host> read_hosts(const sdk::Json& spec, sdk::Out& out);
 
 // ClusterLoadAssignment without the cluster's name. `health_host`: the health checks' own host name, or empty.
-sdk::Message load_assignment(const std::vector<Host>& hosts, const std::string& health_host);
+sdk::Message load_assignment(const std::vector<Host>& hosts, const std::string& health_host,
+                             const sdk::LocalityRules& localities);
 // google.protobuf.Struct {"<match name>": true}: what an endpoint carries and what a transport socket match asks for.
 sdk::Message socket_match(const Host& host);
 

@@ -72,7 +72,7 @@ class Plugin {
       fields.add_enum(cluster::Cluster::kDnsLookupFamily, cluster::Cluster::DnsLookupFamily::kV4_ONLY);
     }
     out.fragment("cluster", fields);
-    out.fragment("load_assignment", load_assignment(hosts, health_host(whole)), "/hosts");
+    out.fragment("load_assignment", load_assignment(hosts, health_host(whole), sdk::LocalityRules(whole)), "/hosts");
     sockets(spec, whole, hosts, name, out);
   }
 

@@ -4,10 +4,11 @@ import socket
 import subprocess
 import unittest
 
+import certificates
 import kube_server
 from harness import BUILD, Case, admin, free_port, need_or_skip, until
 from kube_server import Kubernetes
-from manifests import gateways, upstream, virtual_service
+from manifests import gateways, tls_secret, upstream, virtual_service
 
 GATEWAY = "gateway.solo.io/v1"
 
@@ -225,6 +226,24 @@ class OnKubernetes(Case):
         self.source_is_well()
         self.assertIsNone(self.world.report("VirtualService", "elsewhere", "shop"))
         self.assertNotIn("other-token", (self.world.directory / "solder.log").read_text())
+
+    def test_secrets_of_chosen_namespaces_alone(self):
+        rules = [{**rule, "resources": [name for name in rule["resources"] if name != "secrets"]} for rule in kube_server.documented_rules()]
+        self.prepare(rules)
+        user = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "solder"}]
+        own = certificates.make("shop.test")
+        for namespace in ("shop", "gloo-system"):  # in the latter for what replicas share
+            self.kube.apply({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "secrets", "namespace": namespace}, "rules": [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["list", "watch"]}]},
+                            {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "secrets", "namespace": namespace}, "subjects": user,
+                             "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "secrets"}})
+            self.kube.apply(tls_secret("own", own.certificate, own.key).replace("namespace: gloo-system", f"namespace: {namespace}"))
+            self.kube.apply({"apiVersion": GATEWAY, "kind": "VirtualService", "metadata": {"name": namespace, "namespace": "gloo-system"}, "spec": {
+                "sslConfig": {"secretRef": {"name": "own", "namespace": namespace}, "sniDomains": [f"{namespace}.test"]},
+                "virtualHost": {"domains": [f"{namespace}.test"], "routes": [{"matchers": [{"prefix": "/"}], "directResponseAction": {"status": 200}}]}}})
+        self.start({"kubeconfig": str(self.kube.kubeconfig()), "secretNamespaces": ["shop"]})
+        self.world.until_state("VirtualService", "shop", "Accepted")
+        self.world.until_state("VirtualService", "gloo-system", "Rejected", "the Secret gloo-system/own is not there")
+        self.source_is_well()
 
     def test_apply_and_delete(self):
         self.prepare()

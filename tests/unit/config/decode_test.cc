@@ -168,6 +168,22 @@ TEST(DecodeSecret, Base64AndPlainValues) {
   EXPECT_EQ(decode_secret(*object_of("Secret", "data: {}\n"), *test_catalog()).value->type, "Opaque");
 }
 
+TEST(DecodeSecret, GloosCertificatesAreKubernetes) {
+  const auto plain = decode_secret(*object_of("Secret", "tls: {certChain: c, private_key: k, ocspStaple: aGVsbG8=}\n"),
+                                   *test_catalog());
+  ASSERT_THAT(reasons_of(plain.diagnostics), IsEmpty());
+  EXPECT_EQ(plain.value->type, "kubernetes.io/tls");
+  EXPECT_THAT(plain.value->data,
+              ElementsAre(Pair("tls.crt", "c"), Pair("tls.key", "k"), Pair("tls.ocsp-staple", "hello")));
+  // As Gloo's command line writes it to Kubernetes: YAML in a value.
+  const auto kept =
+      decode_secret(*object_of("Secret", "type: Opaque\nstringData: {tls: 'rootCa: ca'}\n"), *test_catalog());
+  EXPECT_EQ(kept.value->type, "Opaque");
+  EXPECT_THAT(kept.value->data, ElementsAre(Pair("ca.crt", "ca")));
+  const auto no_form = decode_secret(*object_of("Secret", "stringData: {tls: 'on'}\n"), *test_catalog());
+  EXPECT_THAT(no_form.value->data, ElementsAre(Pair("tls", "on")));
+}
+
 // Reports are logged and written to disk; a secret's value must be in none of their texts.
 TEST(DecodeSecret, ReportsNeverShowAValue) {
   const auto out = decode_secret(*object_of("Secret",

@@ -98,5 +98,14 @@ TEST(PluginChanges, AKindThatPluginsReadComesAndGoes) {
   EXPECT_THAT(world.reasons(ref), Contains("UnknownKind"));
 }
 
+TEST(PluginChanges, NothingIsSaidOfNamespacesWhichAreReadForTheirLabels) {
+  World world;
+  const model::ObjectRef ref{"Namespace", "default", "shop"};
+  world.put("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n").translate();
+  EXPECT_THAT(world.reasons(ref), ::testing::IsEmpty());
+  world.put("apiVersion: example.com/v1\nkind: Namespace\nmetadata: {name: shop}\n").translate();
+  EXPECT_THAT(world.reasons(ref), Contains("UnknownKind")) << "another project's";
+}
+
 }  // namespace
 }  // namespace solder::engine

@@ -30,10 +30,15 @@ TEST(ApiObject, WritingAStatusIsNoChange) {
 
 TEST(ApiObject, OfPodsOnlyWhatIsReadStays) {
   const json pod = json::parse(R"({"metadata":{"name":"a","namespace":"ns","uid":"u","labels":{"x":"y"}},
-      "spec":{"hostNetwork":true,"containers":[{}]},"status":{"podIP":"10.0.0.1","phase":"Running","conditions":[]}})");
+      "spec":{"hostNetwork":true,"containers":[{}]},"status":{"podIP":"10.0.0.1","phase":"Running","conditions":[
+      {"type":"Initialized","status":"True"},{"type":"Ready","status":"False","lastTransitionTime":"x"}]}})");
   EXPECT_EQ(json::parse(trimmed(pod, "Pod", "v1")),
             json::parse(R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"ns","labels":{"x":"y"}},
-                            "spec":{"hostNetwork":true},"status":{"podIP":"10.0.0.1","phase":"Running"}})"));
+                            "spec":{"hostNetwork":true},"status":{"podIP":"10.0.0.1","phase":"Running",
+                            "conditions":[{"type":"Ready","status":"False"}]}})"));
+  EXPECT_EQ(json::parse(trimmed(json::parse(R"({"status":{"phase":"Pending","conditions":[{"type":"Initialized"}]}})"),
+                                "Pod", "v1"))["status"],
+            json::parse(R"({"phase":"Pending"})"));
 }
 
 TEST(ApiObject, AnythingElseIsLeftAlone) {

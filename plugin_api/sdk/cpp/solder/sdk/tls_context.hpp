@@ -135,10 +135,11 @@ class CommonTls {
     }
     if (failed_) return false;
     const std::vector<std::string> keys = get_strings(shape, "keys");
-    const bool only_ca = type == "Opaque" && keys.size() == 1 && keys.front() == "ca.crt";
-    if (type == "kubernetes.io/tls" || only_ca) return true;
+    const auto has = [&](const char* key) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
+    // The values decide: certificates are put into Secrets of the type Opaque as well.
+    if (type == "kubernetes.io/tls" || has("ca.crt") || has("tls.crt") || has("tls.key")) return true;
     error({"/secretRef", "WrongSecretType", "the Secret " + to_string(ref) + " is not a TLS secret", type,
-           "kubernetes.io/tls", ref});
+           "kubernetes.io/tls, or the values tls.crt and tls.key, or ca.crt", ref});
     return false;
   }
 
