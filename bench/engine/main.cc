@@ -79,13 +79,6 @@ store::Batch removal(const model::ObjectRef& ref) {
   return batch;
 }
 
-model::ObjectPtr relabelled(const model::Object& object, size_t number) {
-  auto out = std::make_shared<model::Object>(object);
-  out->labels["number"] = std::to_string(number);
-  out->hash += number + 1;
-  return out;
-}
-
 Times changed(Setup& setup, const store::Batch& world, size_t rounds, const std::function<store::Batch(size_t)>& next) {
   Times times;
   const auto engine = make_engine(setup);
@@ -180,7 +173,7 @@ int run(const std::vector<std::string>& arguments) {
     });
   } else if (scenario == "service_relabelled") {
     times = changed(setup, whole_world(shape), rounds, [&](size_t i) {
-      return change(relabelled(*virtual_service(shape, i * 7919 % shape.virtual_services, 1000), i));
+      return change(labelled(*virtual_service(shape, i * 7919 % shape.virtual_services, 1000), "number", i));
     });
   } else {
     std::fprintf(stderr, "unknown scenario %s\n", scenario.c_str());

@@ -102,11 +102,15 @@ model::ObjectPtr route_table(const Shape& shape, size_t index, int timeout_ms) {
                 R"({"routes":[)" + routes_of(shape, index, timeout_ms, table_prefix(index)) + "]}");
 }
 
-model::ObjectPtr labelled_table(const Shape& shape, size_t index, size_t service) {
-  auto out = std::make_shared<model::Object>(*route_table(shape, index, 1000));
-  out->labels["service"] = std::to_string(service);
-  out->hash += service + 1;
+model::ObjectPtr labelled(const model::Object& object, const std::string& label, size_t value) {
+  auto out = std::make_shared<model::Object>(object);
+  out->labels[label] = std::to_string(value);
+  out->hash += value + 1;
   return out;
+}
+
+model::ObjectPtr labelled_table(const Shape& shape, size_t index, size_t service) {
+  return labelled(*route_table(shape, index, 1000), "service", service);
 }
 
 store::Batch selecting_world(const Shape& shape) {

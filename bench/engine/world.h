@@ -26,6 +26,8 @@ model::ObjectPtr virtual_service(const Shape& shape, size_t index, int timeout_m
 
 model::ObjectPtr route_table(const Shape& shape, size_t index, int timeout_ms);
 
+// The object with one label more, or another value of it.
+model::ObjectPtr labelled(const model::Object& object, const std::string& label, size_t value);
 // One of the tables that the virtual service of that number selects by a label.
 model::ObjectPtr labelled_table(const Shape& shape, size_t index, size_t service);
 

@@ -60,15 +60,24 @@ std::vector<TableGroup> groups_of(const Translation& t, const model::TableSelect
   return best;
 }
 
-// In order, each once.
-std::set<model::ObjectRef> candidates(Translation& t, Reader& reader, const model::TableSelector& selector,
-                                      const std::string& own) {
-  std::set<model::ObjectRef> out;
+// All that the selector takes, by weight.
+std::map<int32_t, std::vector<model::ObjectRef>> selected(Translation& t, Reader& reader,
+                                                          const model::TableSelector& selector,
+                                                          const std::string& own) {
+  std::map<int32_t, std::vector<model::ObjectRef>> out;
   for (const auto& ns : namespaces_of(selector, own)) {
     for (const auto& group : groups_of(t, selector, ns)) {
-      const auto& members = t.table_groups.read(reader, group);
-      out.insert(members->refs.begin(), members->refs.end());
+      const auto members = t.table_groups.read(reader, group);
+      for (const auto& ref : members->refs) {
+        const auto& table = t.table_summaries.read(reader, ref);
+        if (takes(selector, *table)) out[table->weight].push_back(ref);
+      }
     }
+  }
+  // Groups of several values follow each other, and a table whose newest version is not good may stand in two.
+  for (auto& [weight, refs] : out) {
+    std::sort(refs.begin(), refs.end());
+    refs.erase(std::unique(refs.begin(), refs.end()), refs.end());
   }
   return out;
 }
@@ -99,10 +108,7 @@ TableSelection select_tables(Translation& t, Reader& reader, const std::string& 
   }
   out.problem = fault(*action.selector);
   if (out.problem) return out;
-  for (const auto& ref : candidates(t, reader, *action.selector, ns)) {
-    const auto& table = t.table_summaries.read(reader, ref);
-    if (takes(*action.selector, *table)) out.tables[table->weight].push_back(ref);
-  }
+  out.tables = selected(t, reader, *action.selector, ns);
   if (out.tables.empty()) out.problem = left_out("RouteTableNotFound", "no RouteTable is what the selector asks for");
   return out;
 }

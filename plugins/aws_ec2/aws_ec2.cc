@@ -1,12 +1,11 @@
 // The upstream type `awsEc2`: instances of EC2 that have certain tags. The cluster is of type EDS; its endpoints are
 // the addresses of `instances`, which discovery keeps up to date. Names and defaults are Gloo's. Tested by
 // plugins/aws_ec2/testdata, tests/golden/cases/upstream-aws-ec2 and tests/e2e/ec2_test.py.
-#include <arpa/inet.h>
-
 #include <string>
 
 #include "discovery.h"
 #include "solder/envoy_fields.h"
+#include "solder/sdk/checked.hpp"
 #include "upstream.h"
 
 namespace solder::plugins::aws_ec2 {
@@ -18,11 +17,6 @@ namespace endpoint = envoy::config::endpoint::v3;
 namespace {
 
 constexpr uint64_t kDefaultPort = 80;
-
-bool is_ip(const std::string& text) {
-  in6_addr parsed;  // room for either
-  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 || inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
-}
 
 sdk::Message lb_endpoint(const std::string& ip, uint64_t port) {
   sdk::Message socket;
@@ -55,7 +49,7 @@ class Plugin {
     for (size_t i = 0; instances != nullptr && i < instances->size(); ++i) {
       const sdk::Json& instance = (*instances)[i];
       const std::string ip = sdk::get_string(instance, is_public ? "publicIp" : "privateIp");
-      if (is_ip(ip)) {
+      if (sdk::is_ip_address(ip)) {
         locality.add_message(endpoint::LocalityLbEndpoints::kLbEndpoints, lb_endpoint(ip, port));
       } else {
         report_address(instance, ip, i, is_public, out);

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "solder/sdk/checked.hpp"
+
 namespace solder::plugins::cloud_foundry {
 
 using sdk::Json;
@@ -280,7 +282,7 @@ class Resolver {
       address = instance.host;
       port = !mapped ? 0 : at->external != 0 ? at->external : at->external_tls;
     }
-    if (!is_ip(address) || port == 0) {
+    if (!sdk::is_ip_address(address) || port == 0) {
       return trouble(
           "NoAddress",
           "the Cloud Controller does not say where the instance " + index + " of " + whom() + " is, and it is left out",

@@ -1,10 +1,9 @@
 #include "upstream.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 #include "solder/envoy_fields.h"
+#include "solder/sdk/checked.hpp"
 #include "solder/sdk/web_endpoint.hpp"
 
 namespace solder::plugins::cloud_foundry {
@@ -31,7 +30,7 @@ bool has_names(const Json& spec) {
   const Json& list = instances_of(spec);
   return std::any_of(list.begin(), list.end(), [](const Json& item) {
     const std::string address = sdk::get_string(item, "address");
-    return !is_ip(address) && sdk::is_host_name(address);
+    return !sdk::is_ip_address(address) && sdk::is_host_name(address);
   });
 }
 
@@ -48,7 +47,7 @@ bool is_usable(const Json& instance, size_t i, sdk::Out& out) {
   const std::string field = "/instances/" + std::to_string(i);
   const std::string address = sdk::get_string(instance, "address"), id = sdk::get_string(instance, "id");
   const uint64_t port = sdk::get_uint(instance, "port").value_or(0);
-  if (!is_ip(address) && !sdk::is_host_name(address)) {
+  if (!sdk::is_ip_address(address) && !sdk::is_host_name(address)) {
     out.warning({field + "/address", "InvalidAddress", "the instance " + id + " has no address and is left out",
                  address, "an address or a name"});
     return false;
@@ -86,11 +85,6 @@ void give_router_socket(const Json& spec, const Json& whole, sdk::Out& out) {
 }
 
 }  // namespace
-
-bool is_ip(const std::string& text) {
-  in6_addr parsed;  // room for either
-  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 || inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
-}
 
 Reach reach_of(const std::string& text) {
   if (text == "INTERNAL_ROUTE") return Reach::kInternalRoute;
@@ -170,7 +164,7 @@ void give_endpoints(const Json& spec, sdk::Out& out) {
     if (!is_usable(list[i], i, out)) continue;
     const std::string address = sdk::get_string(list[i], "address");
     std::string host = sdk::get_string(list[i], "host");
-    if (host.empty() && !is_ip(address)) host = address;
+    if (host.empty() && !sdk::is_ip_address(address)) host = address;
     locality.add_message(endpoint::LocalityLbEndpoints::kLbEndpoints,
                          lb_endpoint(address, *sdk::get_uint(list[i], "port"), host));
   }

@@ -40,6 +40,4 @@ void give_endpoints(const sdk::Json& spec, sdk::Out& out);
 // The host that requests are to name, where they go by the router; else "".
 std::string routed_host(const sdk::Json& spec);
 
-bool is_ip(const std::string& text);
-
 }  // namespace solder::plugins::cloud_foundry

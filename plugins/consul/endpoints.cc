@@ -5,6 +5,8 @@
 #include <tuple>
 
 #include "solder/envoy_fields.h"
+#include "solder/sdk/checked.hpp"
+#include "solder/sdk/localities.hpp"
 #include "solder/sdk/web_endpoint.hpp"
 
 namespace solder::plugins::consul {
@@ -43,7 +45,7 @@ Message endpoint_of(const Instance& instance, const UpstreamSpec& spec) {
   socket.add_uint(core::SocketAddress::kPortValue, instance.port);
   Message one;
   one.add_message(endpoint::Endpoint::kAddress, Message().add_message(core::Address::kSocketAddress, socket));
-  if (!is_ip(instance.address)) one.add_string(endpoint::Endpoint::kHostname, instance.address);
+  if (!sdk::is_ip_address(instance.address)) one.add_string(endpoint::Endpoint::kHostname, instance.address);
   Message out;
   out.add_message(endpoint::LbEndpoint::kEndpoint, one);
   Json labels = Json::object();
@@ -58,14 +60,6 @@ Message endpoint_of(const Instance& instance, const UpstreamSpec& spec) {
   return out;
 }
 
-Message locality_of(const Instance& instance) {
-  Message out;
-  if (!instance.region.empty()) out.add_string(core::Locality::kRegion, instance.region);
-  if (!instance.zone.empty()) out.add_string(core::Locality::kZone, instance.zone);
-  if (!instance.sub_zone.empty()) out.add_string(core::Locality::kSubZone, instance.sub_zone);
-  return out;
-}
-
 bool is_usable(const Instance& instance, size_t i, sdk::Out& out) {
   const std::string field = "/instances/" + std::to_string(i);
   const auto leave_out = [&](const char* member, const char* reason, const char* what, const std::string& found,
@@ -73,7 +67,7 @@ bool is_usable(const Instance& instance, size_t i, sdk::Out& out) {
     out.warning({field + member, reason, "the instance " + instance.id + what + " and is left out", found, right});
     return false;
   };
-  if (!is_ip(instance.address) && !sdk::is_host_name(instance.address))
+  if (!sdk::is_ip_address(instance.address) && !sdk::is_host_name(instance.address))
     return leave_out("/address", "InvalidAddress", " has no address", instance.address, "an address or a name");
   if (instance.port == 0 || instance.port > 65535)
     return leave_out("/port", "NoPort", " has no port", std::to_string(instance.port), "a service with a port");
@@ -105,7 +99,7 @@ bool has_names(const UpstreamSpec& spec, const Json& json) {
   const Json* list = sdk::find(json, "instances");
   return list != nullptr && std::any_of(list->begin(), list->end(), [&](const Json& item) {
            const Instance instance = instance_of(item);
-           return is_of(instance, spec) && !is_ip(instance.address) && sdk::is_host_name(instance.address);
+           return is_of(instance, spec) && !sdk::is_ip_address(instance.address) && sdk::is_host_name(instance.address);
          });
 }
 
@@ -116,7 +110,8 @@ void give_endpoints(const UpstreamSpec& spec, const Json& json, sdk::Out& out) {
     const Instance instance = instance_of((*list)[i]);
     if (!is_of(instance, spec) || !is_usable(instance, i, out)) continue;
     Message& locality = localities[{instance.region, instance.zone, instance.sub_zone}];
-    if (const Message where = locality_of(instance); locality.empty() && !where.empty())
+    if (const Message where = sdk::to_message({instance.region, instance.zone, instance.sub_zone});
+        locality.empty() && !where.empty())
       locality.add_message(endpoint::LocalityLbEndpoints::kLocality, where);
     locality.add_message(endpoint::LocalityLbEndpoints::kLbEndpoints, endpoint_of(instance, spec));
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "solder/sdk/checked.hpp"
 #include "solder/sdk/configuration.hpp"
 #include "solder/sdk/web_endpoint.hpp"
 #include "upstream.h"
@@ -106,7 +107,7 @@ bool read_health(const Json& value, Settings::Health& into) {
 
 bool is_dns_address(std::string_view text) {
   const size_t colon = text.rfind(':');
-  return colon != std::string_view::npos && is_ip(std::string(text.substr(0, colon))) &&
+  return colon != std::string_view::npos && sdk::is_ip_address(std::string(text.substr(0, colon))) &&
          sdk::parse_port(text.substr(colon + 1)).has_value();
 }
 

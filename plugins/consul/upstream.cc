@@ -1,7 +1,5 @@
 #include "upstream.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 namespace solder::plugins::consul {
@@ -136,11 +134,6 @@ Instance instance_of(const Json& item) {
   out.zone = sdk::get_string(item, "zone");
   out.sub_zone = sdk::get_string(item, "subZone");
   return out;
-}
-
-bool is_ip(const std::string& text) {
-  in6_addr parsed;  // room for either
-  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 || inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
 }
 
 }  // namespace solder::plugins::consul

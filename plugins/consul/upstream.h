@@ -45,6 +45,4 @@ std::optional<std::vector<Instance>> read_instances(std::string_view body, Setti
 sdk::Json item_of(const Instance& instance);
 Instance instance_of(const sdk::Json& item);
 
-bool is_ip(const std::string& text);
-
 }  // namespace solder::plugins::consul

@@ -4,6 +4,7 @@
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"
 #include "solder/sdk/checked.hpp"
+#include "solder/sdk/localities.hpp"
 #include "solder/sdk/tls_context.hpp"
 
 namespace solder::plugins::failover {
@@ -106,21 +107,10 @@ Message lb_endpoint(const Json& value, const std::string& at, Endpoints& all, sd
   return message;
 }
 
-Message locality_of(const Json& value) {
-  Message message;
-  const auto add = [&](const char* name, uint32_t field) {
-    if (const std::string text = sdk::get_string(value, name); !text.empty()) message.add_string(field, text);
-  };
-  add("region", core::Locality::kRegion);
-  add("zone", core::Locality::kZone);
-  add("subZone", core::Locality::kSubZone);
-  return message;
-}
-
 Message locality_endpoints(const Json& value, size_t priority, const std::string& at, Endpoints& all, sdk::Out& out) {
   Message message;
   if (const Json* locality = sdk::find(value, "locality"))
-    message.add_message(endpoint::LocalityLbEndpoints::kLocality, locality_of(*locality));
+    message.add_message(endpoint::LocalityLbEndpoints::kLocality, sdk::to_message(sdk::read_locality(*locality)));
   const Json* list = sdk::find(value, "lbEndpoints");
   if (list == nullptr || list->empty())
     out.error({at + "/lbEndpoints", "MissingHosts", "a locality needs at least one endpoint", "",

@@ -1,14 +1,13 @@
 // The addresses behind a Service's port: from its EndpointSlices where there are any, else from its Endpoints. Pods are
 // asked only where labels matter that the Service does not select by itself. Source: Gloo's endpoint discovery for
 // Kubernetes; where slices say more than Endpoints do, what kube-proxy makes of them.
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <set>
 #include <tuple>
 
 #include "service.h"
 #include "solder/envoy_fields.h"
+#include "solder/sdk/checked.hpp"
 #include "solder/sdk/localities.hpp"
 
 namespace solder::plugins::kubernetes {
@@ -28,11 +27,6 @@ struct Address {
   std::string pod_namespace, pod;  // where it is known whose address it is
   std::string zone;
 };
-
-bool is_ip(const std::string& text) {
-  in6_addr parsed;  // room for either
-  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 || inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
-}
 
 Address address_of(const std::string& ip, uint64_t port, const sdk::Json& target) {
   Address out{ip, port, "", "", ""};
@@ -172,7 +166,7 @@ class Assignment {
   }
 
   void add(const Address& address) {
-    if (!is_ip(address.ip)) {
+    if (!sdk::is_ip_address(address.ip)) {
       out_.warning({"", "InvalidAddress", "an address of the Service is no IP address and is left out", address.ip,
                     "an IPv4 or IPv6 address"});
       return;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "solder/envoy_fields.h"
+#include "solder/sdk/checked.hpp"
 
 namespace solder::plugins::kubernetes {
 
@@ -14,18 +15,13 @@ namespace endpoint = envoy::config::endpoint::v3;
 
 namespace {
 
-bool is_address(const std::string& text) {
-  in6_addr parsed;  // room for either
-  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 || inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
-}
-
 // "localhost", and addresses that lead back to the machine.
 bool is_own_machine(const std::string& name) {
   if (name == "localhost" || name.ends_with(".localhost") || name == "localhost.localdomain") return true;
   in6_addr six{};
   if (inet_pton(AF_INET6, name.c_str(), &six) == 1)
     return IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_UNSPECIFIED(&six) || IN6_IS_ADDR_V4MAPPED(&six);
-  return is_address(name) && (name.starts_with("127.") || name.starts_with("0."));
+  return sdk::is_ip_address(name) && (name.starts_with("127.") || name.starts_with("0."));
 }
 
 std::string lower_case(std::string name) {
@@ -74,7 +70,7 @@ void give_external_name(const UpstreamSpec& spec, const Service& service, bool a
               "there are no pods behind an external name to choose among", "", "an upstream without it"});
   }
   sdk::Message fields;
-  if (is_address(name)) {
+  if (sdk::is_ip_address(name)) {
     fields.add_enum(cluster::Cluster::kType, cluster::Cluster::DiscoveryType::kSTATIC);
   } else {
     fields.add_enum(cluster::Cluster::kType, cluster::Cluster::DiscoveryType::kSTRICT_DNS);

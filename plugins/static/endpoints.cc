@@ -1,8 +1,7 @@
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 #include "solder/envoy_fields.h"
+#include "solder/sdk/checked.hpp"
 #include "spec.h"
 
 namespace solder::plugins::statics {
@@ -14,11 +13,6 @@ namespace {
 
 constexpr const char* kSocketMatch = "envoy.transport_socket_match";
 constexpr const char* kHealthChecker = "io.solo.health_checkers.advanced_http";
-
-bool is_ip(const std::string& address) {
-  in6_addr parsed;  // room for either
-  return inet_pton(AF_INET, address.c_str(), &parsed) == 1 || inet_pton(AF_INET6, address.c_str(), &parsed) == 1;
-}
 
 // What a person writes who takes `addr` for a URL. A name with any of these never resolves.
 bool could_be_name(const std::string& address) {
@@ -93,7 +87,7 @@ std::vector<Host> read_hosts(const sdk::Json& spec, sdk::Out& out) {
     const sdk::Json& json = (*list)[i];
     Host host;
     host.address = sdk::get_string(json, "addr");
-    host.is_ip = is_ip(host.address);
+    host.is_ip = sdk::is_ip_address(host.address);
     host.port = sdk::get_uint(json, "port").value_or(0);
     host.sni = sdk::get_string(json, "sniAddr");
     if (host.sni.empty() && address_is_sni) host.sni = host.address;

@@ -37,6 +37,19 @@ inline Locality read_locality(const Json& json) {
   return {get_string(json, "region"), get_string(json, "zone"), get_string(json, "subZone")};
 }
 
+// As Envoy's core.v3.Locality.
+inline Message to_message(const Locality& locality) {
+  namespace core = envoy::config::core::v3;
+  Message out;
+  const auto add = [&](uint32_t field, const std::string& value) {
+    if (!value.empty()) out.add_string(field, value);
+  };
+  add(core::Locality::kRegion, locality.region);
+  add(core::Locality::kZone, locality.zone);
+  add(core::Locality::kSubZone, locality.sub_zone);
+  return out;
+}
+
 // What loadBalancerConfig.localities say, in their order: the first that is meant counts.
 class LocalityRules {
  public:
@@ -97,7 +110,7 @@ class LocalityEndpoints {
       const auto& rule = rules.rule_for(where);
       if (rule.weight == 0U) continue;
       Message one;
-      if (!where.empty()) one.add_message(Fields::kLocality, message_of(where));
+      if (!where.empty()) one.add_message(Fields::kLocality, to_message(where));
       for (const Message& each : endpoints) one.add_message(Fields::kLbEndpoints, each);
       // Of one locality alone no weight matters.
       if (rule.weight || shares.localities > 1 || rules.weighted())
@@ -135,18 +148,6 @@ class LocalityEndpoints {
       all += endpoints.size();
       if (++localities > 1 && rule.weight) out.scale = 1000;
     }
-    return out;
-  }
-
-  static Message message_of(const Locality& where) {
-    namespace core = envoy::config::core::v3;
-    Message out;
-    const auto add = [&](uint32_t field, const std::string& value) {
-      if (!value.empty()) out.add_string(field, value);
-    };
-    add(core::Locality::kRegion, where.region);
-    add(core::Locality::kZone, where.zone);
-    add(core::Locality::kSubZone, where.sub_zone);
     return out;
   }
 
