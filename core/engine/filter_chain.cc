@@ -96,13 +96,17 @@ ChainPart build_filter_chain(Translation& t, Reader& reader, const model::Object
   return part;
 }
 
-std::string encode_chain(const ListenerChain& chain, bool scoped) {
+const std::string& filters_of(const ListenerChain& chain, bool scoped) {
+  return scoped && !chain.scoped_filters.empty() ? chain.scoped_filters : chain.filters;
+}
+
+std::string encode_chain(const ListenerChain& chain, const std::string& filters) {
   std::string bytes = chain.part.filter_chain;
   protozero::pbf_writer writer(bytes);
   // A second occurrence of a message field merges into the first, by protobuf's rules.
   if (const std::string match = encode_match(chain); !match.empty())
     writer.add_message(listener::FilterChain::kFilterChainMatch, match);
-  bytes += scoped && !chain.scoped_filters.empty() ? chain.scoped_filters : chain.filters;
+  bytes += filters;
   if (!chain.part.transport_socket.empty())
     writer.add_message(listener::FilterChain::kTransportSocket, chain.part.transport_socket);
   return bytes;

@@ -27,8 +27,10 @@ struct ListenerChain {
   model::ObjectRef object;               // who asked for it first
 };
 
-// FilterChain bytes; `scoped`: for clients that take scopes.
-std::string encode_chain(const ListenerChain& chain, bool scoped);
+// Those for clients that take scopes, or for all others.
+const std::string& filters_of(const ListenerChain& chain, bool scoped);
+// FilterChain bytes with these filters.
+std::string encode_chain(const ListenerChain& chain, const std::string& filters);
 
 // The chains of one listener.
 class ChainList {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_writer.hpp>
+#include <unordered_set>
+#include <utility>
 
 #include "core/engine/host_run.h"
 #include "core/engine/http_filters.h"
@@ -169,28 +172,28 @@ class HttpChains {
     }
     list_.claim(part->server_names, ranges, group);
     if (group < chains.size()) {
-      add_names(chains[group].part.server_names, part->server_names);
+      add_names(group, part->server_names);
       return;
     }
     chains.push_back({*part, ranges, "", "", host.virtual_service});
-    groups_.push_back(group);
+    groups_.emplace(std::make_pair(part->hash, part->server_names.empty()), group);
     auto& secrets = context_.result.secrets;
     secrets.insert(secrets.end(), part->secrets.begin(), part->secrets.end());
   }
 
   // The chain that this one joins, or the index of a new one. A chain without server names takes every name; joined
   // with one that has names it still does.
-  size_t group_of(const ChainPart& part) {
-    for (const size_t group : groups_) {
-      const ChainPart& known = list_.chains()[group].part;
-      if (known.hash == part.hash && known.server_names.empty() == part.server_names.empty()) return group;
-    }
-    return list_.chains().size();
+  [[nodiscard]] size_t group_of(const ChainPart& part) {
+    const auto known = groups_.find({part.hash, part.server_names.empty()});
+    return known == groups_.end() ? list_.chains().size() : known->second;
   }
 
-  static void add_names(std::vector<std::string>& known, const std::vector<std::string>& names) {
+  void add_names(size_t group, const std::vector<std::string>& names) {
+    auto& all = list_.chains()[group].part.server_names;
+    auto& known = names_[group];
+    if (known.empty()) known.insert(all.begin(), all.end());
     for (const auto& name : names) {
-      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+      if (known.insert(name).second) all.push_back(name);
     }
   }
 
@@ -210,7 +213,10 @@ class HttpChains {
 
   const PartContext& context_;
   ChainList& list_;
-  std::vector<size_t> groups_;  // this part's chains
+  // This part's chains, by what they are made of and whether they take every name; and the names of those that several
+  // virtual services share.
+  std::map<std::pair<uint64_t, bool>, size_t> groups_;
+  std::map<size_t, std::unordered_set<std::string>> names_;
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 #include <protozero/pbf_writer.hpp>
+#include <set>
+#include <string_view>
 
 #include "core/base/hash.h"
 #include "core/config/decode.h"
@@ -84,10 +86,10 @@ class ListenerBuilder {
     append_listener_filters(head);
     const SocketWrappers wrappers(t_, slots_);
     for (auto& chain : list_.chains()) chain.part.transport_socket = wrappers.around(chain.part.transport_socket);
-    result_.listener = finish(with_chains(head, false));
+    result_.listener = finish(head, false);
     const bool scoped = std::any_of(list_.chains().begin(), list_.chains().end(),
                                     [](const ListenerChain& chain) { return !chain.scoped_filters.empty(); });
-    if (scoped && result_.listener) result_.scoped_listener = finish(with_chains(head, true));
+    if (scoped && result_.listener) result_.scoped_listener = finish(head, true);
   }
 
  private:
@@ -161,19 +163,28 @@ class ListenerBuilder {
       append_listener_filter(bytes, "envoy.filters.listener.tls_inspector", kTlsInspectorType);
   }
 
-  std::string with_chains(std::string head, bool scoped) {
+  // Thousands of chains, one for each certificate, may have the same filters: these are looked at once.
+  [[nodiscard]] base::Status check(std::string head, bool scoped) {
+    std::set<std::string_view> filters;
     for (const auto& chain : list_.chains()) {
-      protozero::pbf_writer(head).add_message(listener::Listener::kFilterChains, encode_chain(chain, scoped));
+      const bool known = !filters.insert(filters_of(chain, scoped)).second;
+      const std::string bytes = encode_chain(chain, known ? "" : filters_of(chain, scoped));
+      protozero::pbf_writer(head).add_message(listener::Listener::kFilterChains, bytes);
     }
-    return head;
+    return t_.types.check(*t_.types.find(kListener), head);
   }
 
-  xds::ResourcePtr finish(std::string bytes) {
-    if (const auto status = t_.types.check(*t_.types.find(kListener), bytes); !status.ok()) {
+  xds::ResourcePtr finish(const std::string& head, bool scoped) {
+    if (const auto status = check(head, scoped); !status.ok()) {
       result_.diagnostics.push_back({.reason = "InvalidListener",
                                      .object = plan_.gateway.ref,
                                      .message = "Envoy would refuse the listener: " + status.message()});
       return nullptr;
+    }
+    std::string bytes = head;
+    for (const auto& chain : list_.chains()) {
+      const std::string whole = encode_chain(chain, filters_of(chain, scoped));
+      protozero::pbf_writer(bytes).add_message(listener::Listener::kFilterChains, whole);
     }
     return xds::make_resource(plan_.listener_name, base::Bytes(std::move(bytes)));
   }
