@@ -1,12 +1,13 @@
 // solder-bench-engine: what translation costs, in one process and without a network.
 //   solder-bench-engine --plugin-dir DIR SCENARIO UPSTREAMS,SERVICES,ROUTES [ROUNDS]
 // Scenarios: cold_translation (objects in memory → snapshot), one_route_changed (one virtual service replaced, its
-// first route's timeout new → snapshot), delegated_route_changed (the same of one of so many route tables that one
-// virtual service delegates to), one_upstream_changed, service_added, service_removed, service_relabelled (virtual
-// services that come, go or get other labels one by one, among those that are there), table_added, table_relabelled
-// (route tables that one of as many virtual services selects by a label): print one JSON line with the
-// milliseconds of each round, sorted, and the peak of memory. plugin_boundary: what the host adds to a call of a
-// plugin, in nanoseconds a route, for batches of ROUTES. Tested by tests/bench/bench_test.py.
+// first route's timeout new → snapshot), one_route_changed_beside_faulty (the same where all upstreams are at fault),
+// delegated_route_changed (the same of one of so many route tables that one virtual service delegates to),
+// one_upstream_changed, service_added, service_removed, service_relabelled (virtual services that come, go or get other
+// labels one by one, among those that are there), tls_service_added (the same of one with a certificate of its own),
+// table_added, table_relabelled (route tables that one of as many virtual services selects by a label): print one JSON
+// line with the milliseconds of each round, sorted, and the peak of memory. plugin_boundary: what the host adds to a
+// call of a plugin, in nanoseconds a route, for batches of ROUTES. Tested by tests/bench/bench_test.py.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -148,6 +149,10 @@ int run(const std::vector<std::string>& arguments) {
     times = changed(setup, whole_world(shape), rounds, [&](size_t i) {
       return change(virtual_service(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000)));
     });
+  } else if (scenario == "one_route_changed_beside_faulty") {
+    times = changed(setup, faulty_world(shape), rounds, [&](size_t i) {
+      return change(virtual_service(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000)));
+    });
   } else if (scenario == "delegated_route_changed") {
     times = changed(setup, whole_world(shape, true), rounds, [&](size_t i) {
       return change(route_table(shape, i * 7919 % shape.virtual_services, 2000 + static_cast<int>(i % 5000)));
@@ -159,6 +164,9 @@ int run(const std::vector<std::string>& arguments) {
   } else if (scenario == "service_added") {
     times = changed(setup, whole_world(shape), rounds,
                     [&](size_t i) { return change(virtual_service(shape, shape.virtual_services + i, 1000)); });
+  } else if (scenario == "tls_service_added") {
+    times = changed(setup, tls_world(shape), rounds,
+                    [&](size_t i) { return change(tls_service(shape, shape.virtual_services + i)); });
   } else if (scenario == "service_removed") {
     times = changed(setup, whole_world(shape), std::min(rounds, shape.virtual_services), [&](size_t i) {
       return removal(virtual_service(shape, shape.virtual_services - 1 - i, 1000)->ref);

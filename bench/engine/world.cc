@@ -97,6 +97,15 @@ model::ObjectPtr virtual_service(const Shape& shape, size_t index, int timeout_m
                     routes_of(shape, index, timeout_ms) + "]}}");
 }
 
+model::ObjectPtr tls_service(const Shape& shape, size_t index) {
+  const std::string number = std::to_string(index);
+  const std::string domain = "service-" + number + ".example.com";
+  return object("VirtualService", "gateway.solo.io/v1", "service-" + number,
+                R"({"sslConfig":{"sniDomains":[")" + domain + R"("],"sslFiles":{"tlsCert":"/certificates/)" + number +
+                    R"(.crt","tlsKey":"/certificates/)" + number + R"(.key"}},"virtualHost":{"domains":[")" + domain +
+                    R"("],"routes":[)" + routes_of(shape, index, 1000) + "]}}");
+}
+
 model::ObjectPtr route_table(const Shape& shape, size_t index, int timeout_ms) {
   return object("RouteTable", "gateway.solo.io/v1", "table-" + std::to_string(index),
                 R"({"routes":[)" + routes_of(shape, index, timeout_ms, table_prefix(index)) + "]}");
@@ -132,6 +141,21 @@ store::Batch whole_world(const Shape& shape, bool delegated) {
     add(delegated ? route_table(shape, i, 1000) : virtual_service(shape, i, 1000), batch);
   }
   if (delegated) add(delegating_service(shape), batch);
+  return batch;
+}
+
+store::Batch tls_world(const Shape& shape) {
+  store::Batch batch;
+  batch.complete = true;
+  for (size_t i = 0; i < shape.upstreams; ++i) add(upstream(i, 8080), batch);
+  for (size_t i = 0; i < shape.virtual_services; ++i) add(tls_service(shape, i), batch);
+  return batch;
+}
+
+store::Batch faulty_world(const Shape& shape) {
+  constexpr int kNoPort = 70000;
+  store::Batch batch = whole_world(shape);
+  for (size_t i = 0; i < shape.upstreams; ++i) batch.changes[i].object = upstream(i, kNoPort);
   return batch;
 }
 

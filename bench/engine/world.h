@@ -24,6 +24,9 @@ model::ObjectPtr upstream(size_t index, int port);
 // The first route's timeout is `timeout_ms`, all others' a second.
 model::ObjectPtr virtual_service(const Shape& shape, size_t index, int timeout_ms);
 
+// With a certificate of its own.
+model::ObjectPtr tls_service(const Shape& shape, size_t index);
+
 model::ObjectPtr route_table(const Shape& shape, size_t index, int timeout_ms);
 
 // The object with one label more, or another value of it.
@@ -34,6 +37,10 @@ model::ObjectPtr labelled_table(const Shape& shape, size_t index, size_t service
 // Everything, as a store would tell it first. `delegated`: the routes stand in route tables that one virtual service
 // delegates to.
 store::Batch whole_world(const Shape& shape, bool delegated = false);
+// Everything, with upstreams that Envoy would refuse.
+store::Batch faulty_world(const Shape& shape);
+// Virtual services with a certificate each.
+store::Batch tls_world(const Shape& shape);
 // The routes stand in route tables, of which each virtual service selects one by a label.
 store::Batch selecting_world(const Shape& shape);
 

@@ -2,29 +2,66 @@
 #include "core/config/decode.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
 
 #include "core/config/catalog_access.h"
+#include "core/config/json_scanner.h"
 #include "core/config/tree_builder.h"
 
 namespace solder::config {
 
 using nlohmann::json;
 
+namespace {
+
+bool is_top(std::string_view key) {
+  static constexpr std::array<std::string_view, 6> kTop = {"apiVersion", "kind",   "metadata",
+                                                           "spec",       "status", "namespacedStatuses"};
+  return std::find(kTop.begin(), kTop.end(), key) != kTop.end();
+}
+
+// The text of the spec where all that stands beside it belongs there: then nothing of that has to be parsed.
+std::optional<std::string_view> spec_alone(std::string_view text) {
+  JsonScanner scanner(text);
+  std::optional<std::string_view> spec;
+  if (!scanner.take('{')) return std::nullopt;
+  while (!scanner.take('}')) {
+    const auto key = scanner.string();
+    if (!key || !is_top(*key) || !scanner.take(':')) return std::nullopt;
+    const size_t begin = scanner.at();
+    if (!scanner.skip_value()) return std::nullopt;
+    if (*key == "spec" && std::exchange(spec, text.substr(begin, scanner.at() - begin))) return std::nullopt;
+    if (!scanner.take(',') && scanner.peek() != '}') return std::nullopt;
+  }
+  return spec;
+}
+
+void report_misplaced(const json& document, const model::Object& object, model::Diagnostics& diagnostics) {
+  for (const auto& [key, value] : document.items()) {
+    if (is_top(key)) continue;
+    diagnostics.push_back({.reason = "UnknownField",
+                           .object = object.ref,
+                           .field = pointer_step(key),
+                           .message = "the field " + key + " does not belong here; did you mean spec." + key + "?",
+                           .found = key,
+                           .expected = "apiVersion, kind, metadata and spec"});
+  }
+}
+
+}  // namespace
+
 CheckedSpec check_spec(const model::Object& object, const SchemaCatalog& catalog, std::string_view schema) {
   CheckedSpec out;
-  const json document = json::parse(object.json, nullptr, false);
-  static const std::vector<std::string> kTop = {"apiVersion", "kind",   "metadata",
-                                                "spec",       "status", "namespacedStatuses"};
-  for (const auto& [key, value] : document.items()) {
-    if (std::find(kTop.begin(), kTop.end(), key) != kTop.end()) continue;
-    out.diagnostics.push_back({.reason = "UnknownField",
-                               .object = object.ref,
-                               .field = pointer_step(key),
-                               .message = "the field " + key + " does not belong here; did you mean spec." + key + "?",
-                               .found = key,
-                               .expected = "apiVersion, kind, metadata and spec"});
+  json spec;
+  if (const auto alone = spec_alone(object.json)) {
+    spec = json::parse(*alone, nullptr, false);
+  } else {
+    const json document = json::parse(object.json, nullptr, false);
+    report_misplaced(document, object, out.diagnostics);
+    spec = member(document, "spec");
   }
-  const json& spec = member(document, "spec");
   out.has_spec = !spec.is_null();
   out.spec = json::object();
   if (out.has_spec)

@@ -15,7 +15,7 @@ constexpr size_t kMostThreads = 8;
 
 }  // namespace
 
-void translate_ahead(Translation& t, const std::set<model::ObjectRef>& come, size_t threads, size_t worth_threads) {
+void translate_ahead(Translation& t, const std::vector<model::ObjectRef>& come, size_t threads, size_t worth_threads) {
   std::vector<const model::ObjectRef*> refs;
   for (const auto& ref : come) {
     if (ref.kind != "Gateway") refs.push_back(&ref);

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <cstddef>
-#include <set>
+#include <vector>
 
 #include "core/engine/translation.h"
 
 namespace solder::engine {
 
 // `threads` may be 0: as many as there are processors, up to 8. Does nothing for fewer than `worth_threads` objects.
-void translate_ahead(Translation& t, const std::set<model::ObjectRef>& come, size_t threads, size_t worth_threads);
+void translate_ahead(Translation& t, const std::vector<model::ObjectRef>& come, size_t threads, size_t worth_threads);
 
 }  // namespace solder::engine

@@ -1,55 +1,71 @@
 #include "core/engine/book_update.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace solder::engine {
 
 namespace {
 
-std::string teller(const char* step, const model::ObjectRef& ref) { return told_by(step, ref); }
-std::string teller(const char* step, const std::string& key) { return std::string(step) + " " + key; }
-std::string teller(const char* step, int) { return std::string(step) + " "; }
-
-template <typename K, typename T>
-void tell(const char* step, Memo<K, T>& family, DiagnosticBook& book) {
-  for (const auto& key : family.take_touched()) {
-    const auto result = family.peek(key);
-    book.set(teller(step, key), result ? result->diagnostics : model::Diagnostics());
-  }
+void set(DiagnosticBook& book, const char* step, const model::ObjectRef& ref, const model::Diagnostics& said) {
+  book.set(step, ref, said);
+}
+void set(DiagnosticBook& book, const char* step, const std::string& key, const model::Diagnostics& said) {
+  book.set(std::string(step) + " " + key, said);
+}
+void set(DiagnosticBook& book, const char* step, int, const model::Diagnostics& said) {
+  book.set(std::string(step) + " ", said);
 }
 
-bool tell_services(Translation& translation, ServedServices& served, DiagnosticBook& book) {
+// Gives what was touched.
+template <typename K, typename T>
+std::vector<K> tell(const char* step, Memo<K, T>& family, DiagnosticBook& book) {
+  auto keys = family.take_touched();
+  for (const auto& key : keys) {
+    const auto result = family.peek(key);
+    set(book, step, key, result ? result->diagnostics : model::Diagnostics());
+  }
+  return keys;
+}
+
+void append(std::vector<model::ObjectRef>& into, std::vector<model::ObjectRef> refs) {
+  std::move(refs.begin(), refs.end(), std::back_inserter(into));
+}
+
+void tell_services(Translation& translation, ServedServices& served, DiagnosticBook& book, Touched& touched) {
   auto services = translation.virtual_services.take_touched();
-  const auto gateways = translation.plans.take_touched();
-  for (const auto& gateway : gateways) {
+  touched.gateways = translation.plans.take_touched();
+  for (const auto& gateway : touched.gateways) {
     const auto plan = translation.plans.peek(gateway);
-    book.set(told_by("gateway", gateway), plan ? plan->diagnostics : model::Diagnostics());
+    book.set("gateway", gateway, plan ? plan->diagnostics : model::Diagnostics());
   }
-  if (!gateways.empty()) {
-    for (const auto& service : served.update(gateways, translation.plans)) services.push_back({service, ""});
+  if (!touched.gateways.empty()) {
+    for (const auto& service : served.update(touched.gateways, translation.plans)) services.push_back({service, ""});
   }
-  for (const auto& key : services) {
+  for (auto& key : services) {
     if (!key.gateway.empty()) continue;  // one for a single gateway says what the one that decides says
     const auto result = translation.virtual_services.peek(key);
-    book.set(told_by("virtual service", key.ref),
-             result ? served.tell(key.ref, result->diagnostics) : model::Diagnostics());
+    book.set("virtual service", key.ref, result ? served.tell(key.ref, result->diagnostics) : model::Diagnostics());
+    touched.objects.push_back(std::move(key.ref));
   }
-  return !gateways.empty();
+  append(touched.objects, touched.gateways);
 }
 
 }  // namespace
 
-bool update_book(Translation& translation, ServedServices& served, DiagnosticBook& book) {
-  tell("settings", translation.settings, book);
-  tell("secret", translation.secrets, book);
-  tell("plugin kind", translation.plugin_kinds, book);
-  tell("route table", translation.route_tables, book);
-  tell("options", translation.options_objects, book);
-  tell("attached options", translation.attached_options, book);
-  tell("upstream group", translation.upstream_groups, book);
-  tell("matchable gateway", translation.matchable_gateways, book);
-  const bool plans = tell_services(translation, served, book);
-  tell("listener", translation.listeners, book);
-  tell("proxy", translation.proxies, book);
-  return plans;
+void update_book(Translation& translation, ServedServices& served, DiagnosticBook& book, Touched& touched) {
+  touched.settings = !tell("settings", translation.settings, book).empty();
+  append(touched.objects, tell("secret", translation.secrets, book));
+  append(touched.objects, tell("plugin kind", translation.plugin_kinds, book));
+  append(touched.objects, tell("route table", translation.route_tables, book));
+  append(touched.objects, tell("options", translation.options_objects, book));
+  append(touched.objects, tell("attached options", translation.attached_options, book));
+  append(touched.objects, tell("upstream group", translation.upstream_groups, book));
+  append(touched.objects, tell("matchable gateway", translation.matchable_gateways, book));
+  tell_services(translation, served, book, touched);
+  touched.listeners = tell("listener", translation.listeners, book);
+  touched.proxies = tell("proxy", translation.proxies, book);
 }
 
 }  // namespace solder::engine

@@ -6,16 +6,12 @@
 
 #include "core/engine/diagnostic_book.h"
 #include "core/engine/served_services.h"
+#include "core/engine/touched.h"
 #include "core/engine/translation.h"
 
 namespace solder::engine {
 
-// Who says it, in the book: a step and what it is about.
-inline std::string told_by(const char* step, const model::ObjectRef& ref) {
-  return std::string(step) + " " + to_string(ref);
-}
-
-// True where plans of gateways are among what was touched.
-bool update_book(Translation& translation, ServedServices& served, DiagnosticBook& book);
+// Adds to `touched` what was, but for clusters and what belongs to them (cluster_update.h).
+void update_book(Translation& translation, ServedServices& served, DiagnosticBook& book, Touched& touched);
 
 }  // namespace solder::engine

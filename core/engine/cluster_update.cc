@@ -1,15 +1,13 @@
 #include "core/engine/cluster_update.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
 namespace solder::engine {
 
 namespace {
-
-std::string source(const char* family, const model::ObjectRef& ref) {
-  return std::string(family) + " " + to_string(ref);
-}
 
 void update_secrets(Translation& translation, ClusterWorld& clusters) {
   const auto uses = clusters.take_use_changes();
@@ -27,22 +25,24 @@ void update_secrets(Translation& translation, ClusterWorld& clusters) {
 
 }  // namespace
 
-void update_clusters(Translation& translation, const VisibleWorld& world, ClusterWorld& clusters,
-                     DiagnosticBook& book) {
-  for (const auto& ref : translation.clusters.take_touched()) {
+void update_clusters(Translation& translation, const VisibleWorld& world, ClusterWorld& clusters, DiagnosticBook& book,
+                     Touched& touched) {
+  auto refs = translation.clusters.take_touched();
+  for (const auto& ref : refs) {
     const auto cluster = world.sees(ref) ? translation.clusters.peek(ref) : nullptr;
     clusters.set_cluster(ref, cluster);
-    book.set(source("cluster", ref), cluster ? cluster->diagnostics : model::Diagnostics());
+    book.set("cluster", ref, cluster ? cluster->diagnostics : model::Diagnostics());
     if (cluster && cluster->cluster && cluster->endpoints_apart) {
       translation.endpoints.root(ref);
     } else {
       translation.endpoints.unroot(ref);
     }
   }
+  std::move(refs.begin(), refs.end(), std::back_inserter(touched.objects));
   for (const auto& ref : translation.endpoints.take_touched()) {
     const auto endpoints = world.sees(ref) ? translation.endpoints.peek(ref) : nullptr;
     clusters.set_endpoints(ref, endpoints);
-    book.set(source("endpoints", ref), endpoints ? endpoints->diagnostics : model::Diagnostics());
+    book.set("endpoints", ref, endpoints ? endpoints->diagnostics : model::Diagnostics());
   }
   update_secrets(translation, clusters);
   auto result = clusters.result();

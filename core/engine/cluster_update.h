@@ -4,11 +4,14 @@
 
 #include "core/engine/cluster_world.h"
 #include "core/engine/diagnostic_book.h"
+#include "core/engine/touched.h"
 #include "core/engine/translation.h"
 #include "core/engine/visible_world.h"
 
 namespace solder::engine {
 
-void update_clusters(Translation& translation, const VisibleWorld& world, ClusterWorld& clusters, DiagnosticBook& book);
+// Adds to `touched` the upstreams whose clusters were.
+void update_clusters(Translation& translation, const VisibleWorld& world, ClusterWorld& clusters, DiagnosticBook& book,
+                     Touched& touched);
 
 }  // namespace solder::engine

@@ -6,10 +6,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/engine/owned_resources.h"
+#include "core/engine/ref_hash.h"
 #include "core/engine/results.h"
 
 namespace solder::engine {
@@ -50,9 +52,9 @@ class ClusterWorld {
   void drop_endpoints(const model::ObjectRef& upstream);
   void take_away(const model::ObjectRef& upstream, const ClusterResult& cluster);
 
-  std::map<model::ObjectRef, ClusterPtr> clusters_;
-  std::map<model::ObjectRef, xds::ResourcePtr> endpoints_;  // of clusters that have them apart
-  std::map<std::string, Secret> secrets_;                   // by use
+  std::unordered_map<model::ObjectRef, ClusterPtr, RefHash> clusters_;
+  std::unordered_map<model::ObjectRef, xds::ResourcePtr, RefHash> endpoints_;  // of clusters that have them apart
+  std::map<std::string, Secret> secrets_;                                      // by use
   std::map<std::string, SecretUse> token_uses_;
   UseChanges use_changes_;
   std::map<xds::ResourceType, OwnedResources<model::ObjectRef>> by_upstream_;  // clusters, endpoints, plugins' own

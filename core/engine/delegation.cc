@@ -1,13 +1,12 @@
 #include "core/engine/delegation.h"
 
-#include <string.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/base/hash.h"
 #include "core/config/option_merge.h"
+#include "core/engine/composed_routes.h"
 #include "core/engine/inheritance.h"
 #include "core/engine/route_part.h"
 #include "core/engine/table_selection.h"
@@ -73,16 +72,6 @@ std::shared_ptr<const RouteBranchResult> read_branch(Translation& t, Reader& rea
 std::string service_path(size_t index) { return "/spec/virtualHost/routes/" + std::to_string(index); }
 std::string table_path(size_t index) { return "/spec/routes/" + std::to_string(index); }
 
-// Only such routes have to be looked into. Words without a quote before them: those are found fast, as their first
-// letters are rare.
-bool composed(std::string_view text) {
-  for (std::string_view word :
-       {"elegate", "onfigRefs\"", "onfig_refs\"", "nheritTransformation\"", "nherit_transformation\""}) {
-    if (memmem(text.data(), text.size(), word.data(), word.size()) != nullptr) return true;
-  }
-  return false;
-}
-
 class Expander {
  public:
   Expander(Translation& t, Reader& reader, const model::ObjectRef& service, const std::string& host_options)
@@ -95,8 +84,10 @@ class Expander {
   EffectiveRoutes run(const std::vector<std::string_view>& texts) {
     const auto own = std::make_shared<const RoutePlace>(service_, "");
     routes_.reserve(texts.size());
+    const bool any_composed = composed(all_of(texts));
     for (size_t i = 0; i < texts.size(); ++i) {
-      if (composed(texts[i]) || (joins_cors_ && texts[i].find("\"cors\"") != std::string_view::npos)) {
+      if ((any_composed && composed(texts[i])) ||
+          (joins_cors_ && texts[i].find("\"cors\"") != std::string_view::npos)) {
         const std::string path = service_path(i);
         visit({own, path, path, i}, std::make_shared<const std::string>(texts[i]), nullptr);
       } else {

@@ -16,6 +16,11 @@ class DiagnosticBook {
  public:
   // Replaces what `source` said before.
   void set(const std::string& source, const model::Diagnostics& diagnostics);
+  // The same of a step of translation and what it is about.
+  void set(const char* step, const model::ObjectRef& ref, const model::Diagnostics& diagnostics) {
+    // Where all is well nobody has to be named.
+    if (!diagnostics.empty() || !subjects_.empty()) set(std::string(step) + " " + to_string(ref), diagnostics);
+  }
   // All about one object, in order of source.
   [[nodiscard]] model::Diagnostics about(const model::ObjectRef& object) const;
   // What `source` said last.

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace solder::engine {
 
@@ -29,16 +30,19 @@ class Drafts {
     const std::lock_guard lock(part.mutex);
     return *part.cells.try_emplace(key, std::move(cell)).first->second;
   }
-  // Moves all into `cells`, each after `take(cell)`. One thread.
-  template <typename F>
-  void move_into(std::unordered_map<K, std::unique_ptr<C>, Hash>& cells, const F& take) {
+  // Adds all of them, which stay where they are in move_into(). While nobody puts any.
+  template <typename Base>
+  void add_all(std::vector<Base*>& out) {
+    for (Part& part : parts_) {
+      for (auto& [key, cell] : part.cells) out.push_back(cell.get());
+    }
+  }
+  // Moves all into `cells`; looks at none of them. While nobody puts any.
+  void move_into(std::unordered_map<K, std::unique_ptr<C>, Hash>& cells) {
     size_t count = cells.size();
     for (const Part& part : parts_) count += part.cells.size();
     cells.reserve(count);
-    for (Part& part : parts_) {
-      for (auto& [key, cell] : part.cells) take(*cell);
-      cells.merge(part.cells);
-    }
+    for (Part& part : parts_) cells.merge(part.cells);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "core/engine/engine.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
@@ -12,8 +13,7 @@
 #include "core/engine/cluster_update.h"
 #include "core/engine/cluster_world.h"
 #include "core/engine/diagnostic_book.h"
-#include "core/engine/good_objects.h"
-#include "core/engine/last_good.h"
+#include "core/engine/good_versions.h"
 #include "core/engine/object_steps.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/provenance.h"
@@ -26,44 +26,52 @@
 
 namespace solder::engine {
 
+namespace {
+
+// By name: what a great many come to is found again nearby. Of one object the later one stays the later one.
+std::vector<const store::Change*> in_order(const std::vector<store::Change>& changes) {
+  std::vector<const store::Change*> out;
+  out.reserve(changes.size());
+  for (const store::Change& change : changes) out.push_back(&change);
+  std::stable_sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->ref < b->ref; });
+  return out;
+}
+
+}  // namespace
+
 struct Engine::Impl {
   Impl(const services::MessageTypes& types, host::PluginSet& plugins, config::SchemaCatalogPtr catalog,
        EngineOptions engine_options)
       : options(std::move(engine_options)),
-        journal(std::make_unique<LastGoodJournal>(options.keep_last_good ? options.last_good_directory : "")),
         translation(types, plugins, std::move(catalog)),
-        world(translation, book, options.write_namespace) {
+        world(translation, book, options.write_namespace),
+        versions(translation, world, options.keep_last_good, options.last_good_directory,
+                 [this](const auto& ref) { tell_again(ref); }) {
     translation.scoped_above = options.scoped_above.value_or(kNeverScoped);
     translation.scopes_on_demand = options.scopes_on_demand;
     translation.virtual_hosts_on_demand = options.virtual_hosts_on_demand;
     translation.proxies.update_only_on_request();
     translation.record_touched();
-    if (!options.keep_last_good) return;
-    for (const auto& [ref, object] : journal->loaded()) set_good(ref, object);
   }
 
   EngineOptions options;
-  std::unique_ptr<LastGoodJournal> journal;
   Translation translation;
   DiagnosticBook book;
   ServedServices served;
   VisibleWorld world;
+  std::optional<Telling> telling;  // while a second engine is made
+  GoodVersions versions;
   ClusterWorld clusters;
   TokenBook tokens;
-  std::set<model::ObjectRef> untried;  // changed and not known to be good yet
   std::set<std::string> proxy_names;
   bool trying = false;                              // changes that are taken back
   bool whole_world = false;                         // a complete batch has come
   std::optional<std::vector<RefusedPart>> refused;  // to be told
   std::vector<RefusedPart> last_refused;
   std::shared_ptr<const ServedPlaces> places;
-  std::shared_ptr<const KeptVersions> kept = std::make_shared<KeptVersions>();
-  SharedVersions shared;
-  std::optional<Telling> telling;  // while a second engine is made
-  uint64_t computed_before = 0;    // by those whose place this one took
+  uint64_t computed_before = 0;  // by those whose place this one took
 
-  void set_good(const model::ObjectRef& ref, const model::ObjectPtr& object) {
-    translation.set_last_good(ref, object);
+  void tell_again(const model::ObjectRef& ref) {
     if (telling) telling->again.insert(ref);
   }
 
@@ -88,8 +96,12 @@ struct Engine::Impl {
 
   void set_object(const model::ObjectRef& ref, const model::ObjectPtr& object) {
     world.set(ref, object);
-    note_change(ref);
-    if (telling) telling->again.insert(ref);
+    if (object) {
+      versions.note_change(ref, object, true);
+    } else {
+      note_change(ref);
+    }
+    tell_again(ref);
   }
 
   void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog) {
@@ -105,46 +117,26 @@ struct Engine::Impl {
   Output translate(bool trial) {
     world.update();
     update_roots();
-    update_clusters(translation, world, clusters, book);
+    Touched touched;
+    update_clusters(translation, world, clusters, book, touched);
     update_proxies();
-    if (!trial) update_last_good();
     translation.graph.collect();
-    if (update_book(translation, served, book)) places = ServedPlaces::of(translation, world);
+    update_book(translation, served, book, touched);
+    versions.note(touched);
+    if (!trial) versions.update();
+    if (!touched.gateways.empty()) places = ServedPlaces::of(translation, world);
     book.set("id tokens", tokens.problems(clusters.token_uses()));
     if (const auto now = std::exchange(refused, {})) book.set("envoy", blame(translation, world, *now));
     auto snapshots = std::make_shared<xds::SnapshotsByRole>();
     for (const auto& name : proxy_names) {
       (*snapshots)[world.write_namespace() + "~" + name] = translation.proxies.peek(name)->snapshot;
     }
-    return {std::move(snapshots), changes(), places, kept, TokenBook::wishes(translation, clusters.token_uses())};
+    return {std::move(snapshots), changes(), places, versions.kept(),
+            TokenBook::wishes(translation, clusters.token_uses())};
   }
 
   void note_change(const model::ObjectRef& ref) {
-    if (trying) return;
-    if (const auto object = world.find(ref)) {
-      const auto known = translation.last_good.peek(ref);
-      if (!known || known->hash != object->hash) untried.insert(ref);
-      prefer_shared(ref);
-    } else {
-      untried.erase(ref);
-      forget_good(ref);
-    }
-  }
-
-  // What the Solder that leads says was good last; whether the newest version is good here is tried all the same.
-  void prefer_shared(const model::ObjectRef& ref) {
-    const auto object = options.keep_last_good ? world.find(ref) : nullptr;
-    const auto good = object ? shared.find(ref, object->hash) : nullptr;
-    const auto known = translation.last_good.peek(ref);
-    if (!good || (known && known->hash == good->hash)) return;
-    set_good(ref, good);
-    if (lasts(ref)) journal->set(ref, good);
-    untried.insert(ref);
-  }
-
-  // Objects of plugins' kinds change often and derived ones come from others: their last good versions are in memory.
-  [[nodiscard]] bool lasts(const model::ObjectRef& ref) const {
-    return world.told().count(ref) != 0 && !is_plugin_kind(translation, ref.kind);
+    if (!trying) versions.note_change(ref, world.find(ref), told(ref) != nullptr);
   }
 
   // Objects that follow from others come before what may lead to them is translated.
@@ -167,31 +159,27 @@ struct Engine::Impl {
     for (const auto& ref : world.set_derived(source, result ? result->objects : std::vector<model::ObjectPtr>())) {
       note_change(ref);
     }
-    book.set(told_by("derived objects", source), result ? result->diagnostics : model::Diagnostics());
+    book.set("derived objects", source, result ? result->diagnostics : model::Diagnostics());
   }
 
-  void forget_good(const model::ObjectRef& ref) {
-    if (!options.keep_last_good) return;
-    set_good(ref, nullptr);
-    journal->set(ref, nullptr);
-  }
-
-  // What the journal remembers of objects that are no longer there.
-  void drop_orphans() {
-    for (const auto& [ref, object] : std::map(journal->loaded())) {
-      if (!told(ref)) forget_good(ref);
-    }
-  }
-
-  void unroot(const std::set<model::ObjectRef>& gone) {
+  void unroot(const std::vector<model::ObjectRef>& gone) {
     for (const auto& ref : gone) {
       with_step(translation, ref, [](auto& family, const auto& key) { family.unroot(key); });
       if (ref.kind != "Upstream") continue;
       translation.endpoints.unroot(ref);
       clusters.set_cluster(ref, nullptr);
-      book.set(told_by("cluster", ref), {});
-      book.set(told_by("endpoints", ref), {});
+      book.set("cluster", ref, {});
+      book.set("endpoints", ref, {});
     }
+  }
+
+  // Of those that came at first, and of what that led to.
+  static std::vector<model::ObjectRef> those_that_came(const std::vector<model::ObjectRef>& first,
+                                                       const VisibleWorld::Membership& then) {
+    std::vector<model::ObjectRef> stayed, out;
+    std::set_difference(first.begin(), first.end(), then.gone.begin(), then.gone.end(), std::back_inserter(stayed));
+    std::set_union(stayed.begin(), stayed.end(), then.come.begin(), then.come.end(), std::back_inserter(out));
+    return out;
   }
 
   // Objects that are seen are roots: they have a state whether something on a listener reads them or not.
@@ -200,19 +188,18 @@ struct Engine::Impl {
     unroot(membership.gone);
     update_derived();
     world.update();
-    auto derived = world.take_membership();
+    const auto derived = world.take_membership();
     unroot(derived.gone);
-    for (const auto& ref : derived.gone) membership.come.erase(ref);
-    membership.come.merge(derived.come);
-    translate_ahead(translation, membership.come, options.threads, options.worth_threads);
-    base::Progress progress("translating", membership.come.size());
+    const auto come = those_that_came(membership.come, derived);
+    translate_ahead(translation, come, options.threads, options.worth_threads);
+    base::Progress progress("translating", come.size());
     const auto root = [](auto& family, const auto& key) { family.root(key); };
-    for (const auto& ref : membership.come) {
+    for (const auto& ref : come) {
       if (ref.kind != "Gateway") with_step(translation, ref, root);
       progress.step();
     }
     // Last, as one reads all virtual services.
-    for (const auto& ref : membership.come) {
+    for (const auto& ref : come) {
       if (ref.kind == "Gateway") with_step(translation, ref, root);
     }
     translation.graph.update_roots();
@@ -231,33 +218,19 @@ struct Engine::Impl {
     for (const auto& name : proxy_names) translation.proxies.root(name);
   }
 
-  void update_last_good() {
-    if (!options.keep_last_good) return;
-    const auto conflicted = conflicting_objects(translation);
-    KeptVersions now;  // small: what is not good
-    for (auto at = untried.begin(); at != untried.end();) {
-      const auto object = world.find(*at);
-      if (!object || conflicted.count(*at) != 0 || !is_good(translation, *at)) {
-        const auto good = object && lasts(*at) ? translation.last_good.peek(*at) : nullptr;
-        if (good && good->hash != object->hash) now[*at] = {object->hash, good};
-        ++at;
-        continue;
-      }
-      set_good(*at, object);
-      if (lasts(*at)) journal->set(*at, object);
-      at = untried.erase(at);
-    }
-    journal->flush();
-    if (now != *kept) kept = std::make_shared<KeptVersions>(std::move(now));
-  }
-
   std::vector<model::ObjectChange> changes() {
     auto changed = world.take_changed();
-    changed.merge(book.take_changed());
+    const auto told = book.take_changed();
+    changed.insert(changed.end(), told.begin(), told.end());
+    // Mostly in order already, but for the last ones.
+    const auto rest = std::is_sorted_until(changed.begin(), changed.end());
+    std::sort(rest, changed.end());
+    std::inplace_merge(changed.begin(), rest, changed.end());
+    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
     return said_of(changed);
   }
 
-  [[nodiscard]] std::vector<model::ObjectChange> said_of(const std::set<model::ObjectRef>& changed) const {
+  [[nodiscard]] std::vector<model::ObjectChange> said_of(const std::vector<model::ObjectRef>& changed) const {
     std::vector<model::ObjectChange> out;
     out.reserve(changed.size());
     for (const auto& ref : changed) {
@@ -273,17 +246,16 @@ struct Engine::Impl {
   }
 
   EngineInputs tell(size_t most) {
-    EngineInputs out{{}, false, book.said_by("files"), last_refused, tokens.states(), shared, whole_world};
+    EngineInputs out{{}, false, book.said_by("files"), last_refused, tokens.states(), versions.shared(), whole_world};
     telling->tell(world, translation.last_good, most, out);
     return out;
   }
 
   void take(const EngineInputs& inputs) {
-    shared = inputs.shared;
+    versions.take_shared(inputs.shared);
     for (const auto& [ref, object, good] : inputs.objects) {
       if (object != told(ref)) set_object(ref, object);
-      if (translation.last_good.peek(ref) != good) set_good(ref, good);
-      if (good && object && good->hash == object->hash) untried.erase(ref);
+      versions.take(ref, object, good);
     }
     book.set("files", inputs.problems);
     refused = last_refused = inputs.refused;
@@ -294,8 +266,7 @@ struct Engine::Impl {
   // What goes on.
   void succeed(Impl& before) {
     options = before.options;
-    std::swap(journal, before.journal);
-    kept = before.kept;
+    versions.succeed(before.versions);
     computed_before = before.computed();
     before.telling.reset();
   }
@@ -309,17 +280,17 @@ Engine::Engine(const services::MessageTypes& types, host::PluginSet& plugins, co
 Engine::~Engine() = default;
 
 void Engine::apply(const store::Batch& batch) {
-  for (const store::Change& change : batch.changes) {
-    if (change.ref.kind != kSharedKind) {
-      impl_->set_object(change.ref, change.object);
-    } else if (const auto about = impl_->shared.set(change.ref, change.object)) {
-      impl_->prefer_shared(*about);
+  for (const store::Change* change : in_order(batch.changes)) {
+    if (change->ref.kind != kSharedKind) {
+      impl_->set_object(change->ref, change->object);
+    } else {
+      impl_->versions.set_shared(change->ref, change->object);
     }
   }
   impl_->book.set("files", batch.problems);
   if (batch.complete && !impl_->whole_world) {
     impl_->whole_world = true;
-    impl_->drop_orphans();
+    impl_->versions.drop_orphans();
   }
 }
 
@@ -358,8 +329,9 @@ void Engine::end_telling() { impl_->telling.reset(); }
 void Engine::take(const EngineInputs& inputs) { impl_->take(inputs); }
 
 std::vector<model::ObjectChange> Engine::compare(const Engine& second) const {
-  return second.impl_->said_of(differences({impl_->translation, impl_->world, impl_->book},
-                                           {second.impl_->translation, second.impl_->world, second.impl_->book}));
+  const auto differ = differences({impl_->translation, impl_->world, impl_->book},
+                                  {second.impl_->translation, second.impl_->world, second.impl_->book});
+  return second.impl_->said_of({differ.begin(), differ.end()});
 }
 
 void Engine::change_places(Engine& second) {

@@ -1,6 +1,7 @@
 #include "core/engine/good_objects.h"
 
 #include <memory>
+#include <utility>
 
 #include "core/engine/object_steps.h"
 
@@ -22,17 +23,46 @@ bool is_good(Translation& t, const model::ObjectRef& ref) {
   return good;
 }
 
-std::set<model::ObjectRef> conflicting_objects(const Translation& t) {
-  std::set<model::ObjectRef> conflicted;
-  t.plans.for_each(
-      [&](const auto&, const GatewayPlan& plan) { conflicted.insert(plan.conflicted.begin(), plan.conflicted.end()); });
-  t.listeners.for_each([&](const auto& gateway, const ListenerResult& listener) {
-    if (!listener.ok) conflicted.insert(gateway);
-    conflicted.insert(listener.refused_chains.begin(), listener.refused_chains.end());
-  });
-  t.proxies.for_each(
-      [&](const auto&, const ProxyResult& proxy) { conflicted.insert(proxy.refused.begin(), proxy.refused.end()); });
-  return conflicted;
+std::vector<model::ObjectRef> ConflictingObjects::update(const Translation& t, const Touched& touched) {
+  std::vector<model::ObjectRef> changed;
+  for (const auto& gateway : touched.gateways) {
+    const auto plan = t.plans.peek(gateway);
+    set("plan " + to_string(gateway), plan ? plan->conflicted : std::set<model::ObjectRef>(), changed);
+  }
+  for (const auto& gateway : touched.listeners) {
+    const auto listener = t.listeners.peek(gateway);
+    std::set<model::ObjectRef> refused;
+    if (listener) refused = listener->refused_chains;
+    if (listener && !listener->ok) refused.insert(gateway);
+    set("listener " + to_string(gateway), std::move(refused), changed);
+  }
+  for (const auto& name : touched.proxies) {
+    const auto proxy = t.proxies.peek(name);
+    set("proxy " + name, proxy ? proxy->refused : std::set<model::ObjectRef>(), changed);
+  }
+  return changed;
+}
+
+void ConflictingObjects::set(const std::string& source, std::set<model::ObjectRef> now,
+                             std::vector<model::ObjectRef>& changed) {
+  const auto known = said_.find(source);
+  if (known == said_.end() ? now.empty() : known->second == now) return;
+  if (known != said_.end()) {
+    for (const auto& ref : known->second) {
+      const auto count = counts_.find(ref);
+      if (--count->second == 0) counts_.erase(count);
+      changed.push_back(ref);
+    }
+  }
+  for (const auto& ref : now) {
+    ++counts_[ref];
+    changed.push_back(ref);
+  }
+  if (now.empty()) {
+    said_.erase(known);
+  } else {
+    said_[source] = std::move(now);
+  }
 }
 
 }  // namespace solder::engine

@@ -1,5 +1,7 @@
 #include "core/engine/graph.h"
 
+#include <cstdint>
+#include <thread>
 #include <utility>
 
 namespace solder::engine {
@@ -32,21 +34,29 @@ void Graph::ahead() {
 }
 
 void Graph::settle() {
-  for (Family* family : families_) family->settle();
+  std::vector<Cell*> made;
+  for (Family* family : families_) family->add_drafts(made);
+  // The tables' new order needs no look at the cells, nor the edges one at the tables.
+  std::thread tables([&] {
+    for (Family* family : families_) family->move_drafts();
+    adopt(made, 1, 2);
+  });
+  adopt(made, 0, 2);
+  tables.join();
+  for (Cell* cell : made) queue_if_unread(*cell);  // whoever reads it may come later: collect() looks again
 }
 
-void Graph::adopt(Cell& cell) {
-  const uint64_t number = ++readings_;
-  std::vector<Cell*> reads;
-  reads.reserve(cell.reads_.size());
-  for (const Cell::Edge& edge : std::exchange(cell.reads_, {})) {
-    if (std::exchange(edge.cell->recorded_by_, number) == number) continue;
-    ensure(*edge.cell);  // an input that was never asked before
-    reads.push_back(edge.cell);
+void Graph::adopt(const std::vector<Cell*>& cells, size_t part, size_t parts) {
+  constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
+  for (Cell* cell : cells) {
+    for (size_t i = 0; i < cell->reads_.size(); ++i) {
+      Cell* read = cell->reads_[i].cell;
+      if ((reinterpret_cast<uintptr_t>(read) * kGolden >> 32) % parts != part) continue;
+      read->state_ = Cell::State::kClean;  // an input that was never asked before
+      cell->reads_[i].other_end = read->readers_.size();
+      read->readers_.push_back({cell, i});
+    }
   }
-  set_reads(cell, reads);
-  ++computed_;
-  queue_if_unread(cell);  // whoever reads it may come later: collect() looks again
 }
 
 void Graph::ensure(Cell& cell) {

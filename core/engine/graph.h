@@ -17,50 +17,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/engine/cell.h"
 #include "core/engine/drafts.h"
 
 namespace solder::engine {
-
-class Graph;
-class Reader;
-
-// How keys are looked up. Specialized beside the key's type where std::hash knows it not.
-template <typename K>
-struct KeyHash : std::hash<K> {};
-
-// Base of inputs and computed cells.
-class Cell {
- public:
-  virtual ~Cell() = default;
-  Cell(const Cell&) = delete;
-  Cell& operator=(const Cell&) = delete;
-
- protected:
-  Cell() = default;
-  friend class Graph;
-  friend class Reader;
-  enum class State : uint8_t { kClean, kCheck, kDirty };
-
-  // Brings the value up to date; gives whether its hash changed. Called with the cell dirty.
-  virtual bool compute(Graph& graph) = 0;
-  // Takes the cell out of its family; it is gone afterwards.
-  virtual void forget() = 0;
-
-  // One end of "reader reads read": the other cell, and where in its list the other end stands.
-  struct Edge {
-    Cell* cell = nullptr;
-    size_t other_end = 0;
-  };
-  std::vector<Edge> reads_;
-  std::vector<Edge> readers_;
-  std::vector<Cell*> suspects_;  // of reads_, those that may have changed since the last run
-  uint64_t recorded_by_ = 0;     // the last Reader that recorded this cell
-  State state_ = State::kDirty;
-  bool pinned_ = false;      // stays without readers: a root, or an input that is there
-  bool on_request_ = false;  // update_roots() leaves it alone
-  bool queued_ = false;      // for collection
-  bool queued_root_ = false;
-};
 
 // All cells of one kind of key, as the graph sees them.
 class Family {
@@ -71,7 +31,10 @@ class Family {
   Family& operator=(const Family&) = delete;
 
   virtual void ahead() = 0;
-  virtual void settle() = 0;
+  // Adds what was made since ahead().
+  virtual void add_drafts(std::vector<Cell*>& out) = 0;
+  // Puts it to the others, without a look at it.
+  virtual void move_drafts() = 0;
   // Gives up what a table keeps for cells that are gone.
   virtual void shrink() = 0;
   [[nodiscard]] virtual size_t size() const = 0;
@@ -114,8 +77,9 @@ class Graph {
   void set_reads(Cell& cell, const std::vector<Cell*>& reads);
   static void remove_last_read(Cell& cell);
   void queue_if_unread(Cell& cell);
-  // Takes in a cell that was made ahead: its reads become edges.
-  void adopt(Cell& cell);
+  // Makes edges of what cells that were made ahead read: those to one part in `parts` of all cells, so that several
+  // threads do it together.
+  static void adopt(const std::vector<Cell*>& cells, size_t part, size_t parts);
 
   std::vector<Family*> families_;
   uint64_t computed_ = 0;
@@ -180,6 +144,10 @@ class Inputs final : public Family {
     auto at = cells_.find(key);
     return at == cells_.end() ? nullptr : at->second->value;
   }
+  [[nodiscard]] bool has(const K& key) const {
+    const auto at = cells_.find(key);
+    return at != cells_.end() && at->second->value;
+  }
   // How many cells read it, if that would be another value; none: it is not there.
   [[nodiscard]] size_t reach(const K& key, std::optional<uint64_t> hash) const {
     const auto at = cells_.find(key);
@@ -191,8 +159,9 @@ class Inputs final : public Family {
   void shrink() override { Family::shrink(cells_); }
   [[nodiscard]] size_t size() const override { return cells_.size(); }
   void ahead() override { drafts_ = std::make_unique<InputDrafts>(); }
-  void settle() override {
-    drafts_->move_into(cells_, [&](InputCell& cell) { graph_.queue_if_unread(cell); });
+  void add_drafts(std::vector<Cell*>& out) override { drafts_->add_all(out); }
+  void move_drafts() override {
+    drafts_->move_into(cells_);
     drafts_.reset();
   }
 
@@ -307,11 +276,15 @@ class Memo final : public Family {
     drafts_ = std::make_unique<MemoDrafts>();
     nothing_ = std::make_shared<const T>();
   }
-  void settle() override {
-    drafts_->move_into(cells_, [&](MemoCell& cell) {
-      graph_.adopt(cell);
-      if (watched_) touched_.push_back(cell.key);
-    });
+  void add_drafts(std::vector<Cell*>& out) override {
+    const size_t before = out.size();
+    drafts_->add_all(out);
+    graph_.computed_ += out.size() - before;
+    if (!watched_) return;
+    for (size_t i = before; i < out.size(); ++i) touched_.push_back(static_cast<MemoCell*>(out[i])->key);
+  }
+  void move_drafts() override {
+    drafts_->move_into(cells_);
     drafts_.reset();
   }
 
@@ -338,8 +311,11 @@ class Memo final : public Family {
     }
     void make_ahead(Reader& reader, const Compute& first) {
       value = first(reader, key);
-      reads_.reserve(reader.reads_.size());
-      for (Cell* read : reader.reads_) reads_.push_back({read, 0});
+      // Each once, as a Reader in turn records them.
+      std::sort(reader.reads_.begin(), reader.reads_.end());
+      const auto end = std::unique(reader.reads_.begin(), reader.reads_.end());
+      reads_.reserve(static_cast<size_t>(end - reader.reads_.begin()));
+      for (auto read = reader.reads_.begin(); read != end; ++read) reads_.push_back({*read, 0});
       state_ = State::kClean;
     }
     [[nodiscard]] bool current() const { return value && state_ == State::kClean; }

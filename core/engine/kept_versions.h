@@ -40,6 +40,7 @@ class SharedVersions {
   std::optional<model::ObjectRef> set(const model::ObjectRef& entry, const model::ObjectPtr& object);
   // What stands in for the version with that hash, or null.
   [[nodiscard]] model::ObjectPtr find(const model::ObjectRef& ref, uint64_t hash) const;
+  [[nodiscard]] bool empty() const { return versions_.empty(); }
 
  private:
   std::map<model::ObjectRef, model::ObjectRef> about_;  // by entry

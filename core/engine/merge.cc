@@ -15,23 +15,27 @@ class Merger {
   Merger(const services::MessageTypes& types, const Descriptor& type, std::span<const Fragment* const> fragments)
       : types_(types), type_(type), fragments_(fragments) {}
 
-  Merged run() {
+  Merged run(bool with_provenance) {
     for (uint32_t i = 0; i < fragments_.size(); ++i) {
       if (std::string problem = add(i); !problem.empty()) {
         out_.bad.push_back({fragments_[i]->origin, fragments_[i]->slot, std::move(problem)});
       }
     }
     out_.bytes = tree::to_bytes(root_);
+    if (with_provenance) tell_provenance();
+    return std::move(out_);
+  }
+
+ private:
+  void tell_provenance() {
     auto leaves = tree::leaf_origins(root_);
     std::sort(leaves.begin(), leaves.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     out_.provenance.reserve(leaves.size());
     for (tree::LeafOrigin& leaf : leaves) {
       out_.provenance.push_back({std::move(leaf.path), fragments_[leaf.source]->origin});
     }
-    return std::move(out_);
   }
 
- private:
   // "" or why the fragment cannot be used; then nothing of it was.
   std::string add(uint32_t index) {
     const Fragment& fragment = *fragments_[index];
@@ -87,8 +91,9 @@ class Merger {
 
 }  // namespace
 
-Merged merge(const services::MessageTypes& types, const Descriptor& type, std::span<const Fragment* const> fragments) {
-  return Merger(types, type, fragments).run();
+Merged merge(const services::MessageTypes& types, const Descriptor& type, std::span<const Fragment* const> fragments,
+             bool with_provenance) {
+  return Merger(types, type, fragments).run(with_provenance);
 }
 
 }  // namespace solder::engine

@@ -40,8 +40,9 @@ struct Merged {
   std::vector<BadFragment> bad;
 };
 
-// `fragments` in order: the later wins. The caller sorts by (weight, plugin name).
+// `fragments` in order: the later wins. The caller sorts by (weight, plugin name). Provenance, which costs as much as
+// the rest, is told where it is wanted.
 Merged merge(const services::MessageTypes& types, const google::protobuf::Descriptor& type,
-             std::span<const Fragment* const> fragments);
+             std::span<const Fragment* const> fragments, bool with_provenance = true);
 
 }  // namespace solder::engine

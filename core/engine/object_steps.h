@@ -1,6 +1,8 @@
 // Which step of translation gives an object its state: whether it is good, and what is wrong with it.
 #pragma once
 
+#include <string_view>
+
 #include "core/engine/plugin_calls.h"
 #include "core/engine/translation.h"
 
@@ -10,16 +12,28 @@ namespace solder::engine {
 // all.
 template <typename F>
 void with_step(Translation& t, const model::ObjectRef& ref, F&& f) {
-  if (ref.kind == "Upstream") f(t.clusters, ref);
-  if (ref.kind == "VirtualService") f(t.virtual_services, VirtualServiceKey{ref, ""});
-  if (ref.kind == "Gateway") f(t.plans, ref);
-  if (ref.kind == "MatchableHttpGateway" || ref.kind == "MatchableTcpGateway") f(t.matchable_gateways, ref);
-  if (ref.kind == "Secret") f(t.secrets, ref);
-  if (ref.kind == "RouteTable") f(t.route_tables, ref);
-  if (ref.kind == "RouteOption" || ref.kind == "VirtualHostOption") f(t.options_objects, ref);
-  if (ref.kind == "ListenerOption" || ref.kind == "HttpListenerOption") f(t.attached_options, ref);
-  if (ref.kind == "UpstreamGroup") f(t.upstream_groups, ref);
-  if (is_plugin_kind(t, ref.kind)) f(t.plugin_kinds, ref);
+  const std::string_view kind = ref.kind;
+  if (kind == "Upstream") {
+    f(t.clusters, ref);
+  } else if (kind == "VirtualService") {
+    f(t.virtual_services, VirtualServiceKey{ref, ""});
+  } else if (kind == "RouteTable") {
+    f(t.route_tables, ref);
+  } else if (kind == "Gateway") {
+    f(t.plans, ref);
+  } else if (kind == "MatchableHttpGateway" || kind == "MatchableTcpGateway") {
+    f(t.matchable_gateways, ref);
+  } else if (kind == "Secret") {
+    f(t.secrets, ref);
+  } else if (kind == "RouteOption" || kind == "VirtualHostOption") {
+    f(t.options_objects, ref);
+  } else if (kind == "ListenerOption" || kind == "HttpListenerOption") {
+    f(t.attached_options, ref);
+  } else if (kind == "UpstreamGroup") {
+    f(t.upstream_groups, ref);
+  } else if (is_plugin_kind(t, ref.kind)) {
+    f(t.plugin_kinds, ref);
+  }
 }
 
 }  // namespace solder::engine

@@ -54,7 +54,7 @@ std::optional<std::string> fill_fields(const Translation& t, std::string_view ty
   rest.bytes = bytes;
   std::vector<const Fragment*> all{&rest};
   for (const Fragment& value : values) all.push_back(&value);
-  Merged merged = merge(t.types, *descriptor, all);
+  Merged merged = merge(t.types, *descriptor, all, false);
   if (!merged.bad.empty()) return std::nullopt;
   return std::move(merged.bytes);
 }

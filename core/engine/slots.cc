@@ -135,7 +135,7 @@ std::string merge_fragments(const Translation& translation, std::string_view typ
     own.bytes = base;
     fragments.insert(fragments.begin(), &own);
   }
-  Merged result = merge(translation.types, *descriptor, fragments);
+  Merged result = merge(translation.types, *descriptor, fragments, provenance != nullptr);
   report(result, type, diagnostics);
   if (provenance != nullptr) {
     for (FieldOrigin& field : result.provenance) {

@@ -20,6 +20,7 @@
 #include "core/engine/host_selection.h"
 #include "core/engine/merge.h"
 #include "core/engine/plugin_turn.h"
+#include "core/engine/ref_hash.h"
 #include "core/engine/results.h"
 #include "core/engine/route_branch.h"
 #include "core/engine/table_index.h"
@@ -97,12 +98,7 @@ struct HostRunKey {
 };
 
 template <>
-struct KeyHash<model::ObjectRef> {
-  size_t operator()(const model::ObjectRef& ref) const {
-    // The kind by its length: cheap, and namesakes of two kinds are few.
-    return base::hash_bytes(ref.name) * 31 + base::hash_bytes(ref.ns) + ref.kind.size();
-  }
-};
+struct KeyHash<model::ObjectRef> : RefHash {};
 template <>
 struct KeyHash<host::Selector> {
   size_t operator()(const host::Selector& key) const {

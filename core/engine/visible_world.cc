@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 #include "core/base/hash.h"
@@ -64,12 +65,14 @@ bool VisibleWorld::visible(const model::Object& object) const {
 }
 
 void VisibleWorld::set(const model::ObjectRef& ref, const model::ObjectPtr& object) {
-  if (object) {
-    told_[ref] = object;
-  } else {
+  if (!object) {
     told_.erase(ref);
+    return take_in(ref, given(ref));
   }
-  take_in(ref);
+  // Many at once come in order.
+  const bool last = !told_.empty() && std::prev(told_.end())->first < ref;
+  told_.insert_or_assign(last ? told_.end() : told_.lower_bound(ref), ref, object);
+  take_in(ref, object);
 }
 
 // As the stores tell it, else derived, else null.
@@ -79,9 +82,8 @@ model::ObjectPtr VisibleWorld::given(const model::ObjectRef& ref) const {
   return at == derived_.end() ? nullptr : at->second.begin()->second;
 }
 
-void VisibleWorld::take_in(const model::ObjectRef& ref) {
-  const model::ObjectPtr object = given(ref);
-  changed_.insert(ref);
+void VisibleWorld::take_in(const model::ObjectRef& ref, const model::ObjectPtr& object) {
+  changed_.push_back(ref);
   show(ref, object && visible(*object) ? object : nullptr);
   explain(ref, object);
 }
@@ -102,7 +104,7 @@ std::set<model::ObjectRef> VisibleWorld::set_derived(const model::ObjectRef& sou
   }
   if (mine.empty()) derived_from_.erase(source);
   for (const auto& ref : touched) {
-    take_in(ref);
+    take_in(ref, given(ref));
     explain_sources(ref);
   }
   return touched;
@@ -125,29 +127,43 @@ void VisibleWorld::explain_sources(const model::ObjectRef& ref) {
                       .related = first});
     }
   }
-  book_.set("derived " + to_string(ref), said);
+  book_.set("derived", ref, said);
 }
 
 void VisibleWorld::show(const model::ObjectRef& ref, const model::ObjectPtr& object) {
+  const bool changed = sees(ref) != (object != nullptr);
   translation_.objects.set(ref, object, object ? object->hash : 0);
   index_.set(translation_.plugins->kinds(), ref, object);
   if (ref.kind == "RouteTable") translation_.table_index.set(ref, object);
-  auto& seen = seen_[ref.kind];
-  const bool changed = object ? seen.insert(ref).second : seen.erase(ref) > 0;
   if (!changed) return;
+  auto& seen = seen_[ref.kind];
+  if (object) {
+    seen.insert(seen.end(), ref);
+  } else {
+    seen.erase(ref);
+  }
   if (ref.kind == "VirtualService") services_.set(ref, object != nullptr);
-  const auto kind = translation_.plugins->kinds().find(ref.kind);
-  const bool derives = kind != translation_.plugins->kinds().end() && !kind->second.derivers.empty();
-  if (derives && derived_.count(ref) == 0) sources_.insert(ref);
+  if (can_derive(ref.kind) && derived_.count(ref) == 0) sources_.insert(ref);
   changed_kinds_.insert(ref.kind);
-  auto& other = object ? membership_.gone : membership_.come;
-  if (other.erase(ref) == 0) (object ? membership_.come : membership_.gone).insert(ref);
+  // One that comes and goes did neither.
+  if (const auto [at, new_here] = moved_.insert(ref); !new_here) moved_.erase(at);
+}
+
+VisibleWorld::Membership VisibleWorld::take_membership() {
+  Membership out;
+  for (auto& ref : std::exchange(moved_, {})) (sees(ref) ? out.come : out.gone).push_back(ref);
+  std::sort(out.come.begin(), out.come.end());
+  std::sort(out.gone.begin(), out.gone.end());
+  return out;
+}
+
+bool VisibleWorld::can_derive(const std::string& kind) const {
+  const auto read = translation_.plugins->kinds().find(kind);
+  return read != translation_.plugins->kinds().end() && !read->second.derivers.empty();
 }
 
 bool VisibleWorld::derives(const model::ObjectRef& ref) const {
-  const auto kind = translation_.plugins->kinds().find(ref.kind);
-  return sees(ref) && derived_.count(ref) == 0 && kind != translation_.plugins->kinds().end() &&
-         !kind->second.derivers.empty();
+  return sees(ref) && derived_.count(ref) == 0 && can_derive(ref.kind);
 }
 
 void VisibleWorld::kinds_changed(const std::map<std::string, host::ObjectKind>& before) {
@@ -171,9 +187,9 @@ void VisibleWorld::kinds_changed(const std::map<std::string, host::ObjectKind>& 
   take(told_);
   take(derived_);
   for (const auto& ref : refs) {
-    take_in(ref);
+    take_in(ref, given(ref));
     if (!sees(ref)) continue;
-    if (before.count(ref.kind) == 0) membership_.come.insert(ref);
+    if (before.count(ref.kind) == 0) moved_.insert(ref);
     if (derived_.count(ref) == 0) sources_.insert(ref);
   }
 }
@@ -189,7 +205,7 @@ void VisibleWorld::explain(const model::ObjectRef& ref, const model::ObjectPtr& 
   } else if (object && !visible(*object)) {
     said.push_back(unseen(ref));
   }
-  book_.set("object " + to_string(ref), said);
+  book_.set("object", ref, said);
 }
 
 model::Diagnostic VisibleWorld::other_version(const model::Object& object) const {
@@ -244,7 +260,7 @@ void VisibleWorld::update_settings() {
     show(ref, visible(*object) ? object : nullptr);
     explain(ref, object);
   }
-  for (const auto& [ref, sources] : derived_) take_in(ref);
+  for (const auto& [ref, sources] : derived_) take_in(ref, given(ref));
 }
 
 void VisibleWorld::update_default_gateways() {
@@ -260,14 +276,14 @@ void VisibleWorld::update_default_gateways() {
   }
   for (const auto& [ref, object] : defaults_) {
     if (next.count(ref) != 0) continue;
-    changed_.insert(ref);
+    changed_.push_back(ref);
     if (told_.count(ref) == 0) show(ref, nullptr);
   }
   for (const auto& [ref, object] : next) {
     // One that the user has in a namespace that is not read stands in for nobody.
     const auto before = defaults_.find(ref);
     if (before != defaults_.end() && before->second->hash == object->hash && sees(ref)) continue;
-    changed_.insert(ref);
+    changed_.push_back(ref);
     show(ref, object);
   }
   defaults_ = std::move(next);
@@ -285,10 +301,7 @@ bool VisibleWorld::has_reports(const std::string& kind) const {
   return kind != config::kNamespaceKind;
 }
 
-bool VisibleWorld::sees(const model::ObjectRef& ref) const {
-  const auto at = seen_.find(ref.kind);
-  return at != seen_.end() && at->second.count(ref) != 0;
-}
+bool VisibleWorld::sees(const model::ObjectRef& ref) const { return translation_.objects.has(ref); }
 
 const std::set<model::ObjectRef>& VisibleWorld::seen(const std::string& kind) const {
   static const std::set<model::ObjectRef> kNone;

@@ -6,11 +6,13 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "core/engine/diagnostic_book.h"
 #include "core/engine/object_index.h"
+#include "core/engine/ref_hash.h"
 #include "core/engine/service_runs.h"
 #include "core/engine/translation.h"
 #include "core/model/settings.h"
@@ -37,12 +39,12 @@ class VisibleWorld {
   void update();
 
   struct Membership {
-    std::set<model::ObjectRef> come, gone;
+    std::vector<model::ObjectRef> come, gone;  // sorted
   };
   // Who came to be seen and who is no longer seen since the last call.
-  Membership take_membership() { return std::exchange(membership_, {}); }
-  // Whose content changed, seen or not, since the last call.
-  std::set<model::ObjectRef> take_changed() { return std::exchange(changed_, {}); }
+  Membership take_membership();
+  // Whose content changed, seen or not, since the last call; in any order, perhaps twice.
+  std::vector<model::ObjectRef> take_changed() { return std::exchange(changed_, {}); }
 
   // Whether objects of the kind are told of though there is nothing to say about them.
   [[nodiscard]] bool has_reports(const std::string& kind) const;
@@ -65,9 +67,10 @@ class VisibleWorld {
   [[nodiscard]] bool right_version(const model::Object& object) const;
   [[nodiscard]] bool visible(const model::Object& object) const;
   [[nodiscard]] model::ObjectPtr given(const model::ObjectRef& ref) const;
-  void take_in(const model::ObjectRef& ref);
+  void take_in(const model::ObjectRef& ref, const model::ObjectPtr& object);
   void show(const model::ObjectRef& ref, const model::ObjectPtr& object);
   void explain(const model::ObjectRef& ref, const model::ObjectPtr& object);
+  [[nodiscard]] bool can_derive(const std::string& kind) const;
   void explain_sources(const model::ObjectRef& ref);
   void update_lists();
   void update_settings();
@@ -88,8 +91,8 @@ class VisibleWorld {
   std::map<std::string, std::set<model::ObjectRef>> seen_;
   ServiceRuns services_;  // of those seen
   std::set<std::string> changed_kinds_;
-  std::set<model::ObjectRef> changed_;
-  Membership membership_;
+  std::vector<model::ObjectRef> changed_;
+  std::unordered_set<model::ObjectRef, RefHash> moved_;  // that came or went, and did not go or come back
 };
 
 }  // namespace solder::engine

@@ -59,7 +59,10 @@ sdk::Message match_for(const Host& host, const sdk::Message& tls_context) {
 class Plugin {
  public:
   void clusters(const sdk::UpstreamInput& in, sdk::Out& out) {
-    const sdk::Json spec = sdk::parse_json(in.json), whole = sdk::parse_json(in.spec_json);
+    const sdk::Json whole = sdk::parse_json(in.spec_json);
+    const sdk::Json* own = sdk::find(whole, "static");
+    if (own == nullptr) return;
+    const sdk::Json& spec = *own;
     const std::vector<Host> hosts = read_hosts(spec, out);
     sdk::transcoded_cluster(spec, in.upstream.ns, out);
     if (out.failed()) return;
