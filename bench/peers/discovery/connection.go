@@ -1,17 +1,15 @@
 // Package discovery is one xDS stream of a client, on a connection of its own as an Envoy has it. It speaks HTTP/2 and
 // gRPC by itself and hands on resources while they arrive, so that a thousand clients in one process leave the two
-// cores to the server that is measured: bytes are read into a few large buffers that all connections share, and are
-// looked at there.
+// cores to the server that is measured.
 package discovery
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
-	"sync"
-	"syscall"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
@@ -20,23 +18,29 @@ import (
 const (
 	window       = 1<<31 - 1 // the largest there is: flow control is not what is measured
 	windowRefill = 1 << 28
-	readBuffer   = 256 << 10
+	readBuffer   = 64 << 10
 	streamID     = 1
-	frameHeader  = 9
 )
 
-var buffers = sync.Pool{New: func() any { b := make([]byte, readBuffer); return &b }}
-
-// Connection is the body of one gRPC call. One goroutine.
+// Connection is the body of one gRPC call. Read gives what the server sends; one goroutine.
 type Connection struct {
-	socket   *net.TCPConn
-	raw      syscall.RawConn
-	writer   *http2.Framer
-	buffer   *[]byte // from the pool, while there is something in it to be looked at
-	body     []byte  // what was read and not taken yet, in buffer
-	kept     []byte  // the same, while the buffer is given back
-	frames   frames
+	socket   net.Conn
+	framer   *http2.Framer
+	rest     []byte // of the last DATA frame
 	consumed uint32
+	// Received counts all bytes from the socket, frames and headers included.
+	Received int64
+}
+
+type counter struct {
+	from net.Conn
+	to   *int64
+}
+
+func (c counter) Read(into []byte) (int, error) {
+	n, err := c.from.Read(into)
+	*c.to += int64(n)
+	return n, err
 }
 
 // Dial opens the call of the gRPC method with that path.
@@ -45,11 +49,9 @@ func Dial(address, path string) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Connection{socket: socket.(*net.TCPConn)}
-	if c.raw, err = c.socket.SyscallConn(); err != nil {
-		return nil, err
-	}
-	c.writer = http2.NewFramer(socket, nil)
+	c := &Connection{socket: socket}
+	c.framer = http2.NewFramer(socket, bufio.NewReaderSize(counter{socket, &c.Received}, readBuffer))
+	c.framer.SetReuseFrames()
 	if err := c.open(address, path); err != nil {
 		socket.Close()
 		return nil, err
@@ -69,14 +71,14 @@ func (c *Connection) open(address, path string) error {
 	if _, err := io.WriteString(c.socket, http2.ClientPreface); err != nil {
 		return err
 	}
-	if err := c.writer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: window},
+	if err := c.framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: window},
 		http2.Setting{ID: http2.SettingEnablePush, Val: 0}); err != nil {
 		return err
 	}
-	if err := c.writer.WriteWindowUpdate(0, window-65535); err != nil {
+	if err := c.framer.WriteWindowUpdate(0, window-65535); err != nil {
 		return err
 	}
-	return c.writer.WriteHeaders(http2.HeadersFrameParam{StreamID: streamID, BlockFragment: block.Bytes(), EndHeaders: true})
+	return c.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: streamID, BlockFragment: block.Bytes(), EndHeaders: true})
 }
 
 // Close ends the call and the connection. [any goroutine]
@@ -91,7 +93,7 @@ func (c *Connection) Send(message []byte) error {
 	framed = append(framed, message...)
 	for len(framed) > 0 {
 		n := min(len(framed), maxFrame)
-		if err := c.writer.WriteData(streamID, false, framed[:n]); err != nil {
+		if err := c.framer.WriteData(streamID, false, framed[:n]); err != nil {
 			return err
 		}
 		framed = framed[n:]
@@ -99,102 +101,43 @@ func (c *Connection) Send(message []byte) error {
 	return nil
 }
 
-// Peek waits until the next n bytes of the body are there and gives them: valid until the next call of Peek.
-func (c *Connection) Peek(n int) ([]byte, error) {
-	for len(c.body) < n {
-		if err := c.read(n); err != nil {
-			return nil, err
+// Read implements io.Reader over the DATA frames; other frames are answered on the way.
+func (c *Connection) Read(into []byte) (int, error) {
+	for len(c.rest) == 0 {
+		frame, err := c.framer.ReadFrame()
+		if err != nil {
+			return 0, err
+		}
+		if err := c.take(frame); err != nil {
+			return 0, err
 		}
 	}
-	return c.body[:n], nil
+	n := copy(into, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
 }
 
-// Take is Peek for bytes that are done with then.
-func (c *Connection) Take(n int) ([]byte, error) {
-	taken, err := c.Peek(n)
-	if err == nil {
-		c.body = c.body[n:]
-	}
-	return taken, err
-}
-
-// Reads what there is, at least something, into a buffer that has room for `wanted` bytes of the body. None is held
-// while there is nothing to be read.
-func (c *Connection) read(wanted int) error {
-	var failed error
-	waited := c.raw.Read(func(socket uintptr) bool {
-		into := c.room(wanted)
-		n, err := syscall.Read(int(socket), into)
-		switch {
-		case err == syscall.EINTR:
-			n = 0
-		case err == syscall.EAGAIN:
-			c.release()
-			return false
-		case err != nil:
-			failed = err
-		case n == 0:
-			failed = io.EOF
+func (c *Connection) take(frame http2.Frame) error {
+	switch frame := frame.(type) {
+	case *http2.DataFrame:
+		c.rest = frame.Data()
+		return c.refill(frame.Header().Length)
+	case *http2.SettingsFrame:
+		if !frame.IsAck() {
+			return c.framer.WriteSettingsAck()
 		}
-		before := len(c.body)
-		if failed == nil {
-			var kept int
-			kept, failed = c.frames.unpack(into[:n], c.control)
-			c.body = c.body[:before+kept]
-			failed = firstOf(failed, c.refill(uint32(kept)))
+	case *http2.PingFrame:
+		if !frame.IsAck() {
+			return c.framer.WritePing(true, frame.Data)
 		}
-		return true
-	})
-	return firstOf(failed, waited)
-}
-
-// The buffer behind the body, which then begins with the body's bytes.
-func (c *Connection) room(wanted int) []byte {
-	if c.buffer == nil {
-		c.buffer = buffers.Get().(*[]byte)
-		c.body, c.kept = append((*c.buffer)[:0], c.kept...), c.kept[:0]
-	} else {
-		c.body = append((*c.buffer)[:0], c.body...)
-	}
-	if size := wanted + readBuffer/4; cap(c.body) < size {
-		larger := append(make([]byte, 0, 2*size), c.body...)
-		c.giveBack()
-		c.buffer, c.body = &larger, larger
-	}
-	return c.body[len(c.body):cap(c.body)]
-}
-
-func (c *Connection) release() {
-	c.kept = append(c.kept[:0], c.body...)
-	c.giveBack()
-}
-
-func (c *Connection) giveBack() {
-	if cap(*c.buffer) == readBuffer {
-		buffers.Put(c.buffer)
-	}
-	c.buffer, c.body = nil, nil
-}
-
-// Answers a frame that is not of the body.
-func (c *Connection) control(kind http2.FrameType, flags http2.Flags, payload []byte) error {
-	switch kind {
-	case http2.FrameSettings:
-		if !flags.Has(http2.FlagSettingsAck) {
-			return c.writer.WriteSettingsAck()
+	case *http2.HeadersFrame:
+		if frame.StreamEnded() {
+			return fmt.Errorf("the server ended the stream: %s", headers(frame.HeaderBlockFragment()))
 		}
-	case http2.FramePing:
-		if !flags.Has(http2.FlagPingAck) && len(payload) == 8 {
-			return c.writer.WritePing(true, [8]byte(payload))
-		}
-	case http2.FrameHeaders:
-		if flags.Has(http2.FlagHeadersEndStream) {
-			return fmt.Errorf("the server ended the stream: %s", headers(payload))
-		}
-	case http2.FrameRSTStream:
-		return fmt.Errorf("the server reset the stream: %x", payload)
-	case http2.FrameGoAway:
-		return fmt.Errorf("the server goes away: %q", payload)
+	case *http2.RSTStreamFrame:
+		return fmt.Errorf("the server reset the stream: %v", frame.ErrCode)
+	case *http2.GoAwayFrame:
+		return fmt.Errorf("the server goes away: %v %s", frame.ErrCode, frame.DebugData())
 	}
 	return nil
 }
@@ -204,7 +147,7 @@ func (c *Connection) refill(taken uint32) error {
 		return nil
 	}
 	for _, stream := range []uint32{0, streamID} {
-		if err := c.writer.WriteWindowUpdate(stream, c.consumed); err != nil {
+		if err := c.framer.WriteWindowUpdate(stream, c.consumed); err != nil {
 			return err
 		}
 	}
@@ -222,13 +165,4 @@ func headers(block []byte) string {
 		text += field.Name + ": " + field.Value + " "
 	}
 	return text
-}
-
-func firstOf(errors ...error) error {
-	for _, err := range errors {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,8 +1,10 @@
 package discovery
 
 import (
+	"bufio"
 	"encoding/binary"
 	"fmt"
+	"io"
 
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
@@ -41,7 +43,9 @@ type Response struct {
 type Stream struct {
 	kind       Kind
 	connection *Connection
+	reader     *bufio.Reader
 	node       *core.Node
+	buffer     []byte
 	names      map[string][]string // SotW: what is asked for, by type
 }
 
@@ -59,7 +63,7 @@ func Open(address string, kind Kind, id, role string) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Stream{kind: kind, connection: connection,
+	return &Stream{kind: kind, connection: connection, reader: bufio.NewReaderSize(connection, 4096),
 		node: &core.Node{Id: id, Cluster: "gateway", Metadata: metadata}, names: map[string][]string{}}, nil
 }
 
@@ -101,8 +105,8 @@ func (s *Stream) send(message proto.Message) error {
 
 // Next reads one response; each resource is given to take as soon as it is whole.
 func (s *Stream) Next(take func(Resource) error) (*Response, error) {
-	prefix, err := s.connection.Take(5)
-	if err != nil {
+	var prefix [5]byte
+	if _, err := io.ReadFull(s.reader, prefix[:]); err != nil {
 		return nil, err
 	}
 	if prefix[0] != 0 {
@@ -111,13 +115,13 @@ func (s *Stream) Next(take func(Resource) error) (*Response, error) {
 	left := int64(binary.BigEndian.Uint32(prefix[1:]))
 	response := &Response{Bytes: left}
 	for left > 0 {
-		key, n, err := s.varint(left)
+		key, n, err := s.varint()
 		if err != nil {
 			return nil, err
 		}
 		left -= n
 		number, wire := protowire.DecodeTag(key)
-		length, n, err := s.varint(left)
+		length, n, err := s.varint()
 		if err != nil {
 			return nil, err
 		}
@@ -136,24 +140,27 @@ func (s *Stream) Next(take func(Resource) error) (*Response, error) {
 	return response, nil
 }
 
-// Reads a varint of a message of which that many bytes are left.
-func (s *Stream) varint(left int64) (uint64, int64, error) {
-	const longest = 10
-	bytes, err := s.connection.Peek(int(min(left, longest)))
-	if err != nil {
-		return 0, 0, err
+func (s *Stream) varint() (uint64, int64, error) {
+	var value uint64
+	for n := int64(1); n <= 10; n++ {
+		b, err := s.reader.ReadByte()
+		if err != nil {
+			return 0, 0, err
+		}
+		value |= uint64(b&0x7f) << (7 * (n - 1))
+		if b < 0x80 {
+			return value, n, nil
+		}
 	}
-	value, n := protowire.ConsumeVarint(bytes)
-	if n < 0 {
-		return 0, 0, protowire.ParseError(n)
-	}
-	_, err = s.connection.Take(n)
-	return value, int64(n), err
+	return 0, 0, fmt.Errorf("a varint has more than ten bytes")
 }
 
 func (s *Stream) field(number protowire.Number, length int, response *Response, take func(Resource) error) error {
-	bytes, err := s.connection.Take(length)
-	if err != nil {
+	if cap(s.buffer) < length {
+		s.buffer = make([]byte, length)
+	}
+	bytes := s.buffer[:length]
+	if _, err := io.ReadFull(s.reader, bytes); err != nil {
 		return err
 	}
 	const resources = 2 // in both kinds of response
