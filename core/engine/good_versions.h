@@ -24,7 +24,7 @@ namespace solder::engine {
 class GoodVersions {
  public:
   // Nothing becomes last good without `keep`; an empty directory keeps nothing over restarts. `changed` is told of each
-  // object that has another last good version. All three must outlive it.
+  // object that has another last good version. The translation and the world must outlive it.
   GoodVersions(Translation& translation, const VisibleWorld& world, bool keep, const std::string& directory,
                std::function<void(const model::ObjectRef&)> changed);
 
