@@ -26,16 +26,12 @@ bool is_top(std::string_view key) {
 std::optional<std::string_view> spec_alone(std::string_view text) {
   JsonScanner scanner(text);
   std::optional<std::string_view> spec;
-  if (!scanner.take('{')) return std::nullopt;
-  while (!scanner.take('}')) {
-    const auto key = scanner.string();
-    if (!key || !is_top(*key) || !scanner.take(':')) return std::nullopt;
+  const bool whole = scanner.each_member([&](std::string_view key, size_t) {
     const size_t begin = scanner.at();
-    if (!scanner.skip_value()) return std::nullopt;
-    if (*key == "spec" && std::exchange(spec, text.substr(begin, scanner.at() - begin))) return std::nullopt;
-    if (!scanner.take(',') && scanner.peek() != '}') return std::nullopt;
-  }
-  return spec;
+    if (!is_top(key) || !scanner.skip_value()) return false;
+    return key != "spec" || !std::exchange(spec, text.substr(begin, scanner.at() - begin));
+  });
+  return whole ? spec : std::nullopt;
 }
 
 void report_misplaced(const json& document, const model::Object& object, model::Diagnostics& diagnostics) {

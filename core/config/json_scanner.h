@@ -34,6 +34,20 @@ class JsonScanner {
     }
   }
 
+  // Walks over the object that begins here. `use(key, begin)` moves behind each value; `begin` is where the key's quote
+  // stands. False as soon as it is, or where this is no object.
+  template <typename Use>
+  bool each_member(const Use& use) {
+    if (!take('{')) return false;
+    while (!take('}')) {
+      const size_t begin = at_;
+      const auto key = string();
+      if (!key || !take(':') || !use(*key, begin)) return false;
+      if (!take(',') && peek() != '}') return false;
+    }
+    return true;
+  }
+
   // Brackets are counted and strings are jumped over; what stands between is not looked at.
   bool skip_value() {
     if (peek() == '"') return string().has_value();

@@ -27,13 +27,7 @@ class Splitter {
 
   // A virtual service has its routes in spec.virtualHost, a table in spec.
   bool object(Level level) {
-    if (!scanner_.take('{')) return false;
-    while (!scanner_.take('}')) {
-      const auto key = scanner_.string();
-      if (!key || !scanner_.take(':') || !member(level, *key)) return false;
-      if (!scanner_.take(',') && scanner_.peek() != '}') return false;
-    }
-    return true;
+    return scanner_.each_member([&](std::string_view key, size_t) { return member(level, key); });
   }
 
   bool member(Level level, std::string_view key) {
@@ -75,26 +69,23 @@ std::string text_of(std::string_view written) {
 // Sorts a route's members into the parts. False: it is none that can be split.
 bool split_members(std::string_view text, RoutePieces& out) {
   JsonScanner scanner(text);
-  if (!scanner.take('{')) return false;
   bool matchers = false, options = false, name = false;
-  while (!scanner.take('}')) {
-    const size_t begin = scanner.at();
-    const auto key = scanner.string();
-    if (!key || !scanner.take(':')) return false;
+  const bool whole = scanner.each_member([&](std::string_view key, size_t begin) {
     const size_t value = scanner.at();
     if (!scanner.skip_value()) return false;
     const std::string_view member = text.substr(begin, scanner.at() - begin);
-    if (*key == "name" && text[value] == '"' && !std::exchange(name, true)) {
+    if (key == "name" && text[value] == '"' && !std::exchange(name, true)) {
       out.name = text_of(text.substr(value, scanner.at() - value));
-    } else if (*key == "matchers" && !std::exchange(matchers, true)) {
+    } else if (key == "matchers" && !std::exchange(matchers, true)) {
       out.matchers.append("{").append(member).append("}");
-    } else if (*key == "options" && !std::exchange(options, true)) {
+    } else if (key == "options" && !std::exchange(options, true)) {
       out.options.append("{").append(member).append("}");
     } else {
       out.action.append(out.action.empty() ? "{" : ",").append(member);
     }
-    if (!scanner.take(',') && scanner.peek() != '}') return false;
-  }
+    return true;
+  });
+  if (!whole) return false;
   out.action.append(out.action.empty() ? "{}" : "}");
   return scanner.at() == text.size();
 }
