@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/engine/spread.h"
+
 namespace solder::engine {
 
 // C is the type of the cells.
@@ -50,12 +52,10 @@ class Drafts {
     std::mutex mutex;
     std::unordered_map<K, std::unique_ptr<C>, Hash> cells;
   };
-  // By the upper bits of a product: those of the maps themselves are the lower ones.
-  Part& part_of(const K& key) {
-    constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
-    return parts_[(Hash()(key) * kGolden) >> 58];
-  }
-  std::array<Part, 64> parts_;
+  static constexpr size_t kParts = 64;
+  // Not by the low bits of the hash: those are the maps' own.
+  Part& part_of(const K& key) { return parts_[spread<kParts>(Hash()(key))]; }
+  std::array<Part, kParts> parts_;
 };
 
 }  // namespace solder::engine

@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "core/engine/spread.h"
+
 namespace solder::engine {
 
 namespace {
@@ -39,19 +41,18 @@ void Graph::settle() {
   // The tables' new order needs no look at the cells, nor the edges one at the tables.
   std::thread tables([&] {
     for (Family* family : families_) family->move_drafts();
-    adopt(made, 1, 2);
+    adopt(made, 1);
   });
-  adopt(made, 0, 2);
+  adopt(made, 0);
   tables.join();
   for (Cell* cell : made) queue_if_unread(*cell);  // whoever reads it may come later: collect() looks again
 }
 
-void Graph::adopt(const std::vector<Cell*>& cells, size_t part, size_t parts) {
-  constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
+void Graph::adopt(const std::vector<Cell*>& cells, size_t half) {
   for (Cell* cell : cells) {
     for (size_t i = 0; i < cell->reads_.size(); ++i) {
       Cell* read = cell->reads_[i].cell;
-      if ((reinterpret_cast<uintptr_t>(read) * kGolden >> 32) % parts != part) continue;
+      if (spread<2>(reinterpret_cast<uintptr_t>(read)) != half) continue;
       read->state_ = Cell::State::kClean;  // an input that was never asked before
       cell->reads_[i].other_end = read->readers_.size();
       read->readers_.push_back({cell, i});

@@ -77,9 +77,9 @@ class Graph {
   void set_reads(Cell& cell, const std::vector<Cell*>& reads);
   static void remove_last_read(Cell& cell);
   void queue_if_unread(Cell& cell);
-  // Makes edges of what cells that were made ahead read: those to one part in `parts` of all cells, so that several
-  // threads do it together.
-  static void adopt(const std::vector<Cell*>& cells, size_t part, size_t parts);
+  // Makes edges of what cells that were made ahead read: those to one half of all cells, 0 or 1, so that two threads do
+  // it together.
+  static void adopt(const std::vector<Cell*>& cells, size_t half);
 
   std::vector<Family*> families_;
   uint64_t computed_ = 0;

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "core/engine/spread.h"
+
 namespace solder::engine {
 
 namespace {
@@ -15,15 +17,13 @@ void relax() {
 #endif
 }
 
-// Addresses of plugins have equal low bits.
-size_t place_of(const void* plugin) {
-  constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
-  return (reinterpret_cast<uintptr_t>(plugin) * kGolden) >> 58;
-}
-
 }  // namespace
 
-PluginTurns::Turn::Turn(PluginTurns& turns, const void* plugin) : taken_(turns.places_[place_of(plugin)].taken) {
+std::atomic<bool>& PluginTurns::taken(const void* plugin) {
+  return places_[spread<kPlaces>(reinterpret_cast<uintptr_t>(plugin))].taken;
+}
+
+PluginTurns::Turn::Turn(PluginTurns& turns, const void* plugin) : taken_(turns.taken(plugin)) {
   if (!taken_.exchange(true, std::memory_order_acquire)) {
     held_ = true;
     return;

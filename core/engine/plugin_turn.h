@@ -29,6 +29,8 @@ class PluginTurns {
   struct alignas(64) Place {  // a cache line each
     std::atomic<bool> taken{false};
   };
+  [[nodiscard]] std::atomic<bool>& taken(const void* plugin);
+
   static constexpr size_t kPlaces = 64;  // two plugins at one place wait for each other, and nothing worse
   std::array<Place, kPlaces> places_;
 };
