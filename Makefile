@@ -5,7 +5,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
-TEST_JOBS ?= 2
+TEST_JOBS ?= 3
 PORT_BASE ?= 8080
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
@@ -15,7 +15,7 @@ ASAN_PARTS := unit golden plugin abi feature
 TSAN_PARTS := unit/base unit/store unit/host unit/discovery unit/sources unit/engine unit/xds unit/report plugin
 existing = $(patsubst tests/%/CMakeLists.txt,tests/%/all,$(wildcard $(1:%=tests/%/CMakeLists.txt)))
 
-.PHONY: help deps build run kube test test-build check fmt golden reference asan tsan fuzz bench bench-quick bench-layouts bench-transformation bench-build install clean
+.PHONY: help deps build run kube test check fmt golden reference asan asan-build tsan tsan-build fuzz bench bench-quick bench-layouts bench-transformation bench-build install clean
 
 help:  ## List the targets
 	@echo "Solder: an Envoy control plane made of plugins. Targets:"
@@ -44,22 +44,23 @@ run: build  ## Start Solder, an Envoy and a sample backend; Ctrl-C stops them
 kube: build  ## Start a Kubernetes API server with Solder's definitions on loopback; Ctrl-C stops it
 	@exec python3 tests/e2e/kube_server.py
 
-test: test-build  ## Build and run all tests, then those that matter again under the sanitizers
-	@python3 tools/join_tests.py build/all-tests build $(addprefix build-asan/tests/,$(ASAN_PARTS)) $(addprefix build-tsan/tests/,$(TSAN_PARTS))
+# The sanitizers' builds are part of the run: end-to-end tests leave most of the processor to the compilers.
+test: deps build/build.ninja build-asan/build.ninja build-tsan/build.ninja  ## Build and run all tests, those that matter under the sanitizers as well
+	@cmake --build build -j $(JOBS)
+	@python3 tools/join_tests.py build/all-tests --build asan --build tsan build $(addprefix build-asan/tests/,$(ASAN_PARTS)) $(addprefix build-tsan/tests/,$(TSAN_PARTS))
 	@tools/run_tests.sh build/all-tests -j $(TEST_JOBS)
 
-test-build: deps build/build.ninja build-asan/build.ninja build-tsan/build.ninja
-	@cmake --build build -j $(JOBS)
+asan-build: deps build-asan/build.ninja
 	@cmake --build build-asan -j $(JOBS) --target cli/all plugins/all $(call existing,$(ASAN_PARTS))
+
+tsan-build: deps build-tsan/build.ninja
 	@cmake --build build-tsan -j $(JOBS) --target $(call existing,$(TSAN_PARTS))
 
-asan: deps build-asan/build.ninja  ## Run the unit, golden, plugin and feature tests under AddressSanitizer
-	@cmake --build build-asan -j $(JOBS) --target cli/all plugins/all $(call existing,$(ASAN_PARTS))
+asan: asan-build  ## Run the unit, golden, plugin and feature tests under AddressSanitizer
 	@python3 tools/join_tests.py build-asan/selected $(addprefix build-asan/tests/,$(ASAN_PARTS))
 	@tools/run_tests.sh build-asan/selected -j $(TEST_JOBS)
 
-tsan: deps build-tsan/build.ninja  ## Run the tests of everything with threads under ThreadSanitizer
-	@cmake --build build-tsan -j $(JOBS) --target $(call existing,$(TSAN_PARTS))
+tsan: tsan-build  ## Run the tests of everything with threads under ThreadSanitizer
 	@python3 tools/join_tests.py build-tsan/selected $(addprefix build-tsan/tests/,$(TSAN_PARTS))
 	@tools/run_tests.sh build-tsan/selected -j $(TEST_JOBS)
 

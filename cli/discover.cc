@@ -38,7 +38,7 @@ model::ObjectRef upstream_ref(const std::string& text) {
 }
 
 // What the discovery said first.
-class Outcome {
+class DiscoveryOutcome {
  public:
   struct Said {
     std::string plugin;
@@ -126,7 +126,7 @@ base::Status check_there(const std::vector<std::string>& paths) {
   return {};
 }
 
-int show(const DiscoverOptions& options, const Outcome::Said& said, const model::ObjectPtr& user) {
+int show(const DiscoverOptions& options, const DiscoveryOutcome::Said& said, const model::ObjectPtr& user) {
   if (!said.not_followed.empty()) {
     complain(to_string(upstream_ref(options.upstream)) + ": " + said.not_followed);
     return kProblems;
@@ -174,7 +174,7 @@ int discover(const DiscoverOptions& options) {
   for (const auto& change : world.changes) {
     if (change.ref == ref) user = change.object;
   }
-  Outcome outcome;
+  DiscoveryOutcome outcome;
   host::SettingsBook settings;
   sources::SettingsTap tap([&settings](std::string spec) { settings.set(std::move(spec)); });
   tap.catalog(*catalog);

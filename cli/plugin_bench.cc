@@ -14,13 +14,13 @@ namespace solder::cli {
 
 namespace {
 
-struct Options {
+struct BenchOptions {
   TrialFile file;
   std::string form;
   int64_t milliseconds = 200;
 };
 
-int bench(const Options& options) {
+int bench(const BenchOptions& options) {
   PluginInspector inspector(options.file.directories);
   auto trial = prepare_trial(options.file, inspector);
   if (!trial.ok()) {
@@ -44,7 +44,7 @@ int bench(const Options& options) {
 }  // namespace
 
 void add_plugin_bench(CLI::App& plugin, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchOptions>();
   auto* command = plugin.add_subcommand("bench", "Measure what calls of a plugin cost");
   command->footer(
       "For each operation and key, in batches of 1 and 64, asked what its cases and examples ask. The row \"host\" is\n"

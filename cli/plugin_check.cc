@@ -17,7 +17,7 @@ namespace solder::cli {
 
 namespace {
 
-struct Options {
+struct CheckOptions {
   TrialFile file;
   std::vector<std::string> only;
   std::string form, junit_file;
@@ -31,7 +31,7 @@ std::vector<std::string> ids() {
   return out;
 }
 
-int check(const Options& options) {
+int check(const CheckOptions& options) {
   PluginInspector inspector(options.file.directories);
   auto trial = prepare_trial(options.file, inspector);
   if (!trial.ok()) {
@@ -57,7 +57,7 @@ int check(const Options& options) {
 }  // namespace
 
 void add_plugin_check(CLI::App& plugin, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   auto* command = plugin.add_subcommand("check", "Run the conformance kit on a plugin's file");
   command->footer(
       "Code of the plugin runs in processes of its own. Exits with 1 if a check fails.\n"

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct FilesOptions {
   std::string what;  // a file or a plugin's name
   std::vector<std::string> directories;
   std::string admin_address = kDefaultAdminAddress;
@@ -32,7 +32,7 @@ int fail(const std::string& message) {
   return kProblems;
 }
 
-std::vector<std::string> directories_of(const Options& options) {
+std::vector<std::string> directories_of(const FilesOptions& options) {
   return options.directories.empty() ? default_plugin_directories() : options.directories;
 }
 
@@ -65,7 +65,7 @@ int tell_state(const AdminClient& client, const std::string& name, const std::st
   return fail("the server at that address follows another plugin directory; --plugin-dir says which");
 }
 
-int install(const Options& options) {
+int install(const FilesOptions& options) {
   PluginInspector inspector(options.directories);
   auto found = inspector.look(options.what);
   if (const auto* refused = std::get_if<host::Refused>(&found))
@@ -91,7 +91,7 @@ int install(const Options& options) {
   return kOk;
 }
 
-int remove(const Options& options) {
+int remove(const FilesOptions& options) {
   std::vector<host::Refused> refused;
   std::vector<std::string> files;
   PluginInspector inspector(options.directories);
@@ -116,7 +116,7 @@ int remove(const Options& options) {
 }  // namespace
 
 void add_plugin_files(CLI::App& plugin, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<FilesOptions>();
   auto* install_command =
       plugin.add_subcommand("install", "Try a plugin, put it into the plugin directory, and say what becomes of it");
   install_command->footer(
@@ -129,7 +129,7 @@ void add_plugin_files(CLI::App& plugin, Action& action) {
   add_admin_address(*install_command, options->admin_address);
   install_command->callback([&action, options] { action = [options] { return install(*options); }; });
 
-  auto removal = std::make_shared<Options>();
+  auto removal = std::make_shared<FilesOptions>();
   auto* remove_command = plugin.add_subcommand("remove", "Take a plugin out of the plugin directories");
   remove_command->footer(
       "What it last gave stays until the objects that use it are edited; `solder plugin forget` ends that.\n"

@@ -16,13 +16,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct LiveOptions {
   std::string name, to, form, state_directory;
   bool force = false;
   std::string admin_address = kDefaultAdminAddress;
 };
 
-int ask(const Options& options, const std::string& path) {
+int ask(const LiveOptions& options, const std::string& path) {
   const auto done = AdminClient(options.admin_address).command(path);
   if (done.ok()) {
     std::cout << *done << "\n";
@@ -32,7 +32,7 @@ int ask(const Options& options, const std::string& path) {
   return done.status().code() == base::Code::kUnavailable ? kCannotRun : kProblems;
 }
 
-base::Result<Json> history_of(const Options& options) {
+base::Result<Json> history_of(const LiveOptions& options) {
   if (options.state_directory.empty())
     return AdminClient(options.admin_address).page("/plugins/history?plugin=" + options.name, "events");
   const std::string directory = options.state_directory + "/plugins";
@@ -56,7 +56,7 @@ void print(const Json& event) {
   for (const auto& line : event.value("diff", Json::array())) std::cout << "    " << line.get<std::string>() << "\n";
 }
 
-int history(const Options& options) {
+int history(const LiveOptions& options) {
   const auto events = history_of(options);
   if (!events.ok()) {
     complain(events.status().message());
@@ -70,7 +70,7 @@ int history(const Options& options) {
   return kOk;
 }
 
-CLI::App* add(CLI::App& plugin, Options& options, const char* name, const char* what, bool needs_name) {
+CLI::App* add(CLI::App& plugin, LiveOptions& options, const char* name, const char* what, bool needs_name) {
   auto* command = plugin.add_subcommand(name, what);
   auto* plugin_name = command->add_option("NAME", options.name, "The plugin's name")->type_name("NAME");
   if (needs_name) plugin_name->required();
@@ -81,7 +81,7 @@ CLI::App* add(CLI::App& plugin, Options& options, const char* name, const char* 
 }  // namespace
 
 void add_plugin_live(CLI::App& plugin, Action& action) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LiveOptions>();
   auto* reload = add(plugin, *options, "reload", "Load a plugin's file anew, also one that was rolled back", true);
   reload->add_flag("--force", options->force, "Also where objects that are right now would be rejected");
   reload->footer("Examples:\n  solder plugin reload maintenance\n  solder plugin reload maintenance --force");
@@ -91,7 +91,7 @@ void add_plugin_live(CLI::App& plugin, Action& action) {
     };
   });
 
-  const auto back = std::make_shared<Options>();
+  const auto back = std::make_shared<LiveOptions>();
   auto* rollback = add(plugin, *back, "rollback", "Let the generation run again that ran before", true);
   rollback->add_option("--to", back->to, "The beginning of the SHA-256 of a generation of the history")
       ->type_name("SHA256");
@@ -104,12 +104,12 @@ void add_plugin_live(CLI::App& plugin, Action& action) {
     };
   });
 
-  const auto gone = std::make_shared<Options>();
+  const auto gone = std::make_shared<LiveOptions>();
   auto* forget = add(plugin, *gone, "forget", "End what stays of a plugin that was taken away", true);
   forget->footer("Its keys are unknown from then on.\nExamples:\n  solder plugin forget maintenance");
   forget->callback([&action, gone] { action = [gone] { return ask(*gone, "/plugins/" + gone->name + "/forget"); }; });
 
-  const auto parked = std::make_shared<Options>();
+  const auto parked = std::make_shared<LiveOptions>();
   auto* revive = add(plugin, *parked, "revive", "Start the process of a plugin that failed too often", true);
   revive->footer(
       "`solder plugin list` says which plugins have a process of their own.\n"
@@ -117,7 +117,7 @@ void add_plugin_live(CLI::App& plugin, Action& action) {
   revive->callback(
       [&action, parked] { action = [parked] { return ask(*parked, "/plugins/" + parked->name + "/revive"); }; });
 
-  const auto past = std::make_shared<Options>();
+  const auto past = std::make_shared<LiveOptions>();
   auto* events = add(plugin, *past, "history", "Show who loaded what when, and what it changed", false);
   events->add_option("--state-dir", past->state_directory, "Read it from this state directory, without a server")
       ->type_name("DIR");

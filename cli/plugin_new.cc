@@ -25,7 +25,7 @@ using nlohmann::json;
 
 constexpr size_t kLongestName = 40;
 
-struct Options {
+struct NewOptions {
   std::string name, language = "cpp", directory;
 };
 
@@ -78,7 +78,7 @@ int write_all(const fs::path& folder, const std::vector<std::pair<std::string, s
   return kOk;
 }
 
-int make(const Options& options) {
+int make(const NewOptions& options) {
   NewPlugin wanted{options.name, options.language, "solder", ""};
   std::error_code error;
   if (const auto program = fs::read_symlink("/proc/self/exe", error); !error) wanted.program = program.string();
@@ -142,7 +142,7 @@ base::Result<std::vector<std::pair<std::string, std::string>>> new_plugin_files(
 }
 
 void add_plugin_new(CLI::App& plugin, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<NewOptions>();
   auto* command = plugin.add_subcommand("new", "Write a folder with a new plugin that builds, with cases");
   command->footer(
       "Languages are c, cpp, go, python and rust. The folder has all that the plugin is built with.\n"

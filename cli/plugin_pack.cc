@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct PackOptions {
   std::string program, manifest, file;
 };
 
@@ -29,7 +29,7 @@ base::Result<std::string> content_of(const std::string& path) {
   return out;
 }
 
-int pack(const Options& options) {
+int pack(const PackOptions& options) {
   const auto program = content_of(options.program), manifest = content_of(options.manifest);
   for (const auto* file : {&program, &manifest}) {
     if (file->ok()) continue;
@@ -58,7 +58,7 @@ int pack(const Options& options) {
 }  // namespace
 
 void add_plugin_pack(CLI::App& plugin, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PackOptions>();
   auto* command =
       plugin.add_subcommand("pack", "Make a plugin's file of a program, such as one in Go, and its manifest");
   command->footer(

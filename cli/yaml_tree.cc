@@ -25,9 +25,9 @@ struct DocumentDeleter {
   }
 };
 
-class Builder {
+class TreeBuilder {
  public:
-  Builder(yaml_document_t& document, const std::string& file) : document_(document), file_(file) {}
+  TreeBuilder(yaml_document_t& document, const std::string& file) : document_(document), file_(file) {}
 
   base::Status build(int index, int depth, YamlNode& out) {
     const yaml_node_t* node = yaml_document_get_node(&document_, index);
@@ -104,7 +104,7 @@ base::Result<YamlNode> parse_yaml(std::string_view text, const std::string& file
   root.kind = YamlNode::Kind::kMapping;
   if (yaml_document_get_root_node(document.get()) == nullptr) return root;
   YamlNode parsed;
-  if (auto status = Builder(*document, file).build(1, 0, parsed); !status.ok()) return status;
+  if (auto status = TreeBuilder(*document, file).build(1, 0, parsed); !status.ok()) return status;
   return parsed;
 }
 

@@ -28,6 +28,8 @@ target_compile_options(solder_options INTERFACE -Wall -Wextra -Wpedantic -Wshado
 # gcc is the compiler that has to be content; clang (fuzzers, clang-tidy) has opinions of its own.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(solder_options INTERFACE -Werror)
+  # gcc collects its garbage from 128 MiB on; what it holds of one of our files is mostly used to the end. A tenth faster.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:--param=ggc-min-heapsize=1048576>)
   # At -O3 gcc 12 sees overlapping copies in its own std::string (gcc bug 105651).
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_options(solder_options INTERFACE -Wno-restrict)
@@ -46,8 +48,6 @@ if(SOLDER_SANITIZE)
     # and forty test programs are a quarter smaller.
     add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-no-pie>)
   endif()
-  # What a sanitizer adds confuses gcc's flow analysis of the standard library; the plain build warns.
-  add_compile_options(-Wno-maybe-uninitialized)
   if(SOLDER_SANITIZE MATCHES "undefined")
     # What is reached by a null pointer or beyond an object ends a program under AddressSanitizer anyway, and nothing here
     # casts down a hierarchy: without these checks a build takes a quarter less.

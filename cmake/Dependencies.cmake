@@ -9,7 +9,14 @@ find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Boost REQUIRED COMPONENTS filesystem)
 find_package(CLI11 REQUIRED)
-pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
+# pkg_check_modules asks pkg-config some fifteen times, and each answer about gRPC takes a second or two: its files name all
+# of abseil's.
+execute_process(COMMAND ${PKG_CONFIG_EXECUTABLE} --libs grpc++
+  OUTPUT_VARIABLE grpc_libraries OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+separate_arguments(grpc_libraries)
+list(REMOVE_DUPLICATES grpc_libraries)
+add_library(gRPC::grpc++ INTERFACE IMPORTED)
+target_link_libraries(gRPC::grpc++ INTERFACE ${grpc_libraries})
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)

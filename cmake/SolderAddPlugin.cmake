@@ -35,7 +35,7 @@ function(solder_add_plugin name)
     LIBRARY_OUTPUT_DIRECTORY ${arg_OUTPUT_DIRECTORY})
   target_link_libraries(${name} PRIVATE Solder::plugin_api ${arg_LIBRARIES})
   target_compile_features(${name} PRIVATE c_std_11 cxx_std_20)
-  # Our own plugins are compiled as everything here is, once: sanitizers make gcc warn of what is not so. What an author
+  # Our own plugins are compiled as everything here is, once: the plain build warns. What an author
   # outside wants to be warned of is the author's.
   if(PROJECT_NAME STREQUAL "solder" AND TARGET solder_warnings AND NOT SOLDER_SANITIZE)
     target_link_libraries(${name} PRIVATE solder_warnings)

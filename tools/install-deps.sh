@@ -10,7 +10,7 @@ packages=(
   libyaml-dev libcli11-dev libcpp-httplib-dev libssl-dev libcurl4-openssl-dev libpugixml-dev libre2-dev libpcre2-dev libxxhash-dev libjemalloc-dev
   libgtest-dev libgmock-dev
   python3-dev pybind11-dev
-  clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev
+  clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev llvm-14
 )
 
 # For plugins in Rust. One that is there already, such as rustup's, will do.

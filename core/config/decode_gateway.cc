@@ -8,9 +8,9 @@ using nlohmann::json;
 
 namespace {
 
-class Decoder {
+class GatewayDecoder {
  public:
-  Decoder(const model::ObjectRef& object, const SchemaCatalog& catalog, model::Diagnostics& diagnostics)
+  GatewayDecoder(const model::ObjectRef& object, const SchemaCatalog& catalog, model::Diagnostics& diagnostics)
       : object_(object), catalog_(catalog), diagnostics_(diagnostics) {}
 
   model::Gateway gateway(const json& spec) {
@@ -156,7 +156,7 @@ Decoded<model::Gateway> decode_gateway(const model::Object& object, const Schema
   auto checked = check_spec(object, catalog, "gateway");
   Decoded<model::Gateway> out{std::nullopt, std::move(checked.diagnostics)};
   if (!checked.ok) return out;
-  model::Gateway gateway = Decoder(object.ref, catalog, out.diagnostics).gateway(checked.spec);
+  model::Gateway gateway = GatewayDecoder(object.ref, catalog, out.diagnostics).gateway(checked.spec);
   gateway.labels = object.labels;
   if (!has_error(out.diagnostics)) out.value = std::move(gateway);
   return out;
@@ -167,7 +167,7 @@ Decoded<model::GatewayPart> decode_matchable_gateway(const model::Object& object
   auto checked = check_spec(object, catalog, http ? "matchable_http_gateway" : "matchable_tcp_gateway");
   Decoded<model::GatewayPart> out{std::nullopt, std::move(checked.diagnostics)};
   if (!checked.ok) return out;
-  model::GatewayPart part = Decoder(object.ref, catalog, out.diagnostics).part(checked.spec, "/spec");
+  model::GatewayPart part = GatewayDecoder(object.ref, catalog, out.diagnostics).part(checked.spec, "/spec");
   if (!has_error(out.diagnostics)) out.value = std::move(part);
   return out;
 }

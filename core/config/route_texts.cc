@@ -60,7 +60,7 @@ class Splitter {
 };
 
 // Of a string with its quotes.
-std::string text_of(std::string_view written) {
+std::string text_as_written(std::string_view written) {
   if (written.find('\\') == std::string_view::npos) return std::string(written.substr(1, written.size() - 2));
   const auto parsed = nlohmann::json::parse(written, nullptr, false);
   return parsed.is_string() ? parsed.get<std::string>() : std::string();
@@ -75,7 +75,7 @@ bool split_members(std::string_view text, RoutePieces& out) {
     if (!scanner.skip_value()) return false;
     const std::string_view member = text.substr(begin, scanner.at() - begin);
     if (key == "name" && text[value] == '"' && !std::exchange(name, true)) {
-      out.name = text_of(text.substr(value, scanner.at() - value));
+      out.name = text_as_written(text.substr(value, scanner.at() - value));
     } else if (key == "matchers" && !std::exchange(matchers, true)) {
       out.matchers.append("{").append(member).append("}");
     } else if (key == "options" && !std::exchange(options, true)) {

@@ -12,10 +12,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kSlack = 64;
-constexpr size_t kBatch = 64;
-constexpr int kWarmUp = 100, kCalls = 1000;
-constexpr auto kLongest = std::chrono::milliseconds(300);  // of one round
-constexpr int64_t kMayGrow = 1024;                         // kB in a round
+constexpr size_t kMemoryBatch = 64;
+constexpr int kMemoryWarmUp = 100, kCalls = 1000;
+constexpr auto kLongestMemoryCheck = std::chrono::milliseconds(300);  // of one round
+constexpr int64_t kMemoryMayGrow = 1024;                              // kB in a round
 
 int64_t own_memory() {
   std::ifstream in("/proc/self/status");
@@ -28,7 +28,7 @@ int64_t own_memory() {
 
 // Asks until it was asked `calls` times or time is up.
 void ask_often(Session& session, const std::vector<Probe>& batch, int calls) {
-  const auto end = Clock::now() + kLongest;
+  const auto end = Clock::now() + kLongestMemoryCheck;
   for (int i = 0; i < calls && Clock::now() < end; ++i)
     session.ask(batch, {}, [](const Probe&, host::Site, const host::ItemOutput&) {});
 }
@@ -75,14 +75,14 @@ Verdict check_leaks(Trial& trial) {
   auto opened = Session::open(trial);
   if (const auto* refused = std::get_if<host::Refused>(&opened)) return failed(refused->message);
   std::vector<Probe> batch;
-  for (size_t i = 0; i < kBatch; ++i) batch.push_back(given[i % given.size()]);
-  ask_often(*std::get<0>(opened), batch, kWarmUp);
+  for (size_t i = 0; i < kMemoryBatch; ++i) batch.push_back(given[i % given.size()]);
+  ask_often(*std::get<0>(opened), batch, kMemoryWarmUp);
   int64_t least = INT64_MAX;
   for (int round = 0; round < 2; ++round) {
     const int64_t before = own_memory();
     ask_often(*std::get<0>(opened), batch, kCalls);
     least = std::min(least, own_memory() - before);
-    if (least <= kMayGrow) return passed();
+    if (least <= kMemoryMayGrow) return passed();
   }
   return failed("calls with 64 inputs each make the process grow by " + std::to_string(least) + " kB in " +
                 std::to_string(kCalls) + " calls, again and again");

@@ -205,9 +205,9 @@ int PlayedHost::pass(std::chrono::nanoseconds time, int most) {
   const uint64_t until = now_ns_ + static_cast<uint64_t>(time.count());
   int count = 0;
   while (count < most && !timers_.empty() && timers_.begin()->first.first <= until) {
-    const auto [due, timer] = *timers_.begin();
-    timers_.erase(timers_.begin());
-    now_ns_ = std::max(now_ns_, due.first);
+    const auto first = timers_.extract(timers_.begin());
+    const auto& timer = first.mapped();
+    now_ns_ = std::max(now_ns_, first.key().first);
     happen("a timer's function", [&] { timer.fired(timer.arg); });
     ++count;
   }

@@ -24,10 +24,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
-constexpr int kWarmUp = 50, kRound = 75, kRounds = 4;      // two of them where nothing grows
-constexpr auto kLongest = std::chrono::milliseconds(800);  // of one
-constexpr int64_t kMayGrow = 1024;                         // kB in a round
-constexpr size_t kMayMap = 16;                             // lines of /proc/self/maps
+constexpr int kProcessWarmUp = 50, kRound = 75, kProcessRounds = 4;    // two of them where nothing grows
+constexpr auto kLongestProcessCheck = std::chrono::milliseconds(800);  // of one
+constexpr int64_t kProcessMayGrow = 1024;                              // kB in a round
+constexpr size_t kMayMap = 16;                                         // lines of /proc/self/maps
 
 size_t entries(const char* directory) {
   size_t count = 0;
@@ -138,7 +138,7 @@ Held held() {
 
 // Loads and ends it that often, or until time is up. Empty: all is well.
 std::string cycle(Trial& trial, int times) {
-  const auto end = Clock::now() + kLongest;
+  const auto end = Clock::now() + kLongestProcessCheck;
   for (int done = 0; done < times && Clock::now() < end; ++done) {
     auto opened = Session::open(trial);
     if (const auto* refused = std::get_if<host::Refused>(&opened)) return refused->message;
@@ -170,7 +170,7 @@ Verdict check_unmaps(Trial& trial) {
 // What is lost is lost in every round; what grows in some is the allocator's own.
 Verdict check_cycles(Trial& trial) {
   warm_up(trial);
-  if (const std::string problem = cycle(trial, kWarmUp); !problem.empty()) return failed(problem);
+  if (const std::string problem = cycle(trial, kProcessWarmUp); !problem.empty()) return failed(problem);
   const auto more = [](size_t before, size_t after, const char* things) {
     return "the process has " + std::to_string(after - before) + " more " + things +
            " after it was loaded and ended again and again";
@@ -178,7 +178,7 @@ Verdict check_cycles(Trial& trial) {
   const Held first = held();
   int64_t grown = std::numeric_limits<int64_t>::max();
   Held before = first;
-  for (int round = 0; round < kRounds && (round < 2 || grown > kMayGrow); ++round) {
+  for (int round = 0; round < kProcessRounds && (round < 2 || grown > kProcessMayGrow); ++round) {
     if (const std::string problem = cycle(trial, kRound); !problem.empty()) return failed(problem);
     const Held now = held();
     if (now.descriptors > first.descriptors) return failed(more(first.descriptors, now.descriptors, "open files"));
@@ -186,7 +186,7 @@ Verdict check_cycles(Trial& trial) {
     grown = std::min(grown, now.kilobytes - before.kilobytes);
     before = now;
   }
-  if (grown <= kMayGrow) return passed();
+  if (grown <= kProcessMayGrow) return passed();
   return failed("each " + std::to_string(kRound) + " times that it is loaded and ended the process grows by " +
                 std::to_string(grown) + " kB");
 }

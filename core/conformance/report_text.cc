@@ -48,7 +48,7 @@ std::string xml(const std::string& text) {
   return out;
 }
 
-std::string seconds(std::chrono::microseconds time) {
+std::string seconds_text(std::chrono::microseconds time) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6f", static_cast<double>(time.count()) / 1e6);
   return text;
@@ -80,7 +80,7 @@ std::string to_junit(const std::string& plugin, const std::vector<Finding>& find
   for (const Finding& finding : findings) {
     time += finding.took;
     cases += "    <testcase classname=\"" + xml(plugin) + "\" name=\"" + finding.check->id + "\" time=\"" +
-             seconds(finding.took) + "\"";
+             seconds_text(finding.took) + "\"";
     if (finding.verdict.state == State::kPassed) {
       cases += "/>\n";
       continue;
@@ -94,7 +94,7 @@ std::string to_junit(const std::string& plugin, const std::vector<Finding>& find
   }
   const std::string counts = " tests=\"" + std::to_string(findings.size()) + "\" failures=\"" +
                              std::to_string(failures) + "\" skipped=\"" + std::to_string(skips) +
-                             "\" errors=\"0\" time=\"" + seconds(time) + "\"";
+                             "\" errors=\"0\" time=\"" + seconds_text(time) + "\"";
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"" + xml(plugin) + "\"" +
          counts + ">\n" + cases + "  </testsuite>\n</testsuites>\n";
 }

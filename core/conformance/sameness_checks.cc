@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kBeyond = 64;
 constexpr int kInstances = 100, kProcesses = 10;  // of a program each instance is a process
-constexpr int kNoMeaning = 0xa5;
+constexpr int kNoMeaningInOrder = 0xa5;
 
 // Asks once, does something else, asks again.
 template <typename F>
@@ -38,7 +38,7 @@ template <typename T>
 class Longer {
  public:
   explicit Longer(const T& known) {
-    std::memset(bytes_, kNoMeaning, sizeof bytes_);
+    std::memset(bytes_, kNoMeaningInOrder, sizeof bytes_);
     T longer = known;
     longer.size = static_cast<uint32_t>(sizeof bytes_);
     std::memcpy(bytes_, &longer, sizeof longer);

@@ -11,8 +11,8 @@ namespace solder::conformance {
 
 namespace {
 
-constexpr auto kDeadline = std::chrono::seconds(5);
-constexpr size_t kShown = 200;
+constexpr auto kSessionDeadline = std::chrono::seconds(5);
+constexpr size_t kShownOfSession = 200;
 
 class Text {
  public:
@@ -37,7 +37,7 @@ std::map<host::Operation, std::vector<const Probe*>> by_operation(const std::vec
 }
 
 std::string shortened(const std::string& text) {
-  return host::printable(text.size() > kShown ? text.substr(0, kShown) + "..." : text);
+  return host::printable(text.size() > kShownOfSession ? text.substr(0, kShownOfSession) + "..." : text);
 }
 
 solder_status refuse_item(void*, const solder_item*) { return SOLDER_UNIMPLEMENTED; }
@@ -78,7 +78,7 @@ void Session::ask(const std::vector<Probe>& probes, const Asking& how, const Eac
       std::vector<host::Site> sites;
       for (size_t i = 0; i < some.size(); ++i) sites.push_back(host::site_of(operation, batch.in(), i));
       if (how.frozen != nullptr) how.frozen->freeze();
-      const auto outputs = plugin_->call(operation, batch.in(), batch.subjects(), batch.lookup(), kDeadline);
+      const auto outputs = plugin_->call(operation, batch.in(), batch.subjects(), batch.lookup(), kSessionDeadline);
       for (size_t i = 0; i < some.size(); ++i) each(*some[i], sites[i], outputs.at(i));
     }
   }

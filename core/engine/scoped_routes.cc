@@ -25,7 +25,7 @@ namespace core = solder::envoy::config::core::v3;
 
 namespace {
 
-using Scope = route::ScopedRouteConfiguration::Field;
+using ScopeField = route::ScopedRouteConfiguration::Field;
 
 // google.protobuf.Struct and its map entries, which have no fields of Envoy's.
 constexpr uint32_t kEntryKey = 1;
@@ -68,8 +68,8 @@ std::string scope_head(const HostSettings& settings, const std::string& name, bo
 std::string scope_base(const std::string& key) {
   std::string out;
   protozero::pbf_writer writer(out);
-  writer.add_string(Scope::kName, key);
-  protozero::pbf_writer key_writer(writer, Scope::kKey);
+  writer.add_string(ScopeField::kName, key);
+  protozero::pbf_writer key_writer(writer, ScopeField::kKey);
   protozero::pbf_writer fragment(key_writer, route::ScopedRouteConfiguration::Key::kFragments);
   fragment.add_string(route::ScopedRouteConfiguration::Key::Fragment::kStringKey, key);
   return out;
@@ -77,15 +77,15 @@ std::string scope_base(const std::string& key) {
 
 // The same up to the length of its route configuration, of which `head` is the beginning.
 std::string scope_frame(const std::string& key, const std::string& head, size_t hosts_size) {
-  return scope_base(key) + message_frame(Scope::kRouteConfiguration, head.size() + hosts_size) + head;
+  return scope_base(key) + message_frame(ScopeField::kRouteConfiguration, head.size() + hosts_size) + head;
 }
 
 // A scope whose routes a client loads by its key.
 xds::ResourcePtr scope_on_demand(const std::string& key) {
   std::string scope = scope_base(key);
   protozero::pbf_writer writer(scope);
-  writer.add_string(Scope::kRouteConfigurationName, key);
-  writer.add_bool(Scope::kOnDemand, true);
+  writer.add_string(ScopeField::kRouteConfigurationName, key);
+  writer.add_bool(ScopeField::kOnDemand, true);
   return xds::make_resource(key, base::Bytes(std::move(scope)));
 }
 

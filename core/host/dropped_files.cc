@@ -13,7 +13,7 @@ namespace solder::host {
 namespace {
 
 // So long may a file be cut off before that is said of it.
-constexpr auto kPatience = std::chrono::seconds(1);
+constexpr auto kFilePatience = std::chrono::seconds(1);
 
 std::string owner_of(const std::string& path) {
   struct stat info {};
@@ -69,7 +69,7 @@ bool DroppedFiles::look_at(const std::string& path, std::map<std::string, Known>
   const bool cut_off = file.refused && file.refused->reason == reason::kTruncated;
   if (cut_off && !known.cut_off_since) known.cut_off_since = std::chrono::steady_clock::now();
   // Cut off or still on its way: what it was counts on, unless it stays so.
-  if (cut_off && std::chrono::steady_clock::now() - *known.cut_off_since < kPatience) {
+  if (cut_off && std::chrono::steady_clock::now() - *known.cut_off_since < kFilePatience) {
     now.emplace(path, std::move(known));
     return true;
   }

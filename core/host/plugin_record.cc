@@ -17,7 +17,7 @@ namespace solder::host {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr size_t kMostLines = 2000;
 constexpr size_t kMostBack = 5;  // generations that one can go back to
@@ -44,10 +44,10 @@ void write_file(const std::string& path, const std::string& bytes) {
   if (!status.ok()) spdlog::error("{}; what it says of plugins is lost at the next start", status.message());
 }
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
 
-Json to_json(const PluginEvent& event) {
-  Json out{{"time", now_text()}, {"event", event.event}};
+OrderedJson to_json(const PluginEvent& event) {
+  OrderedJson out{{"time", now_text()}, {"event", event.event}};
   const auto add = [&](const char* key, const std::string& value) {
     if (!value.empty()) out[key] = value;
   };
@@ -85,10 +85,11 @@ PluginRecord::PluginRecord(std::string directory) : directory_(std::move(directo
 
 void PluginRecord::read_state() {
   const auto text = read_file(path("state.json"));
-  const Json state = text ? Json::parse(*text, nullptr, false) : Json();
+  const OrderedJson state = text ? OrderedJson::parse(*text, nullptr, false) : OrderedJson();
   if (!state.is_object()) return;
   try {
-    const Json running = state.value("running", Json::object()), blocked = state.value("blocked", Json::object());
+    const OrderedJson running = state.value("running", OrderedJson::object()),
+                      blocked = state.value("blocked", OrderedJson::object());
     for (const auto& [name, generation] : running.items()) {
       running_[name] = {generation.value("sha256", ""), generation.value("version", ""), generation.value("file", ""),
                         generation.value("probation", false)};
@@ -96,23 +97,23 @@ void PluginRecord::read_state() {
     for (const auto& [name, contents] : blocked.items()) {
       for (const auto& [sha256, why] : contents.items()) blocked_[name][sha256] = why.get<std::string>();
     }
-    for (const auto& key : state.value("passed", Json::array())) passed_.insert(key.get<std::string>());
-    const Json isolated = state.value("isolated", Json::object());
+    for (const auto& key : state.value("passed", OrderedJson::array())) passed_.insert(key.get<std::string>());
+    const OrderedJson isolated = state.value("isolated", OrderedJson::object());
     for (const auto& [name, contents] : isolated.items()) isolated_[name] = contents.get<std::set<std::string>>();
-  } catch (const Json::exception& error) {
+  } catch (const OrderedJson::exception& error) {
     spdlog::warn("{}: {}", path("state.json"), error.what());
   }
 }
 
 void PluginRecord::write_state() const {
-  Json running = Json::object();
+  OrderedJson running = OrderedJson::object();
   for (const auto& [name, generation] : running_) {
     running[name] = {{"sha256", generation.sha256},
                      {"version", generation.version},
                      {"file", generation.file},
                      {"probation", generation.probation}};
   }
-  const Json all{{"running", running}, {"blocked", blocked_}, {"passed", passed_}, {"isolated", isolated_}};
+  const OrderedJson all{{"running", running}, {"blocked", blocked_}, {"passed", passed_}, {"isolated", isolated_}};
   write_file(path("state.json"), all.dump(1));
 }
 
@@ -209,20 +210,20 @@ void PluginRecord::tell(const PluginEvent& event) {
 
 std::string PluginRecord::history_json(const std::string& name) const {
   const std::lock_guard lock(mutex_);
-  Json events = Json::array();
+  OrderedJson events = OrderedJson::array();
   for (const auto& line : lines_) {
-    Json event = Json::parse(line, nullptr, false);
+    OrderedJson event = OrderedJson::parse(line, nullptr, false);
     if (!event.is_object()) continue;
     if (name.empty() || event.value("plugin", "") == name) events.push_back(std::move(event));
   }
-  return Json{{"events", std::move(events)}}.dump(2, ' ', false, Json::error_handler_t::replace);
+  return OrderedJson{{"events", std::move(events)}}.dump(2, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 std::vector<PluginRecord::Generation> PluginRecord::generations(const std::string& name) const {
   const std::lock_guard lock(mutex_);
   std::vector<Generation> out;
   for (const auto& line : lines_) {
-    const Json event = Json::parse(line, nullptr, false);
+    const OrderedJson event = OrderedJson::parse(line, nullptr, false);
     if (!event.is_object() || event.value("plugin", "") != name) continue;
     const std::string what = event.value("event", "");
     if (what != "loaded" && what != "reloaded" && what != "rolled_back") continue;

@@ -18,7 +18,7 @@ using nlohmann::json;
 constexpr size_t kMostSamples = 128;
 constexpr int kMostAlike = 4;
 constexpr size_t kMostBytes = 64 << 10;  // of one sample's value
-constexpr auto kPatience = std::chrono::seconds(5);
+constexpr auto kSamplePatience = std::chrono::seconds(5);
 
 std::string_view text_of(solder_str text) { return {text.data == nullptr ? "" : text.data, text.len}; }
 json ref_json(const solder_ref& ref) { return json::array({text_of(ref.kind), text_of(ref.ns), text_of(ref.name)}); }
@@ -90,7 +90,7 @@ void call_one(Plugin& plugin, const json& sample) {
     const solder_ref owner = ref_member(sample, "owner");
     const Subject subject{
         {std::string(text_of(owner.kind)), std::string(text_of(owner.ns)), std::string(text_of(owner.name))}, path};
-    plugin.call(operation, {&input, 1, sizeof(input)}, {&subject, 1}, {}, kPatience);
+    plugin.call(operation, {&input, 1, sizeof(input)}, {&subject, 1}, {}, kSamplePatience);
   };
   if (operation == Operation::kOptions) {
     call(solder_option_input{sizeof(solder_option_input), sample.at("scope").get<uint32_t>(),

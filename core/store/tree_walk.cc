@@ -15,7 +15,7 @@ namespace solder::store {
 
 namespace {
 
-std::string join(const std::string& directory, const std::string& name) {
+std::string child_path(const std::string& directory, const std::string& name) {
   return directory.ends_with('/') ? directory + name : directory + "/" + name;
 }
 
@@ -98,7 +98,7 @@ class Walker {
 
   void take(const std::string& path, const std::string& real, const std::string& name,
             std::vector<std::pair<std::string, std::string>>& waiting) {
-    const std::string at = join(path, name);
+    const std::string at = child_path(path, name);
     struct stat status {};
     if (::lstat(at.c_str(), &status) != 0) {
       if (errno != ENOENT) unreadable(at, errno);
@@ -107,11 +107,11 @@ class Walker {
     if (S_ISLNK(status.st_mode)) {
       links_.emplace(at, Place{real, name});
     } else if (S_ISDIR(status.st_mode)) {
-      const std::string child = join(real, name);
+      const std::string child = child_path(real, name);
       directories_[real].insert(child);
       waiting.emplace_back(at, child);
     } else if (is_manifest(name)) {
-      file(at, join(real, name), status, true);
+      file(at, child_path(real, name), status, true);
     }
   }
 

@@ -46,7 +46,7 @@ void RefusalTrace::set_world(const ResourceSet& world) {
   PieceReader reader(type_, world_);
   std::erase_if(blocked_, [&](const auto& entry) { return !unchanged(entry.second.what.unit, reader); });
   if (!search_) return;
-  const Search& search = *search_;
+  const RefusalSearch& search = *search_;
   const bool same =
       unchanged(search.candidates, reader) && unchanged(search.testing, reader) && unchanged(search.unknown, reader);
   // What is searched for is not there any more: the newest state is sent whole.

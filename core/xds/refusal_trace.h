@@ -18,6 +18,18 @@
 
 namespace solder::xds {
 
+struct RefusalSearch {
+  ResourceSet world;        // in which it began
+  RefusalUnits candidates;  // something among them is refused; none: what is tested may be good as a whole
+  RefusalUnits testing;     // what the client is sent of them
+  RefusalUnits unknown;     // refused together with what turned out bad: not tried since
+  std::string words;
+  bool guessed = false;  // a guess by vague words was made
+  bool named = false;    // the candidates that are not tested are at fault, if the tested are good
+  size_t found = 0;
+  size_t accepted = 0;
+};
+
 class RefusalTrace {
  public:
   // `holding` tells what the client took; `known` may be null; both outlive the trace.
@@ -52,18 +64,6 @@ class RefusalTrace {
     Culprit what;
     bool found = false;  // else: kept back without having been told from others
   };
-  struct Search {
-    ResourceSet world;        // in which it began
-    RefusalUnits candidates;  // something among them is refused; none: what is tested may be good as a whole
-    RefusalUnits testing;     // what the client is sent of them
-    RefusalUnits unknown;     // refused together with what turned out bad: not tried since
-    std::string words;
-    bool guessed = false;  // a guess by vague words was made
-    bool named = false;    // the candidates that are not tested are at fault, if the tested are good
-    size_t found = 0;
-    size_t accepted = 0;
-  };
-
   void go_on();
   void test_passed();
   bool test_rest_of(const std::vector<size_t>& suspects);
@@ -88,7 +88,7 @@ class RefusalTrace {
   KnownCulprits* const known_;
   ResourceSet world_;
   std::map<std::string, Blocked> blocked_;  // by label
-  std::optional<Search> search_;
+  std::optional<RefusalSearch> search_;
   std::map<std::string, Composed> composed_;
 };
 

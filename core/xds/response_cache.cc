@@ -3,7 +3,7 @@
 namespace solder::xds {
 namespace {
 
-constexpr size_t kMostBytes = 64 << 20;  // of one entry
+constexpr size_t kMostKeptBytes = 64 << 20;  // of one entry
 
 }  // namespace
 
@@ -12,7 +12,7 @@ ResponseCache::Key ResponseCache::key_of(bool delta, ResourceType type, const Ou
 }
 
 base::Bytes ResponseCache::get(const Key& key, const std::function<base::Bytes()>& write) {
-  return responses_.get(key, write, [](const base::Bytes& bytes) { return bytes.size() <= kMostBytes; });
+  return responses_.get(key, write, [](const base::Bytes& bytes) { return bytes.size() <= kMostKeptBytes; });
 }
 
 }  // namespace solder::xds

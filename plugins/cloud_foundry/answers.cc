@@ -69,7 +69,7 @@ seconds pause_of(const sdk::HttpAnswer& answer, system_clock::time_point now) {
   seconds out(0);
   for (const char* name : {"retry-after", "x-ratelimit-reset"}) {
     // Of an answer that is not refused the second says nothing.
-    if (answer.code != kTooMany && name[0] == 'x') continue;
+    if (answer.code != sdk::status::kTooMany && name[0] == 'x') continue;
     const auto number = number_of(answer.header(name));
     if (!number || *number < 0) continue;
     out = std::max(out, seconds(*number < kSomeTime ? *number : *number - clock_of(answer, now)));
@@ -78,7 +78,7 @@ seconds pause_of(const sdk::HttpAnswer& answer, system_clock::time_point now) {
 }
 
 bool is_lasting(const sdk::HttpAnswer& answer) {
-  return answer.status == SOLDER_OK && answer.code != kTooMany && answer.code < 500;
+  return answer.status == SOLDER_OK && answer.code != sdk::status::kTooMany && answer.code < 500;
 }
 
 }  // namespace solder::plugins::cloud_foundry

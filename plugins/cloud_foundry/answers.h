@@ -10,8 +10,6 @@
 
 namespace solder::plugins::cloud_foundry {
 
-inline constexpr uint32_t kOk = 200, kUnauthorized = 401, kForbidden = 403, kNotFound = 404, kTooMany = 429;
-
 // One line for people: "403 CF-NotAuthorized: You are not authorized to perform the requested action".
 std::string words_of(const sdk::HttpAnswer& answer);
 // The same of UAA's answer to a login: what it calls the error, and nothing in which a secret could stand.

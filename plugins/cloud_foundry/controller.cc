@@ -132,11 +132,11 @@ void Controller::ask_page() {
 
 void Controller::take_page(const sdk::HttpAnswer& answer) {
   const std::string doing = "GET /v3/" + std::string(name_of(kLists[list_]));
-  if (answer.status != SOLDER_OK || answer.code != kOk) {
-    const bool known = answer.status == SOLDER_OK && answer.code != kUnauthorized && is_lasting(answer);
+  if (answer.status != SOLDER_OK || answer.code != sdk::status::kOk) {
+    const bool known = answer.status == SOLDER_OK && answer.code != sdk::status::kUnauthorized && is_lasting(answer);
     if (!known) return answer_failed(answer, doing);
-    return list_failed(answer.code == kForbidden ? "AccessDenied" : "ReadFailed", doing + ": " + words_of(answer),
-                       answer.code == kForbidden ? kRole : "");
+    return list_failed(answer.code == sdk::status::kForbidden ? "AccessDenied" : "ReadFailed",
+                       doing + ": " + words_of(answer), answer.code == sdk::status::kForbidden ? kRole : "");
   }
   const auto page = read_page(kLists[list_], answer.body, fresh_);
   if (!page) return list_failed("ReadFailed", doing + ": the answer is no list of this kind", "");
@@ -220,17 +220,18 @@ void Controller::take_instances(const std::string& process, const sdk::HttpAnswe
     const auto listed = world_.processes.find(process);
     watched.updated = listed == world_.processes.end() ? "" : listed->second.updated;
     // Whoever cannot be heard holds up nobody else: its turn comes again when the others had theirs.
-    if (!answered || (answer.code != kUnauthorized && answer.code != kTooMany)) watched.asked = Clock::now();
+    if (!answered || (answer.code != sdk::status::kUnauthorized && answer.code != sdk::status::kTooMany))
+      watched.asked = Clock::now();
   }
-  if (!answered || answer.code == kUnauthorized || answer.code == kTooMany)
+  if (!answered || answer.code == sdk::status::kUnauthorized || answer.code == sdk::status::kTooMany)
     return answer_failed(answer, "GET /v3/processes/" + process + "/stats");
-  if (answer.code == kOk) {
+  if (answer.code == sdk::status::kOk) {
     refusals_ = 0;
     backoff_.succeeded();
     set_trouble(std::nullopt);
   }
   // Gone, or in a space that may not be read any more: the lists tell which.
-  if (answer.code == kNotFound) stale_ = true;
+  if (answer.code == sdk::status::kNotFound) stale_ = true;
   if (at != watched_.end()) {
     Stats now = stats_of(answer, at->second.stats);
     const bool other = now != at->second.stats;
@@ -242,10 +243,12 @@ void Controller::take_instances(const std::string& process, const sdk::HttpAnswe
 }
 
 Stats Controller::stats_of(const sdk::HttpAnswer& answer, const Stats& before) const {
-  if (answer.code == kForbidden) return {Stats::State::kRefused, {}, words_of(answer)};
+  if (answer.code == sdk::status::kForbidden) return {Stats::State::kRefused, {}, words_of(answer)};
   Stats out = before;
-  auto instances = answer.code == kOk ? read_instances(answer.body) : std::nullopt;
-  out.wrong = instances ? "" : answer.code == kOk ? "the answer is no list of instances" : words_of(answer);
+  auto instances = answer.code == sdk::status::kOk ? read_instances(answer.body) : std::nullopt;
+  out.wrong = instances                         ? ""
+              : answer.code == sdk::status::kOk ? "the answer is no list of instances"
+                                                : words_of(answer);
   if (!instances) return out;
   out.state = Stats::State::kKnown;
   out.instances = std::move(*instances);
@@ -286,7 +289,7 @@ void Controller::send(const std::string& path, std::function<void(const sdk::Htt
 
 void Controller::answer_failed(const sdk::HttpAnswer& answer, const std::string& doing) {
   const seconds pause = pause_of(answer, std::chrono::system_clock::now());
-  if (answer.status == SOLDER_OK && answer.code == kUnauthorized) {
+  if (answer.status == SOLDER_OK && answer.code == sdk::status::kUnauthorized) {
     session_.drop_token();
     // Another token is had at once; one that was just had and is not taken either is no use to try again and again.
     if (session_.is_needed() && refusals_++ == 0) return later(milliseconds(0));
@@ -296,9 +299,9 @@ void Controller::answer_failed(const sdk::HttpAnswer& answer, const std::string&
                   pause, true);
   }
   const bool of_secret = answer.status == SOLDER_FAILED_PRECONDITION;
-  failed(of_secret                 ? "NotAuthenticated"
-         : answer.code == kTooMany ? "AskedTooOften"
-                                   : "ReadFailed",
+  failed(of_secret                              ? "NotAuthenticated"
+         : answer.code == sdk::status::kTooMany ? "AskedTooOften"
+                                                : "ReadFailed",
          doing + ": " + words_of(answer), "", pause, of_secret || is_lasting(answer));
 }
 

@@ -16,7 +16,7 @@ using std::chrono::seconds;
 namespace {
 
 constexpr const char* kPublicClient = "cf";  // that of the cf command, without a secret
-constexpr uint32_t kTimeoutMs = 20000, kMaxAnswer = 1 << 20;
+constexpr uint32_t kLoginTimeoutMs = 20000, kMaxLoginAnswer = 1 << 20;
 constexpr uint64_t kLongestLife = 86400, kLifeUnknown = 300;
 
 std::string link_of(const Json& links, const char* name) {
@@ -45,17 +45,18 @@ solder_status Session::find_uaa(sdk::Http& http, sdk::Http::Id* id, Then then) {
   return http.send(
       {.url = url,
        .headers = {{"accept", "application/json"}, {"user-agent", "solder"}},
-       .timeout_ms = kTimeoutMs,
-       .max_body = kMaxAnswer,
+       .timeout_ms = kLoginTimeoutMs,
+       .max_body = kMaxLoginAnswer,
        .identity = identity.get()},
       [this, then = std::move(then)](const sdk::HttpAnswer& answer) {
         const seconds pause = pause_of(answer, std::chrono::system_clock::now());
-        const Json body = answer.status == SOLDER_OK && answer.code == kOk ? sdk::parse_json(answer.body) : Json();
+        const Json body =
+            answer.status == SOLDER_OK && answer.code == sdk::status::kOk ? sdk::parse_json(answer.body) : Json();
         const Json* links = body.is_object() ? sdk::find(body, "links") : nullptr;
         std::string found = links == nullptr ? "" : link_of(*links, "login");
         if (found.empty() && links != nullptr) found = link_of(*links, "uaa");
         if (links == nullptr || found.empty()) {
-          const std::string words = answer.status == SOLDER_OK && answer.code == kOk
+          const std::string words = answer.status == SOLDER_OK && answer.code == sdk::status::kOk
                                         ? "the answer names no UAA (links.login)"
                                         : words_of(answer);
           return then(Outcome::kFailed, "GET " + foundation_.api + "/: " + words, pause);
@@ -128,8 +129,8 @@ solder_status Session::log_in(sdk::Http& http, sdk::Http::Id* id, Then then) {
                    {"x-cf-encoded-credentials", "true"},
                    {"user-agent", "solder"}},
        .body = login.form,
-       .timeout_ms = kTimeoutMs,
-       .max_body = kMaxAnswer,
+       .timeout_ms = kLoginTimeoutMs,
+       .max_body = kMaxLoginAnswer,
        .identity = identity.get()},
       [this, refreshing, then = std::move(then)](const sdk::HttpAnswer& answer) {
         logged_in(answer, refreshing, then);
@@ -139,13 +140,13 @@ solder_status Session::log_in(sdk::Http& http, sdk::Http::Id* id, Then then) {
 
 void Session::logged_in(const sdk::HttpAnswer& answer, bool refreshing, const Then& then) {
   const seconds pause = pause_of(answer, std::chrono::system_clock::now());
-  const bool ok = answer.status == SOLDER_OK && answer.code == kOk;
+  const bool ok = answer.status == SOLDER_OK && answer.code == sdk::status::kOk;
   const Json body = ok ? sdk::parse_json(answer.body) : Json();
   token_ = body.is_object() ? sdk::get_string(body, "access_token") : "";
   const std::string doing = "POST " + uaa_ + "/oauth/token: ";
   if (ok && token_.empty()) return then(Outcome::kFailed, doing + "the answer has no access_token", pause);
   if (!ok) {
-    if (foundation_.uaa.empty() && answer.code == kNotFound) uaa_.clear();  // it may have moved
+    if (foundation_.uaa.empty() && answer.code == sdk::status::kNotFound) uaa_.clear();  // it may have moved
     if (!is_lasting(answer)) return then(Outcome::kFailed, doing + login_words_of(answer), pause);
     // A refresh token that has ended is no harm where a password or a secret is there.
     if (refreshing) {

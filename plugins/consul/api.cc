@@ -10,7 +10,6 @@ namespace solder::plugins::consul {
 namespace {
 
 constexpr size_t kMaxWords = 300, kFewest = 8;
-constexpr uint32_t kUnauthorized = 401, kForbidden = 403, kTooMany = 429;
 
 solder_file_value file(const std::string& path) { return {sdk::str(path), {}, 0, 0}; }
 
@@ -74,12 +73,12 @@ Trouble Api::trouble_of(const Reply& reply, const std::string& what) const {
     return {"ServerUnreachable", "Consul at " + settings_.address + " does not answer: " + reply.words(), ""};
   // A token that is not known is refused with the same number as one that may not do this.
   const bool unknown_token = reply.body.find("ACL not found") != std::string_view::npos;
-  if (reply.code == kUnauthorized || (reply.code == kForbidden && unknown_token)) {
+  if (reply.code == sdk::status::kUnauthorized || (reply.code == sdk::status::kForbidden && unknown_token)) {
     return {"NotAuthenticated", "Consul does not know who asks: " + reply.words(),
             "a valid token in " + (settings_.token_file.empty() ? std::string("tokenFile") : settings_.token_file)};
   }
-  if (reply.code == kForbidden) return {"AccessDenied", what + " cannot be read: " + reply.words(), ""};
-  if (reply.code == kTooMany) {
+  if (reply.code == sdk::status::kForbidden) return {"AccessDenied", what + " cannot be read: " + reply.words(), ""};
+  if (reply.code == sdk::status::kTooMany) {
     return {
         "TooManyConnections",
         "Consul takes no more connections of this machine; what is watched takes turns: " + reply.words(),

@@ -17,7 +17,6 @@ constexpr milliseconds kMargin{10000};   // of a time-out beyond what Consul may
 constexpr int kSpread = 16;              // Consul waits by chance up to a 16th longer
 constexpr int kPatience = 4;             // failures
 constexpr milliseconds kFiltered{5000};  // rights come back without an index that moves
-constexpr uint32_t kNotFound = 404, kForbidden = 403, kTooMany = 429;
 
 }  // namespace
 
@@ -76,7 +75,7 @@ void BlockingQuery::send() {
 }
 
 void BlockingQuery::take(const Reply& reply) {
-  const bool taken = reply.ok() || (accepts_not_found_ && reply.answered() && reply.code == kNotFound);
+  const bool taken = reply.ok() || (accepts_not_found_ && reply.answered() && reply.code == sdk::status::kNotFound);
   if (!taken || reply.index == 0) return failed(reply);
   backoff_.succeeded();
   set_trouble(std::nullopt);
@@ -117,12 +116,12 @@ void BlockingQuery::failed(const Reply& reply) {
   anew_ = true;
   auto wait = backoff_.failed(reply.retry_after);
   if (reply.retry_after.empty()) wait = std::min(wait, reply.answered() ? kLongestWait : kLongestAway);
-  if (reply.answered() && reply.code == kTooMany) api_.fewer();
+  if (reply.answered() && reply.code == sdk::status::kTooMany) api_.fewer();
   Trouble trouble = api_.trouble_of(reply, what_);
   if (reply.ok())
     trouble = {"ReadFailed", "whoever answers at " + api_.settings().address + " is not Consul: an answer has no index",
                ""};
-  if (reply.answered() && reply.code == kForbidden && trouble.expected.empty()) trouble.expected = right_;
+  if (reply.answered() && reply.code == sdk::status::kForbidden && trouble.expected.empty()) trouble.expected = right_;
   set_trouble(std::move(trouble));
   timer_.start(wait, [this] { ask(); });
 }

@@ -14,7 +14,7 @@ constexpr const char* kPrefix = "consul-svc:";
 constexpr const char* kSystem = "gloo-system";  // where Gloo has them, and its routes look for them
 constexpr const char* kRight = "service_prefix \"\" { policy = \"read\" } and node_prefix \"\" { policy = \"read\" }";
 constexpr auto kLookAgain = std::chrono::seconds(60);
-constexpr int kPatience = 2;
+constexpr int kCatalogPatience = 2;
 
 Json texts(const std::set<std::string>& all) { return Json(std::vector<std::string>(all.begin(), all.end())); }
 
@@ -82,8 +82,8 @@ void Catalog::take_data_centers(const Reply& reply) {
   if (!reply.ok() || !list.is_array()) {
     const auto wait = std::min<milliseconds>(backoff_.failed(reply.retry_after), milliseconds(15000));
     trouble_ = api_.trouble_of(reply, "the list of data centers");
-    given_up_ =
-        trouble_->reason == "AccessDenied" || (backoff_.failures() > kPatience && trouble_->reason == "ReadFailed");
+    given_up_ = trouble_->reason == "AccessDenied" ||
+                (backoff_.failures() > kCatalogPatience && trouble_->reason == "ReadFailed");
     timer_.start(wait, [this] { look_for_data_centers(); });
     return changed_();
   }

@@ -14,12 +14,11 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr size_t kFew = 128;    // keys that are read together
-constexpr size_t kAtOnce = 16;  // questions under way
-constexpr int kPatience = 4;    // failures that others wait for
-constexpr uint32_t kNotFound = 404;
-constexpr milliseconds kPause{10}, kLongestPause{1000};  // between two looks, whatever happens
-constexpr size_t kMaxTroubles = 20;                      // keys of one kind that are named
+constexpr size_t kFew = 128;                                 // keys that are read together
+constexpr size_t kAtOnce = 16;                               // questions under way
+constexpr int kKeysPatience = 4;                             // failures that others wait for
+constexpr milliseconds kKeysPause{10}, kLongestPause{1000};  // between two looks, whatever happens
+constexpr size_t kMaxTroubles = 20;                          // keys of one kind that are named
 
 std::string keys_path(const std::string& prefix) { return "/v1/kv/" + in_url(prefix, true) + "?keys"; }
 
@@ -55,7 +54,7 @@ KindKeys::~KindKeys() {
 }
 
 void KindKeys::take_keys(const Reply& reply, bool anew) {
-  const std::string_view body = reply.code == kNotFound ? "[]" : reply.body;
+  const std::string_view body = reply.code == sdk::status::kNotFound ? "[]" : reply.body;
   if (listed_.empty() || body != listed_) {
     auto keys = read_keys(body);
     if (!keys) return no_list();
@@ -143,7 +142,7 @@ void KindKeys::send(const std::string& path, const KeyRange& range, Take take) {
 void KindKeys::probe(const KeyRange& range) { send(keys_path(range.prefix), range, &KindKeys::take_probe); }
 
 void KindKeys::take_probe(const KeyRange& range, const Reply& reply) {
-  if (!reply.ok() && (reply.code != kNotFound || reply.filtered)) return failed(range, reply);
+  if (!reply.ok() && (reply.code != sdk::status::kNotFound || reply.filtered)) return failed(range, reply);
   backoff_.succeeded();
   // In front: what is nearly found comes first.
   if (reply.index > index_) ranges_.emplace_front(range, true);
@@ -156,7 +155,7 @@ void KindKeys::fetch(const KeyRange& range) {
 
 void KindKeys::take_entries(const KeyRange& range, const Reply& reply) {
   // Meanwhile, which the next look tells; or the token may not see it any more.
-  const bool gone = reply.answered() && reply.code == kNotFound && !reply.filtered;
+  const bool gone = reply.answered() && reply.code == sdk::status::kNotFound && !reply.filtered;
   if (reply.status == SOLDER_RESOURCE_EXHAUSTED && range.size() > 1) {
     for (KeyRange& part : split(keys_, range)) ranges_.emplace_front(std::move(part), true);
     return go_on();
@@ -205,7 +204,7 @@ void KindKeys::failed(const KeyRange& range, const Reply& reply) {
   if (reply.filtered)
     trouble_ = {"AccessDenied", "values below " + prefix_ + " cannot be read; what is known of them stays", ""};
   if (trouble_->reason == "AccessDenied") trouble_->expected = right_of(prefix_);
-  if (backoff_.failures() > kPatience && !settled_) {
+  if (backoff_.failures() > kKeysPatience && !settled_) {
     objects_.keep(kind_, "");
     settle();
   }
@@ -221,7 +220,7 @@ void KindKeys::looked() {
   settle();
   ends_.changed();
   // Where there are no keys Consul tells of every other key in the store.
-  query_.next(std::max(kPause, std::min(kLongestPause, kPause * nothing_ * nothing_)));
+  query_.next(std::max(kKeysPause, std::min(kLongestPause, kKeysPause * nothing_ * nothing_)));
 }
 
 void KindKeys::settle() {

@@ -16,7 +16,6 @@ constexpr const char* kReporter = "gloo";  // what tools of Gloo's users look fo
 constexpr size_t kMostTogether = 48;       // Consul takes 64 operations in one transaction
 constexpr size_t kMostBytes = 200000;      // and half a megabyte
 constexpr milliseconds kGather{100}, kForbiddenPause{15000};
-constexpr uint32_t kForbidden = 403, kNotFound = 404, kConflict = 409, kTooLarge = 413;
 
 // What nobody but Solder writes may be taken away by it.
 bool is_ours(const std::string& value) {
@@ -60,7 +59,7 @@ void KvStatuses::took_over() {
 
 void KvStatuses::take_all(const Reply& reply) {
   loading_ = false;
-  const bool none = reply.answered() && reply.code == kNotFound;
+  const bool none = reply.answered() && reply.code == sdk::status::kNotFound;
   const Json list = none ? Json::array() : sdk::parse_json(reply.body);
   if (!(none || reply.ok()) || !list.is_array()) {
     timer_.start(std::min<milliseconds>(backoff_.failed(reply.retry_after), kForbiddenPause), [this] { load(); });
@@ -179,7 +178,7 @@ void KvStatuses::written(const std::vector<std::string>& keys, const Reply& repl
   }
   to_write_.insert(keys.begin(), keys.end());
   const bool denied = reply.body.find("Permission denied") != std::string_view::npos;
-  if (reply.answered() && reply.code == kConflict && answer.is_object() && !denied) {
+  if (reply.answered() && reply.code == sdk::status::kConflict && answer.is_object() && !denied) {
     // Somebody else wrote some of them: what stands there now is read, and counts.
     pause(kGather);
     for (const Json& error : answer.value("Errors", Json::array())) {
@@ -191,12 +190,13 @@ void KvStatuses::written(const std::vector<std::string>& keys, const Reply& repl
     }
     return;
   }
-  if (reply.answered() && reply.code == kTooLarge && together_ > 1) {
+  if (reply.answered() && reply.code == sdk::status::kTooLarge && together_ > 1) {
     together_ /= 2;
     return pause(kGather);
   }
   Trouble trouble = api_.trouble_of(reply, "statuses");
-  const bool forbidden = reply.answered() && (denied || (reply.code == kForbidden && trouble.reason == "AccessDenied"));
+  const bool forbidden =
+      reply.answered() && (denied || (reply.code == sdk::status::kForbidden && trouble.reason == "AccessDenied"));
   if (forbidden) {
     const std::string root = api_.settings().status_root + "/";
     trouble = {"AccessDenied", "statuses cannot be written below " + root,
@@ -209,7 +209,7 @@ void KvStatuses::written(const std::vector<std::string>& keys, const Reply& repl
 void KvStatuses::read_again(const std::string& key) {
   api_.send({.path = "/v1/kv/" + in_url(key, true)}, [this, key](const Reply& reply) {
     const auto at = all_.find(key);
-    const bool none = reply.answered() && reply.code == kNotFound;
+    const bool none = reply.answered() && reply.code == sdk::status::kNotFound;
     const Json list = none ? Json::array() : sdk::parse_json(reply.body);
     if (at == all_.end() || !(none || reply.ok()) || !list.is_array()) return;
     const Json entry = list.empty() ? Json::object() : list.front();

@@ -12,7 +12,6 @@ using sdk::Json;
 namespace {
 
 constexpr int kIndent = 2;
-constexpr uint32_t kNotFound = 404, kForbidden = 403, kTooLarge = 413;
 
 // As Gloo writes it: the spec's fields beside the metadata.
 std::string value_of(const Json& object) {
@@ -72,16 +71,17 @@ void KvWriter::remove(const One& one) {
 void KvWriter::answer(const One& one, const Reply& reply) {
   if (reply.ok() && reply.body.starts_with("true")) {
     objects_.changed(one.id, SOLDER_OK, "");
-  } else if (reply.answered() && reply.code == kNotFound) {
+  } else if (reply.answered() && reply.code == sdk::status::kNotFound) {
     objects_.changed(one.id, SOLDER_NOT_FOUND, one.what + " is not at the key " + one.key);
-  } else if (reply.answered() && reply.code == kTooLarge) {
+  } else if (reply.answered() && reply.code == sdk::status::kTooLarge) {
     objects_.changed(one.id, SOLDER_RESOURCE_EXHAUSTED,
                      one.what + " has " + std::to_string(one.bytes) +
                          " bytes, which is more than Consul takes for one key (limits.kv_max_value_size, 524288 unless "
                          "it says otherwise); split it, for example into RouteTables");
   } else {
     const Trouble trouble = api_.trouble_of(reply, one.what);
-    const bool forbidden = reply.answered() && reply.code == kForbidden && trouble.reason == "AccessDenied";
+    const bool forbidden =
+        reply.answered() && reply.code == sdk::status::kForbidden && trouble.reason == "AccessDenied";
     objects_.changed(one.id, SOLDER_PERMISSION_DENIED,
                      forbidden ? one.what + " cannot be written: " + reply.words() + "; right is key_prefix \"" +
                                      api_.settings().root + "/\" { policy = \"write\" }"

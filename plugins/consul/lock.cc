@@ -19,9 +19,8 @@ constexpr uint64_t kRenewSession = 5 * kSecond;
 // Consul takes a time of 10 s and more, and waits up to twice as long. Nobody has to wait after a lock was lost: what
 // its last holder still sends is refused.
 constexpr const char* kSession = R"({"Name": "solder", "TTL": "15s", "LockDelay": "0s", "Behavior": "release"})";
-constexpr milliseconds kWrite{700}, kLook{600}, kSpread{100}, kTimeout{1500}, kForbiddenPause{5000};
-constexpr uint32_t kNotFound = 404, kForbidden = 403, kServerError = 500;
-constexpr int kPatience = 4;  // failures
+constexpr milliseconds kWrite{700}, kLook{600}, kLockSpread{100}, kLockTimeout{1500}, kLockForbiddenPause{5000};
+constexpr int kLockPatience = 4;  // failures
 
 // The first entry of a list, or an empty map.
 Json first_of(std::string_view body) {
@@ -53,7 +52,7 @@ Json Lock::fence() const { return {{"KV", {{"Verb", "check-session"}, {"Key", ke
 
 void Lock::lost() {
   lease_.hold(0);
-  if (!asking_) timer_.start(backoff_.jitter(kSpread), [this] { look(); });
+  if (!asking_) timer_.start(backoff_.jitter(kLockSpread), [this] { look(); });
 }
 
 void Lock::send(const char* method, const std::string& path, const std::string& body,
@@ -62,7 +61,7 @@ void Lock::send(const char* method, const std::string& path, const std::string& 
     asking_ = false;
     then(reply);
   };
-  asking_ = api_.send({.method = method, .path = path, .body = body, .timeout = kTimeout}, answered) == SOLDER_OK;
+  asking_ = api_.send({.method = method, .path = path, .body = body, .timeout = kLockTimeout}, answered) == SOLDER_OK;
   if (!asking_) timer_.start(kLook, [this] { look(); });
 }
 
@@ -73,7 +72,7 @@ void Lock::look() {
 }
 
 void Lock::take_look(const Reply& reply) {
-  if (reply.answered() && reply.code == kNotFound) return take();
+  if (reply.answered() && reply.code == sdk::status::kNotFound) return take();
   const Json entry = first_of(reply.body);
   if (!reply.ok() || entry.empty()) return failed(reply);
   const std::string session = sdk::get_string(entry, "Session");
@@ -85,7 +84,7 @@ void Lock::take_look(const Reply& reply) {
   backoff_.succeeded();
   lease_.hold(0);
   if (std::exchange(trouble_, std::nullopt)) changed_();
-  timer_.start(kLook + backoff_.jitter(kSpread), [this] { look(); });
+  timer_.start(kLook + backoff_.jitter(kLockSpread), [this] { look(); });
 }
 
 // Where that is not allowed, Consul ends it some time.
@@ -93,7 +92,7 @@ void Lock::end_session(const std::string& session) {
   send("PUT", "/v1/session/destroy/" + in_url(session, false), "", [this](const Reply& reply) {
     if (reply.ok()) return take();
     lease_.hold(0);
-    timer_.start(kLook + backoff_.jitter(kSpread), [this] { look(); });
+    timer_.start(kLook + backoff_.jitter(kLockSpread), [this] { look(); });
   });
 }
 
@@ -114,7 +113,7 @@ void Lock::create_session() {
 
 void Lock::renew_session() {
   send("PUT", "/v1/session/renew/" + in_url(session_, false), "", [this](const Reply& reply) {
-    if (reply.answered() && reply.code == kNotFound) {
+    if (reply.answered() && reply.code == sdk::status::kNotFound) {
       session_.clear();
       return lost();
     }
@@ -134,8 +133,8 @@ void Lock::acquire() {
 void Lock::acquired(const Reply& reply, uint64_t sent) {
   // Another was faster, or Consul has ended the session.
   const bool other = reply.ok() && reply.body.starts_with("false");
-  const bool ended =
-      reply.answered() && reply.code == kServerError && reply.body.find("invalid session") != std::string_view::npos;
+  const bool ended = reply.answered() && reply.code == sdk::status::kServerError &&
+                     reply.body.find("invalid session") != std::string_view::npos;
   if (ended) session_.clear();
   if (other || ended) return lost();
   if (!reply.ok()) return failed(reply);
@@ -150,12 +149,12 @@ void Lock::acquired(const Reply& reply, uint64_t sent) {
 
 void Lock::failed(const Reply& reply) {
   std::optional<Trouble> trouble;
-  milliseconds wait = kLook + backoff_.jitter(kSpread);
+  milliseconds wait = kLook + backoff_.jitter(kLockSpread);
   backoff_.failed();
   // One who is away says so elsewhere. What is held is held until its time is over.
-  if (reply.answered() && (reply.code == kForbidden || backoff_.failures() >= kPatience)) {
+  if (reply.answered() && (reply.code == sdk::status::kForbidden || backoff_.failures() >= kLockPatience)) {
     trouble = api_.trouble_of(reply, "the lock " + key_);
-    wait = kForbiddenPause;
+    wait = kLockForbiddenPause;
   }
   if (trouble && trouble->reason == "AccessDenied") {
     trouble->message = "the lock " + key_ +

@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds kShortestWait = std::chrono::seconds(1), kLongestWait = std::chrono::minutes(9);
+constexpr milliseconds kShortestWait = std::chrono::seconds(1), kLongestSettingsWait = std::chrono::minutes(9);
 
 sdk::MemberReader duration(milliseconds& into, milliseconds least, milliseconds most) {
   return [&into, least, most](const Json& value) {
@@ -146,7 +146,7 @@ Settings read_settings(const Json& config) {
        {"certFile", sdk::text_into(out.certificate_file)},
        {"keyFile", sdk::text_into(out.key_file)},
        {"insecureSkipVerify", sdk::flag_into(out.unverified)},
-       {"waitTime", duration(out.wait, kShortestWait, kLongestWait)},
+       {"waitTime", duration(out.wait, kShortestWait, kLongestSettingsWait)},
        {"consistencyMode", [&](const Json& value) { return read_consistency(value, out.consistency); }},
        {"maxBlockingQueries", most_waiting},
        {"kvSource", [&](const Json& value) { return read_kv_source(value, out); }},

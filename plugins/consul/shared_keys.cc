@@ -13,9 +13,8 @@ using std::chrono::milliseconds;
 namespace {
 
 // A transaction has at most half a megabyte, with its values in base64; one of them always fits.
-constexpr size_t kMostBytes = 360000, kMostTogether = 48;
-constexpr milliseconds kGather{50}, kTold{200}, kForbiddenPause{15000};
-constexpr uint32_t kForbidden = 403, kConflict = 409;
+constexpr size_t kMostSharedBytes = 360000, kMostSharedTogether = 48;
+constexpr milliseconds kGatherShared{50}, kTold{200}, kSharedForbiddenPause{15000};
 
 // Consul's KV store is no place for them.
 bool is_of_a_secret(const std::string& name) { return name.starts_with("secret-"); }
@@ -41,11 +40,11 @@ void SharedKeys::want(const std::vector<sdk::SharedEntry>& entries) {
   const auto before = std::exchange(too_large_, std::nullopt);
   for (const auto& each : entries) {
     if (is_of_a_secret(each.name)) continue;
-    if (each.json.size() > kMostBytes) {
+    if (each.json.size() > kMostSharedBytes) {
       too_large_ = {"SharedTooLarge",
                     "the last good version of an object of " + std::to_string(each.json.size()) +
                         " bytes is not shared: a Solder that begins now does not have it",
-                    "at most " + std::to_string(kMostBytes) + " bytes"};
+                    "at most " + std::to_string(kMostSharedBytes) + " bytes"};
       continue;
     }
     (*wanted_)[each.name] = each.json;
@@ -55,7 +54,7 @@ void SharedKeys::want(const std::vector<sdk::SharedEntry>& entries) {
 }
 
 void SharedKeys::look() {
-  if (wanted_ && !under_way_ && !timer_.pending() && lock_.held()) timer_.start(kGather, [this] { write(); });
+  if (wanted_ && !under_way_ && !timer_.pending() && lock_.held()) timer_.start(kGatherShared, [this] { write(); });
 }
 
 SharedKeys::Written SharedKeys::to_write() const {
@@ -63,7 +62,7 @@ SharedKeys::Written SharedKeys::to_write() const {
   size_t bytes = 0;
   const auto has_room = [&](size_t more) {
     bytes += more;
-    return out.size() < kMostTogether && (out.empty() || bytes <= kMostBytes);
+    return out.size() < kMostSharedTogether && (out.empty() || bytes <= kMostSharedBytes);
   };
   for (const auto& [name, value] : *wanted_) {
     const auto at = there_.find(name);
@@ -121,7 +120,7 @@ void SharedKeys::written(const Written& what, const Reply& reply) {
     return look();
   }
   const bool denied = reply.body.find("Permission denied") != std::string_view::npos;
-  if (reply.answered() && reply.code == kConflict && answer.is_object() && !denied) {
+  if (reply.answered() && reply.code == sdk::status::kConflict && answer.is_object() && !denied) {
     for (const Json& error : answer.value("Errors", Json::array())) {
       if (error.is_object() && is_fenced_off(error)) return lock_.lost();
     }
@@ -130,13 +129,13 @@ void SharedKeys::written(const Written& what, const Reply& reply) {
   }
   Trouble trouble = api_.trouble_of(reply, "what Solders share");
   const bool forbidden =
-      reply.answered() && (denied || reply.code == kForbidden) && trouble.reason != "NotAuthenticated";
+      reply.answered() && (denied || reply.code == sdk::status::kForbidden) && trouble.reason != "NotAuthenticated";
   if (forbidden) {
     trouble = {"AccessDenied", "last good versions cannot be shared",
                "key_prefix \"" + api_.settings().own_root() + "/\" { policy = \"write\" }"};
   }
   set_trouble(std::move(trouble));
-  timer_.start(forbidden ? kForbiddenPause : backoff_.failed(reply.retry_after), [this] { look(); });
+  timer_.start(forbidden ? kSharedForbiddenPause : backoff_.failed(reply.retry_after), [this] { look(); });
 }
 
 void SharedKeys::set_trouble(std::optional<Trouble> trouble) {

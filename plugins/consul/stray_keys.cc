@@ -11,9 +11,8 @@ using sdk::Json;
 
 namespace {
 
-constexpr auto kLookAgain = std::chrono::seconds(15);
+constexpr auto kLookForStrays = std::chrono::seconds(15);
 constexpr size_t kMostNamed = 20;
-constexpr uint32_t kNotFound = 404;
 
 }  // namespace
 
@@ -52,7 +51,7 @@ void StrayKeys::list(const std::string& prefix) {
 }
 
 void StrayKeys::take(const std::string& prefix, const Reply& reply) {
-  if (reply.answered() && reply.code == kNotFound) return;
+  if (reply.answered() && reply.code == sdk::status::kNotFound) return;
   const Json list = sdk::parse_json(reply.body);
   failed_ = failed_ || !reply.ok() || !list.is_array();
   if (!list.is_array()) return;
@@ -68,7 +67,7 @@ void StrayKeys::done() {
     strays_ = found_;
     changed_();
   }
-  timer_.start(kLookAgain, [this] { look(); });
+  timer_.start(kLookForStrays, [this] { look(); });
 }
 
 std::vector<Trouble> StrayKeys::troubles() const {

@@ -10,7 +10,7 @@ namespace solder::plugins::consul {
 
 namespace {
 
-constexpr auto kGather = std::chrono::milliseconds(50);
+constexpr auto kGatherServices = std::chrono::milliseconds(50);
 constexpr size_t kMaxProblems = 90;
 
 }  // namespace
@@ -104,7 +104,7 @@ void Watcher::changed() {
       statuses_.complete();
     });
   }
-  if (!report_timer_.pending()) report_timer_.start(kGather, [this] { report(); });
+  if (!report_timer_.pending()) report_timer_.start(kGatherServices, [this] { report(); });
 }
 
 void Watcher::report() {

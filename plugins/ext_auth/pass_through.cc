@@ -11,7 +11,7 @@ using sdk::Json;
 
 namespace {
 
-constexpr const char* kDefaultTimeout = "5s";
+constexpr const char* kPassThroughTimeout = "5s";
 
 struct Target {
   std::string host;
@@ -93,7 +93,7 @@ Json http_service(const Json& http, const std::string& cluster) {
   Json service{{"serverUri",
                 {{"uri", sdk::get_string(http, "url")},
                  {"cluster", cluster},
-                 {"timeout", timeout ? sdk::get_string(http, "connectionTimeout") : kDefaultTimeout}}},
+                 {"timeout", timeout ? sdk::get_string(http, "connectionTimeout") : kPassThroughTimeout}}},
                {"pathOverride", read_url(sdk::get_string(http, "url")).value_or(Target{}).path}};
   const Json request = http.value("request", Json::object());
   Json headers = Json::array();
@@ -163,7 +163,7 @@ Json pass_through_service(const Json& pass, const std::string& cluster) {
   const auto timeout = sdk::get_duration(grpc, "connectionTimeout");
   return {{"grpcService",
            {{"envoyGrpc", {{"clusterName", cluster}}},
-            {"timeout", timeout ? sdk::get_string(grpc, "connectionTimeout") : kDefaultTimeout}}}};
+            {"timeout", timeout ? sdk::get_string(grpc, "connectionTimeout") : kPassThroughTimeout}}}};
 }
 
 }  // namespace solder::plugins::ext_auth

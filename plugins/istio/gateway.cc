@@ -9,7 +9,7 @@ namespace solder::plugins::istio {
 
 namespace {
 
-using Kind = Server::Kind;
+using ServerKind = Server::Kind;
 
 // Where Gloo's gateways listen, for hosts without TLS and with it.
 constexpr uint64_t kPlainPort = 8080, kTlsPort = 8443;
@@ -112,7 +112,7 @@ class ServerReader {
     const bool ends = one_of(mode, {"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL"});
     out_.redirect = tls.flag("httpsRedirect").value_or(false);
     if (one_of(protocol, {"HTTP", "HTTP2", "GRPC", "GRPC-WEB"})) {
-      out_.kind = Kind::kHttp;
+      out_.kind = ServerKind::kHttp;
       tls.pass({"mode"});
     } else if (one_of(protocol, {"HTTPS", "TLS"})) {
       if (!ends && mode != "PASSTHROUGH" && !(mode.empty() && tls.present())) {
@@ -121,10 +121,10 @@ class ServerReader {
                                 "SIMPLE, MUTUAL, OPTIONAL_MUTUAL, ISTIO_MUTUAL or PASSTHROUGH");
         return false;
       }
-      out_.kind = ends && protocol == "HTTPS" ? Kind::kHttps : Kind::kTls;
+      out_.kind = ends && protocol == "HTTPS" ? ServerKind::kHttps : ServerKind::kTls;
       if (ends) out_.ssl = ssl_config(tls, mode, ns_, options_);
     } else if (one_of(protocol, {"TCP", "MONGO", "MYSQL", "REDIS"})) {
-      out_.kind = Kind::kTcp;
+      out_.kind = ServerKind::kTcp;
       if (ends) out_.ssl = ssl_config(tls, mode, ns_, options_);
     } else {
       server_.report().warning({server_.at("port") + "/protocol", "InvalidValue",
@@ -144,14 +144,14 @@ class ServerReader {
 
 // Gloo's own gateways take the hosts of these ports already.
 bool is_gloos(const Server& server) {
-  return (server.kind == Kind::kHttp && server.bound == kPlainPort) ||
-         (server.kind == Kind::kHttps && server.bound == kTlsPort);
+  return (server.kind == ServerKind::kHttp && server.bound == kPlainPort) ||
+         (server.kind == ServerKind::kHttps && server.bound == kTlsPort);
 }
 
 Json gateway_for(const Server& server, const Options& options) {
   Json spec = {{"bindAddress", "::"}, {"bindPort", server.bound}};
-  if (server.kind == Kind::kHttp || server.kind == Kind::kHttps) {
-    spec["ssl"] = server.kind == Kind::kHttps;
+  if (server.kind == ServerKind::kHttp || server.kind == ServerKind::kHttps) {
+    spec["ssl"] = server.kind == ServerKind::kHttps;
     spec["httpGateway"] = {{"virtualServiceSelector", {{"discovered_by", "istio"}}},
                            {"virtualServiceNamespaces", {"*"}}};
   } else {
@@ -202,7 +202,7 @@ void derive_gateway(const sdk::SourceInput& in, const Options& options, sdk::Out
   }
   Derived derived;
   for (const Server& server : servers) {
-    const bool http = server.kind == Kind::kHttp || server.kind == Kind::kHttps;
+    const bool http = server.kind == ServerKind::kHttp || server.kind == ServerKind::kHttps;
     if (is_gloos(server)) continue;
     if (server.bound == kPlainPort || server.bound == kTlsPort) {
       report.cannot(server.path + "/port/number",

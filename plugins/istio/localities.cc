@@ -31,9 +31,9 @@ void add(Json& list, Json locality, const char* member, uint64_t value) {
   if (std::find(list.begin(), list.end(), one) == list.end()) list.push_back(std::move(one));
 }
 
-class Reader {
+class LocalityReader {
  public:
-  Reader(Fields& setting, bool ejects, const Options& options)
+  LocalityReader(Fields& setting, bool ejects, const Options& options)
       : setting_(setting), ejects_(ejects), own_(locality_of(options.locality)) {}
 
   Json run() {
@@ -158,7 +158,7 @@ Json locality_of(const std::string& text) {
 }
 
 void balance_localities(Fields setting, bool ejects, const Options& options, Json& config) {
-  Json localities = Reader(setting, ejects, options).run();
+  Json localities = LocalityReader(setting, ejects, options).run();
   setting.rest();
   if (!localities.empty()) config["localities"] = std::move(localities);
 }

@@ -45,9 +45,9 @@ void add_header(const std::string& name, const StringMatch& match, bool invert, 
   out.json["headers"].push_back(std::move(header));
 }
 
-class Reader {
+class MatchReader {
  public:
-  Reader(Fields& match, const RoutePlace& place) : match_(match), place_(place) {}
+  MatchReader(Fields& match, const RoutePlace& place) : match_(match), place_(place) {}
 
   std::optional<Matcher> run() {
     match_.pass({"name", "statPrefix"});
@@ -207,6 +207,6 @@ StringMatch read_string_match(Fields fields) {
   return out;
 }
 
-std::optional<Matcher> read_matcher(Fields& match, const RoutePlace& place) { return Reader(match, place).run(); }
+std::optional<Matcher> read_matcher(Fields& match, const RoutePlace& place) { return MatchReader(match, place).run(); }
 
 }  // namespace solder::plugins::istio

@@ -8,17 +8,17 @@ namespace solder::plugins::istio {
 
 namespace {
 
-using Kind = Server::Kind;
+using ServerKind = Server::Kind;
 
 struct Match {
   std::vector<std::string> names;  // of servers; empty: any
   std::optional<uint64_t> port;
 };
 
-class Reader {
+class StreamReader {
  public:
-  Reader(const std::string& name, const std::vector<std::string>& hosts, const std::vector<Server>& servers,
-         World& world, const RoutePlace& place, Derived& derived)
+  StreamReader(const std::string& name, const std::vector<std::string>& hosts, const std::vector<Server>& servers,
+               World& world, const RoutePlace& place, Derived& derived)
       : name_(name),
         hosts_(hosts),
         servers_(servers),
@@ -81,7 +81,8 @@ class Reader {
   }
 
   bool add(const Match& match, const Server& server, bool tls, const Json& action) {
-    if (server.kind != (tls ? Kind::kTls : Kind::kTcp) && !(server.kind == Kind::kTls && !server.ssl.is_null()))
+    if (server.kind != (tls ? ServerKind::kTls : ServerKind::kTcp) &&
+        !(server.kind == ServerKind::kTls && !server.ssl.is_null()))
       return false;
     if (match.port && *match.port != server.port) return false;
     const auto its_names = names(match, server);
@@ -91,7 +92,7 @@ class Reader {
     Json host = {{"name", id}, {"destination", action}};
     // Where TLS ends here it is the host's; a matcher alone lets it through.
     Json ssl = server.ssl;
-    if (server.kind == Kind::kTls && its_names.front() != "*") ssl["sniDomains"] = its_names;
+    if (server.kind == ServerKind::kTls && its_names.front() != "*") ssl["sniDomains"] = its_names;
     if (!ssl.is_null()) (server.ssl.is_null() ? spec["matcher"] : host)["sslConfig"] = ssl;
     spec["tcpGateway"]["tcpHosts"] = Json::array({host});
     Json object = object_of("MatchableTcpGateway", place_.ns, id, std::move(spec));
@@ -113,7 +114,7 @@ class Reader {
 
 void stream_routes(Fields& spec, const std::string& name, const std::vector<std::string>& hosts,
                    const std::vector<Server>& servers, World& world, const RoutePlace& place, Derived& derived) {
-  Reader(name, hosts, servers, world, place, derived).run(spec);
+  StreamReader(name, hosts, servers, world, place, derived).run(spec);
 }
 
 }  // namespace solder::plugins::istio

@@ -13,7 +13,7 @@ namespace solder::plugins::istio {
 
 namespace {
 
-using Kind = Server::Kind;
+using ServerKind = Server::Kind;
 
 // How a host stands at the gateways.
 struct HostUse {
@@ -23,9 +23,9 @@ struct HostUse {
 
 std::string host_label(const std::string& host) { return "istio.solder.io/host-" + in_name(host); }
 
-class Reader {
+class VirtualServiceReader {
  public:
-  Reader(const sdk::SourceInput& in, const Options& options, sdk::Out& out)
+  VirtualServiceReader(const sdk::SourceInput& in, const Options& options, sdk::Out& out)
       : ns_(in.ref.ns),
         name_(in.ref.name),
         options_(options),
@@ -145,11 +145,11 @@ class Reader {
   [[nodiscard]] std::map<std::string, HostUse> host_uses() const {
     std::map<std::string, HostUse> out;
     for (const Server& server : servers_) {
-      if (server.kind != Kind::kHttp && server.kind != Kind::kHttps) continue;
+      if (server.kind != ServerKind::kHttp && server.kind != ServerKind::kHttps) continue;
       for (const std::string& host : hosts_) {
         for (const std::string& each : server.serves(host, ns_)) {
           HostUse& use = out[each];
-          if (server.kind == Kind::kHttp) {
+          if (server.kind == ServerKind::kHttp) {
             use.plain = true;
             use.redirects = use.redirects && server.redirect;
           } else if (!std::exchange(use.secure, true)) {
@@ -205,7 +205,7 @@ class Reader {
 }  // namespace
 
 void derive_virtual_service(const sdk::SourceInput& in, const Options& options, sdk::Out& out) {
-  Reader(in, options, out).run();
+  VirtualServiceReader(in, options, out).run();
 }
 
 }  // namespace solder::plugins::istio

@@ -18,7 +18,6 @@ constexpr auto kLookAgain = std::chrono::seconds(5);
 // A server that has just started may not know its own definitions yet; their objects must not go for that.
 constexpr int kMissesThatCount = 3;
 constexpr const char* kServiceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
-constexpr uint32_t kOk = 200, kUnauthorized = 401, kNotFound = 404, kServerError = 500;
 constexpr int kPatience = 4;  // failures of a part of the API that the others wait for
 
 // Chance is all that it is for: instances that start at one time are to differ.
@@ -169,7 +168,7 @@ void ApiWatcher::take_kinds(const std::string& api_version, const sdk::HttpAnswe
   if (answer.status != SOLDER_OK) {
     problem_ = {"ServerUnreachable", "the API server at " + connection_.server + ": " + std::string(answer.message),
                 ""};
-  } else if (answer.code == kOk) {
+  } else if (answer.code == sdk::status::kOk) {
     problem_.reset();
     const Json list = sdk::parse_json(answer.body);
     const Json* preferred = list.is_object() ? sdk::find(list, "preferredVersion") : nullptr;
@@ -178,11 +177,11 @@ void ApiWatcher::take_kinds(const std::string& api_version, const sdk::HttpAnswe
     known_.insert(api_version);
     const std::string version = list.is_object() ? sdk::get_string(list, "groupVersion") : "";
     use(api_version, with_shared(read_resources(list, version.empty() ? api_version : version)));
-  } else if (answer.code == kNotFound) {
+  } else if (answer.code == sdk::status::kNotFound) {
     problem_.reset();
     known_.insert(api_version);
     use(api_version, {});
-  } else if (answer.code == kUnauthorized) {
+  } else if (answer.code == sdk::status::kUnauthorized) {
     problem_ = {"NotAuthenticated", "the API server does not know who asks: HTTP 401",
                 "a token or a client certificate that is valid"};
   } else {
@@ -191,7 +190,8 @@ void ApiWatcher::take_kinds(const std::string& api_version, const sdk::HttpAnswe
         "the API server does not say what it serves of " + api_version + ": HTTP " + std::to_string(answer.code),
         "whoever is authenticated may ask for that"};
     // A part of the API that does not work must not hold up all others for ever.
-    if (answer.code >= kServerError && ++failures_[api_version] > kPatience && known_.insert(api_version).second) {
+    if (answer.code >= sdk::status::kServerError && ++failures_[api_version] > kPatience &&
+        known_.insert(api_version).second) {
       for (const auto& kind : wanted_[api_version]) objects_.keep(kind, "");
     }
   }

@@ -27,14 +27,14 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr auto kLook = std::chrono::milliseconds(20);
-constexpr auto kPatience = seconds(30), kTryAgain = seconds(10), kEarly = seconds(30);
-constexpr size_t kMaxWords = 300;
+constexpr auto kLookAtProgram = std::chrono::milliseconds(20);
+constexpr auto kProgramPatience = seconds(30), kTryAgain = seconds(10), kEarly = seconds(30);
+constexpr size_t kMaxProgramWords = 300;
 const std::vector<std::string_view> kHidden = {"token", "clientCertificateData", "clientKeyData"};
 
 std::string first_words(const std::string& path) {
   std::ifstream file(path);
-  std::string words(kMaxWords, '\0');
+  std::string words(kMaxProgramWords, '\0');
   file.read(words.data(), static_cast<std::streamsize>(words.size()));
   words.resize(static_cast<size_t>(file.gcount()));
   while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.pop_back();
@@ -158,14 +158,14 @@ void ExecCredential::run() {
     child_ = 0;
     return fail(std::string("it cannot be run: ") + std::strerror(error));
   }
-  timer_.start(kLook, [this] { look(); });
+  timer_.start(kLookAtProgram, [this] { look(); });
 }
 
 void ExecCredential::look() {
   int status = 0;
   const pid_t done = waitpid(child_, &status, WNOHANG);
-  if (done == 0 && Clock::now() - started_ < kPatience) {
-    timer_.start(kLook, [this] { look(); });
+  if (done == 0 && Clock::now() - started_ < kProgramPatience) {
+    timer_.start(kLookAtProgram, [this] { look(); });
     return;
   }
   if (done == 0) {

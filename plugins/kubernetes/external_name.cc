@@ -6,6 +6,7 @@
 
 #include "solder/envoy_fields.h"
 #include "solder/sdk/checked.hpp"
+#include "solder/sdk/text.hpp"
 
 namespace solder::plugins::kubernetes {
 
@@ -24,9 +25,9 @@ bool is_own_machine(const std::string& name) {
   return sdk::is_ip_address(name) && (name.starts_with("127.") || name.starts_with("0."));
 }
 
-std::string lower_case(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+// As names are compared: in small letters, without the root's dot.
+std::string compared(std::string_view text) {
+  std::string name = sdk::lower_case(text);
   while (name.ends_with('.')) name.pop_back();
   return name;
 }
@@ -45,7 +46,7 @@ sdk::Message assignment(const std::string& name, uint64_t port) {
 }  // namespace
 
 void give_external_name(const UpstreamSpec& spec, const Service& service, bool allowed, sdk::Out& out) {
-  const std::string name = lower_case(service.external_name), full = spec.ns + "/" + spec.service;
+  const std::string name = compared(service.external_name), full = spec.ns + "/" + spec.service;
   const auto refused = [&](const char* why, const std::string& found, const char* right) {
     out.error({"/serviceName",
                "ExternalService",

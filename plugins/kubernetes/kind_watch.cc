@@ -20,9 +20,8 @@ constexpr uint32_t kIdleMs = 150000;                     // bookmarks come every
 constexpr auto kForbiddenPause = seconds(15);
 constexpr int kQuickRefusals = 5;  // tried again after 1, 2, 3 ... seconds
 constexpr auto kLongestAway = milliseconds(2000), kLongestWait = milliseconds(15000);
-constexpr int kPatience = 4;  // failures of one kind that the others wait for
-constexpr uint32_t kOk = 200, kBadRequest = 400, kUnauthorized = 401, kForbidden = 403, kNotFound = 404, kGone = 410,
-                   kUnprocessable = 422;
+constexpr int kWatchPatience = 4;  // failures of one kind that the others wait for
+constexpr uint32_t kUnprocessable = 422;
 constexpr const char* kAllTold = "k8s.io/initial-events-end";  // an annotation of the bookmark
 constexpr size_t kMaxWords = 300;
 
@@ -138,8 +137,8 @@ void KindWatch::take_page(const sdk::HttpAnswer& answer) {
     page_size_ = std::max(1, page_size_ / 4);  // huge objects
     return list_page();
   }
-  if (answer.status == SOLDER_OK && answer.code == kGone) return relist();
-  if (answer.status != SOLDER_OK || answer.code != kOk) return failed(answer, [this] { relist(); });
+  if (answer.status == SOLDER_OK && answer.code == sdk::status::kGone) return relist();
+  if (answer.status != SOLDER_OK || answer.code != sdk::status::kOk) return failed(answer, [this] { relist(); });
   Json page = sdk::parse_json(answer.body);
   const auto items = page.is_object() ? page.find("items") : page.end();
   if (!page.is_object() || items == page.end()) return failed(answer, [this] { relist(); });
@@ -175,7 +174,7 @@ void KindWatch::take_event(std::string_view line) {
     // Anything but a version that is too old ends the watch as well; what is lost is in the next list.
     gone_ = true;
     if (listing_) by_watch_ = false;
-    if (sdk::get_uint(*object, "code") != kGone)
+    if (sdk::get_uint(*object, "code") != sdk::status::kGone)
       ends_.log("the watch of " + resource_.plural + " ended: " + object->dump());
     if (under_way_) http_.cancel(*std::exchange(under_way_, std::nullopt));
     timer_.start(backoff_.jitter(milliseconds(500)), [this] { relist(); });
@@ -197,10 +196,10 @@ void KindWatch::take_event(std::string_view line) {
 
 void KindWatch::watch_ended(const sdk::HttpAnswer& answer) {
   if (listing_) return list_ended(answer);
-  if (answer.status == SOLDER_OK && answer.code == kGone) return relist();
+  if (answer.status == SOLDER_OK && answer.code == sdk::status::kGone) return relist();
   // One that ends without a word may be a server on its way down.
-  if (answer.status == SOLDER_OK && answer.code == kOk && events_ > 0) return watch();
-  if (answer.status == SOLDER_OK && answer.code == kOk) {
+  if (answer.status == SOLDER_OK && answer.code == sdk::status::kOk && events_ > 0) return watch();
+  if (answer.status == SOLDER_OK && answer.code == sdk::status::kOk) {
     timer_.start(milliseconds(200) + backoff_.jitter(milliseconds(800)), [this] { watch(); });
     return;
   }
@@ -209,11 +208,11 @@ void KindWatch::watch_ended(const sdk::HttpAnswer& answer) {
 
 // Before all was told. A server that has no such lists says that the request is wrong.
 void KindWatch::list_ended(const sdk::HttpAnswer& answer) {
-  if (answer.status == SOLDER_OK && (answer.code == kBadRequest || answer.code == kUnprocessable)) {
+  if (answer.status == SOLDER_OK && (answer.code == sdk::status::kBadRequest || answer.code == kUnprocessable)) {
     by_watch_ = false;
     return relist();
   }
-  if (answer.status == SOLDER_OK && answer.code == kOk) {
+  if (answer.status == SOLDER_OK && answer.code == sdk::status::kOk) {
     timer_.start(milliseconds(200) + backoff_.jitter(milliseconds(800)), [this] { relist(); });
     return;
   }
@@ -223,7 +222,7 @@ void KindWatch::list_ended(const sdk::HttpAnswer& answer) {
 // A watch is silent while nothing changes: whether the server is well again is asked before it.
 void KindWatch::look() {
   send(resource_.path(ns_) + "?limit=1" + selection_of(resource_.kind), false, [this](const sdk::HttpAnswer& answer) {
-    if (answer.status != SOLDER_OK || answer.code != kOk) return failed(answer, [this] { look(); });
+    if (answer.status != SOLDER_OK || answer.code != sdk::status::kOk) return failed(answer, [this] { look(); });
     recovered();
     watch();
   });
@@ -237,8 +236,9 @@ void KindWatch::recovered() {
 
 void KindWatch::failed(const sdk::HttpAnswer& answer, std::function<void()> again) {
   const bool answered = answer.status == SOLDER_OK;
-  if (answered && answer.code == kForbidden) return refused(answer, std::move(again));
-  if (answered && answer.code == kNotFound) {  // its definition may be gone: whoever looks for kinds finds out
+  if (answered && answer.code == sdk::status::kForbidden) return refused(answer, std::move(again));
+  if (answered &&
+      answer.code == sdk::status::kNotFound) {  // its definition may be gone: whoever looks for kinds finds out
     objects_.keep(resource_.kind, ns_);
     settle();
     timer_.start(next_pause(), [this] { relist(); });
@@ -247,7 +247,7 @@ void KindWatch::failed(const sdk::HttpAnswer& answer, std::function<void()> agai
   auto wait = backoff_.failed(answer.header("retry-after"));
   // Who is away is asked often: it costs nobody anything, and nothing is to be stale for long once it is back.
   if (answer.header("retry-after").empty()) wait = std::min(wait, answered ? kLongestWait : kLongestAway);
-  if (answered && answer.code == kUnauthorized) {
+  if (answered && answer.code == sdk::status::kUnauthorized) {
     set_problem(WatchProblem{"NotAuthenticated", "the API server does not know who asks: " + words_of(answer),
                              "a token or a client certificate that is valid"});
   } else if (!answered) {
@@ -255,7 +255,7 @@ void KindWatch::failed(const sdk::HttpAnswer& answer, std::function<void()> agai
   } else if (backoff_.failures() > 1) {
     set_problem(WatchProblem{"ListFailed", resource_.plural + " cannot be read: " + words_of(answer), ""});
   }
-  if (answered && answer.code != kUnauthorized && backoff_.failures() > kPatience && !settled_) {
+  if (answered && answer.code != sdk::status::kUnauthorized && backoff_.failures() > kWatchPatience && !settled_) {
     objects_.keep(resource_.kind, ns_);
     settle();
   }

@@ -19,7 +19,6 @@ constexpr uint64_t kHeld = kSecond * 5 / 2;  // for its holder, from before it w
 constexpr milliseconds kRenew{700}, kLook{600};
 constexpr milliseconds kSpread{100};
 constexpr uint32_t kTimeoutMs = 1500;
-constexpr uint32_t kOk = 200, kFirstError = 300, kForbidden = 403, kNotFound = 404, kConflict = 409;
 
 // RFC 3339 with microseconds, as Kubernetes wants it. Nobody compares it with a clock of another machine.
 std::string wall_clock() {
@@ -85,8 +84,8 @@ void Lease::ask() {
 }
 
 void Lease::take_answer(const sdk::HttpAnswer& answer) {
-  if (answer.status == SOLDER_OK && answer.code == kNotFound) return write(true);
-  if (answer.status != SOLDER_OK || answer.code != kOk) return failed(answer, "get");
+  if (answer.status == SOLDER_OK && answer.code == sdk::status::kNotFound) return write(true);
+  if (answer.status != SOLDER_OK || answer.code != sdk::status::kOk) return failed(answer, "get");
   seen_ = sdk::parse_json(answer.body);
   const Json& spec = member(seen_, "spec");
   const std::string holder = sdk::get_string(spec, "holderIdentity");
@@ -122,13 +121,13 @@ void Lease::write(bool create) {
 
 void Lease::written(const sdk::HttpAnswer& answer, uint64_t sent) {
   // Another was faster: how long it will hold it is what its Lease says.
-  if (answer.status == SOLDER_OK && (answer.code == kConflict || answer.code == kNotFound)) {
+  if (answer.status == SOLDER_OK && (answer.code == sdk::status::kConflict || answer.code == sdk::status::kNotFound)) {
     lease_.hold(0);
     seen_ = {};
     timer_.start(backoff_.jitter(kSpread), [this] { ask(); });
     return;
   }
-  if (answer.status != SOLDER_OK || answer.code >= kFirstError) return failed(answer, "create, update");
+  if (answer.status != SOLDER_OK || answer.code >= sdk::status::kFirstError) return failed(answer, "create, update");
   seen_ = sdk::parse_json(answer.body);
   backoff_.succeeded();
   const bool well = problem_.has_value();
@@ -141,7 +140,7 @@ void Lease::written(const sdk::HttpAnswer& answer, uint64_t sent) {
 void Lease::failed(const sdk::HttpAnswer& answer, const char* verb) {
   std::optional<WatchProblem> problem;
   milliseconds wait = kLook + backoff_.jitter(kSpread);
-  if (answer.status == SOLDER_OK && answer.code == kForbidden) {
+  if (answer.status == SOLDER_OK && answer.code == sdk::status::kForbidden) {
     problem =
         WatchProblem{"AccessDenied",
                      "the Lease " + ns_ + "/" + name_ + " cannot be had (" + verb +

@@ -7,11 +7,7 @@ namespace solder::plugins::kubernetes {
 
 using sdk::Json;
 
-namespace {
-
-constexpr uint32_t kFirstError = 300, kForbidden = 403, kNotFound = 404;
-
-}  // namespace
+namespace {}  // namespace
 
 ObjectWriter::ObjectWriter(const sdk::Host& host, WatchSettings settings)
     : host_(host), settings_(std::move(settings)), http_(host), objects_(host), credential_(host, [this] {
@@ -54,7 +50,7 @@ void ObjectWriter::send(const One& one, sdk::HttpRequest request, const std::str
 void ObjectWriter::find(const One& one) {
   const bool core = one.api_version.find('/') == std::string::npos;
   send(one, {}, (core ? "/api/" : "/apis/") + one.api_version, [this, one](const sdk::HttpAnswer& answered) {
-    if (answered.status != SOLDER_OK || answered.code >= kFirstError) return answer(one, answered);
+    if (answered.status != SOLDER_OK || answered.code >= sdk::status::kFirstError) return answer(one, answered);
     const auto served = read_resources(sdk::parse_json(answered.body), one.api_version);
     const auto at = served.find(one.kind);
     if (at != served.end()) return write(one, at->second);
@@ -89,16 +85,16 @@ void ObjectWriter::answer(const One& one, const sdk::HttpAnswer& answer) {
                      "the API server at " + connection_.server + ": " + std::string(answer.message));
     return;
   }
-  if (answer.code < kFirstError) {
+  if (answer.code < sdk::status::kFirstError) {
     objects_.changed(one.id, SOLDER_OK, "");
     return;
   }
   const Json said = sdk::parse_json(answer.body);
   std::string words = said.is_object() ? sdk::get_string(said, "message") : "";
   if (words.empty()) words = "HTTP " + std::to_string(answer.code);
-  const solder_status status = answer.code == kNotFound    ? SOLDER_NOT_FOUND
-                               : answer.code == kForbidden ? SOLDER_PERMISSION_DENIED
-                                                           : SOLDER_UNKNOWN;
+  const solder_status status = answer.code == sdk::status::kNotFound    ? SOLDER_NOT_FOUND
+                               : answer.code == sdk::status::kForbidden ? SOLDER_PERMISSION_DENIED
+                                                                        : SOLDER_UNKNOWN;
   objects_.changed(one.id, status, words);
 }
 

@@ -17,7 +17,6 @@ constexpr const char* kPrefix = "solder-shared-";
 constexpr const char* kMember = "entry";
 constexpr size_t kMostBytes = 1000000;  // of a Secret's values, less a little
 constexpr milliseconds kGather{50};
-constexpr uint32_t kFirstError = 300, kForbidden = 403, kNotFound = 404, kConflict = 409;
 
 std::string name_of(const Json& secret) {
   const std::string name = sdk::get_string(secret.value("metadata", Json::object()), "name");
@@ -128,7 +127,7 @@ void SharedEntries::write(const std::string& name) {
   const bool removed = wanted == wanted_->end();
   auto then = [this, name, removed](const sdk::HttpAnswer& answer) {
     under_way_ = false;
-    const bool done = answer.status == SOLDER_OK && answer.code < kFirstError;
+    const bool done = answer.status == SOLDER_OK && answer.code < sdk::status::kFirstError;
     if (done && removed) {
       there_.erase(name);
     } else if (done) {
@@ -142,18 +141,18 @@ void SharedEntries::write(const std::string& name) {
 
 void SharedEntries::written(const sdk::HttpAnswer& answer) {
   const bool answered = answer.status == SOLDER_OK;
-  if (answered && answer.code < kFirstError) {
+  if (answered && answer.code < sdk::status::kFirstError) {
     backoff_.succeeded();
     if (problem_ && problem_->reason == "AccessDenied") set_problem(std::nullopt);
     return look();
   }
   milliseconds wait = kGather;
-  if (answered && answer.code == kForbidden) {
+  if (answered && answer.code == sdk::status::kForbidden) {
     set_problem(WatchProblem{
         "AccessDenied", "last good versions cannot be shared",
         "a rule {apiGroups: [\"\"], resources: [secrets], verbs: [create, update, delete]} in the namespace " + ns_});
     wait = milliseconds(15000);
-  } else if (!answered || (answer.code != kConflict && answer.code != kNotFound)) {
+  } else if (!answered || (answer.code != sdk::status::kConflict && answer.code != sdk::status::kNotFound)) {
     wait = backoff_.failed(answer.header("retry-after"));
   } else {
     wait = kGather * 4;  // its watch is about to tell what is there

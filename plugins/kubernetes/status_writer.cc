@@ -10,10 +10,8 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr const char* kReporter = "gloo";  // what tools of Gloo's users look for
-constexpr milliseconds kGather{100}, kPause{20}, kForbiddenPause{15000};
+constexpr milliseconds kGatherStatuses{100}, kPause{20}, kStatusForbiddenPause{15000};
 constexpr size_t kAtOnce = 16;
-constexpr uint32_t kForbidden = 403, kNotFound = 404, kConflict = 409;
-constexpr uint32_t kFirstError = 300;
 
 std::string key_of(const sdk::Ref& ref) { return std::string(ref.kind) + "/" + sdk::to_string(ref); }
 
@@ -92,7 +90,7 @@ void StatusWriter::look(const std::string& key, const One& one) {
     return;
   }
   to_write_.insert(key);
-  if (!timer_.pending() && leads_()) timer_.start(kGather, [this] { write_some(); });
+  if (!timer_.pending() && leads_()) timer_.start(kGatherStatuses, [this] { write_some(); });
 }
 
 void StatusWriter::look_at_all() {
@@ -145,7 +143,7 @@ void StatusWriter::written(const std::string& key, const std::string& body, cons
   One& one = at->second;
   one.under_way = false;
   const bool answered = answer.status == SOLDER_OK;
-  if (answered && answer.code < kFirstError) {
+  if (answered && answer.code < sdk::status::kFirstError) {
     backoff_.succeeded();
     problems_.erase(one.resource.plural);
     one.there = body;
@@ -156,15 +154,15 @@ void StatusWriter::written(const std::string& key, const std::string& body, cons
       one.version = std::move(version);
     return look(key, one);
   }
-  if (answered && answer.code == kNotFound) return;  // it is on its way out, and its watch will say so
-  std::chrono::milliseconds wait = kGather;
-  if (answered && answer.code == kForbidden) {
+  if (answered && answer.code == sdk::status::kNotFound) return;  // it is on its way out, and its watch will say so
+  std::chrono::milliseconds wait = kGatherStatuses;
+  if (answered && answer.code == sdk::status::kForbidden) {
     const std::string group = one.resource.api_version.substr(0, one.resource.api_version.find('/'));
     problems_[one.resource.plural] = {
         "AccessDenied", "statuses of " + one.resource.plural + " cannot be written",
         "a rule {apiGroups: [\"" + group + "\"], resources: [" + one.resource.plural + "/status], verbs: [patch]}"};
-    wait = kForbiddenPause;
-  } else if (!answered || answer.code != kConflict) {
+    wait = kStatusForbiddenPause;
+  } else if (!answered || answer.code != sdk::status::kConflict) {
     wait = backoff_.failed(answer.header("retry-after"));
   }
   to_write_.insert(key);

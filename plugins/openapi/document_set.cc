@@ -8,7 +8,7 @@ namespace solder::plugins::openapi {
 
 namespace {
 
-constexpr uint32_t kOk = 200, kRedirects = 300, kClientErrors = 400;
+constexpr uint32_t kRedirects = 300, kClientErrors = 400;
 constexpr const char* kAccept = "application/json, application/yaml;q=0.9, */*;q=0.5";
 
 }  // namespace
@@ -63,7 +63,7 @@ void DocumentSet::get(const std::string& url, sdk::Http::Then then) {
 }
 
 void DocumentSet::take(const sdk::HttpAnswer& answer) {
-  if (answer.status != SOLDER_OK || answer.code != kOk)
+  if (answer.status != SOLDER_OK || answer.code != sdk::status::kOk)
     return end({answer.status != SOLDER_OK, problem_of(answer), std::nullopt, false});
   take_text(answer.body);
 }
@@ -96,7 +96,7 @@ void DocumentSet::look() {
 
 void DocumentSet::take_other(const std::string& url, const sdk::HttpAnswer& answer) {
   std::string why;
-  if (answer.status == SOLDER_OK && answer.code == kOk) {
+  if (answer.status == SOLDER_OK && answer.code == sdk::status::kOk) {
     if (auto document = read_document(answer.body, why)) documents_[url] = std::move(*document);
   }
   if (under_way_.empty()) look();

@@ -106,9 +106,9 @@ bool has_dot_parts(std::string_view path) {
   return false;
 }
 
-class Reader {
+class FunctionReader {
  public:
-  Reader(const Documents& documents, const Url& document, const Url& upstream)
+  FunctionReader(const Documents& documents, const Url& document, const Url& upstream)
       : references_(documents, document), document_(document), own_{upstream, ""} {}
 
   Functions read() {
@@ -247,7 +247,7 @@ Json template_of(const Operation& operation) {
 }
 
 Functions read_functions(const Documents& documents, const Url& document, const Url& upstream) {
-  return Reader(documents, document, upstream).read();
+  return FunctionReader(documents, document, upstream).read();
 }
 
 }  // namespace solder::plugins::openapi

@@ -6,6 +6,7 @@
 
 #include "schema.h"
 #include "shown.h"
+#include "solder/sdk/text.hpp"
 
 namespace solder::plugins::openapi {
 
@@ -20,12 +21,6 @@ bool is_token(std::string_view text) {
     return std::isalnum(c) != 0 ||
            std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
   });
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
 }
 
 // Headers that a document says nothing about (as OpenAPI says of the first three), and those that frame a message.
@@ -92,7 +87,7 @@ class Reader {
       return true;
     }
     if (made.in == "header") {
-      const std::string header = lower_case(made.name);
+      const std::string header = sdk::lower_case(made.name);
       if (is_others(header)) return true;
       if (!is_token(made.name) || frames(header))
         return fail("the parameter " + shown(made.name) + " cannot be a header");
@@ -166,7 +161,7 @@ class Reader {
       if (is_json(type)) return body_schema(references_.child({&media, content.document}, "schema"));
     }
     for (const auto& [type, media] : content.value->items()) {
-      if (!lower_case(type).starts_with("application/x-www-form-urlencoded")) continue;
+      if (!sdk::lower_case(type).starts_with("application/x-www-form-urlencoded")) continue;
       if (!body_schema(references_.child({&media, content.document}, "schema"))) return false;
       if (out_.body.kind == Body::Kind::kJson) out_.body.kind = Body::Kind::kForm;
     }
@@ -174,7 +169,7 @@ class Reader {
   }
 
   static bool is_json(const std::string& media_type) {
-    const std::string type = lower_case(media_type).substr(0, media_type.find(';'));
+    const std::string type = sdk::lower_case(media_type).substr(0, media_type.find(';'));
     return type == "application/json" || type.ends_with("+json") || type == "*/*";
   }
 
@@ -185,7 +180,7 @@ class Reader {
     if (list == nullptr && root.value != nullptr) list = sdk::find(*root.value, "consumes");
     if (list == nullptr || !list->is_array() || list->empty()) return true;
     return std::any_of(list->begin(), list->end(), [&](const Json& one) {
-      return one.is_string() && (lower_case(one.get<std::string>()).starts_with(type) ||
+      return one.is_string() && (sdk::lower_case(one.get<std::string>()).starts_with(type) ||
                                  (std::string_view(type) == "application/json" && is_json(one.get<std::string>())));
     });
   }

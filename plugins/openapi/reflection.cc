@@ -12,16 +12,16 @@ using sdk::Json;
 
 namespace {
 
-constexpr std::array<const char*, 2> kPaths = {"grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-                                               "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"};
+constexpr std::array<const char*, 2> kReflectionPaths = {
+    "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"};
 constexpr std::string_view kOwn = "grpc.reflection.";
 constexpr std::string_view kUnimplemented = "12";
-constexpr uint32_t kOk = 200, kNotFound = 404;
 constexpr size_t kMostServices = 1000, kMostFiles = 5000;
 
 // Why an answer is none of reflection's; empty where it is one.
 std::string problem_with(const sdk::HttpAnswer& answer, const std::optional<std::vector<ReflectionAnswer>>& read) {
-  if (answer.status != SOLDER_OK || answer.code != kOk) return problem_of(answer);
+  if (answer.status != SOLDER_OK || answer.code != sdk::status::kOk) return problem_of(answer);
   const std::string_view status = answer.header("grpc-status");
   if (!status.empty() && status != "0")
     return "reflection is answered with the gRPC status " + shown(status, 20) + " " +
@@ -53,7 +53,7 @@ void Reflection::give_up() {
 
 void Reflection::send(const std::vector<ReflectionQuestion>& questions, void (Reflection::*take)(const Answers&)) {
   Request request{.method = "POST",
-                  .url = base_.origin() + "/" + kPaths[version_],
+                  .url = base_.origin() + "/" + kReflectionPaths[version_],
                   .headers = {{"content-type", "application/grpc"}, {"te", "trailers"}, {"user-agent", "solder"}},
                   .body = reflection_body(questions),
                   .secret_ns = secret_ns_,
@@ -62,9 +62,9 @@ void Reflection::send(const std::vector<ReflectionQuestion>& questions, void (Re
   under_way_ = budget_.send(std::move(request), [this, questions, take](const sdk::HttpAnswer& answer) {
     under_way_ = 0;
     // Who does not know a method may end the stream before its question was heard out, which looks like a fault.
-    const bool unknown =
-        answer.status != SOLDER_OK || answer.code == kNotFound || answer.header("grpc-status") == kUnimplemented;
-    if (unknown && version_ + 1 < kPaths.size()) {
+    const bool unknown = answer.status != SOLDER_OK || answer.code == sdk::status::kNotFound ||
+                         answer.header("grpc-status") == kUnimplemented;
+    if (unknown && version_ + 1 < kReflectionPaths.size()) {
       ++version_;
       return send(questions, take);
     }

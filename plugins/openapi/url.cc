@@ -4,15 +4,11 @@
 #include <cctype>
 #include <vector>
 
+#include "solder/sdk/text.hpp"
+
 namespace solder::plugins::openapi {
 
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 bool is_clean(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c == 0x7F || c == '\\'; });
@@ -60,7 +56,7 @@ std::optional<Url> parse_url(std::string_view text) {
   text = text.substr(0, text.find('#'));
   const size_t colon = text.find("://");
   if (colon == std::string_view::npos) return std::nullopt;
-  out.scheme = lower_case(text.substr(0, colon));
+  out.scheme = sdk::lower_case(text.substr(0, colon));
   if (out.scheme != "http" && out.scheme != "https") return std::nullopt;
   text.remove_prefix(colon + 3);
   const size_t end = std::min(text.find_first_of("/?"), text.size());
@@ -69,7 +65,7 @@ std::optional<Url> parse_url(std::string_view text) {
   const size_t bracket = authority.rfind(']');
   const size_t port = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
   if (port == 0 || (port != std::string_view::npos && !is_port(authority.substr(port + 1)))) return std::nullopt;
-  out.authority = lower_case(authority);
+  out.authority = sdk::lower_case(authority);
   if (port == std::string_view::npos) out.authority += out.scheme == "https" ? ":443" : ":80";
   split_query(text.substr(end), out);
   return out;

@@ -6,8 +6,9 @@ using sdk::Json;
 
 namespace {
 
-constexpr const char* kFilter = "envoy.filters.http.local_ratelimit";
-constexpr const char* kType = "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
+constexpr const char* kLocalFilter = "envoy.filters.http.local_ratelimit";
+constexpr const char* kLocalType =
+    "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
 constexpr const char* kStage = "authn";  // before authentication, as in Gloo
 constexpr int kEnvoyStage = 3;           // Gloo's number of limits before authentication
 
@@ -42,8 +43,8 @@ bool add_bucket(const Json& bucket, const std::string& field, Json& config, sdk:
 void local_limit(const Json& bucket, const std::string& field, sdk::Out& out) {
   Json config = common();
   if (!add_bucket(bucket, field, config, out)) return;
-  out.filter_json(kStage, kFilter, kType, common().dump());
-  out.fragment_json(std::string("per_filter/") + kFilter, config.dump(), kType);
+  out.filter_json(kStage, kLocalFilter, kLocalType, common().dump());
+  out.fragment_json(std::string("per_filter/") + kLocalFilter, config.dump(), kLocalType);
 }
 
 void local_defaults(const Json& value, sdk::Out& out) {
@@ -54,7 +55,7 @@ void local_defaults(const Json& value, sdk::Out& out) {
     config["localRateLimitPerDownstreamConnection"] = true;
   if (sdk::get_bool(value, "enableXRatelimitHeaders").value_or(false))
     config["enableXRatelimitHeaders"] = "DRAFT_VERSION_03";
-  out.filter_json(kStage, kFilter, kType, config.dump());
+  out.filter_json(kStage, kLocalFilter, kLocalType, config.dump());
 }
 
 }  // namespace solder::plugins::rate_limit

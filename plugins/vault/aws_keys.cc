@@ -14,7 +14,6 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr uint32_t kOk = 200;
 constexpr auto kLongestPause = seconds(30);
 constexpr auto kShortestLease = milliseconds(500);
 
@@ -48,7 +47,8 @@ void AwsKeys::ask() {
 }
 
 void AwsKeys::take(const sdk::HttpAnswer& answer) {
-  const Json body = answer.status == SOLDER_OK && answer.code == kOk ? sdk::parse_json(answer.body) : Json();
+  const Json body =
+      answer.status == SOLDER_OK && answer.code == sdk::status::kOk ? sdk::parse_json(answer.body) : Json();
   const Json data = data_of(answer);
   const std::string access = data.is_object() ? sdk::get_string(data, "access_key") : "";
   const std::string secret = data.is_object() ? sdk::get_string(data, "secret_key") : "";
@@ -85,7 +85,7 @@ void AwsKeys::renew() {
 
 // What is not renewed, or not for long any more, has others in its place while it is still good.
 void AwsKeys::renewed(const sdk::HttpAnswer& answer) {
-  const bool ok = answer.status == SOLDER_OK && answer.code == kOk;
+  const bool ok = answer.status == SOLDER_OK && answer.code == sdk::status::kOk;
   const seconds lease = ok ? lease_of(sdk::parse_json(answer.body)) : seconds(0);
   if (lease * 2 < whole_lease_ || lease.count() <= 0) return ask();
   later(lease, [this] { renew(); });

@@ -10,8 +10,6 @@ namespace {
 
 constexpr uint32_t kTimeoutMs = 10000, kMaxAnswer = 4 << 20;
 constexpr int kMostRedirects = 2;
-constexpr uint32_t kTemporaryRedirect = 307, kPermanentRedirect = 308, kForbidden = 403, kTooMany = 429,
-                   kUnavailable = 503;
 constexpr size_t kMaxWords = 300;
 
 // What Vault says: {"errors": ["..."]}.
@@ -64,7 +62,7 @@ bool Connection::send_to(const std::string& url, const Request& request, int red
   const auto id = std::make_shared<sdk::Http::Id>(0);
   auto answered = [this, id, url, request, redirects, then](const sdk::HttpAnswer& answer) {
     under_way_.erase(*id);
-    const bool moved = answer.code == kTemporaryRedirect || answer.code == kPermanentRedirect;
+    const bool moved = answer.code == sdk::status::kTemporaryRedirect || answer.code == sdk::status::kPermanentRedirect;
     const std::string to(answer.header("location"));
     // What was encrypted is not sent in the clear, nor on and on.
     const bool may = to.starts_with("https://") || (to.starts_with("http://") && url.starts_with("http://"));
@@ -85,15 +83,16 @@ Failure Connection::failure_of(const sdk::HttpAnswer& answer, const std::string&
     return {"MissingFile", who + " cannot be asked: " + std::string(answer.message), "files that Solder may read"};
   if (answer.status != SOLDER_OK)
     return {"ServerUnreachable", who + " does not answer: " + std::string(answer.message), ""};
-  if (answer.code == kUnavailable) {
+  if (answer.code == sdk::status::kUnavailable) {
     const bool sealed = answer.body.find("sealed") != std::string_view::npos;
     return {sealed ? "VaultSealed" : "ServerUnreachable",
             who + (sealed ? " is sealed" : " is not ready: " + words_of(answer)),
             sealed ? "vault operator unseal" : ""};
   }
-  if (answer.code == kTooMany) return {"AskedTooOften", who + " is asked too often: " + words_of(answer), ""};
-  if (answer.code == kForbidden) return {"AccessDenied", who + ": " + doing + ": " + words_of(answer), ""};
-  if (answer.code == kTemporaryRedirect || answer.code == kPermanentRedirect)
+  if (answer.code == sdk::status::kTooMany)
+    return {"AskedTooOften", who + " is asked too often: " + words_of(answer), ""};
+  if (answer.code == sdk::status::kForbidden) return {"AccessDenied", who + ": " + doing + ": " + words_of(answer), ""};
+  if (answer.code == sdk::status::kTemporaryRedirect || answer.code == sdk::status::kPermanentRedirect)
     return {"ServerUnreachable", who + " is on standby, and where it leads to cannot be followed",
             "api_addr in the configuration of each Vault, with https where the address has it"};
   const bool is_vault = sdk::parse_json(answer.body).is_object();

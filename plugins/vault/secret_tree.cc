@@ -12,7 +12,6 @@ using sdk::Json;
 
 namespace {
 
-constexpr uint32_t kOk = 200, kForbidden = 403, kNotFound = 404;
 constexpr size_t kMostAtOnce = 8;
 constexpr size_t kMostProblems = 20;
 constexpr const char* kKind = "gloo.solo.io/v1/Secret/";
@@ -30,12 +29,12 @@ std::string version_of(uint64_t number, const Json& about) {
 // A list that is empty, and not the answer of an engine that is not there.
 bool is_empty_list(const sdk::HttpAnswer& answer) {
   const Json body = sdk::parse_json(answer.body);
-  return answer.code == kNotFound && body.is_object() && body.contains("errors") && body["errors"].empty();
+  return answer.code == sdk::status::kNotFound && body.is_object() && body.contains("errors") && body["errors"].empty();
 }
 
 // Vault's own word that there is nothing, or nothing any more; not that of somebody in its place.
 bool is_gone(const sdk::HttpAnswer& answer) {
-  return is_empty_list(answer) || (answer.code == kNotFound && data_of(answer).is_object());
+  return is_empty_list(answer) || (answer.code == sdk::status::kNotFound && data_of(answer).is_object());
 }
 
 }  // namespace
@@ -122,8 +121,9 @@ void SecretTree::settle() {
 
 // What holds for all that could be asked as well.
 bool SecretTree::stops(const sdk::HttpAnswer& answer, const std::string& doing) {
-  if (answer.status == SOLDER_OK && (answer.code == kOk || answer.code == kNotFound || answer.code == kForbidden)) {
-    allowed_ = allowed_ || answer.code != kForbidden;
+  if (answer.status == SOLDER_OK && (answer.code == sdk::status::kOk || answer.code == sdk::status::kNotFound ||
+                                     answer.code == sdk::status::kForbidden)) {
+    allowed_ = allowed_ || answer.code != sdk::status::kForbidden;
     return false;
   }
   if (!failure_) failure_ = connection_.failure_of(answer, doing);
@@ -139,7 +139,7 @@ void SecretTree::take_mount(const sdk::HttpAnswer& answer) {
   allowed_ = false;  // what matters is whether Secrets may be read
   const Json data = data_of(answer);
   const Json* options = data.is_object() ? sdk::find(data, "options") : nullptr;
-  const bool known = answer.code == kOk && data.is_object();
+  const bool known = answer.code == sdk::status::kOk && data.is_object();
   const std::string type = known ? sdk::get_string(data, "type") : "";
   if (known && type != "kv" && type != "generic") {
     failure_ = {"NoSecretsEngine",
@@ -162,12 +162,12 @@ void SecretTree::list(const std::string& ns) {
 void SecretTree::take_list(const std::string& ns, const sdk::HttpAnswer& answer) {
   const std::string path = path_of("metadata", ns.empty() ? "" : ns + "/");
   if (stops(answer, "listing " + path)) return;
-  if (answer.code == kForbidden) return refuse(path, "list");
+  if (answer.code == sdk::status::kForbidden) return refuse(path, "list");
   const Json data = data_of(answer);
   const Json* keys = data.is_object() ? sdk::find(data, "keys") : nullptr;
   const bool none = is_empty_list(answer);
   if (none && ns.empty()) mount_known_ = false;  // the engine may be another one by now
-  if (!none && answer.code == kNotFound) {
+  if (!none && answer.code == sdk::status::kNotFound) {
     failure_ = connection_.failure_of(answer, "listing " + path);
     mount_known_ = false;
     return;
@@ -201,14 +201,14 @@ void SecretTree::look_at(const Name& name) {
 void SecretTree::take_metadata(const Name& name, const sdk::HttpAnswer& answer) {
   const std::string path = path_of("metadata", name.first + "/" + name.second);
   if (stops(answer, "reading " + path)) return;
-  if (is_gone(answer)) return drop(name);            // since it was listed
-  if (answer.code == kForbidden) return read(name);  // a policy may allow data alone
+  if (is_gone(answer)) return drop(name);                         // since it was listed
+  if (answer.code == sdk::status::kForbidden) return read(name);  // a policy may allow data alone
   const Json data = data_of(answer);
   const uint64_t version = data.is_object() ? sdk::get_uint(data, "current_version").value_or(0) : 0;
   const Json* versions = data.is_object() ? sdk::find(data, "versions") : nullptr;
   const Json* current =
       versions != nullptr && versions->is_object() ? sdk::find(*versions, std::to_string(version).c_str()) : nullptr;
-  if (answer.code != kOk || versions == nullptr) return misread(path);
+  if (answer.code != sdk::status::kOk || versions == nullptr) return misread(path);
   if (current == nullptr || !current->is_object()) return drop(name);  // no version, or none that is left
   if (sdk::get_bool(*current, "destroyed").value_or(false)) return drop(name);
   // One with a time to be deleted at may be there until then, which its data tell.
@@ -225,10 +225,10 @@ void SecretTree::read(const Name& name) {
 void SecretTree::take_data(const Name& name, const sdk::HttpAnswer& answer) {
   const std::string path = path_of("data", name.first + "/" + name.second);
   if (stops(answer, "reading " + path)) return;
-  if (answer.code == kForbidden) return refuse(path, "read");
+  if (answer.code == sdk::status::kForbidden) return refuse(path, "read");
   if (is_gone(answer)) return drop(name);
   const Json data = data_of(answer);
-  if (answer.code != kOk || !data.is_object()) return misread(path);
+  if (answer.code != sdk::status::kOk || !data.is_object()) return misread(path);
   if (kv_version_ == 1) return put(name, "", data);
   const Json* values = sdk::find(data, "data");
   const Json* about = sdk::find(data, "metadata");

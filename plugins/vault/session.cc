@@ -15,14 +15,13 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr uint32_t kOk = 200, kForbidden = 403, kBadRequest = 400;
-constexpr auto kLongestPause = seconds(30);
+constexpr auto kLongestLoginPause = seconds(30);
 constexpr auto kLongestLook = seconds(300);  // a token in a file may be another one meanwhile
-constexpr auto kShortestLease = milliseconds(500);
+constexpr auto kShortestLogin = milliseconds(500);
 
 // `auth` of the answer to a login or a renewal; null where it is none.
 Json auth_of(const sdk::HttpAnswer& answer) {
-  if (answer.status != SOLDER_OK || answer.code != kOk) return {};
+  if (answer.status != SOLDER_OK || answer.code != sdk::status::kOk) return {};
   const Json body = sdk::parse_json(answer.body);
   const Json* auth = body.is_object() ? sdk::find(body, "auth") : nullptr;
   return auth != nullptr && auth->is_object() ? *auth : Json();
@@ -85,7 +84,8 @@ void Session::logged_in(const sdk::HttpAnswer& answer) {
   const std::string token = auth.is_object() ? sdk::get_string(auth, "client_token") : "";
   if (token.empty()) {
     Failure failure = connection_.failure_of(answer, "logging in at auth/" + settings_.mount);
-    if (answer.status == SOLDER_OK && (answer.code == kForbidden || answer.code == kBadRequest))
+    if (answer.status == SOLDER_OK &&
+        (answer.code == sdk::status::kForbidden || answer.code == sdk::status::kBadRequest))
       failure = {"LoginFailed", failure.message, "a role and credentials that Vault knows"};
     return failed(std::move(failure), answer.header("retry-after"), [this] { log_in(); });
   }
@@ -101,7 +101,7 @@ void Session::logged_in(const sdk::HttpAnswer& answer) {
 void Session::later(milliseconds lease, std::function<void()> then) {
   timer_.cancel();
   if (lease.count() <= 0) return;
-  const milliseconds wait = std::max(kShortestLease, lease * 2 / 3);
+  const milliseconds wait = std::max(kShortestLogin, lease * 2 / 3);
   timer_.start(wait - backoff_.jitter(wait / 10), std::move(then));
 }
 
@@ -115,7 +115,7 @@ void Session::tend() {
 
 void Session::looked_up(const sdk::HttpAnswer& answer) {
   const Json data = data_of(answer);
-  const bool known = answer.status == SOLDER_OK && answer.code == kOk && data.is_object();
+  const bool known = answer.status == SOLDER_OK && answer.code == sdk::status::kOk && data.is_object();
   const seconds ttl(known ? sdk::get_uint(data, "ttl").value_or(0) : 0);
   if (known && ttl.count() > 0 && sdk::get_bool(data, "renewable").value_or(false)) return renew();
   // Whoever may not look is told by what it may not read; who is away is asked again.
@@ -141,7 +141,8 @@ void Session::renewed(const sdk::HttpAnswer& answer) {
     return later(lease, [this, ending] { ending ? log_in() : renew(); });
   }
   if (given) return later(kLongestLook, [this] { tend(); });
-  const bool refused = answer.status == SOLDER_OK && (answer.code == kForbidden || answer.code == kBadRequest);
+  const bool refused =
+      answer.status == SOLDER_OK && (answer.code == sdk::status::kForbidden || answer.code == sdk::status::kBadRequest);
   if (refused) return log_in();
   failed(connection_.failure_of(answer, "renewing the token"), answer.header("retry-after"), [this] { renew(); });
 }
@@ -151,11 +152,11 @@ void Session::doubt(std::function<void()> valid) {
   const bool sent = connection_.send(
       {.path = "auth/token/lookup-self"}, [this, valid = std::move(valid)](const sdk::HttpAnswer& answer) {
         doubting_ = false;
-        if (answer.status == SOLDER_OK && answer.code == kOk) {
+        if (answer.status == SOLDER_OK && answer.code == sdk::status::kOk) {
           set_problem(std::nullopt);
           return valid();
         }
-        if (answer.status != SOLDER_OK || answer.code != kForbidden)
+        if (answer.status != SOLDER_OK || answer.code != sdk::status::kForbidden)
           return failed(connection_.failure_of(answer, "looking the token up"), answer.header("retry-after"),
                         [this] { ends_.ready(); });
         if (settings_.method != Method::kToken) {
@@ -178,7 +179,7 @@ void Session::worked() {
 
 void Session::failed(Failure failure, std::string_view retry_after, std::function<void()> again) {
   auto wait = backoff_.failed(retry_after);
-  if (retry_after.empty()) wait = std::min<milliseconds>(wait, kLongestPause);
+  if (retry_after.empty()) wait = std::min<milliseconds>(wait, kLongestLoginPause);
   timer_.start(wait, std::move(again));
   set_problem(std::move(failure));
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kSpread = 7;  // by chance up to a 7th of the period longer
 // Who is away is asked often: it costs nobody anything, and nothing is to be stale for long once it is back.
-constexpr auto kLongestPause = std::chrono::seconds(5);
+constexpr auto kLongestLookPause = std::chrono::seconds(5);
 
 }  // namespace
 
@@ -53,8 +53,8 @@ void Source::polled() {
   if (std::exchange(again_, false)) return wait(milliseconds(0));
   if (tree_.failure()) {
     const bool throttled = tree_.failure()->reason == "AskedTooOften";
-    wait(std::min<milliseconds>(
-        backoff_.failed(), throttled ? std::max<milliseconds>(period_, kLongestPause) : milliseconds(kLongestPause)));
+    wait(std::min<milliseconds>(backoff_.failed(), throttled ? std::max<milliseconds>(period_, kLongestLookPause)
+                                                             : milliseconds(kLongestLookPause)));
     return ends_.told();
   }
   if (tree_.refused() && !tree_.allowed()) {

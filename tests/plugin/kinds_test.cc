@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class Kinds : public testing::Test {
+class Kinds : public ::testing::Test {
  protected:
   Kinds() {
     directory_.add("good_deriver");

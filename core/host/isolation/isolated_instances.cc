@@ -11,7 +11,7 @@ namespace {
 // A process that is started, and a change that is made.
 constexpr auto kChangePatience = std::chrono::seconds(15);
 
-Parcel parcel_of(Task what) {
+Parcel task_parcel(Task what) {
   Parcel out;
   out.what = static_cast<uint8_t>(what);
   return out;
@@ -22,14 +22,14 @@ void add(Parcel& task, const FollowedUpstream& upstream) {
   task.texts.insert(task.texts.end(), {upstream.key, upstream.path, upstream.value_json, upstream.spec_json});
 }
 
-Parcel parcel_of(const std::vector<WatchedKind>& kinds) {
-  Parcel out = parcel_of(Task::kWatch);
+Parcel task_parcel(const std::vector<WatchedKind>& kinds) {
+  Parcel out = task_parcel(Task::kWatch);
   for (const auto& each : kinds) out.texts.insert(out.texts.end(), {each.kind, each.api_version});
   return out;
 }
 
-Parcel parcel_of(Task what, const std::vector<ObjectStatus>& objects) {
-  Parcel out = parcel_of(what);
+Parcel task_parcel(Task what, const std::vector<ObjectStatus>& objects) {
+  Parcel out = task_parcel(what);
   for (const auto& each : objects) {
     add(out, each.ref);
     out.texts.push_back(each.json);
@@ -37,8 +37,8 @@ Parcel parcel_of(Task what, const std::vector<ObjectStatus>& objects) {
   return out;
 }
 
-Parcel parcel_of(const StoreChange& change) {
-  Parcel out = parcel_of(Task::kChange);
+Parcel task_parcel(const StoreChange& change) {
+  Parcel out = task_parcel(Task::kChange);
   out.numbers = {change.id};
   add(out, change.ref);
   out.texts.insert(out.texts.end(), {change.api_version, change.json});
@@ -66,7 +66,7 @@ IsolatedDiscoverer::IsolatedDiscoverer(AsideSetup setup, DiscoveryListener& list
     : plugin_(setup.start.name), listener_(listener), aside_(std::move(setup), *this) {}
 
 void IsolatedDiscoverer::follow(const std::vector<FollowedUpstream>& upstreams) {
-  Parcel task = parcel_of(Task::kFollow);
+  Parcel task = task_parcel(Task::kFollow);
   {
     const auto lock = aside_.lock();
     for (const auto& each : upstreams) followed_[each.ref] = each;
@@ -78,7 +78,7 @@ void IsolatedDiscoverer::follow(const std::vector<FollowedUpstream>& upstreams) 
 }
 
 void IsolatedDiscoverer::forget(const std::vector<model::ObjectRef>& upstreams) {
-  Parcel task = parcel_of(Task::kForget);
+  Parcel task = task_parcel(Task::kForget);
   {
     const auto lock = aside_.lock();
     for (const auto& each : upstreams) followed_.erase(each);
@@ -90,7 +90,7 @@ void IsolatedDiscoverer::forget(const std::vector<model::ObjectRef>& upstreams) 
 }
 
 std::vector<Parcel> IsolatedDiscoverer::begin(AsideServices& services) {
-  Parcel task = parcel_of(Task::kFollow);
+  Parcel task = task_parcel(Task::kFollow);
   const bool was_down = std::exchange(told_down_, false);
   for (const auto& [ref, each] : followed_) {
     services.follow(ref);
@@ -115,7 +115,7 @@ base::Status IsolatedWatcher::watch(const std::vector<WatchedKind>& kinds) {
     const auto lock = aside_.lock();
     kinds_ = kinds;
   }
-  aside_.tell(parcel_of(kinds));
+  aside_.tell(task_parcel(kinds));
   return {};
 }
 
@@ -126,7 +126,7 @@ void IsolatedWatcher::statuses(const std::vector<ObjectStatus>& statuses) {
       each.json.empty() ? static_cast<void>(statuses_.erase(each.ref))
                         : static_cast<void>(statuses_[each.ref] = each.json);
   }
-  aside_.tell(parcel_of(Task::kStatuses, statuses));
+  aside_.tell(task_parcel(Task::kStatuses, statuses));
 }
 
 void IsolatedWatcher::share(const std::vector<ObjectStatus>& entries) {
@@ -134,7 +134,7 @@ void IsolatedWatcher::share(const std::vector<ObjectStatus>& entries) {
     const auto lock = aside_.lock();
     shared_ = entries;
   }
-  aside_.tell(parcel_of(Task::kShare, entries));
+  aside_.tell(task_parcel(Task::kShare, entries));
 }
 
 bool IsolatedWatcher::change(const StoreChange& change) {
@@ -143,7 +143,7 @@ bool IsolatedWatcher::change(const StoreChange& change) {
     change_ = change;
     taken_.reset();
   }
-  aside_.tell(parcel_of(change));
+  aside_.tell(task_parcel(change));
   auto lock = aside_.lock();
   answered_.wait_for(lock, kChangePatience, [this] { return taken_.has_value(); });
   change_.reset();
@@ -154,12 +154,12 @@ std::vector<Parcel> IsolatedWatcher::begin(AsideServices&) {
   if (std::exchange(told_down_, false)) listener_.reported(plugin_, {});
   if (std::exchange(began_before_, true)) listener_.began(plugin_);
   std::vector<Parcel> out;
-  if (kinds_) out.push_back(parcel_of(*kinds_));
+  if (kinds_) out.push_back(task_parcel(*kinds_));
   std::vector<ObjectStatus> statuses;
   for (const auto& [ref, json] : statuses_) statuses.push_back({ref, json});
-  if (!statuses.empty()) out.push_back(parcel_of(Task::kStatuses, statuses));
-  if (shared_) out.push_back(parcel_of(Task::kShare, *shared_));
-  if (change_) out.push_back(parcel_of(*change_));
+  if (!statuses.empty()) out.push_back(task_parcel(Task::kStatuses, statuses));
+  if (shared_) out.push_back(task_parcel(Task::kShare, *shared_));
+  if (change_) out.push_back(task_parcel(*change_));
   return out;
 }
 

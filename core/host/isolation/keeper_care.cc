@@ -13,16 +13,16 @@ namespace {
 
 constexpr int kMostTries = 5;
 constexpr auto kLongTrial = std::chrono::seconds(3);  // other plugins wait meanwhile
-constexpr auto kMinute = std::chrono::minutes(1);
+constexpr auto kOneMinute = std::chrono::minutes(1);
 
-uint64_t nanoseconds(Keeper::Clock::time_point time) {
+uint64_t care_nanoseconds(Keeper::Clock::time_point time) {
   return static_cast<uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
 }
 
 // Makes the call again; whatever it looks up is not there. Nothing: it comes back.
 std::optional<Failure> bears(Child& child, std::string frame, std::chrono::nanoseconds patience) {
   const auto end = Keeper::Clock::now() + patience;
-  renew_deadline(frame, nanoseconds(end - patience / kSpare));
+  renew_deadline(frame, care_nanoseconds(end - patience / kSpare));
   auto outcome = child.send(frame, end);
   while (outcome == Channel::Outcome::kDone) {
     std::string_view answer;
@@ -70,7 +70,7 @@ void Keeper::lost_while_idle() {
 void Keeper::watch_cpu() {
   const auto now = Clock::now();
   const auto used = child_->cpu();
-  if (minute_ == Clock::time_point{} || now - minute_ > kMinute) {
+  if (minute_ == Clock::time_point{} || now - minute_ > kOneMinute) {
     minute_ = now;
     cpu_before_ = used;
     return;

@@ -76,9 +76,9 @@ const std::vector<long>& refused() {
   return kRefused;
 }
 
-class Program {
+class FilterProgram {
  public:
-  Program() {
+  FilterProgram() {
     load(kArchitectureAt);
     unless_equal(kArchitecture, SECCOMP_RET_KILL_PROCESS);
     load(kNumberAt);
@@ -173,7 +173,7 @@ class Program {
 
 bool refuse_system_calls(bool runs_program) {
   if (kArchitecture == 0) return false;
-  Program program;
+  FilterProgram program;
   program.unknown_above(kNewestKnown);
   for (const long call : refused()) program.refuse(call);
   if (runs_program) {

@@ -31,7 +31,7 @@ system_clock::time_point renewal(system_clock::time_point now, system_clock::tim
   return expires - std::min<system_clock::duration>(kRenewBefore, (expires - now) / 4);
 }
 
-bool is_token(const std::string& text) {
+bool is_access_token(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
 }
 
@@ -136,7 +136,7 @@ base::Result<GoogleToken> GoogleCredentials::read(const GoogleSource& source, co
   } else {
     token.text = text_of(document, id ? "id_token" : "access_token");
   }
-  if (!is_token(token.text)) return refused(who + " gave something that is no token");
+  if (!is_access_token(token.text)) return refused(who + " gave something that is no token");
   if (id) {
     token.expires = expiry_of(token.text);
     if (token.expires == system_clock::time_point()) return refused(who + " gave something that is no ID token");

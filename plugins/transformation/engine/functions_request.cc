@@ -1,6 +1,7 @@
 // Functions that ask the request: headers, body, extractions, metadata, environment.
 #include <algorithm>
 
+#include "characters.h"
 #include "functions.h"
 #include "json.h"
 #include "renderer.h"
@@ -8,13 +9,6 @@
 namespace solder::transformation {
 
 namespace {
-
-std::string lower_case(std::string_view name) {
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 bool needs_name(Call& call, const Value& value, const char* function) {
   return value.is_string() ||
@@ -93,7 +87,7 @@ bool cluster_metadata_joined(Call& call, const Value* in, size_t, Value& out) {
   return call.text(text, out);
 }
 
-constexpr Function kFunctions[] = {
+constexpr Function kRequestFunctions[] = {
     {"body", 0, 0, body, true},
     {"clusterMetadata", 1, 1, cluster_metadata_joined},
     {"cluster_metadata", 1, 2, cluster_metadata},
@@ -109,8 +103,8 @@ constexpr Function kFunctions[] = {
 }  // namespace
 
 const Function* request_functions(size_t& count) {
-  count = std::size(kFunctions);
-  return kFunctions;
+  count = std::size(kRequestFunctions);
+  return kRequestFunctions;
 }
 
 }  // namespace solder::transformation

@@ -125,11 +125,12 @@ bool replace_with_random(Call& call, const Value* in, size_t, Value& out) {
   return call.text(replaced(in[0].string(), in[1].string(), random), out);
 }
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 int64_t words_of(std::string_view text) {
   int64_t count = 0;
-  for (size_t i = 0; i < text.size(); ++i) count += !is_space(text[i]) && (i == 0 || is_space(text[i - 1])) ? 1 : 0;
+  for (size_t i = 0; i < text.size(); ++i)
+    count += !is_ascii_space(text[i]) && (i == 0 || is_ascii_space(text[i - 1])) ? 1 : 0;
   return count;
 }
 
@@ -159,7 +160,7 @@ bool word_count(Call& call, const Value* in, size_t, Value& out) {
   return true;
 }
 
-constexpr Function kFunctions[] = {
+constexpr Function kTextFunctions[] = {
     {"base64_decode", 1, 1, decode<false>},
     {"base64_encode", 1, 1, encode<false>},
     {"base64url_decode", 1, 1, decode<true>},
@@ -180,8 +181,8 @@ constexpr Function kFunctions[] = {
 }  // namespace
 
 const Function* text_functions(size_t& count) {
-  count = std::size(kFunctions);
-  return kFunctions;
+  count = std::size(kTextFunctions);
+  return kTextFunctions;
 }
 
 }  // namespace solder::transformation

@@ -184,7 +184,7 @@ bool url_encode(Call& call, const Value* in, size_t, Value& out) {
   return append_encoded(call, in[0], text) && call.text(text, out);
 }
 
-constexpr Function kFunctions[] = {
+constexpr Function kWebFunctions[] = {
     {"cookies", 1, kMostNames, cookies, true}, {"json_object", 0, kMostNames, json_object, true},
     {"parameter", 1, 2, parameter, true},      {"query_string", 1, kMostNames, query_string, true, true},
     {"required", 1, 1, required, true},        {"url_encode", 1, 1, url_encode, false, true},
@@ -193,8 +193,8 @@ constexpr Function kFunctions[] = {
 }  // namespace
 
 const Function* web_functions(size_t& count) {
-  count = std::size(kFunctions);
-  return kFunctions;
+  count = std::size(kWebFunctions);
+  return kWebFunctions;
 }
 
 }  // namespace solder::transformation

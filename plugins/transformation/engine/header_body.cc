@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "characters.h"
 #include "json.h"
 #include "transformation.h"
 
@@ -11,16 +12,11 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
-    const int high = i + 2 < text.size() ? hex(text[i + 1]) : -1, low = i + 2 < text.size() ? hex(text[i + 2]) : -1;
+    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1,
+              low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
     if (text[i] == '%' && high >= 0 && low >= 0) {
       out += static_cast<char>(high * 16 + low);
       i += 2;

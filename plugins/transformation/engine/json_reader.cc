@@ -3,19 +3,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "characters.h"
 #include "json.h"
 
 namespace solder::transformation {
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-int hex(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 size_t put_utf8(uint32_t code, char* out) {
   if (code < 0x80) {
@@ -199,7 +192,7 @@ class Reader {
   bool four(uint32_t& code) {
     if (text_.size() - at_ < 4) return false;
     for (int i = 0; i < 4; ++i) {
-      const int digit = hex(text_[at_++]);
+      const int digit = hex_digit(text_[at_++]);
       if (digit < 0) return false;
       code = code << 4 | static_cast<uint32_t>(digit);
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "characters.h"
+
 namespace solder::transformation {
 
 namespace {
@@ -10,7 +12,6 @@ namespace {
 using Kind = Token::Kind;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 // Names hold what paths are written with: time.start, time/start, a-b.
 bool in_name(char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '/' || c == '-'; }

@@ -6,7 +6,7 @@ namespace solder::transformation {
 
 namespace {
 
-std::string text_of(const Value& config, std::string_view key) { return std::string(config.get(key).string()); }
+std::string field_text(const Value& config, std::string_view key) { return std::string(config.get(key).string()); }
 
 std::optional<Regex> regex_of(const std::string& pattern, const std::string& field, ConfigProblems& problems) {
   std::string error;
@@ -25,11 +25,11 @@ std::vector<FieldMatch> fields_of(const Value& config, std::string_view key, boo
   return out;
 }
 
-char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same(std::string_view a, std::string_view b, bool any_case) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) {
-           return any_case ? lower_case(x) == lower_case(y) : x == y;
+           return any_case ? lower_letter(x) == lower_letter(y) : x == y;
          });
 }
 
@@ -48,9 +48,9 @@ std::optional<std::string> parameter(std::string_view query, std::string_view na
 
 FieldMatch FieldMatch::of(const Value& config, bool header, const std::string& field, ConfigProblems& problems) {
   FieldMatch out;
-  out.name = text_of(config, "name");
-  if (header) std::transform(out.name.begin(), out.name.end(), out.name.begin(), lower_case);
-  out.value = text_of(config, "value");
+  out.name = field_text(config, "name");
+  if (header) std::transform(out.name.begin(), out.name.end(), out.name.begin(), lower_letter);
+  out.value = field_text(config, "value");
   out.invert = config.get("invertMatch").truth();
   if (out.name.empty()) problems.push_back({field + "/name", "MissingField", "a matcher needs a name", "", "a name"});
   if (config.get("regex").truth() && !out.value.empty()) out.regex = regex_of(out.value, field + "/value", problems);
@@ -69,7 +69,7 @@ RequestMatcher RequestMatcher::of(const Value& config, const std::string& field,
        {std::pair{"prefix", Path::kPrefix}, {"exact", Path::kExact}, {"regex", Path::kRegex}}) {
     if (config.find(key) == nullptr) continue;
     out.path_ = path;
-    out.text_ = text_of(config, key);
+    out.text_ = field_text(config, key);
   }
   if (config.find("connectMatcher") != nullptr) out.path_ = Path::kConnect;
   if (out.path_ == Path::kRegex) out.regex_ = regex_of(out.text_, field + "/regex", problems);
@@ -118,7 +118,7 @@ bool RequestMatcher::matches(const Message& request) const {
 ResponseMatcher ResponseMatcher::of(const Value& config, const std::string& field, ConfigProblems& problems) {
   ResponseMatcher out;
   out.headers_ = fields_of(config, "matchers", true, field, problems);
-  out.details_ = text_of(config, "responseCodeDetails");
+  out.details_ = field_text(config, "responseCodeDetails");
   return out;
 }
 

@@ -9,29 +9,29 @@ namespace solder::transformation {
 
 namespace {
 
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 
 struct Operator {
   std::string_view text;
-  Kind kind;
+  ExpressionKind kind;
   int precedence;
 };
 // As inja has them: "and" and "or" bind alike, from the left; "not" binds like a product.
-constexpr std::array<Operator, 15> kOperators = {{{"and", Kind::kAnd, 1},
-                                                  {"or", Kind::kOr, 1},
-                                                  {"in", Kind::kIn, 2},
-                                                  {"==", Kind::kEqual, 2},
-                                                  {"!=", Kind::kNotEqual, 2},
-                                                  {"<", Kind::kLess, 2},
-                                                  {"<=", Kind::kLessEqual, 2},
-                                                  {">", Kind::kGreater, 2},
-                                                  {">=", Kind::kGreaterEqual, 2},
-                                                  {"+", Kind::kAdd, 3},
-                                                  {"-", Kind::kSubtract, 3},
-                                                  {"*", Kind::kMultiply, 4},
-                                                  {"/", Kind::kDivide, 4},
-                                                  {"%", Kind::kModulo, 4},
-                                                  {"^", Kind::kPower, 5}}};
+constexpr std::array<Operator, 15> kOperators = {{{"and", ExpressionKind::kAnd, 1},
+                                                  {"or", ExpressionKind::kOr, 1},
+                                                  {"in", ExpressionKind::kIn, 2},
+                                                  {"==", ExpressionKind::kEqual, 2},
+                                                  {"!=", ExpressionKind::kNotEqual, 2},
+                                                  {"<", ExpressionKind::kLess, 2},
+                                                  {"<=", ExpressionKind::kLessEqual, 2},
+                                                  {">", ExpressionKind::kGreater, 2},
+                                                  {">=", ExpressionKind::kGreaterEqual, 2},
+                                                  {"+", ExpressionKind::kAdd, 3},
+                                                  {"-", ExpressionKind::kSubtract, 3},
+                                                  {"*", ExpressionKind::kMultiply, 4},
+                                                  {"/", ExpressionKind::kDivide, 4},
+                                                  {"%", ExpressionKind::kModulo, 4},
+                                                  {"^", ExpressionKind::kPower, 5}}};
 constexpr int kNotPrecedence = 4;
 constexpr int kPowerPrecedence = 5;
 
@@ -48,7 +48,7 @@ std::string described(const Token& token) {
 
 }  // namespace
 
-ExpressionPtr Parser::make(Kind kind, const Token& at) {
+ExpressionPtr Parser::make(ExpressionKind kind, const Token& at) {
   auto out = std::make_unique<Expression>();
   out->kind = kind;
   out->at = position_of(text_, at.offset);
@@ -69,7 +69,7 @@ ExpressionPtr Parser::expression(int weakest, int depth) {
   if (depth > kDeepestBlock) return fail(ahead(), "an expression nested too deep"), nullptr;
   ExpressionPtr left;
   if (is_word("not")) {
-    left = make(Kind::kNot, next());
+    left = make(ExpressionKind::kNot, next());
     left->arguments.push_back(expression(kNotPrecedence + 1, depth + 1));
     if (!left->arguments.back()) return nullptr;
   } else {
@@ -123,7 +123,7 @@ ExpressionPtr Parser::suffixes(ExpressionPtr from, int depth) {
       from = call(name, std::move(from), depth);
       continue;
     }
-    auto out = make(Kind::kMember, name);
+    auto out = make(ExpressionKind::kMember, name);
     out->name = name.text;
     out->path = path_of(name.text, out_.notation_);
     out->arguments.push_back(std::move(from));
@@ -133,7 +133,7 @@ ExpressionPtr Parser::suffixes(ExpressionPtr from, int depth) {
 }
 
 ExpressionPtr Parser::call(const Token& name, ExpressionPtr first, int depth) {
-  auto out = make(Kind::kCall, name);
+  auto out = make(ExpressionKind::kCall, name);
   out->name = name.text;
   if (first) out->arguments.push_back(std::move(first));
   if (is_sign("(")) {
@@ -155,8 +155,8 @@ ExpressionPtr Parser::call(const Token& name, ExpressionPtr first, int depth) {
                 "function " + out->name + " takes " + arity_of(*out->function) + ", not " + std::to_string(count)),
            nullptr;
   }
-  if (out->name == "default") out->kind = Kind::kDefault;
-  if (out->name == "exists") out->kind = Kind::kExists;
+  if (out->name == "default") out->kind = ExpressionKind::kDefault;
+  if (out->name == "exists") out->kind = ExpressionKind::kExists;
   if (out->function->reads_body) out_.reads_body_ = true;
   return out;
 }
@@ -166,7 +166,7 @@ ExpressionPtr Parser::literal(const Token& from, size_t end) {
   const std::string_view text = out_.literals_.copy(text_.substr(from.offset, end - from.offset));
   const auto value = read_json(out_.literals_, text, problem);
   if (!value) return fail(from, std::string("not a JSON value: ") + problem.what), nullptr;
-  auto out = make(Kind::kLiteral, from);
+  auto out = make(ExpressionKind::kLiteral, from);
   out->literal = *value;
   return out;
 }
@@ -187,7 +187,7 @@ ExpressionPtr Parser::brackets() {
 }
 
 ExpressionPtr Parser::variable(const Token& name) {
-  auto out = make(Kind::kVariable, name);
+  auto out = make(ExpressionKind::kVariable, name);
   out->name = name.text;
   out->path = path_of(name.text, out_.notation_);
   out->function = find_function(out->name);  // of no arguments: called where there is no such value

@@ -7,7 +7,7 @@ namespace solder::transformation {
 
 namespace {
 
-constexpr uint32_t kMostSteps = 2'000'000;
+constexpr uint32_t kMostMatchSteps = 2'000'000;
 constexpr uint32_t kMostHeap = 64 * 1024;  // KiB
 constexpr uint32_t kDeepestParentheses = 100;
 
@@ -60,7 +60,7 @@ Regex::Result Regex::run(const pcre2_real_code_8* code, std::string_view text, s
   const std::unique_ptr<pcre2_match_data, MatchFree> data(pcre2_match_data_create_from_pattern(code, nullptr));
   const std::unique_ptr<pcre2_match_context, MatchFree> limits(pcre2_match_context_create(nullptr));
   if (!data || !limits) return Result::kTooMuch;
-  pcre2_set_match_limit(limits.get(), kMostSteps);
+  pcre2_set_match_limit(limits.get(), kMostMatchSteps);
   pcre2_set_heap_limit(limits.get(), kMostHeap);
   const int found =
       pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, 0, data.get(), limits.get());

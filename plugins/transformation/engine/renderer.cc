@@ -11,7 +11,7 @@ namespace solder::transformation {
 
 namespace {
 
-using Kind = Expression::Kind;
+using ExpressionKind = Expression::Kind;
 
 // What stands at a path below a value; of a list by its number.
 const Value* below(const Value* from, const std::vector<std::string>& path, size_t first) {
@@ -195,26 +195,26 @@ Renderer::Outcome Renderer::variable(const Expression& expression, Value& out) {
 Renderer::Outcome Renderer::evaluate(const Expression& expression, Value& out) {
   if (!spend(1)) return failed(expression, error);
   switch (expression.kind) {
-    case Kind::kLiteral:
+    case ExpressionKind::kLiteral:
       out = expression.literal;
       return Outcome::kValue;
-    case Kind::kVariable:
+    case ExpressionKind::kVariable:
       return variable(expression, out);
-    case Kind::kCall:
+    case ExpressionKind::kCall:
       return call(expression, out);
-    case Kind::kDefault: {
+    case ExpressionKind::kDefault: {
       const Outcome first = evaluate(*expression.arguments[0], out);
       if (first != Outcome::kMissing) return first;
       return value_of(*expression.arguments[1], out) ? Outcome::kValue : Outcome::kFailed;
     }
-    case Kind::kExists: {
+    case ExpressionKind::kExists: {
       if (!value_of(*expression.arguments[0], out)) return Outcome::kFailed;
       if (!out.is_string()) return failed(expression, "exists() takes the name of a value as a string");
       const bool object = inputs.context.is_object();
       out = Value::of(object && below(&inputs.context, path_of(out.string(), notation_), 0) != nullptr);
       return Outcome::kValue;
     }
-    case Kind::kMember: {
+    case ExpressionKind::kMember: {
       Value from;
       if (!value_of(*expression.arguments[0], from)) return Outcome::kFailed;
       const Value* found = below(&from, expression.path, 0);
@@ -222,7 +222,7 @@ Renderer::Outcome Renderer::evaluate(const Expression& expression, Value& out) {
       out = *found;
       return Outcome::kValue;
     }
-    case Kind::kNot:
+    case ExpressionKind::kNot:
       if (!value_of(*expression.arguments[0], out)) return Outcome::kFailed;
       out = Value::of(!truthy(out));
       return Outcome::kValue;
@@ -246,10 +246,10 @@ Renderer::Outcome Renderer::call(const Expression& expression, Value& out) {
 Renderer::Outcome Renderer::binary(const Expression& expression, Value& out) {
   Value a, b;
   if (!value_of(*expression.arguments[0], a)) return Outcome::kFailed;
-  if (expression.kind == Kind::kAnd || expression.kind == Kind::kOr) {
-    const bool decided = truthy(a) == (expression.kind == Kind::kOr);
+  if (expression.kind == ExpressionKind::kAnd || expression.kind == ExpressionKind::kOr) {
+    const bool decided = truthy(a) == (expression.kind == ExpressionKind::kOr);
     if (!decided && !value_of(*expression.arguments[1], b)) return Outcome::kFailed;
-    out = Value::of(decided ? expression.kind == Kind::kOr : truthy(b));
+    out = Value::of(decided ? expression.kind == ExpressionKind::kOr : truthy(b));
     return Outcome::kValue;
   }
   if (!value_of(*expression.arguments[1], b)) return Outcome::kFailed;
@@ -259,24 +259,24 @@ Renderer::Outcome Renderer::binary(const Expression& expression, Value& out) {
     return Outcome::kValue;
   };
   switch (expression.kind) {
-    case Kind::kIn: {
+    case ExpressionKind::kIn: {
       if (!spend(b.size)) return failed(expression, error);
       bool found = !b.is_array() && !b.is_object() && compare(a, b) == 0;
       for (uint32_t i = 0; i < b.size && !found; ++i)
         found = compare(a, b.is_array() ? b.items[i] : b.members[i].value) == 0;
       return answer(found);
     }
-    case Kind::kEqual:
+    case ExpressionKind::kEqual:
       return answer(compare(a, b) == 0);
-    case Kind::kNotEqual:
+    case ExpressionKind::kNotEqual:
       return answer(compare(a, b) != 0);
-    case Kind::kLess:
+    case ExpressionKind::kLess:
       return answer(compare(a, b) < 0);
-    case Kind::kLessEqual:
+    case ExpressionKind::kLessEqual:
       return answer(compare(a, b) <= 0);
-    case Kind::kGreater:
+    case ExpressionKind::kGreater:
       return answer(compare(a, b) > 0);
-    case Kind::kGreaterEqual:
+    case ExpressionKind::kGreaterEqual:
       return answer(compare(a, b) >= 0);
     default:
       return arithmetic(expression, a, b, out);
@@ -284,16 +284,16 @@ Renderer::Outcome Renderer::binary(const Expression& expression, Value& out) {
 }
 
 Renderer::Outcome Renderer::arithmetic(const Expression& expression, const Value& a, const Value& b, Value& out) {
-  if (expression.kind == Kind::kAdd && a.is_string() && b.is_string()) {
+  if (expression.kind == ExpressionKind::kAdd && a.is_string() && b.is_string()) {
     return text(std::string(a.string()) + std::string(b.string()), out) ? Outcome::kValue : failed(expression, error);
   }
   if (!a.is_number() || !b.is_number()) {
     return failed(expression, std::string("numbers are needed, found ") + (a.is_number() ? b : a).kind_name());
   }
   const double x = a.as_double(), y = b.as_double();
-  if (expression.kind == Kind::kDivide || expression.kind == Kind::kModulo) {
+  if (expression.kind == ExpressionKind::kDivide || expression.kind == ExpressionKind::kModulo) {
     if (y == 0) return failed(expression, "division by zero");
-    if (expression.kind == Kind::kDivide) return out = Value::of(x / y), Outcome::kValue;
+    if (expression.kind == ExpressionKind::kDivide) return out = Value::of(x / y), Outcome::kValue;
     if (!a.is_integer() || !b.is_integer()) return failed(expression, "% takes whole numbers");
     out = Value::of(b.as_integer() == -1 ? int64_t{0} : a.as_integer() % b.as_integer());
     return Outcome::kValue;
@@ -301,13 +301,13 @@ Renderer::Outcome Renderer::arithmetic(const Expression& expression, const Value
   double real = 0;
   int64_t whole = 0;
   bool fits = a.is_integer() && b.is_integer();
-  if (expression.kind == Kind::kAdd) {
+  if (expression.kind == ExpressionKind::kAdd) {
     real = x + y;
     fits = fits && !__builtin_add_overflow(a.as_integer(), b.as_integer(), &whole);
-  } else if (expression.kind == Kind::kSubtract) {
+  } else if (expression.kind == ExpressionKind::kSubtract) {
     real = x - y;
     fits = fits && !__builtin_sub_overflow(a.as_integer(), b.as_integer(), &whole);
-  } else if (expression.kind == Kind::kMultiply) {
+  } else if (expression.kind == ExpressionKind::kMultiply) {
     real = x * y;
     fits = fits && !__builtin_mul_overflow(a.as_integer(), b.as_integer(), &whole);
   } else {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "characters.h"
 #include "renderer.h"
 
 namespace solder::transformation {
@@ -10,13 +11,6 @@ namespace solder::transformation {
 namespace {
 
 constexpr size_t kDeepestKey = 32;  // names of extractors: a.b.c
-
-std::string lower_case(std::string_view name) {
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 bool in_token(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||

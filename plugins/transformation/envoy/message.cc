@@ -9,14 +9,15 @@ namespace solder::transformation {
 
 namespace {
 
-abi::Buffer buffer(std::string_view text) { return {text.data(), text.size()}; }
+abi::Buffer envoy_buffer(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(const abi::Buffer& from) {
   return from.data == nullptr ? std::string_view("") : std::string_view(from.data, from.size);
 }
 
 std::optional<std::string_view> first(void* filter, abi::HeaderType type, std::string_view name) {
   abi::Buffer out{nullptr, 0};
-  if (!envoy_dynamic_module_callback_http_get_header(filter, type, buffer(name), &out, 0, nullptr)) return std::nullopt;
+  if (!envoy_dynamic_module_callback_http_get_header(filter, type, envoy_buffer(name), &out, 0, nullptr))
+    return std::nullopt;
   return view(out);
 }
 
@@ -88,11 +89,11 @@ std::optional<std::string_view> EnvoyMessage::request_header(std::string_view na
 std::optional<std::string> EnvoyMessage::joined_header(std::string_view name) const {
   abi::Buffer out{nullptr, 0};
   size_t count = 0;
-  if (!envoy_dynamic_module_callback_http_get_header(filter_, type_, buffer(name), &out, 0, &count))
+  if (!envoy_dynamic_module_callback_http_get_header(filter_, type_, envoy_buffer(name), &out, 0, &count))
     return std::nullopt;
   std::string joined(view(out));
   for (size_t i = 1; i < count; ++i) {
-    if (!envoy_dynamic_module_callback_http_get_header(filter_, type_, buffer(name), &out, i, nullptr)) break;
+    if (!envoy_dynamic_module_callback_http_get_header(filter_, type_, envoy_buffer(name), &out, i, nullptr)) break;
     joined.append(1, ',').append(view(out));
   }
   return joined;
@@ -112,7 +113,7 @@ std::optional<Value> EnvoyMessage::metadata(Arena& arena, MetadataOf of, std::st
   const abi::MetadataSource source = of == MetadataOf::kDynamic   ? abi::kDynamicMetadata
                                      : of == MetadataOf::kCluster ? abi::kClusterMetadata
                                                                   : abi::kHostMetadata;
-  const abi::Buffer ns = buffer(name_space), name = buffer(key);
+  const abi::Buffer ns = envoy_buffer(name_space), name = envoy_buffer(key);
   abi::Buffer text{nullptr, 0};
   double number = 0;
   bool flag = false;
@@ -157,29 +158,30 @@ void EnvoyMessage::random_bytes(char* out) const {
 }
 
 void EnvoyMessage::remove_header(std::string_view name) {
-  envoy_dynamic_module_callback_http_set_header(filter_, type_, buffer(name), {nullptr, 0});
+  envoy_dynamic_module_callback_http_set_header(filter_, type_, envoy_buffer(name), {nullptr, 0});
 }
 void EnvoyMessage::set_header(std::string_view name, std::string_view value) {
-  envoy_dynamic_module_callback_http_set_header(filter_, type_, buffer(name), buffer(value));
+  envoy_dynamic_module_callback_http_set_header(filter_, type_, envoy_buffer(name), envoy_buffer(value));
 }
 void EnvoyMessage::add_header(std::string_view name, std::string_view value) {
-  envoy_dynamic_module_callback_http_add_header(filter_, type_, buffer(name), buffer(value));
+  envoy_dynamic_module_callback_http_add_header(filter_, type_, envoy_buffer(name), envoy_buffer(value));
 }
 
 void EnvoyMessage::set_metadata(std::string_view name_space, std::string_view key, const Value& value) {
   if (value.is_string()) {
-    envoy_dynamic_module_callback_http_set_dynamic_metadata_string(filter_, buffer(name_space), buffer(key),
-                                                                   buffer(value.string()));
+    envoy_dynamic_module_callback_http_set_dynamic_metadata_string(filter_, envoy_buffer(name_space), envoy_buffer(key),
+                                                                   envoy_buffer(value.string()));
     return;
   }
   const Member one{key, value};
   const std::string bytes = wire_struct({&one, 1});
-  envoy_dynamic_module_callback_http_set_dynamic_metadata_struct(filter_, buffer(name_space), buffer(bytes));
+  envoy_dynamic_module_callback_http_set_dynamic_metadata_struct(filter_, envoy_buffer(name_space),
+                                                                 envoy_buffer(bytes));
 }
 
 void EnvoyMessage::set_span_name(std::string_view name) {
   void* span = envoy_dynamic_module_callback_http_get_active_span(filter_);
-  if (span != nullptr) envoy_dynamic_module_callback_http_span_set_operation(span, buffer(name));
+  if (span != nullptr) envoy_dynamic_module_callback_http_span_set_operation(span, envoy_buffer(name));
 }
 
 std::string_view EnvoyMessage::response_code_details() const {

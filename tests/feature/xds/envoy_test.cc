@@ -9,7 +9,7 @@
 #include "tests/feature/xds/envoy_process.h"
 #include "tests/feature/xds/server_fixture.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::envoy_test {
 namespace {
 
 constexpr std::string_view kDirect =
@@ -229,4 +229,4 @@ std::string test_name(const ::testing::TestParamInfo<const char*>& info) {
 INSTANTIATE_TEST_SUITE_P(Ads, WithEnvoy, ::testing::Values("DELTA_GRPC", "GRPC"), test_name);
 
 }  // namespace
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::envoy_test

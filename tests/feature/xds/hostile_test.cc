@@ -8,7 +8,7 @@
 #include "tests/feature/xds/memory.h"
 #include "tests/feature/xds/server_fixture.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::hostile_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -257,4 +257,4 @@ TEST(Hostile, TooManyStreamsAreRefused) {
 }
 
 }  // namespace
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::hostile_test

@@ -6,7 +6,7 @@
 #include "tests/feature/xds/scenario.h"
 #include "tests/feature/xds/server_fixture.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::scenarios_test {
 namespace {
 
 constexpr auto kFenceType = ResourceType::kExtensionConfig;
@@ -128,4 +128,4 @@ INSTANTIATE_TEST_SUITE_P(Files, ServerScenarios, ::testing::ValuesIn(without_clo
 
 void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
 
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::scenarios_test

@@ -6,7 +6,7 @@
 
 #include "tests/feature/xds/server_fixture.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::server_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -178,4 +178,4 @@ TEST(Server, SaysWhyItCannotListen) {
 }
 
 }  // namespace
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::server_test

@@ -2,7 +2,8 @@
 """Builds the Kubernetes API server, etcd and kubectl with the Go toolchain from their published modules, once for each version, into the user's cache
 directory, and prints that directory. Seven minutes of two cores the first time, nothing after it.
 
-Usage: build.py [--check]     --check: exit 1 where they are not built yet
+Usage: build.py [--check | --or-skip]
+    --check: exit 1 where they are not built yet; --or-skip: exit 77 where they are not to be had
 """
 import fcntl
 import os
@@ -79,4 +80,5 @@ if __name__ == "__main__":
     try:
         print(need())
     except NotToBeHad as why:
-        sys.exit(str(why))
+        print(why, file=sys.stderr)
+        sys.exit(77 if "--or-skip" in sys.argv[1:] else 1)

@@ -2,7 +2,8 @@
 """Builds HashiCorp Vault with the Go toolchain from its published module, once for each version, into the user's cache directory, and prints that
 directory. Five minutes of a core the first time, nothing after it. It is 1.14.0: the last series under the Mozilla licence.
 
-Usage: build.py [--check]     --check: exit 1 where it is not built yet
+Usage: build.py [--check | --or-skip]
+    --check: exit 1 where it is not built yet; --or-skip: exit 77 where it is not to be had
 """
 import fcntl
 import json
@@ -84,4 +85,5 @@ if __name__ == "__main__":
     try:
         print(need())
     except NotToBeHad as why:
-        sys.exit(str(why))
+        print(why, file=sys.stderr)
+        sys.exit(77 if "--or-skip" in sys.argv[1:] else 1)

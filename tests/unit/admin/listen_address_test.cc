@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::admin {
+namespace solder::admin::listen_address_test {
 namespace {
 
 TEST(ListenAddress, HasAHostAndAPort) {
@@ -40,4 +40,4 @@ TEST(ListenAddress, TakesTheHostOutOfAHeader) {
 }
 
 }  // namespace
-}  // namespace solder::admin
+}  // namespace solder::admin::listen_address_test

@@ -6,7 +6,7 @@
 #include <limits>
 #include <thread>
 
-namespace solder::admin {
+namespace solder::admin::metrics_test {
 namespace {
 
 TEST(Metrics, TextHasFamiliesInOrderOfNameAndLabels) {
@@ -58,4 +58,4 @@ TEST(Metrics, AreCountedByManyThreads) {
 }
 
 }  // namespace
-}  // namespace solder::admin
+}  // namespace solder::admin::metrics_test

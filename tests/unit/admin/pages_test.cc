@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace solder::admin {
+namespace solder::admin::pages_test {
 namespace {
 
 constexpr auto kReports = R"([
@@ -49,4 +49,4 @@ TEST(Pages, TheIndexCountsStates) {
 TEST(Pages, ErrorsAreJson) { EXPECT_EQ(error_json("no \"x\""), "{\"error\":\"no \\\"x\\\"\"}\n"); }
 
 }  // namespace
-}  // namespace solder::admin
+}  // namespace solder::admin::pages_test

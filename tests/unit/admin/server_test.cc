@@ -7,13 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace solder::admin {
+namespace solder::admin::server_test {
 namespace {
 
 constexpr auto kReports = R"([{"kind":"Upstream","namespace":"n","name":"a","state":"Accepted"},
                               {"kind":"Upstream","namespace":"n","name":"b","state":"Rejected"}])";
 
-class AdminPages : public testing::Test {
+class AdminPages : public ::testing::Test {
  protected:
   void SetUp() override {
     Handlers handlers;
@@ -123,4 +123,4 @@ TEST(AdminServer, StopsAtOnceAndTwice) {
 }
 
 }  // namespace
-}  // namespace solder::admin
+}  // namespace solder::admin::server_test

@@ -10,7 +10,7 @@
 #include "core/config/documents.h"
 #include "core/report/reporter.h"
 
-namespace solder::cli {
+namespace solder::cli::admission_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -122,4 +122,4 @@ TEST_F(AdmissionTest, AListIsJudgedAsAWhole) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::admission_test

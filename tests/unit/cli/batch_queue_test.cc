@@ -4,7 +4,7 @@
 
 #include <thread>
 
-namespace solder::cli {
+namespace solder::cli::batch_queue_test {
 namespace {
 
 store::Batch batch(bool complete) {
@@ -64,4 +64,4 @@ TEST(BatchQueueTest, TasksComeBesideBatchesUntilItIsClosed) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::batch_queue_test

@@ -9,7 +9,7 @@
 #include "core/services/certificates.h"
 #include "tests/unit/cli/envoy_validation.h"
 
-namespace solder::cli {
+namespace solder::cli::bootstrap_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -102,4 +102,4 @@ TEST(BootstrapTest, WrongOptions) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::bootstrap_test

@@ -8,7 +8,7 @@
 
 #include "cli/exit_codes.h"
 
-namespace solder::cli {
+namespace solder::cli::command_line_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -102,4 +102,4 @@ TEST(CommandLineTest, WhatIsNotThereCannotBeRun) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::command_line_test

@@ -12,7 +12,7 @@
 
 #include "cli/command_line.h"
 
-namespace solder::cli {
+namespace solder::cli::completion_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -56,4 +56,4 @@ TEST(CompletionTest, Values) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::completion_test

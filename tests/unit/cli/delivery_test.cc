@@ -4,7 +4,7 @@
 
 #include "core/engine/host_run.h"
 
-namespace solder::cli {
+namespace solder::cli::delivery_test {
 namespace {
 
 using xds::ResourceType;
@@ -100,4 +100,4 @@ TEST(DeliveryTest, VirtualHostsOnDemandCountWhereOneWasAskedFor) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::delivery_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace solder::cli {
+namespace solder::cli::discovery_turn_test {
 namespace {
 
 TEST(DiscoveryTurn, NeedsBoth) {
@@ -19,4 +19,4 @@ TEST(DiscoveryTurn, NeedsBoth) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::discovery_turn_test

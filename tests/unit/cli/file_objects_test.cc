@@ -9,7 +9,7 @@
 #include "cli/object_store.h"
 #include "core/config/documents.h"
 
-namespace solder::cli {
+namespace solder::cli::file_objects_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -93,4 +93,4 @@ TEST_F(FileObjectsTest, ASecretIsForItsOwnerAlone) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::file_objects_test

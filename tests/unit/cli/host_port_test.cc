@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace solder::cli {
+namespace solder::cli::host_port_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -39,4 +39,4 @@ TEST(HostPortTest, WrongOnesSayWhatWouldBeRight) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::host_port_test

@@ -6,7 +6,7 @@
 
 #include "tests/unit/cli/snapshots.h"
 
-namespace solder::cli {
+namespace solder::cli::plugin_trial_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -96,4 +96,4 @@ TEST(PluginTrial, AResourceThatHoldsASecretIsToldAsItMayBeShown) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::plugin_trial_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace solder::cli {
+namespace solder::cli::problem_log_test {
 namespace {
 
 using ::testing::IsEmpty;
@@ -59,4 +59,4 @@ TEST(ProblemLogTest, AnObjectThatIsGoneTakesItsProblemsAlong) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::problem_log_test

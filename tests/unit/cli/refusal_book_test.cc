@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::cli {
+namespace solder::cli::refusal_book_test {
 namespace {
 
 xds::NodeStatus node(const std::string& id) {
@@ -49,4 +49,4 @@ TEST(RefusalBookTest, ManyResourcesAreCut) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::refusal_book_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::cli {
+namespace solder::cli::refused_parts_test {
 namespace {
 
 using xds::ResourceType;
@@ -68,4 +68,4 @@ TEST(RefusedPartsTest, StreamsOfOneConnectionAreOneNodeAndEqualIdsAreNot) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::refused_parts_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace solder::cli {
+namespace solder::cli::serve_options_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -147,4 +147,4 @@ TEST(ServeOptionsTest, FilesOfTlsGoTogether) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::serve_options_test

@@ -6,7 +6,7 @@
 #include "core/config/documents.h"
 #include "core/discovery/discovered_fields.h"
 
-namespace solder::cli {
+namespace solder::cli::shared_state_test {
 namespace {
 
 using ::testing::Contains;
@@ -80,7 +80,7 @@ TEST_F(SharedStateTest, WhatDidNotChangeIsNotMadeAgain) {
 
 TEST_F(SharedStateTest, WhatIsFoundElsewhereIsTakenOver) {
   state.told(batch(entry("hello")));
-  EXPECT_THAT(kept, testing::Contains(HasSubstr("hello")));
+  EXPECT_THAT(kept, ::testing::Contains(HasSubstr("hello")));
   kept.clear();
   state.found(batch(found("hello")));
   state.told(batch(entry("hello")));
@@ -110,4 +110,4 @@ TEST_F(SharedStateTest, AtTheStartWhatIsSharedCounts) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::shared_state_test

@@ -4,7 +4,7 @@
 
 #include "tests/unit/cli/snapshots.h"
 
-namespace solder::cli {
+namespace solder::cli::snapshot_changes_test {
 namespace {
 
 class SnapshotChangesTest : public ::testing::Test {
@@ -43,4 +43,4 @@ TEST_F(SnapshotChangesTest, ARoleThatIsGone) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::snapshot_changes_test

@@ -5,7 +5,7 @@
 
 #include "tests/unit/cli/snapshots.h"
 
-namespace solder::cli {
+namespace solder::cli::snapshot_json_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -52,4 +52,4 @@ TEST_F(SnapshotJsonTest, SecretsAreRedacted) {
 TEST_F(SnapshotJsonTest, UnlessTheyAreAskedFor) { EXPECT_THAT(printed(true), HasSubstr("HIDDEN")); }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::snapshot_json_test

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace solder::cli {
+namespace solder::cli::state_directory_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -54,4 +54,4 @@ TEST_F(StateDirectoryTest, SaysWhatIsInTheWay) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::state_directory_test

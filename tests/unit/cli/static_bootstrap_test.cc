@@ -14,7 +14,7 @@
 #include "tests/unit/cli/envoy_validation.h"
 #include "tests/unit/cli/snapshots.h"
 
-namespace solder::cli {
+namespace solder::cli::static_bootstrap_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -145,7 +145,7 @@ TEST_F(StaticBootstrapTest, NothingAtAllIsABootstrapToo) {
 
 TEST(EnvoyModulesTest, ThoseBesideThePluginsAreNamedByTheirFiles) {
   namespace fs = std::filesystem;
-  const fs::path root = fs::path(testing::TempDir()) / "envoy_modules";
+  const fs::path root = fs::path(::testing::TempDir()) / "envoy_modules";
   fs::create_directories(root / "plugins");
   fs::create_directories(root / "envoy");
   const fs::path file = fs::canonical(root) / "envoy/libknown.so";
@@ -161,4 +161,4 @@ TEST(EnvoyModulesTest, ThoseBesideThePluginsAreNamedByTheirFiles) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::static_bootstrap_test

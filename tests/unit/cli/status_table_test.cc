@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace solder::cli {
+namespace solder::cli::status_table_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -46,4 +46,4 @@ TEST(StatusTableTest, StatusFilesAreReportsToo) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::status_table_test

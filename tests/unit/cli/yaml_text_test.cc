@@ -4,7 +4,7 @@
 
 #include "cli/yaml_tree.h"
 
-namespace solder::cli {
+namespace solder::cli::yaml_text_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -52,4 +52,4 @@ TEST(YamlTextTest, WhatIsWrittenIsReadBack) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::yaml_text_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace solder::cli {
+namespace solder::cli::yaml_tree_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -47,4 +47,4 @@ TEST(YamlTreeTest, HostileTextsAreRefused) {
 }
 
 }  // namespace
-}  // namespace solder::cli
+}  // namespace solder::cli::yaml_tree_test

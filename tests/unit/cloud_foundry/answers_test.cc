@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace solder::plugins::cloud_foundry {
+namespace solder::plugins::cloud_foundry::answers_test {
 namespace {
 
 using std::chrono::seconds;
@@ -69,4 +69,4 @@ TEST(Lasting, WhatHasNoEndByItself) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::cloud_foundry
+}  // namespace solder::plugins::cloud_foundry::answers_test

@@ -5,7 +5,7 @@
 
 #include "small_world.h"
 
-namespace solder::plugins::cloud_foundry {
+namespace solder::plugins::cloud_foundry::catalog_test {
 namespace {
 
 using sdk::Json;
@@ -68,4 +68,4 @@ TEST(Catalog, AppsThatSpeakHttp2OnTheirInternalRoute) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::cloud_foundry
+}  // namespace solder::plugins::cloud_foundry::catalog_test

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace solder::plugins::cloud_foundry {
+namespace solder::plugins::cloud_foundry::pacer_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -37,4 +37,4 @@ TEST(Pacer, WhatIsAllowedComesAtOnce) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::cloud_foundry
+}  // namespace solder::plugins::cloud_foundry::pacer_test

@@ -6,7 +6,7 @@
 
 #include "small_world.h"
 
-namespace solder::plugins::cloud_foundry {
+namespace solder::plugins::cloud_foundry::resolve_test {
 namespace {
 
 using sdk::Json;
@@ -199,4 +199,4 @@ TEST_F(Resolve, AProcessThatThereIsNotIsNamed) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::cloud_foundry
+}  // namespace solder::plugins::cloud_foundry::resolve_test

@@ -5,7 +5,7 @@
 
 #include "plugins/cloud_foundry/upstream.h"
 
-namespace solder::plugins::cloud_foundry {
+namespace solder::plugins::cloud_foundry::settings_test {
 namespace {
 
 using sdk::Json;
@@ -74,4 +74,4 @@ TEST(Settings, WhichFoundationIsMeant) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::cloud_foundry
+}  // namespace solder::plugins::cloud_foundry::settings_test

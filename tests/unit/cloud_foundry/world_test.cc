@@ -5,7 +5,7 @@
 
 #include "small_world.h"
 
-namespace solder::plugins::cloud_foundry {
+namespace solder::plugins::cloud_foundry::world_test {
 namespace {
 
 TEST(World, SpacesWithTheirOrganizations) {
@@ -110,4 +110,4 @@ TEST(Instances, ThoseThatAreNotReadyDoNotServe) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::cloud_foundry
+}  // namespace solder::plugins::cloud_foundry::world_test

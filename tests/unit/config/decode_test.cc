@@ -10,10 +10,10 @@
 namespace solder::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
 
 TEST(DecodeUpstream, TypeAndOptions) {
   const auto out = decode_upstream(
@@ -120,8 +120,8 @@ TEST(DecodeGateway, KindsAndProblems) {
   const auto out = decode_gateway(
       *object_of("Gateway", "spec: {httpGateway: {options: {gzip: {}}}, tcpGateway: {}, bindPort: x}\n"), *catalog);
   EXPECT_THAT(reasons_of(out.diagnostics),
-              testing::UnorderedElementsAre("NoPluginForKey /spec/httpGateway/options/gzip", "WrongType /spec/bindPort",
-                                            "OneofConflict /spec"));
+              ::testing::UnorderedElementsAre("NoPluginForKey /spec/httpGateway/options/gzip",
+                                              "WrongType /spec/bindPort", "OneofConflict /spec"));
 }
 
 TEST(DecodeSettings, WhatTheCoreReads) {
@@ -191,12 +191,12 @@ TEST(DecodeSecret, ReportsNeverShowAValue) {
                                             "stringData: {d: 87654321, e: {hunter2: hunter2}}\n"),
                                  *test_catalog());
   EXPECT_THAT(reasons_of(out.diagnostics),
-              testing::UnorderedElementsAre("InvalidBase64 /data/a", "WrongType /data/b", "WrongType /data/c",
-                                            "WrongType /stringData/d", "WrongType /stringData/e"));
+              ::testing::UnorderedElementsAre("InvalidBase64 /data/a", "WrongType /data/b", "WrongType /data/c",
+                                              "WrongType /stringData/d", "WrongType /stringData/e"));
   for (const auto& problem : out.diagnostics) {
     for (const std::string& text : {problem.message, problem.found, problem.expected}) {
-      EXPECT_THAT(text, testing::Not(HasSubstr("hunter2")));
-      EXPECT_THAT(text, testing::Not(HasSubstr("87654321")));
+      EXPECT_THAT(text, ::testing::Not(HasSubstr("hunter2")));
+      EXPECT_THAT(text, ::testing::Not(HasSubstr("87654321")));
     }
   }
 }

@@ -7,10 +7,10 @@
 namespace solder::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
 
 Decoded<model::VirtualService> decode(const std::string& spec) {
   return decode_virtual_service(*object_of("VirtualService", "spec:\n" + spec), *test_catalog());
@@ -140,7 +140,7 @@ struct Bad {
   const char* says;
 };
 
-class BadRoute : public testing::TestWithParam<Bad> {};
+class BadRoute : public ::testing::TestWithParam<Bad> {};
 
 TEST_P(BadRoute, RejectsTheObject) {
   const auto out = decode_route(GetParam().route);
@@ -153,7 +153,7 @@ TEST_P(BadRoute, RejectsTheObject) {
 #define AT "/spec/virtualHost/routes/0"
 INSTANTIATE_TEST_SUITE_P(
     Routes, BadRoute,
-    testing::Values(
+    ::testing::Values(
         Bad{"      options: {timout: 5s}\n", "UnknownField " AT "/options/timout", "did you mean timeout?"},
         Bad{"      options: {cors: {}}\n", "NoPluginForKey " AT "/options/cors", "plugin cors"},
         Bad{"      options: {staged_transformations: {}}\n", "NoPluginForKey " AT "/options/staged_transformations",
@@ -181,9 +181,9 @@ TEST(DecodeVirtualService, EveryProblemOfTheObjectIsFound) {
       "  dispalyName: x\n  virtualHost:\n    domains: a.com\n    routes:\n"
       "    - options: {timeout: x}\n    - matchers: [{prefx: /}]\n");
   EXPECT_THAT(reasons_of(out.diagnostics),
-              testing::UnorderedElementsAre("UnknownField /spec/dispalyName", "WrongType /spec/virtualHost/domains",
-                                            "InvalidDuration /spec/virtualHost/routes/0/options/timeout",
-                                            "UnknownField /spec/virtualHost/routes/1/matchers/0/prefx"));
+              ::testing::UnorderedElementsAre("UnknownField /spec/dispalyName", "WrongType /spec/virtualHost/domains",
+                                              "InvalidDuration /spec/virtualHost/routes/0/options/timeout",
+                                              "UnknownField /spec/virtualHost/routes/1/matchers/0/prefx"));
 }
 
 }  // namespace

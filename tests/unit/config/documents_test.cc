@@ -9,9 +9,9 @@
 namespace solder::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(Documents, AnObjectWithItsMetadata) {
   const auto out = parse_documents(
@@ -85,7 +85,7 @@ TEST(Documents, ASyntaxErrorLeavesItsNeighbours) {
   ASSERT_EQ(out.problems.size(), 1u);
   EXPECT_EQ(out.problems[0].reason, "SyntaxError");
   EXPECT_EQ(out.problems[0].where.file, "f.yaml");
-  EXPECT_THAT(out.problems[0].where.line, testing::AllOf(testing::Ge(7u), testing::Le(9u)));
+  EXPECT_THAT(out.problems[0].where.line, ::testing::AllOf(testing::Ge(7u), testing::Le(9u)));
 }
 
 TEST(Documents, TabsAsIndentationAreASyntaxErrorWithItsPlace) {
@@ -140,7 +140,7 @@ struct BadCase {
   std::vector<std::string> problems;
 };
 
-class BadDocument : public testing::TestWithParam<BadCase> {};
+class BadDocument : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadDocument, IsToldWithItsPlace) {
   const auto out = parse_documents(GetParam().text, GetParam().file);
@@ -151,7 +151,7 @@ TEST_P(BadDocument, IsToldWithItsPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, BadDocument,
-    testing::Values(
+    ::testing::Values(
         BadCase{"NoKindNoName",
                 "f.yaml",
                 "apiVersion: v1\nmetadata: {namespace: x}\n",

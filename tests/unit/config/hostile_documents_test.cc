@@ -8,8 +8,8 @@
 namespace solder::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 std::string repeated(const std::string& text, size_t times) {
   std::string out;

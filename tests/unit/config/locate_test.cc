@@ -9,11 +9,11 @@
 namespace solder::config {
 namespace {
 
-class Locate : public testing::Test {
+class Locate : public ::testing::Test {
  protected:
   void SetUp() override {
-    directory_ = std::filesystem::path(testing::TempDir()) /
-                 ("locate-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    directory_ = std::filesystem::path(::testing::TempDir()) /
+                 ("locate-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
     std::filesystem::create_directories(directory_);
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }

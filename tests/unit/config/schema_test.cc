@@ -12,9 +12,9 @@ namespace solder::config {
 namespace {
 
 using nlohmann::json;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 struct Checked {
   std::string value;
@@ -38,7 +38,7 @@ struct Case {
   const char* problem;    // empty: none
 };
 
-class Keyword : public testing::TestWithParam<Case> {};
+class Keyword : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Keyword, Works) {
   const auto [schema, value, canonical, problem] = GetParam();
@@ -58,43 +58,43 @@ TEST_P(Keyword, Works) {
 
 INSTANTIATE_TEST_SUITE_P(
     Numbers, Keyword,
-    testing::Values(Case{INT("uint32"), "80", "80", ""}, Case{INT("uint32"), "\"80\"", "80", ""},
-                    Case{INT("uint32"), "80.0", "80", ""}, Case{INT("uint32"), "80.5", "", "WrongType "},
-                    Case{INT("uint32"), "-1", "", "InvalidValue "},
-                    Case{INT("uint32"), "4294967296", "", "InvalidValue "},
-                    Case{INT("int32"), "-2147483648", "-2147483648", ""},
-                    Case{INT("int32"), "2147483648", "", "InvalidValue "}, Case{INT("int64"), "\"123\"", "123", ""},
-                    Case{INT("uint64"), "18446744073709551615", "18446744073709551615", ""},
-                    Case{INT("uint64"), "1e300", "", "InvalidValue "}, Case{INT("int64"), "true", "", "WrongType "},
-                    Case{INT("int64"), "\"12x\"", "", "WrongType "},
-                    Case{R"({"type":"number","minimum":0,"maximum":1})", "0.5", "0.5", ""},
-                    Case{R"({"type":"number","minimum":0,"maximum":1})", "1.5", "", "InvalidValue "},
-                    Case{R"({"type":"boolean"})", "true", "true", ""},
-                    Case{R"({"type":"boolean"})", "\"true\"", "", "WrongType "}));
+    ::testing::Values(Case{INT("uint32"), "80", "80", ""}, Case{INT("uint32"), "\"80\"", "80", ""},
+                      Case{INT("uint32"), "80.0", "80", ""}, Case{INT("uint32"), "80.5", "", "WrongType "},
+                      Case{INT("uint32"), "-1", "", "InvalidValue "},
+                      Case{INT("uint32"), "4294967296", "", "InvalidValue "},
+                      Case{INT("int32"), "-2147483648", "-2147483648", ""},
+                      Case{INT("int32"), "2147483648", "", "InvalidValue "}, Case{INT("int64"), "\"123\"", "123", ""},
+                      Case{INT("uint64"), "18446744073709551615", "18446744073709551615", ""},
+                      Case{INT("uint64"), "1e300", "", "InvalidValue "}, Case{INT("int64"), "true", "", "WrongType "},
+                      Case{INT("int64"), "\"12x\"", "", "WrongType "},
+                      Case{R"({"type":"number","minimum":0,"maximum":1})", "0.5", "0.5", ""},
+                      Case{R"({"type":"number","minimum":0,"maximum":1})", "1.5", "", "InvalidValue "},
+                      Case{R"({"type":"boolean"})", "true", "true", ""},
+                      Case{R"({"type":"boolean"})", "\"true\"", "", "WrongType "}));
 
 INSTANTIATE_TEST_SUITE_P(
     Texts, Keyword,
-    testing::Values(Case{R"({"type":"string"})", "\"x\"", "\"x\"", ""},
-                    Case{R"({"type":"string"})", "5", "", "WrongType "},
-                    Case{R"({"type":"string"})", "[]", "", "WrongType "},
-                    Case{R"({"type":"string","minLength":1})", "\"\"", "", "InvalidValue "},
-                    Case{R"({"type":"string","maxLength":2})", "\"abc\"", "", "InvalidValue "},
-                    Case{R"({"type":"string","pattern":"^a+$"})", "\"aaa\"", "\"aaa\"", ""},
-                    Case{R"({"type":"string","pattern":"^a+$"})", "\"b\"", "", "InvalidValue "},
-                    Case{DURATION, "\"5s\"", "\"5s\"", ""}, Case{DURATION, "\"1m30s\"", "\"90s\"", ""},
-                    Case{DURATION, "{\"seconds\":1,\"nanos\":500000000}", "\"1.500s\"", ""},
-                    Case{DURATION, "{\"seconds\":\"7\"}", "\"7s\"", ""}, Case{DURATION, "5", "", "InvalidDuration "},
-                    Case{DURATION, "\"5\"", "", "InvalidDuration "},
-                    Case{DURATION, "{\"hours\":1}", "", "InvalidDuration "},
-                    Case{DURATION, "{}", "", "InvalidDuration "},
-                    Case{R"({"type":"string","format":"byte"})", "\"aGk=\"", "\"aGk=\"", ""},
-                    Case{R"({"type":"string","format":"byte"})", "\"a?b\"", "", "InvalidBase64 "},
-                    Case{ENUM, "\"RANDOM\"", "\"RANDOM\"", ""}, Case{ENUM, "1", "\"RANDOM\"", ""},
-                    Case{ENUM, "2", "", "InvalidEnum "}, Case{ENUM, "\"random\"", "", "InvalidEnum "}));
+    ::testing::Values(Case{R"({"type":"string"})", "\"x\"", "\"x\"", ""},
+                      Case{R"({"type":"string"})", "5", "", "WrongType "},
+                      Case{R"({"type":"string"})", "[]", "", "WrongType "},
+                      Case{R"({"type":"string","minLength":1})", "\"\"", "", "InvalidValue "},
+                      Case{R"({"type":"string","maxLength":2})", "\"abc\"", "", "InvalidValue "},
+                      Case{R"({"type":"string","pattern":"^a+$"})", "\"aaa\"", "\"aaa\"", ""},
+                      Case{R"({"type":"string","pattern":"^a+$"})", "\"b\"", "", "InvalidValue "},
+                      Case{DURATION, "\"5s\"", "\"5s\"", ""}, Case{DURATION, "\"1m30s\"", "\"90s\"", ""},
+                      Case{DURATION, "{\"seconds\":1,\"nanos\":500000000}", "\"1.500s\"", ""},
+                      Case{DURATION, "{\"seconds\":\"7\"}", "\"7s\"", ""}, Case{DURATION, "5", "", "InvalidDuration "},
+                      Case{DURATION, "\"5\"", "", "InvalidDuration "},
+                      Case{DURATION, "{\"hours\":1}", "", "InvalidDuration "},
+                      Case{DURATION, "{}", "", "InvalidDuration "},
+                      Case{R"({"type":"string","format":"byte"})", "\"aGk=\"", "\"aGk=\"", ""},
+                      Case{R"({"type":"string","format":"byte"})", "\"a?b\"", "", "InvalidBase64 "},
+                      Case{ENUM, "\"RANDOM\"", "\"RANDOM\"", ""}, Case{ENUM, "1", "\"RANDOM\"", ""},
+                      Case{ENUM, "2", "", "InvalidEnum "}, Case{ENUM, "\"random\"", "", "InvalidEnum "}));
 
 INSTANTIATE_TEST_SUITE_P(
     Maps, Keyword,
-    testing::Values(
+    ::testing::Values(
         Case{MAP, R"({"host_rewrite":"x"})", R"({"hostRewrite":"x"})", ""},
         Case{MAP, R"({"hostRewrite":null,"b":1})", R"({"b":1})", ""},
         Case{MAP, R"({"host_rewrite":"x","hostRewrite":"y"})", "", "DuplicateKey /host_rewrite"},
@@ -111,14 +111,14 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Lists, Keyword,
-    testing::Values(Case{R"({"type":"array","items":{"type":"string"}})", R"(["a","b"])", R"(["a","b"])", ""},
-                    Case{R"({"type":"array","items":{"type":"string"}})", R"(["a",1])", "", "WrongType /1"},
-                    Case{R"({"type":"array","items":{"type":"string"}})", R"(["a",null])", "", "WrongType /1"},
-                    Case{R"({"type":"array","items":{"type":"string"}})", R"("a")", "", "WrongType "},
-                    Case{R"({"type":"array","minItems":1})", "[]", "", "InvalidValue "},
-                    Case{R"({"type":"array","maxItems":1})", "[1,2]", "", "InvalidValue "},
-                    Case{R"({"type":"array","items":{"$ref":"#/$defs/x"},"$defs":{"x":{"type":"integer"}}})", "[\"1\"]",
-                         "[1]", ""}));
+    ::testing::Values(Case{R"({"type":"array","items":{"type":"string"}})", R"(["a","b"])", R"(["a","b"])", ""},
+                      Case{R"({"type":"array","items":{"type":"string"}})", R"(["a",1])", "", "WrongType /1"},
+                      Case{R"({"type":"array","items":{"type":"string"}})", R"(["a",null])", "", "WrongType /1"},
+                      Case{R"({"type":"array","items":{"type":"string"}})", R"("a")", "", "WrongType "},
+                      Case{R"({"type":"array","minItems":1})", "[]", "", "InvalidValue "},
+                      Case{R"({"type":"array","maxItems":1})", "[1,2]", "", "InvalidValue "},
+                      Case{R"({"type":"array","items":{"$ref":"#/$defs/x"},"$defs":{"x":{"type":"integer"}}})",
+                           "[\"1\"]", "[1]", ""}));
 
 TEST(Schema, EveryProblemIsFoundNotTheFirst) {
   const auto out = check(
@@ -126,8 +126,8 @@ TEST(Schema, EveryProblemIsFoundNotTheFirst) {
           "names":{"type":"array","items":{"type":"string"}}}})",
       R"({"timeout":"soon","port":"high","names":["a",1,2],"portt":1})");
   EXPECT_THAT(out.problems,
-              testing::UnorderedElementsAre("InvalidDuration /timeout", "WrongType /port", "WrongType /names/1",
-                                            "WrongType /names/2", "UnknownField /portt"));
+              ::testing::UnorderedElementsAre("InvalidDuration /timeout", "WrongType /port", "WrongType /names/1",
+                                              "WrongType /names/2", "UnknownField /portt"));
 }
 
 TEST(Schema, MessagesSayWhatWasFoundAndWhatWouldBeRight) {

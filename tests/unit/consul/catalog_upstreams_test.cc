@@ -3,7 +3,7 @@
 
 #include "plugins/consul/catalog.h"
 
-namespace solder::plugins::consul {
+namespace solder::plugins::consul::catalog_upstreams_test {
 namespace {
 
 using sdk::Json;
@@ -57,4 +57,4 @@ TEST(CatalogUpstreams, OnlyThoseWithACertainTag) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::consul
+}  // namespace solder::plugins::consul::catalog_upstreams_test

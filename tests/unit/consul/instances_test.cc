@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-namespace solder::plugins::consul {
+namespace solder::plugins::consul::instances_test {
 namespace {
 
 using sdk::Json;
@@ -76,4 +76,4 @@ TEST(Instances, WhoseTheyAre) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::consul
+}  // namespace solder::plugins::consul::instances_test

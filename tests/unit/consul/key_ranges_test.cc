@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace solder::plugins::consul {
+namespace solder::plugins::consul::key_ranges_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -60,4 +60,4 @@ TEST(KeyRanges, AnAnswerWithKeys) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::consul
+}  // namespace solder::plugins::consul::key_ranges_test

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-namespace solder::plugins::consul {
+namespace solder::plugins::consul::kv_object_test {
 namespace {
 
 using sdk::Json;
@@ -57,4 +57,4 @@ TEST(KvObject, TheKeyIsRight) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::consul
+}  // namespace solder::plugins::consul::kv_object_test

@@ -7,7 +7,7 @@
 
 #include "plugins/consul/gloo_settings.h"
 
-namespace solder::plugins::consul {
+namespace solder::plugins::consul::settings_test {
 namespace {
 
 using sdk::Json;
@@ -110,4 +110,4 @@ TEST(Settings, WhatIsWrongIsNamedWithWhatIsRight) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::consul
+}  // namespace solder::plugins::consul::settings_test

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-namespace solder::plugins::consul {
+namespace solder::plugins::consul::yaml_value_test {
 namespace {
 
 using sdk::Json;
@@ -58,4 +58,4 @@ TEST(YamlValue, WhatIsWrongIsSaidWithItsLine) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::consul
+}  // namespace solder::plugins::consul::yaml_value_test

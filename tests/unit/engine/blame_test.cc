@@ -3,7 +3,7 @@
 
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::blame_test {
 namespace {
 
 using testing::World;
@@ -134,4 +134,4 @@ TEST(BlameTest, WhatNobodyAskedForIsNobodys) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::blame_test

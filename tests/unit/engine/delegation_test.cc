@@ -5,7 +5,7 @@
 #include "core/engine/engine.h"
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::delegation_test {
 namespace {
 
 using ::testing::Contains;
@@ -188,4 +188,4 @@ TEST(Delegation, TablesThatDoubleInACircleAreToldOfTheCircle) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::delegation_test

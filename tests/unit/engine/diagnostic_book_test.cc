@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace solder::engine {
+namespace solder::engine::diagnostic_book_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -44,4 +44,4 @@ TEST(DiagnosticBook, SourcesDoNotTouchEachOther) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::diagnostic_book_test

@@ -9,7 +9,7 @@
 
 #include "core/engine/wildcard_domains.h"
 
-namespace solder::engine {
+namespace solder::engine::domain_index_test {
 namespace {
 
 std::shared_ptr<const SelectedRun> run(const std::vector<std::vector<std::string>>& domains) {
@@ -77,4 +77,4 @@ TEST(DomainIndexTest, AfterManyChangesSaysWhatANewOneSays) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::domain_index_test

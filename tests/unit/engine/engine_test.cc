@@ -7,7 +7,7 @@
 
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::engine_test {
 namespace {
 
 using ::testing::Contains;
@@ -229,4 +229,4 @@ TEST(Engine, OnlyWatchedNamespacesCount) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::engine_test

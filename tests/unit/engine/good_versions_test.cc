@@ -6,7 +6,7 @@
 
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::good_versions_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -76,4 +76,4 @@ TEST(GoodVersions, TellsWhatStandsInForWhat) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::good_versions_test

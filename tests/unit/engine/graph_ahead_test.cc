@@ -10,7 +10,7 @@
 #include "core/engine/text_memo.h"
 #include "graph_numbers.h"
 
-namespace solder::engine {
+namespace solder::engine::graph_ahead_test {
 
 namespace {
 
@@ -135,4 +135,4 @@ TEST(GraphAhead, TextsAreKeptWithTheirValues) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::graph_ahead_test

@@ -11,7 +11,7 @@
 #include "core/engine/text_memo.h"
 #include "graph_numbers.h"
 
-namespace solder::engine {
+namespace solder::engine::graph_test {
 
 namespace {
 
@@ -189,4 +189,4 @@ TEST(Graph, RandomEditsEqualAFreshRun) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::graph_test

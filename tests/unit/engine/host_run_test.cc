@@ -4,7 +4,7 @@
 
 #include <set>
 
-namespace solder::engine {
+namespace solder::engine::host_run_test {
 namespace {
 
 PlannedHost host(int number, const std::string& domain = "") {
@@ -119,4 +119,4 @@ TEST(HostRunTest, WildcardsAreThoseOfTheHostsThatStand) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::host_run_test

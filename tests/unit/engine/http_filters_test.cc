@@ -10,7 +10,7 @@
 #include "no_plugins.h"
 #include "solder/envoy_fields.h"
 
-namespace solder::engine {
+namespace solder::engine::http_filters_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -116,4 +116,4 @@ TEST_F(HttpFilters, OfUpstreamsEndWithTheCodec) {
 TEST_F(HttpFilters, AnUnknownStageStandsBeforeTheRouter) { EXPECT_EQ(stage_order("nonsense"), stage_order("route")); }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::http_filters_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace solder::engine {
+namespace solder::engine::inheritance_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -81,4 +81,4 @@ TEST(Inheritance, OrderOfRoutesOfSeveralTables) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::inheritance_test

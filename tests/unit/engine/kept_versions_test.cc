@@ -7,7 +7,7 @@
 
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::kept_versions_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -91,4 +91,4 @@ TEST_F(KeptVersionsTest, WhatCannotBeReadIsNoEntry) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::kept_versions_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::engine {
+namespace solder::engine::label_selector_test {
 namespace {
 
 const Labels kLabels{{"app", "web"}, {"size", "7"}};
@@ -48,4 +48,4 @@ TEST(LabelSelector, EveryLabelHasToBeThere) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::label_selector_test

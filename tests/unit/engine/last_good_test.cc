@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace solder::engine {
+namespace solder::engine::last_good_test {
 namespace {
 
 class LastGood : public ::testing::Test {
@@ -89,4 +89,4 @@ TEST_F(LastGood, IsWrittenAnewWhenMostOfItIsOld) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::last_good_test

@@ -10,7 +10,7 @@
 #include "core/engine/merge_tree.h"
 #include "tests/unit/engine/merge_fixture.h"
 
-namespace solder::engine::testing {
+namespace solder::engine::testing::merge_property_test {
 namespace {
 
 using google::protobuf::Descriptor;
@@ -181,4 +181,4 @@ INSTANTIATE_TEST_SUITE_P(Envoy, OverTypes,
                                            "google.protobuf.Struct"));
 
 }  // namespace
-}  // namespace solder::engine::testing
+}  // namespace solder::engine::testing::merge_property_test

@@ -3,7 +3,7 @@
 
 #include "tests/unit/engine/merge_fixture.h"
 
-namespace solder::engine::testing {
+namespace solder::engine::testing::merge_provenance_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -59,4 +59,4 @@ TEST(Conflicts, CarryBothOrigins) {
 }
 
 }  // namespace
-}  // namespace solder::engine::testing
+}  // namespace solder::engine::testing::merge_provenance_test

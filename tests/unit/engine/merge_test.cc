@@ -3,7 +3,7 @@
 
 #include "tests/unit/engine/merge_fixture.h"
 
-namespace solder::engine::testing {
+namespace solder::engine::testing::merge_test {
 namespace {
 
 struct Case {
@@ -358,4 +358,4 @@ TEST(Merge, TakesATypeUrlWithoutItsPrefix) {
 }
 
 }  // namespace
-}  // namespace solder::engine::testing
+}  // namespace solder::engine::testing::merge_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::engine {
+namespace solder::engine::owned_resources_test {
 namespace {
 
 xds::ResourcePtr resource(const std::string& value) { return xds::make_resource("name", base::Bytes(value)); }
@@ -45,4 +45,4 @@ TEST(OwnedResources, ManyAtOnceAreTheSameAsOneByOne) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::owned_resources_test

@@ -6,7 +6,7 @@
 
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::plugin_calls_test {
 namespace {
 
 using ::testing::AnyOf;
@@ -125,4 +125,4 @@ TEST(PluginCalls, AResourceUnderATakenNameIsNamed) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::plugin_calls_test

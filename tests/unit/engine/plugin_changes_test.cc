@@ -4,7 +4,7 @@
 
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::plugin_changes_test {
 namespace {
 
 using ::testing::Contains;
@@ -108,4 +108,4 @@ TEST(PluginChanges, NothingIsSaidOfNamespacesWhichAreReadForTheirLabels) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::plugin_changes_test

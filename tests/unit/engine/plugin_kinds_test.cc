@@ -6,7 +6,7 @@
 #include "core/engine/engine.h"
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::plugin_kinds_test {
 namespace {
 
 using ::testing::Contains;
@@ -195,4 +195,4 @@ TEST(PluginKinds, AnUpstreamThatCannotBeReadIsAsGoodAsNone) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::plugin_kinds_test

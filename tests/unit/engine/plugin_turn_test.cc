@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-namespace solder::engine {
+namespace solder::engine::plugin_turn_test {
 namespace {
 
 TEST(PluginTurnTest, OneHasTheTurnAndTheOthersGoOnAfterAMoment) {
@@ -42,4 +42,4 @@ TEST(PluginTurnTest, IsHeldByOneAtATime) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::plugin_turn_test

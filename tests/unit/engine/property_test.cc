@@ -10,7 +10,7 @@
 #include "core/report/reporter.h"
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::property_test {
 namespace {
 
 using testing::World;
@@ -329,4 +329,4 @@ TEST_P(AnySequenceOfChanges, EqualsAFreshTranslation) {
 INSTANTIATE_TEST_SUITE_P(Seeds, AnySequenceOfChanges, ::testing::Values(1u, 2u, 3u, 4u));
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::property_test

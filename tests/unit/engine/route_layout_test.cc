@@ -10,7 +10,7 @@
 #include "solder/envoy_fields.h"
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::route_layout_test {
 namespace {
 
 namespace route = solder::envoy::config::route::v3;
@@ -216,4 +216,4 @@ TEST(RouteLayout, WhatEnvoyReadsBeforeFiltersKeepsGloosLayout) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::route_layout_test

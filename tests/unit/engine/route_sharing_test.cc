@@ -4,7 +4,7 @@
 
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::route_sharing_test {
 namespace {
 
 using ::testing::Contains;
@@ -88,4 +88,4 @@ TEST(RouteSharing, AnUpstreamThatComesReachesAllThatShareABody) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::route_sharing_test

@@ -5,7 +5,7 @@
 #include "core/engine/engine.h"
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::routes_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -112,4 +112,4 @@ TEST(Routes, TheListOfProblemsHasAnEnd) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::routes_test

@@ -8,7 +8,7 @@
 #include "core/report/reporter.h"
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::second_engine_test {
 namespace {
 
 using ::testing::Contains;
@@ -130,4 +130,4 @@ TEST(SecondEngine, IsTakenWhereManyStepsUseWhatIsAnother) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::second_engine_test

@@ -5,7 +5,7 @@
 #include "core/services/message_types.h"
 #include "tests/unit/engine/world.h"
 
-namespace solder::engine::testing {
+namespace solder::engine::testing::secret_fields_test {
 namespace {
 
 using ::testing::Contains;
@@ -135,4 +135,4 @@ TEST(SecretFields, AKeyWithALineBreakIsNamedWithoutBeingShown) {
 }
 
 }  // namespace
-}  // namespace solder::engine::testing
+}  // namespace solder::engine::testing::secret_fields_test

@@ -4,7 +4,7 @@
 
 #include "world.h"
 
-namespace solder::engine {
+namespace solder::engine::served_places_test {
 namespace {
 
 using testing::World;
@@ -43,4 +43,4 @@ TEST(ServedPlacesTest, TheyFollowThePlans) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::served_places_test

@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-namespace solder::engine {
+namespace solder::engine::service_runs_test {
 namespace {
 
 model::ObjectRef ref(const std::string& ns, const std::string& name) { return {"VirtualService", ns, name}; }
@@ -84,4 +84,4 @@ TEST(ServiceRunsTest, AfterManyChangesAreTheRunsOfAFreshStart) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::service_runs_test

@@ -7,7 +7,7 @@
 #include "merge_fixture.h"
 #include "no_plugins.h"
 
-namespace solder::engine {
+namespace solder::engine::slots_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -79,4 +79,4 @@ TEST_F(SlotsTest, AFragmentThatDoesNotFitIsLeftOutAndNamed) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::slots_test

@@ -7,7 +7,7 @@
 
 #include "core/engine/graph.h"
 
-namespace solder::engine {
+namespace solder::engine::table_index_test {
 namespace {
 
 using Labels = std::map<std::string, std::string>;
@@ -19,7 +19,7 @@ model::ObjectPtr table(const std::string& ns, const std::string& name, const Lab
   return out;
 }
 
-class TableIndexTest : public testing::Test {
+class TableIndexTest : public ::testing::Test {
  protected:
   void set(const model::ObjectPtr& one) { index_.set(one->ref, one); }
   std::string names(const TableGroup& group) {
@@ -87,4 +87,4 @@ TEST_F(TableIndexTest, ATableStandsUnderTheLabelsOfItsLastGoodVersionToo) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::table_index_test

@@ -5,7 +5,7 @@
 
 #include "tests/unit/engine/world.h"
 
-namespace solder::engine::testing {
+namespace solder::engine::testing::token_book_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -96,4 +96,4 @@ TEST(TokenBook, NoTokenIsServedAsNoneAndSaid) {
 }
 
 }  // namespace
-}  // namespace solder::engine::testing
+}  // namespace solder::engine::testing::token_book_test

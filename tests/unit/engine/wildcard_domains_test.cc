@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::engine {
+namespace solder::engine::wildcard_domains_test {
 namespace {
 
 TEST(WildcardDomains, CoverWhatEnvoyFindsByThem) {
@@ -20,4 +20,4 @@ TEST(WildcardDomains, CoverWhatEnvoyFindsByThem) {
 }
 
 }  // namespace
-}  // namespace solder::engine
+}  // namespace solder::engine::wildcard_domains_test

@@ -9,7 +9,7 @@
 #include "plugins/transformation/engine/json.h"
 #include "plugins/transformation/engine/program.h"
 
-namespace solder::plugins::openapi {
+namespace solder::plugins::openapi::corpus_test {
 namespace {
 
 using sdk::Json;
@@ -152,7 +152,7 @@ Functions functions_of(const std::string& text) {
   return read_functions({{kDocument.text(), std::move(*document)}}, kDocument, kDocument);
 }
 
-class Corpus : public testing::TestWithParam<int> {};
+class Corpus : public ::testing::TestWithParam<int> {};
 TEST_P(Corpus, EveryOperationIsAFunctionOrIsNamed) {
   for (unsigned seed = 0; seed < 50; ++seed) {
     Generator generator(GetParam(), seed);
@@ -173,7 +173,7 @@ TEST_P(Corpus, EveryOperationIsAFunctionOrIsNamed) {
     }
   }
 }
-INSTANTIATE_TEST_SUITE_P(Versions, Corpus, testing::Values(2, 30, 31));
+INSTANTIATE_TEST_SUITE_P(Versions, Corpus, ::testing::Values(2, 30, 31));
 
 }  // namespace
-}  // namespace solder::plugins::openapi
+}  // namespace solder::plugins::openapi::corpus_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::plugins::openapi {
+namespace solder::plugins::openapi::document_test {
 namespace {
 
 struct Read {
@@ -21,7 +21,7 @@ struct Case {
   const char* json;  // empty: refused
 };
 void PrintTo(const Case& one, std::ostream* out) { *out << one.text; }
-class Documents : public testing::TestWithParam<Case> {};
+class Documents : public ::testing::TestWithParam<Case> {};
 TEST_P(Documents, AreReadAsWhatTheyAre) {
   const Read found = read(GetParam().text);
   EXPECT_EQ(GetParam().json, found.json) << found.why;
@@ -29,7 +29,7 @@ TEST_P(Documents, AreReadAsWhatTheyAre) {
 }
 INSTANTIATE_TEST_SUITE_P(
     All, Documents,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {R"({"a": [1, 2.5, true, null, "x"]})", R"({"a":[1,2.5,true,null,"x"]})"},
         {"\xEF\xBB\xBF {\"a\": 1}", R"({"a":1})"},
         {"a: 1\nb: [x, 'y', \"z\"]\n", R"({"a":1,"b":["x","y","z"]})"},
@@ -94,4 +94,4 @@ TEST(Document, OfFiveMegabytesIsRead) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::openapi
+}  // namespace solder::plugins::openapi::document_test

@@ -5,7 +5,7 @@
 
 #include "plugins/openapi/document.h"
 
-namespace solder::plugins::openapi {
+namespace solder::plugins::openapi::functions_test {
 namespace {
 
 using sdk::Json;
@@ -46,7 +46,7 @@ struct Case {
   const char* function;  // of the name "f"
 };
 void PrintTo(const Case& one, std::ostream* out) { *out << one.what; }
-class Operations : public testing::TestWithParam<Case> {};
+class Operations : public ::testing::TestWithParam<Case> {};
 TEST_P(Operations, BecomeFunctions) {
   const std::string text = GetParam().document;
   const bool whole = text.starts_with("swagger") || text.starts_with("openapi");
@@ -55,7 +55,7 @@ TEST_P(Operations, BecomeFunctions) {
 
 INSTANTIATE_TEST_SUITE_P(
     Parameters, Operations,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"the path's, query's, headers' and cookies'",
          "paths: {'/a/{id}/b': {get: {operationId: f, parameters: [{name: id, in: path}, {name: q, in: query}, {name: "
          "X-H, in: header}, {name: c, in: cookie}]}}}",
@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Bodies, Operations,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"an object of known members",
          "paths: {/a: {post: {operationId: f, requestBody: {content: {application/json: {schema: {type: object, "
          "properties: {n: {type: integer}, s: {type: string}, any: {}}}}}}}}}",
@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Servers, Operations,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"none", "paths: {/a: {get: {operationId: f}}}", "GET /a | "},
         {"a path", "servers: [{url: /v1/}]\npaths: {/a: {get: {operationId: f}}}", "GET /v1/a | "},
         {"with variables",
@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Impossible, Operations,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"a path of dots", "paths: {/a/../../b: {get: {operationId: f}}}",
          "GET /a/../../b: its path has parts of dots, which lead elsewhere"},
         {"a path without a slash", "paths: {a: {get: {operationId: f}}}",
@@ -237,4 +237,4 @@ TEST(Functions, ADocumentsOwnForeignServerIsNamedAndNotCalled) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::openapi
+}  // namespace solder::plugins::openapi::functions_test

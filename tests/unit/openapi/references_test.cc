@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::plugins::openapi {
+namespace solder::plugins::openapi::references_test {
 namespace {
 
 using sdk::Json;
@@ -28,7 +28,7 @@ struct Case {
   const char* value;  // or the end of why there is none
 };
 void PrintTo(const Case& one, std::ostream* out) { *out << one.member; }
-class Follow : public testing::TestWithParam<Case> {};
+class Follow : public ::testing::TestWithParam<Case> {};
 TEST_P(Follow, ToItsEnd) {
   References references(kDocuments, kBase);
   std::string why;
@@ -37,21 +37,21 @@ TEST_P(Follow, ToItsEnd) {
   EXPECT_TRUE(found.ends_with(GetParam().value)) << found;
 }
 INSTANTIATE_TEST_SUITE_P(All, Follow,
-                         testing::ValuesIn(std::vector<Case>{{"a", "1"},
-                                                             {"pointer", "2"},
-                                                             {"encoded", "2"},
-                                                             {"item", "3"},
-                                                             {"other", "4"},
-                                                             {"whole", "5"},
-                                                             {"self", "leads to itself"},
-                                                             {"ring", "leads to itself"},
-                                                             {"nothing", "leads to nothing"},
-                                                             {"anchor", "leads to nothing"},
-                                                             {"absent", "cannot be followed"},
-                                                             {"foreign", "is on another host, and is not followed"},
-                                                             {"scheme", "is on another host, and is not followed"},
-                                                             {"port", "is on another host, and is not followed"},
-                                                             {"file", "is on another host, and is not followed"}}));
+                         ::testing::ValuesIn(std::vector<Case>{{"a", "1"},
+                                                               {"pointer", "2"},
+                                                               {"encoded", "2"},
+                                                               {"item", "3"},
+                                                               {"other", "4"},
+                                                               {"whole", "5"},
+                                                               {"self", "leads to itself"},
+                                                               {"ring", "leads to itself"},
+                                                               {"nothing", "leads to nothing"},
+                                                               {"anchor", "leads to nothing"},
+                                                               {"absent", "cannot be followed"},
+                                                               {"foreign", "is on another host, and is not followed"},
+                                                               {"scheme", "is on another host, and is not followed"},
+                                                               {"port", "is on another host, and is not followed"},
+                                                               {"file", "is on another host, and is not followed"}}));
 
 TEST(References, WhatIsMissingIsAskedForAndWhatIsForeignIsNot) {
   References references(kDocuments, kBase);
@@ -63,4 +63,4 @@ TEST(References, WhatIsMissingIsAskedForAndWhatIsForeignIsNot) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::openapi
+}  // namespace solder::plugins::openapi::references_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::plugins::openapi {
+namespace solder::plugins::openapi::reflection_messages_test {
 namespace {
 
 using Kind = ReflectionQuestion::Kind;
@@ -66,4 +66,4 @@ TEST(ReflectionMessages, FilesAreWholeAndInOrder) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::openapi
+}  // namespace solder::plugins::openapi::reflection_messages_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::plugins::openapi {
+namespace solder::plugins::openapi::target_test {
 namespace {
 
 Target of(const char* type, const std::string& spec) {
@@ -73,4 +73,4 @@ TEST(Target, WhatTheUserSaysOfTheService) {
 }
 
 }  // namespace
-}  // namespace solder::plugins::openapi
+}  // namespace solder::plugins::openapi::target_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::plugins::openapi {
+namespace solder::plugins::openapi::url_test {
 namespace {
 
 TEST(Url, IsTakenApart) {
@@ -28,30 +28,30 @@ struct Case {
   const char* url;  // empty: none
 };
 void PrintTo(const Case& one, std::ostream* out) { *out << one.reference; }
-class Resolved : public testing::TestWithParam<Case> {};
+class Resolved : public ::testing::TestWithParam<Case> {};
 TEST_P(Resolved, BelowItsBase) {
   const auto url = resolve_url(*parse_url("http://a/b/c/d;p?q"), GetParam().reference);
   EXPECT_EQ(GetParam().url, url ? url->text() : "");
 }
 INSTANTIATE_TEST_SUITE_P(All, Resolved,
-                         testing::ValuesIn(std::vector<Case>{{"g", "http://a:80/b/c/g"},
-                                                             {"./g", "http://a:80/b/c/g"},
-                                                             {"g/", "http://a:80/b/c/g/"},
-                                                             {"/g", "http://a:80/g"},
-                                                             {"//g", "http://g:80/"},
-                                                             {"?y", "http://a:80/b/c/d;p?y"},
-                                                             {"g?y", "http://a:80/b/c/g?y"},
-                                                             {"#s", "http://a:80/b/c/d;p?q"},
-                                                             {"g#s", "http://a:80/b/c/g"},
-                                                             {"", "http://a:80/b/c/d;p?q"},
-                                                             {".", "http://a:80/b/c/"},
-                                                             {"..", "http://a:80/b/"},
-                                                             {"../g", "http://a:80/b/g"},
-                                                             {"../../../../g", "http://a:80/g"},
-                                                             {"https://b/x", "https://b:443/x"},
-                                                             {"file:///etc/passwd", ""},
-                                                             {"javascript:alert(1)", ""},
-                                                             {"g h", ""}}));
+                         ::testing::ValuesIn(std::vector<Case>{{"g", "http://a:80/b/c/g"},
+                                                               {"./g", "http://a:80/b/c/g"},
+                                                               {"g/", "http://a:80/b/c/g/"},
+                                                               {"/g", "http://a:80/g"},
+                                                               {"//g", "http://g:80/"},
+                                                               {"?y", "http://a:80/b/c/d;p?y"},
+                                                               {"g?y", "http://a:80/b/c/g?y"},
+                                                               {"#s", "http://a:80/b/c/d;p?q"},
+                                                               {"g#s", "http://a:80/b/c/g"},
+                                                               {"", "http://a:80/b/c/d;p?q"},
+                                                               {".", "http://a:80/b/c/"},
+                                                               {"..", "http://a:80/b/"},
+                                                               {"../g", "http://a:80/b/g"},
+                                                               {"../../../../g", "http://a:80/g"},
+                                                               {"https://b/x", "https://b:443/x"},
+                                                               {"file:///etc/passwd", ""},
+                                                               {"javascript:alert(1)", ""},
+                                                               {"g h", ""}}));
 
 }  // namespace
-}  // namespace solder::plugins::openapi
+}  // namespace solder::plugins::openapi::url_test

@@ -8,7 +8,7 @@
 #include "core/config/documents.h"
 #include "core/report/reporter.h"
 
-namespace solder::report {
+namespace solder::report::reports_test {
 namespace {
 
 using model::Severity;
@@ -54,7 +54,7 @@ TEST(Reports, RepeatsAreLeftOut) {
   EXPECT_EQ(reports[0].diagnostics.size(), 2u);
 }
 
-class Located : public testing::Test {
+class Located : public ::testing::Test {
  protected:
   Located() {
     std::string name = (std::filesystem::temp_directory_path() / "solder-report-XXXXXX").string();
@@ -107,4 +107,4 @@ TEST(Reports, ChangesTellWhatIsNewAndWhatIsGone) {
 }
 
 }  // namespace
-}  // namespace solder::report
+}  // namespace solder::report::reports_test

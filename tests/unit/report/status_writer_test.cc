@@ -12,7 +12,7 @@
 #include "core/report/reporter.h"
 #include "core/report/status_path.h"
 
-namespace solder::report {
+namespace solder::report::status_writer_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -24,7 +24,7 @@ model::ObjectReport report_of(const std::string& name, model::State state = mode
   return report;
 }
 
-class Writing : public testing::Test {
+class Writing : public ::testing::Test {
  protected:
   Writing() {
     std::string name = (fs::temp_directory_path() / "solder-status-XXXXXX").string();
@@ -128,4 +128,4 @@ TEST(StatusPath, IsDifferentForDifferentObjects) {
 }
 
 }  // namespace
-}  // namespace solder::report
+}  // namespace solder::report::status_writer_test

@@ -6,7 +6,7 @@
 
 #include "core/report/reporter.h"
 
-namespace solder::report {
+namespace solder::report::structured_test {
 namespace {
 
 model::ObjectReport example() {
@@ -111,4 +111,4 @@ TEST(Yaml, IsYamlWhateverUsersWrote) {
 }
 
 }  // namespace
-}  // namespace solder::report
+}  // namespace solder::report::structured_test

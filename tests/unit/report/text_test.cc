@@ -3,7 +3,7 @@
 
 #include "core/report/reporter.h"
 
-namespace solder::report {
+namespace solder::report::text_test {
 namespace {
 
 model::Diagnostic example() {
@@ -61,4 +61,4 @@ TEST(Text, LongQuotesAreCutBetweenLetters) {
 }
 
 }  // namespace
-}  // namespace solder::report
+}  // namespace solder::report::text_test

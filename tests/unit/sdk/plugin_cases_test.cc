@@ -35,7 +35,7 @@ std::vector<std::string> shipped() {
   return names;
 }
 
-class PluginCases : public testing::TestWithParam<std::string> {
+class PluginCases : public ::testing::TestWithParam<std::string> {
  protected:
   static void SetUpTestSuite() {
     types_ = std::make_unique<services::MessageTypes>();
@@ -136,7 +136,8 @@ TEST(Kubernetes, RefusesAConfigurationThatItDoesNotKnow) {
       << plugins->refused()[0].message;
 }
 
-INSTANTIATE_TEST_SUITE_P(Shipped, PluginCases, testing::ValuesIn(shipped()), [](const auto& one) { return one.param; });
+INSTANTIATE_TEST_SUITE_P(Shipped, PluginCases, ::testing::ValuesIn(shipped()),
+                         [](const auto& one) { return one.param; });
 
 }  // namespace
 }  // namespace solder

@@ -98,7 +98,7 @@ SOLDER_PLUGIN(Obedient, "obedient", "1.2.3")
 
 namespace {
 
-class Plugin : public testing::Test {
+class Plugin : public ::testing::Test {
  protected:
   Plugin() {
     host_.size = sizeof host_;
@@ -140,7 +140,7 @@ class Plugin : public testing::Test {
   solder_status status_ = SOLDER_UNKNOWN;
 };
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST_F(Plugin, TableSaysWhoItIs) {
   EXPECT_EQ(status_, SOLDER_OK);

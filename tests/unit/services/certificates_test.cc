@@ -13,7 +13,7 @@
 
 #include <memory>
 
-namespace solder::services {
+namespace solder::services::certificates_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -205,4 +205,4 @@ TEST_F(Certificates, ThrowawayPairIsAGoodPair) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::services::certificates_test

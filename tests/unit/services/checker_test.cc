@@ -3,7 +3,7 @@
 
 #include "core/services/message_types.h"
 
-namespace solder::services {
+namespace solder::services::checker_test {
 namespace {
 
 const MessageTypes& types() {
@@ -27,7 +27,7 @@ struct Case {
   const char* message;
 };
 
-class Rules : public testing::TestWithParam<Case> {};
+class Rules : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Rules, AreHeldAndBroken) {
   const Case& c = GetParam();
@@ -42,7 +42,7 @@ constexpr const char* kAddress = "envoy.config.core.v3.SocketAddress";
 
 INSTANTIATE_TEST_SUITE_P(
     OfEnvoy, Rules,
-    testing::Values(
+    ::testing::Values(
         // string min_len on a field that is not there, and on one that is empty
         Case{kCluster, R"({"name":"a"})", R"({})", "name: found \"\", expected a text that is not empty"},
         Case{kVirtualHost, R"({"name":"a","domains":["*"]})", R"({"name":"a","domains":["a\nb"]})",
@@ -136,4 +136,4 @@ TEST(Checker, SurvivesNesting) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::services::checker_test

@@ -5,7 +5,7 @@
 
 #include "core/services/message_types.h"
 
-namespace solder::services {
+namespace solder::services::json_encoder_test {
 namespace {
 
 const MessageTypes& types() {
@@ -33,7 +33,7 @@ struct Case {
   const char* text;  // protobuf's short text form
 };
 
-class Accepts : public testing::TestWithParam<Case> {};
+class Accepts : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Accepts, AndSaysTheSame) {
   const Case& c = GetParam();
@@ -52,7 +52,7 @@ constexpr const char* kSource = "envoy.config.core.v3.DataSource";
 
 INSTANTIATE_TEST_SUITE_P(
     Forms, Accepts,
-    testing::Values(
+    ::testing::Values(
         Case{kAction, R"({"prefixRewrite":"/a"})", R"(prefix_rewrite: "/a")"},
         Case{kAction, R"({"prefix_rewrite":"/a"})", R"(prefix_rewrite: "/a")"},
         Case{kAction, R"({"timeout":"1.5s"})", "timeout { seconds: 1 nanos: 500000000 }"},
@@ -140,7 +140,7 @@ struct Refusal {
   const char* message;
 };
 
-class Refuses : public testing::TestWithParam<Refusal> {};
+class Refuses : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(Refuses, WithAReason) {
   const Refusal& c = GetParam();
@@ -151,7 +151,7 @@ TEST_P(Refuses, WithAReason) {
 
 INSTANTIATE_TEST_SUITE_P(
     Reasons, Refuses,
-    testing::Values(
+    ::testing::Values(
         Refusal{kAction, R"({"retryPolicy":{"numRetrys":1}})",
                 "/retryPolicy/numRetrys: unknown field: envoy.config.route.v3.RetryPolicy has no such field; did you "
                 "mean \"numRetries\"?"},
@@ -210,4 +210,4 @@ TEST(JsonEncoder, BoundsNesting) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::services::json_encoder_test

@@ -6,7 +6,7 @@
 
 #include "core/services/message_types.h"
 
-namespace solder::services {
+namespace solder::services::json_printer_test {
 namespace {
 
 const MessageTypes& types() {
@@ -35,7 +35,7 @@ struct Case {
   const char* json;
 };
 
-class RoundTrip : public testing::TestWithParam<Case> {};
+class RoundTrip : public ::testing::TestWithParam<Case> {};
 
 TEST_P(RoundTrip, KeepsEverything) {
   const auto& descriptor = type(GetParam().type);
@@ -52,7 +52,7 @@ TEST_P(RoundTrip, KeepsEverything) {
 
 INSTANTIATE_TEST_SUITE_P(
     EnvoyTypes, RoundTrip,
-    testing::Values(
+    ::testing::Values(
         Case{
             "envoy.config.cluster.v3.Cluster",
             R"({"name":"petstore_gloo-system","type":"STRICT_DNS","connectTimeout":"5s","dnsLookupFamily":"V4_ONLY","metadata":{},
@@ -176,4 +176,4 @@ TEST(JsonPrinter, BoundsNesting) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::services::json_printer_test

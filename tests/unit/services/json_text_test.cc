@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::services {
+namespace solder::services::json_text_test {
 namespace {
 
 TEST(JsonText, GivesTheTreeOfTheText) {
@@ -40,4 +40,4 @@ TEST(JsonText, DescribesShortly) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::services::json_text_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::services {
+namespace solder::services::json_times_test {
 namespace {
 
 TEST(Duration, ThereAndBack) {
@@ -62,4 +62,4 @@ TEST(FieldMask, ThereAndBack) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::services::json_times_test

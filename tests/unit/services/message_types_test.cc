@@ -10,7 +10,7 @@
 #include "core/services/descriptor_set.h"
 #include "core/services/field_rules.h"
 
-namespace solder::services {
+namespace solder::services::message_types_test {
 namespace {
 
 TEST(MessageTypes, AreFoundByNameAndByUrl) {
@@ -88,4 +88,4 @@ TEST(MessageTypes, MayBeUsedByAnyThread) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::services::message_types_test

@@ -7,7 +7,7 @@
 
 #include "core/services/message_types.h"
 
-namespace solder::services {
+namespace solder::services::wire_test {
 namespace {
 
 std::string problem_of(std::string_view bytes) {
@@ -95,4 +95,4 @@ TEST(Utf8, IsToldFromOtherBytes) {
 }
 
 }  // namespace
-}  // namespace solder::services
+}  // namespace solder::services::wire_test

@@ -7,7 +7,7 @@
 
 #include "core/config/documents.h"
 
-namespace solder::sources {
+namespace solder::sources::joined_store_test {
 namespace {
 
 class FakeStore : public store::Store {
@@ -88,4 +88,4 @@ TEST_F(JoinedStoreTest, ASourcesObjectThatGoesBesideAFileTakesNothing) {
 }
 
 }  // namespace
-}  // namespace solder::sources
+}  // namespace solder::sources::joined_store_test

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace solder::sources {
+namespace solder::sources::leadership_test {
 namespace {
 
 using std::chrono::seconds;
@@ -43,4 +43,4 @@ TEST(Leadership, ChangesAreToldOnce) {
 }
 
 }  // namespace
-}  // namespace solder::sources
+}  // namespace solder::sources::leadership_test

@@ -5,7 +5,7 @@
 
 #include "core/config/documents.h"
 
-namespace solder::sources {
+namespace solder::sources::settings_tap_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -72,4 +72,4 @@ TEST_F(SettingsTapTest, WhatWasNeverGoodIsToldAsItStands) {
 }
 
 }  // namespace
-}  // namespace solder::sources
+}  // namespace solder::sources::settings_tap_test

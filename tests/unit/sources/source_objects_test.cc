@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-namespace solder::sources {
+namespace solder::sources::source_objects_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -111,4 +111,4 @@ TEST_F(SourceObjectsTest, WhatCannotBeReadStaysAsItWasAndIsNamed) {
 }
 
 }  // namespace
-}  // namespace solder::sources
+}  // namespace solder::sources::source_objects_test

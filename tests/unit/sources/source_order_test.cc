@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-namespace solder::sources {
+namespace solder::sources::source_order_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -49,4 +49,4 @@ TEST(SourceOrder, ASourceTakesNothingThatAnotherBrought) {
 }
 
 }  // namespace
-}  // namespace solder::sources
+}  // namespace solder::sources::source_order_test

@@ -6,7 +6,7 @@
 
 #include "tests/unit/store/temp_directory.h"
 
-namespace solder::sources {
+namespace solder::sources::source_store_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -141,4 +141,4 @@ TEST_F(SourceStoreTest, ProblemsAreToldAtOnceAndGo) {
 }
 
 }  // namespace
-}  // namespace solder::sources
+}  // namespace solder::sources::source_store_test

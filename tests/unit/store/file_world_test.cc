@@ -8,7 +8,7 @@
 namespace solder::store {
 namespace {
 
-class World : public testing::Test {
+class World : public ::testing::Test {
  protected:
   class Nobody : public WalkVisitor {
    public:

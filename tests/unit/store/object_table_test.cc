@@ -8,7 +8,7 @@
 namespace solder::store {
 namespace {
 
-class Table : public testing::Test {
+class Table : public ::testing::Test {
  protected:
   void put(const std::string& file, const std::string& text) { table.put(file, config::parse_documents(text, file)); }
   // "+a -b": what the next batch changes.

@@ -19,7 +19,7 @@ class Recorder : public WalkVisitor {
   std::set<std::string> entries;
 };
 
-class TreeWalk : public testing::Test {
+class TreeWalk : public ::testing::Test {
  protected:
   // Paths relative to the directory, in order, with spaces between.
   std::string found(const std::vector<std::string>& roots) {

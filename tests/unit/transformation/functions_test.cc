@@ -5,7 +5,7 @@
 #include "plugins/transformation/engine/functions.h"
 #include "plugins/transformation/engine/renderer.h"
 
-namespace solder::transformation {
+namespace solder::transformation::functions_test {
 namespace {
 
 std::string render(std::string_view text) {
@@ -32,13 +32,13 @@ struct Case {
   const char* expected;
 };
 void PrintTo(const Case& one, std::ostream* out) { *out << one.text; }
-class Functions : public testing::TestWithParam<Case> {};
+class Functions : public ::testing::TestWithParam<Case> {};
 TEST_P(Functions, GiveWhatIsExpected) {
   EXPECT_EQ(GetParam().expected, render(std::string("{{ ") + GetParam().text + " }}"));
 }
 
 INSTANTIATE_TEST_SUITE_P(OfTheRequest, Functions,
-                         testing::ValuesIn(std::vector<Case>{
+                         ::testing::ValuesIn(std::vector<Case>{
                              {"header(\"X-A\")", "one"},
                              {"header(\"none\")", ""},
                              {"request_header(\"x-r\")", "request"},
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(OfTheRequest, Functions,
                          }));
 
 INSTANTIATE_TEST_SUITE_P(OfTexts, Functions,
-                         testing::ValuesIn(std::vector<Case>{
+                         ::testing::ValuesIn(std::vector<Case>{
                              {"lower(\"AbC\")", "abc"},
                              {"upper(\"AbC\")", "ABC"},
                              {"capitalize(\"aBC\")", "Abc"},
@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(OfTexts, Functions,
                          }));
 
 INSTANTIATE_TEST_SUITE_P(OfValues, Functions,
-                         testing::ValuesIn(std::vector<Case>{
+                         ::testing::ValuesIn(std::vector<Case>{
                              {"length(\"abc\")", "3"},
                              {"length([1])", "1"},
                              {"length({})", "0"},
@@ -141,4 +141,4 @@ TEST(Base64, RefusesWhatIsNone) {
 }
 
 }  // namespace
-}  // namespace solder::transformation
+}  // namespace solder::transformation::functions_test

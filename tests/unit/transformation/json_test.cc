@@ -4,7 +4,7 @@
 
 #include "plugins/transformation/engine/json.h"
 
-namespace solder::transformation {
+namespace solder::transformation::json_test {
 namespace {
 
 std::string again(std::string_view text) {
@@ -161,4 +161,4 @@ TEST(Value, OrdersAsNlohmannDoes) {
 }
 
 }  // namespace
-}  // namespace solder::transformation
+}  // namespace solder::transformation::json_test

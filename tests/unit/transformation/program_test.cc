@@ -3,7 +3,7 @@
 #include "fake_message.h"
 #include "plugins/transformation/engine/program.h"
 
-namespace solder::transformation {
+namespace solder::transformation::program_test {
 namespace {
 
 const char* kSets = R"({"transformationTemplate":{}})";
@@ -96,4 +96,4 @@ TEST(Regex, ReadsWhatGlooReads) {
 }
 
 }  // namespace
-}  // namespace solder::transformation
+}  // namespace solder::transformation::program_test

@@ -3,7 +3,7 @@
 #include "fake_message.h"
 #include "plugins/transformation/engine/renderer.h"
 
-namespace solder::transformation {
+namespace solder::transformation::template_test {
 namespace {
 
 constexpr std::string_view kBody =
@@ -31,12 +31,12 @@ struct Case {
 };
 void PrintTo(const Case& one, std::ostream* out) { *out << one.text; }
 
-class Rendered : public testing::TestWithParam<Case> {};
+class Rendered : public ::testing::TestWithParam<Case> {};
 TEST_P(Rendered, ComesOut) { EXPECT_EQ(GetParam().expected, render(GetParam().text)); }
 
 INSTANTIATE_TEST_SUITE_P(
     Values, Rendered,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"plain } text %} }}", "plain } text %} }}"},
         {"{{ name }}", "Peter"},
         {"{{name}}{{ a.b.c }}{{ list.1 }}", "Peter72"},
@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Statements, Rendered,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"{% if yes %}y{% else %}n{% endif %}", "y"},
         {"{% if 0 %}a{% else if name == \"Peter\" %}b{% else %}c{% endif %}", "b"},
         {"{% if 0 %}a{% else if 0 %}b{% else %}c{% endif %}!", "c!"},
@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Refused, Rendered,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"{{ name", "refused, line 1, column 1: '{{' without its end '}}'"},
         {"a\nb {% if yes %}x", "refused, line 2, column 6: 'if' without its 'endif'"},
         {"{% if yes %}x{% endif %", "refused, line 1, column 14: '{%' without its end '%}'"},
@@ -121,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Failed, Rendered,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"{{ missing }}", "failed, line 1, column 4: there is no value missing"},
         {"{% if missing %}a{% endif %}", "failed, line 1, column 7: there is no value missing"},
         {"{{ upper(1) }}", "failed, line 1, column 4: upper() takes a string, found a number"},
@@ -180,4 +180,4 @@ TEST(Template, OutputIsBounded) {
 }
 
 }  // namespace
-}  // namespace solder::transformation
+}  // namespace solder::transformation::template_test

@@ -5,7 +5,7 @@
 #include "fake_message.h"
 #include "plugins/transformation/engine/transformation.h"
 
-namespace solder::transformation {
+namespace solder::transformation::transformation_test {
 namespace {
 
 using Of = Transformation::Of;
@@ -243,4 +243,4 @@ TEST(Transformation, LargeAndDeepBodies) {
 }
 
 }  // namespace
-}  // namespace solder::transformation
+}  // namespace solder::transformation::transformation_test

@@ -5,7 +5,7 @@
 #include "fake_message.h"
 #include "plugins/transformation/engine/transformation.h"
 
-namespace solder::transformation {
+namespace solder::transformation::web_functions_test {
 namespace {
 
 struct Given {
@@ -51,11 +51,11 @@ struct Case {
 };
 void PrintTo(const Case& one, std::ostream* out) { *out << one.text; }
 
-class Paths : public testing::TestWithParam<Case> {};
+class Paths : public ::testing::TestWithParam<Case> {};
 TEST_P(Paths, AreEncoded) { EXPECT_EQ(GetParam().expected, rendered(":path", GetParam().text)); }
 INSTANTIATE_TEST_SUITE_P(
     All, Paths,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"/a/{{ n }}", "/a/7"},
         {"/a/{{ t }}", "/a/a%26b"},
         {"/a/{{ default(nowhere, \"x/y\") }}", "/a/x%2Fy"},
@@ -86,11 +86,11 @@ INSTANTIATE_TEST_SUITE_P(
          "failed: the template of header :path, line 1, column 7: query_string() takes names of parameters as strings"},
     }));
 
-class Texts : public testing::TestWithParam<Case> {};
+class Texts : public ::testing::TestWithParam<Case> {};
 TEST_P(Texts, OfParameters) { EXPECT_EQ(GetParam().expected, rendered("x-out", GetParam().text)); }
 INSTANTIATE_TEST_SUITE_P(
     All, Texts,
-    testing::ValuesIn(std::vector<Case>{
+    ::testing::ValuesIn(std::vector<Case>{
         {"{{ parameter(\"n\") }} {{ parameter(\"nowhere\") }} {{ parameter(\"gone\", \"else\") }}", "7  else"},
         {"{{ json_object(\"n\", \"nowhere\", \"gone\", \"none\", \"empty\") }}", "{\"empty\":\"\",\"n\":7}"},
         {"{{ json_object(\"number:integer\", \"t:integer\", \"id:string\") }}",
@@ -125,4 +125,4 @@ TEST(WebFunctions, MoreArgumentsThanAFewAreFine) {
 }
 
 }  // namespace
-}  // namespace solder::transformation
+}  // namespace solder::transformation::web_functions_test

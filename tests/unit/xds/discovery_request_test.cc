@@ -7,7 +7,7 @@
 
 #include "solder/envoy_fields.h"
 
-namespace solder::xds {
+namespace solder::xds::discovery_request_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -149,4 +149,4 @@ TEST(Printable, IsValidTextWithinItsLimit) {
 }
 
 }  // namespace
-}  // namespace solder::xds
+}  // namespace solder::xds::discovery_request_test

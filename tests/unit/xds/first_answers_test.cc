@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::xds {
+namespace solder::xds::first_answers_test {
 namespace {
 
 ResourceSet world(const std::string& value) {
@@ -66,4 +66,4 @@ TEST(ResponseContent, HashesWhatIsLarge) {
 }
 
 }  // namespace
-}  // namespace solder::xds
+}  // namespace solder::xds::first_answers_test

@@ -6,7 +6,7 @@
 
 #include <random>
 
-namespace solder::xds {
+namespace solder::xds::name_list_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -56,4 +56,4 @@ TEST(NameSet, IsASetWhateverItBeganWith) {
 }
 
 }  // namespace
-}  // namespace solder::xds
+}  // namespace solder::xds::name_list_test

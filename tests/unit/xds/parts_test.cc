@@ -14,7 +14,7 @@
 #include "solder/envoy_fields.h"
 #include "tests/feature/xds/test_world.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::parts_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -120,4 +120,4 @@ TEST(PushThread, PokesAllAndEachAtItsTime) {
 }
 
 }  // namespace
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::parts_test

@@ -9,7 +9,7 @@
 #include "core/xds/withheld.h"
 #include "solder/envoy_fields.h"
 
-namespace solder::xds {
+namespace solder::xds::refusal_trace_test {
 namespace {
 
 namespace route = envoy::config::route::v3;
@@ -179,4 +179,4 @@ TEST_P(AnyNumber, EachOneIsFoundInTheLogarithm) {
 INSTANTIATE_TEST_SUITE_P(Sizes, AnyNumber, ::testing::Values(1, 2, 3, 7, 8, 9, 33));
 
 }  // namespace
-}  // namespace solder::xds
+}  // namespace solder::xds::refusal_trace_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::xds {
+namespace solder::xds::refusal_words_test {
 namespace {
 
 RefusalUnit whole(const std::string& name) { return {name, {{UnitPiece::Kind::kWhole, name, "", 1}}}; }
@@ -43,4 +43,4 @@ TEST(RefusalWordsTest, WordsOfAllOrOfNobodyPointAtNothing) {
 }
 
 }  // namespace
-}  // namespace solder::xds
+}  // namespace solder::xds::refusal_words_test

@@ -5,7 +5,7 @@
 
 #include "solder/envoy_fields.h"
 
-namespace solder::xds {
+namespace solder::xds::resource_parts_test {
 namespace {
 
 namespace route = envoy::config::route::v3;
@@ -63,4 +63,4 @@ TEST(ResourcePartsTest, WhatHasNoPartsIsNotTakenApart) {
 }
 
 }  // namespace
-}  // namespace solder::xds
+}  // namespace solder::xds::resource_parts_test

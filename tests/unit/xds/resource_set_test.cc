@@ -10,7 +10,7 @@
 
 #include "core/xds/set_hash.h"
 
-namespace solder::xds {
+namespace solder::xds::resource_set_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -110,4 +110,4 @@ TEST(ResourceSet, AgreesWithAMapWhateverHappens) {
 }
 
 }  // namespace
-}  // namespace solder::xds
+}  // namespace solder::xds::resource_set_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace solder::xds {
+namespace solder::xds::response_cache_test {
 namespace {
 
 Outgoing outgoing(const std::string& value, std::vector<std::string> removed = {}, int count = 20) {
@@ -69,4 +69,4 @@ TEST(ResponseCache, SmallResponsesAreNotWorthIt) {
 }
 
 }  // namespace
-}  // namespace solder::xds
+}  // namespace solder::xds::response_cache_test

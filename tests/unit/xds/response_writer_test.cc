@@ -8,7 +8,7 @@
 #include "core/xds/slices.h"
 #include "tests/feature/xds/test_client.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::response_writer_test {
 namespace {
 
 constexpr auto kRoute = ResourceType::kRoute;
@@ -97,4 +97,4 @@ TEST(Slices, ShareThePiecesUntilTheyAreDone) {
 }
 
 }  // namespace
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::response_writer_test

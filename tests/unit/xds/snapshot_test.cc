@@ -5,7 +5,7 @@
 #include "core/base/hash.h"
 #include "tests/feature/xds/test_world.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::snapshot_test {
 namespace {
 
 TEST(Snapshot, TypesAndUrlsBelongTogether) {
@@ -32,4 +32,4 @@ TEST(Snapshot, AResourceIsVersionedByItsContent) {
 }
 
 }  // namespace
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::snapshot_test

@@ -12,7 +12,7 @@
 #include "core/xds/stream_driver.h"
 #include "tests/feature/xds/test_client.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::stream_driver_test {
 namespace {
 
 constexpr auto kCluster = ResourceType::kCluster;
@@ -186,4 +186,4 @@ TEST_F(StreamDriverTest, ArrangesFewPokes) {
 }
 
 }  // namespace
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::stream_driver_test

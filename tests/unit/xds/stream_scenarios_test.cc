@@ -11,7 +11,7 @@
 #include "core/xds/stream.h"
 #include "tests/feature/xds/scenario.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::stream_scenarios_test {
 namespace {
 
 class StreamWire final : public Wire {
@@ -106,4 +106,4 @@ INSTANTIATE_TEST_SUITE_P(Files, ClocklessScenarios, ::testing::ValuesIn(clockles
 INSTANTIATE_TEST_SUITE_P(Files, StreamScenarios, ::testing::ValuesIn(load_scenarios(SCENARIOS)), test_name);
 
 }  // namespace
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::stream_scenarios_test

@@ -7,7 +7,7 @@
 #include "core/xds/node_groups.h"
 #include "tests/feature/xds/test_client.h"
 
-namespace solder::xds::testing {
+namespace solder::xds::testing::stream_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -218,4 +218,4 @@ std::string kind_name(const ::testing::TestParamInfo<bool>& info) { return info.
 INSTANTIATE_TEST_SUITE_P(Kinds, StreamTest, ::testing::Bool(), kind_name);
 
 }  // namespace
-}  // namespace solder::xds::testing
+}  // namespace solder::xds::testing::stream_test

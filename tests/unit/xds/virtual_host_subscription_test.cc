@@ -7,7 +7,7 @@
 #include "core/xds/virtual_host_names.h"
 #include "core/xds/withheld.h"
 
-namespace solder::xds {
+namespace solder::xds::virtual_host_subscription_test {
 namespace {
 
 ResourcePtr host(const std::string& name, const std::string& text = "1") {
@@ -140,4 +140,4 @@ TEST(VirtualHostSubscription, WithoutTheWildcardOnlyWhatIsNamedGoesOn) {
 }
 
 }  // namespace
-}  // namespace solder::xds
+}  // namespace solder::xds::virtual_host_subscription_test

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "solder/sdk/http_status.hpp"
 #include "solder/sdk/text.hpp"
 #include "solder/services/http.h"
 

@@ -13,6 +13,15 @@ namespace solder::sdk {
 inline std::string_view text(solder_str s) { return s.len == 0 ? std::string_view() : std::string_view(s.data, s.len); }
 inline solder_str str(std::string_view s) { return {s.data(), s.size()}; }
 
+// The same with small letters, as names of headers and hosts are compared: ASCII alone, whatever the locale.
+inline std::string lower_case(std::string_view s) {
+  std::string out(s);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
 // Names an object: {"Secret", "gloo-system", "cert"}.
 struct Ref {
   std::string_view kind, ns, name;
