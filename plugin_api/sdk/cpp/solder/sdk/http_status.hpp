@@ -1,5 +1,5 @@
-// solder/sdk/http_status.hpp - the HTTP status codes (RFC 9110, section 15) that plugins look for in an HttpAnswer's
-// `status`.
+// solder/sdk/http_status.hpp - the HTTP status codes (RFC 9110, section 15) that plugins compare an HttpAnswer's `code`
+// with.
 #ifndef SOLDER_SDK_HTTP_STATUS_HPP_
 #define SOLDER_SDK_HTTP_STATUS_HPP_
 
