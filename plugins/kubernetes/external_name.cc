@@ -2,8 +2,6 @@
 
 #include <arpa/inet.h>
 
-#include <algorithm>
-
 #include "solder/envoy_fields.h"
 #include "solder/sdk/checked.hpp"
 #include "solder/sdk/text.hpp"
