@@ -36,9 +36,9 @@ TEST(Instances, WhoIsHealthyEnough) {
 
 TEST(Instances, WhatIsReadOfOne) {
   const auto read = read_instances(
-      Json{entry("a", "warning",
-                 {{"Weights", {{"Passing", 5}, {"Warning", 2}}}, {"Address", ""}, {"Tags", {"v1", "tls"}}},
-                 {{"Meta", {{"region", "eu"}, {"zone", "b"}, {"sub_zone", "r7"}}}})}
+      Json::array({entry("a", "warning",
+                         {{"Weights", {{"Passing", 5}, {"Warning", 2}}}, {"Address", ""}, {"Tags", {"v1", "tls"}}},
+                         {{"Meta", {{"region", "eu"}, {"zone", "b"}, {"sub_zone", "r7"}}}})})
           .dump(),
       Health::kWarning);
   const Instance expected{"dc1/n1/a", "10.0.0.9", "dc1", 8080, {"v1", "tls"}, 2, "eu", "b", "r7"};
@@ -47,8 +47,8 @@ TEST(Instances, WhatIsReadOfOne) {
 }
 
 TEST(Instances, LocalityOfConsulComesFirst) {
-  const auto read = read_instances(Json{entry("a", "passing", {{"Locality", {{"Region", "us"}, {"Zone", "z"}}}},
-                                              {{"Meta", {{"region", "eu"}, {"zone", "b"}}}})}
+  const auto read = read_instances(Json::array({entry("a", "passing", {{"Locality", {{"Region", "us"}, {"Zone", "z"}}}},
+                                                      {{"Meta", {{"region", "eu"}, {"zone", "b"}}}})})
                                        .dump(),
                                    Health::kPassing);
   EXPECT_EQ(read->at(0).region + "/" + read->at(0).zone, "us/z");
