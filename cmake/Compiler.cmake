@@ -43,6 +43,8 @@ target_compile_options(solder_warnings INTERFACE ${warnings})
 if(SOLDER_SANITIZE)
   add_compile_options(-fsanitize=${SOLDER_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SOLDER_SANITIZE})
+  # For what has another measure then; compilers have different macros for it.
+  add_compile_definitions(SOLDER_SANITIZED)
   if(SOLDER_SANITIZE MATCHES "address")
     # What the checks know of each place in the code is full of addresses: at fixed ones nothing is moved at each start,
     # and forty test programs are a quarter smaller.

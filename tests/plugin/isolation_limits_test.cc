@@ -49,7 +49,7 @@ TEST(IsolationLimits, Files) {
 }
 
 // Sanitizers reserve more addresses than a limit could spare: their processes have none.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SOLDER_SANITIZED
 TEST(IsolationLimits, ThreadsEndWithMemory) {
   Isolated world("hostile");
   EXPECT_EQ(world.ask("hostile", "\"threads\""), said("few threads, at least one: 1"));

@@ -18,7 +18,7 @@ constexpr rlim_t kReserved = rlim_t{16} << 30;
 constexpr rlim_t kOwnFiles = 8;  // the standard ones, the socket, and what the dynamic loader has open for a moment
 
 // ThreadSanitizer and AddressSanitizer reserve terabytes of addresses.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef SOLDER_SANITIZED
 constexpr bool kSanitized = true;
 #else
 constexpr bool kSanitized = false;

@@ -15,7 +15,7 @@ inline size_t resident_bytes() {
   return resident * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef SOLDER_SANITIZED
 inline constexpr bool kMemoryIsOurs = false;  // sanitizers keep what was freed
 #else
 inline constexpr bool kMemoryIsOurs = true;

@@ -291,7 +291,7 @@ void check_against_scratch(const Editor& editor, const World& world, const std::
 // SOLDER_PROPERTY_STEPS=10000 makes it the long one.
 int steps() {
   if (const char* given = std::getenv("SOLDER_PROPERTY_STEPS")) return std::atoi(given);
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef SOLDER_SANITIZED
   return 400;
 #else
   return 2500;
