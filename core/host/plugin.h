@@ -82,15 +82,17 @@ class Plugin {
   void warn(std::string words);
   [[nodiscard]] std::vector<std::string> warnings() const;
   // Calls that overran their deadline.
-  [[nodiscard]] uint64_t strikes() const { return strikes_; }
+  [[nodiscard]] uint64_t strikes() const { return *strikes_; }
   // True for the first one.
-  bool strike() { return strikes_++ == 0; }
+  bool strike() { return (*strikes_)++ == 0; }
+  // For a plugin that stands for another one from now on: what the other is still found to have done counts here too.
+  void share_strikes(const Plugin& other) { strikes_ = other.strikes_; }
 
  private:
   mutable std::mutex mutex_;  // its own: who asks for warnings must not wait for a call
   std::string file_;
   std::vector<std::string> warnings_;
-  std::atomic<uint64_t> strikes_{0};
+  std::shared_ptr<std::atomic<uint64_t>> strikes_ = std::make_shared<std::atomic<uint64_t>>(0);
 };
 
 }  // namespace solder::host

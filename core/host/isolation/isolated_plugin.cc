@@ -80,8 +80,9 @@ PluginPtr IsolatedPlugin::renewed() const {
   shared_->keeper.begin_round();
   auto next = std::make_shared<IsolatedPlugin>(manifest, file(), sha256, shared_, operations_);
   for (auto& warning : warnings()) next->warn(std::move(warning));
-  // One on probation that failed goes back, whatever has become of it since.
-  if (strikes() > 0) next->strike();
+  // One on probation that failed goes back, whatever has become of it since; the call in which it failed may not have
+  // returned yet.
+  next->share_strikes(*this);
   return next;
 }
 
