@@ -4,20 +4,22 @@
 # Under a sanitizer the entry is named after it (asan:NAME), so that one ctest run can span all builds; leaks and races
 # fail the test. ThreadSanitizer of clang 14 needs a fixed address layout where the kernel randomises more than 28 bits.
 # A run that makes the sanitizer's build itself (tools/join_tests.py) calls that the fixture `asan` or `tsan`.
-set(SOLDER_TEST_PREFIX "")
 set(SOLDER_TEST_FIXTURE "")
 set(SOLDER_TEST_LAUNCHER)
 set(SOLDER_TEST_ENVIRONMENT)
 if(SOLDER_SANITIZE MATCHES "address")
-  set(SOLDER_TEST_PREFIX "asan:")
   set(SOLDER_TEST_FIXTURE asan)
   set(SOLDER_TEST_ENVIRONMENT "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
     "UBSAN_OPTIONS=print_stacktrace=1" "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tools/lsan.supp:print_suppressions=0")
 elseif(SOLDER_SANITIZE MATCHES "thread")
-  set(SOLDER_TEST_PREFIX "tsan:")
   set(SOLDER_TEST_FIXTURE tsan)
   set(SOLDER_TEST_LAUNCHER ${PROJECT_SOURCE_DIR}/tests/tools/fixed-addresses.sh)
   set(SOLDER_TEST_ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tools/tsan.supp:second_deadlock_stack=1")
+endif()
+
+set(SOLDER_TEST_PREFIX "")
+if(SOLDER_TEST_FIXTURE)
+  set(SOLDER_TEST_PREFIX "${SOLDER_TEST_FIXTURE}:")
 endif()
 
 function(solder_add_test name)

@@ -60,7 +60,7 @@ Position place(const Chunk& chunk, size_t offset) {
           static_cast<uint32_t>(offset - line_start) + 1};
 }
 
-ReadDocument read_chunk(const Chunk& chunk, bool json, const Limits& limits, bool want_positions) {
+ReadDocument read_chunk(const Chunk& chunk, bool is_json, const Limits& limits, bool want_positions) {
   if (const size_t at = find_invalid_utf8(chunk.text); at != std::string_view::npos) {
     return not_text("the text is not UTF-8; the first wrong byte is at offset " + std::to_string(chunk.offset + at),
                     place(chunk, at));
@@ -69,8 +69,8 @@ ReadDocument read_chunk(const Chunk& chunk, bool json, const Limits& limits, boo
     return not_text("there is a NUL byte at offset " + std::to_string(chunk.offset + at) + ", so this is no text",
                     place(chunk, at));
   }
-  return json ? read_json(chunk.text, limits, want_positions)
-              : read_yaml(chunk.text, chunk.line, limits, want_positions);
+  return is_json ? read_json(chunk.text, limits, want_positions)
+                 : read_yaml(chunk.text, chunk.line, limits, want_positions);
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ namespace solder::host {
 
 // What one string or message of a plugin may hold; a larger one is a mistake, not a configuration.
 inline constexpr uint64_t kMaxBytes = 16u << 20;
+// What one struct may say of its size: a later minor version has more members, not thousands.
+inline constexpr uint32_t kMaxStructSize = 1u << 16;
 
 inline solder_str view(std::string_view text) { return {text.data(), text.size()}; }
 

@@ -101,8 +101,8 @@ std::optional<Refusal> check_services(const Manifest& manifest) {
   return std::nullopt;
 }
 
-std::variant<Manifest, Refusal> read_manifest(std::string_view json, std::string& name) {
-  ManifestResult parsed = parse_manifest(json);
+std::variant<Manifest, Refusal> read_manifest(std::string_view text, std::string& name) {
+  ManifestResult parsed = parse_manifest(text);
   name = parsed.manifest.name;
   if (auto refusal = check_manifest(parsed.manifest, parsed.problems)) return *refusal;
   return std::move(parsed.manifest);

@@ -12,7 +12,6 @@ namespace solder::host {
 
 namespace {
 
-constexpr uint32_t kMaxStructSize = 1u << 16;
 constexpr uint64_t kMaxItems = 1u << 16;        // of one call, and as many more as 64 for each input
 constexpr uint64_t kMaxCallBytes = 256u << 20;  // of one call
 constexpr uint64_t kMaxClears = 1000;

@@ -9,7 +9,6 @@
 namespace solder::xds {
 namespace {
 
-constexpr const char* kWildcard = "*";
 constexpr size_t kMany = 16;  // names that are worth a list
 
 ResourceSet only(const ResourceSet& set, const NameSet& names) {

@@ -9,8 +9,6 @@
 namespace solder::xds {
 namespace {
 
-constexpr const char* kAllByOneName = "*";
-
 template <typename Resources>
 uint64_t hash_of(const Resources& resources) {
   SetHash hash;
@@ -35,15 +33,14 @@ void SotwSubscription::change(const DiscoveryRequest& request) { set_names(reque
 
 void SotwSubscription::set_names(const std::vector<std::string>& names) {
   const std::set<std::string> wanted_names(names.begin(), names.end());
-  const bool wildcard =
-      wanted_names.count(kAllByOneName) != 0 || (names.empty() && has_wildcard(type_) && !named_before_);
+  const bool wildcard = wanted_names.count(kWildcard) != 0 || (names.empty() && has_wildcard(type_) && !named_before_);
   named_before_ = named_before_ || !names.empty();
   if (wildcard == wildcard_ && wanted_names == names_) return;
 
   size_t cost = 0;
   for (const auto& name : wanted_names) {
     cost += name_cost(name);
-    if (name != kAllByOneName && names_.count(name) == 0) asked_.insert(name);
+    if (name != kWildcard && names_.count(name) == 0) asked_.insert(name);
   }
   // A name that the client gave up and asks for again later has to be sent again.
   if (!wildcard) {

@@ -40,6 +40,9 @@ struct Due {
   [[nodiscard]] bool nothing() const { return !answer && !update && removals == 0; }
 };
 
+// The name by which a client asks for all resources.
+inline constexpr const char* kWildcard = "*";
+
 enum class Take { kAnswer, kUpdate, kUpdateAndRemovals };
 
 class Subscription {

@@ -7,11 +7,7 @@
 #include "core/xds/withheld.h"
 
 namespace solder::xds {
-namespace {
-
-constexpr const char* kAllVirtualHosts = "*";
-
-}  // namespace
+namespace {}  // namespace
 
 void VirtualHostSubscription::start(const DiscoveryRequest& request) {
   std::vector<ResourcePtr> claims;
@@ -26,11 +22,11 @@ void VirtualHostSubscription::start(const DiscoveryRequest& request) {
   sent_ = ResourceSet(std::move(claims));
   has_ = sent_;
   resumed_ = !sent_.empty();
-  wildcard_ = request.names.empty() ||
-              std::find(request.names.begin(), request.names.end(), kAllVirtualHosts) != request.names.end();
+  wildcard_ =
+      request.names.empty() || std::find(request.names.begin(), request.names.end(), kWildcard) != request.names.end();
   answer_all_ = wildcard_ && !resumed_;
   for (const auto& name : request.names) {
-    if (name == kAllVirtualHosts) continue;
+    if (name == kWildcard) continue;
     if (sent_.find(name)) {
       named_.insert(name);
     } else if (absent_.count(name) == 0) {
@@ -48,7 +44,7 @@ void VirtualHostSubscription::change(const DiscoveryRequest& request) {
 }
 
 void VirtualHostSubscription::subscribe(const std::string& name) {
-  if (name != kAllVirtualHosts) return ask(name);
+  if (name != kWildcard) return ask(name);
   if (std::exchange(wildcard_, true)) return;
   answer_all_ = true;
   compare_all();
@@ -60,7 +56,7 @@ void VirtualHostSubscription::ask(const std::string& name) {
 }
 
 void VirtualHostSubscription::unsubscribe(const std::string& name) {
-  if (name == kAllVirtualHosts) return leave_wildcard();
+  if (name == kWildcard) return leave_wildcard();
   if (asked_.erase(name) != 0) asked_cost_ -= name_cost(name);
   forget_absent(name);
   if (named_.erase(name) == 0) return;

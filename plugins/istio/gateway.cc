@@ -9,8 +9,6 @@ namespace solder::plugins::istio {
 
 namespace {
 
-using ServerKind = Server::Kind;
-
 // Where Gloo's gateways listen, for hosts without TLS and with it.
 constexpr uint64_t kPlainPort = 8080, kTlsPort = 8443;
 

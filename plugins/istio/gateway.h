@@ -22,6 +22,7 @@ struct Server {
   // What stands here of a host that a virtual service of that namespace names; empty: nothing.
   [[nodiscard]] std::vector<std::string> serves(const std::string& host, const std::string& ns) const;
 };
+using ServerKind = Server::Kind;
 
 // The servers that can be served; what cannot is reported.
 std::vector<Server> read_servers(const Json& gateway, const std::string& ns, const Options& options, Report& report);

@@ -8,8 +8,6 @@ namespace solder::plugins::istio {
 
 namespace {
 
-using ServerKind = Server::Kind;
-
 struct Match {
   std::vector<std::string> names;  // of servers; empty: any
   std::optional<uint64_t> port;

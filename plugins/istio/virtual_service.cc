@@ -13,8 +13,6 @@ namespace solder::plugins::istio {
 
 namespace {
 
-using ServerKind = Server::Kind;
-
 // How a host stands at the gateways.
 struct HostUse {
   bool plain = false, secure = false, redirects = true;

@@ -7,8 +7,6 @@ namespace solder::plugins::kubernetes {
 
 using sdk::Json;
 
-namespace {}  // namespace
-
 ObjectWriter::ObjectWriter(const sdk::Host& host, WatchSettings settings)
     : host_(host), settings_(std::move(settings)), http_(host), objects_(host), credential_(host, [this] {
         for (const One& each : std::exchange(waiting_, {})) begin(each);

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/json.h"
-#include "engine/program.h"
 #include "grpc.h"
+#include "rendering/json.h"
+#include "rendering/program.h"
 #include "rest.h"
 #include "solder/envoy_fields.h"
 #include "solder/sdk.hpp"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lease.h"
 #include "secret_object.h"
 #include "solder/sdk/web_endpoint.hpp"
 
@@ -13,9 +14,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
-
-constexpr auto kLongestPause = seconds(30);
-constexpr auto kShortestLease = milliseconds(500);
 
 seconds lease_of(const Json& body) {
   return seconds(body.is_object() ? sdk::get_uint(body, "lease_duration").value_or(0) : 0);
@@ -60,17 +58,10 @@ void AwsKeys::take(const sdk::HttpAnswer& answer) {
   lease_id_ = sdk::get_string(body, "lease_id");
   whole_lease_ = lease_of(body);
   const bool renewable = sdk::get_bool(body, "renewable").value_or(false) && !lease_id_.empty();
-  later(whole_lease_, [this, renewable] { renewable ? renew() : ask(); });
+  start_renewal(timer_, backoff_, whole_lease_, [this, renewable] { renewable ? renew() : ask(); });
   json_ = make_aws_secret(access, secret, token, wish_.ns, wish_.name, keep_on_disk_);
   problem_.reset();
   changed_();
-}
-
-void AwsKeys::later(milliseconds lease, std::function<void()> then) {
-  timer_.cancel();
-  if (lease.count() <= 0) return;
-  const milliseconds wait = std::max(kShortestLease, lease * 2 / 3);
-  timer_.start(wait - backoff_.jitter(wait / 10), std::move(then));
 }
 
 void AwsKeys::renew() {
@@ -88,11 +79,11 @@ void AwsKeys::renewed(const sdk::HttpAnswer& answer) {
   const bool ok = answer.status == SOLDER_OK && answer.code == sdk::status::kOk;
   const seconds lease = ok ? lease_of(sdk::parse_json(answer.body)) : seconds(0);
   if (lease * 2 < whole_lease_ || lease.count() <= 0) return ask();
-  later(lease, [this] { renew(); });
+  start_renewal(timer_, backoff_, lease, [this] { renew(); });
 }
 
 void AwsKeys::failed(Failure failure) {
-  timer_.start(std::min<milliseconds>(backoff_.failed(), kLongestPause), [this] { ask(); });
+  timer_.start(std::min<milliseconds>(backoff_.failed(), kLongestLeasePause), [this] { ask(); });
   if (problem_ == failure) return;
   problem_ = std::move(failure);
   changed_();

@@ -31,7 +31,6 @@ class AwsKeys {
   void take(const sdk::HttpAnswer& answer);
   void renew();
   void renewed(const sdk::HttpAnswer& answer);
-  void later(std::chrono::milliseconds lease, std::function<void()> then);
   void failed(Failure failure);
 
   Connection& connection_;

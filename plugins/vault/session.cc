@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "aws_login.h"
+#include "lease.h"
 #include "solder/sdk/objects.hpp"
 
 namespace solder::plugins::vault {
@@ -15,9 +16,7 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr auto kLongestLoginPause = seconds(30);
 constexpr auto kLongestLook = seconds(300);  // a token in a file may be another one meanwhile
-constexpr auto kShortestLogin = milliseconds(500);
 
 // `auth` of the answer to a login or a renewal; null where it is none.
 Json auth_of(const sdk::HttpAnswer& answer) {
@@ -92,17 +91,9 @@ void Session::logged_in(const sdk::HttpAnswer& answer) {
   connection_.set_token(token);
   whole_lease_ = seconds(sdk::get_uint(auth, "lease_duration").value_or(0));
   const bool renewable = sdk::get_bool(auth, "renewable").value_or(false);
-  later(whole_lease_, [this, renewable] { renewable ? renew() : log_in(); });
+  start_renewal(timer_, backoff_, whole_lease_, [this, renewable] { renewable ? renew() : log_in(); });
   set_problem(std::nullopt);
   ends_.ready();
-}
-
-// When two thirds of the lease have passed; never where it has no end.
-void Session::later(milliseconds lease, std::function<void()> then) {
-  timer_.cancel();
-  if (lease.count() <= 0) return;
-  const milliseconds wait = std::max(kShortestLogin, lease * 2 / 3);
-  timer_.start(wait - backoff_.jitter(wait / 10), std::move(then));
 }
 
 // A token that was given: how long it lives is asked, and it is renewed where that is possible.
@@ -135,12 +126,12 @@ void Session::renewed(const sdk::HttpAnswer& answer) {
   const bool given = settings_.method == Method::kToken;
   if (auth.is_object()) {
     const seconds lease(sdk::get_uint(auth, "lease_duration").value_or(0));
-    if (given) return later(std::min(lease, seconds(kLongestLook)), [this] { tend(); });
+    if (given) return start_renewal(timer_, backoff_, std::min(lease, seconds(kLongestLook)), [this] { tend(); });
     // Near the end of what it may be renewed to it is given less and less.
     const bool ending = lease * 2 < whole_lease_;
-    return later(lease, [this, ending] { ending ? log_in() : renew(); });
+    return start_renewal(timer_, backoff_, lease, [this, ending] { ending ? log_in() : renew(); });
   }
-  if (given) return later(kLongestLook, [this] { tend(); });
+  if (given) return start_renewal(timer_, backoff_, kLongestLook, [this] { tend(); });
   const bool refused =
       answer.status == SOLDER_OK && (answer.code == sdk::status::kForbidden || answer.code == sdk::status::kBadRequest);
   if (refused) return log_in();
@@ -179,7 +170,7 @@ void Session::worked() {
 
 void Session::failed(Failure failure, std::string_view retry_after, std::function<void()> again) {
   auto wait = backoff_.failed(retry_after);
-  if (retry_after.empty()) wait = std::min<milliseconds>(wait, kLongestLoginPause);
+  if (retry_after.empty()) wait = std::min<milliseconds>(wait, kLongestLeasePause);
   timer_.start(wait, std::move(again));
   set_problem(std::move(failure));
 }

@@ -40,7 +40,6 @@ class Session {
   void looked_up(const sdk::HttpAnswer& answer);
   void renew();
   void renewed(const sdk::HttpAnswer& answer);
-  void later(std::chrono::milliseconds lease, std::function<void()> then);
   void failed(Failure failure, std::string_view retry_after, std::function<void()> again);
   void set_problem(std::optional<Failure> problem);
 

@@ -3,7 +3,7 @@
 
 #include "plugins/openapi/document.h"
 #include "plugins/openapi/functions.h"
-#include "plugins/transformation/engine/program.h"
+#include "plugins/transformation/rendering/program.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace solder::plugins::openapi;

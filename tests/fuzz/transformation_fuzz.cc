@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugins/transformation/engine/program.h"
+#include "plugins/transformation/rendering/program.h"
 #include "tests/unit/transformation/fake_message.h"
 
 namespace {

@@ -9,7 +9,6 @@ namespace solder::host::isolation {
 
 namespace {
 
-constexpr uint32_t kMaxArgumentSize = 1U << 16;
 constexpr uint64_t kMaxProblems = 1000;
 
 bool add_text(Parcel& parcel, solder_str text) {
@@ -35,7 +34,7 @@ std::optional<Parcel> parcel_of(const solder_ref* object) {
 }
 
 std::optional<Parcel> parcel_of(const solder_published* what) {
-  if (what == nullptr || what->size < SOLDER_PUBLISHED_SIZE_1_0 || what->size > kMaxArgumentSize) return std::nullopt;
+  if (what == nullptr || what->size < SOLDER_PUBLISHED_SIZE_1_0 || what->size > kMaxStructSize) return std::nullopt;
   return parcel_of({what->object.kind, what->object.ns, what->object.name, what->field, what->key, what->items});
 }
 

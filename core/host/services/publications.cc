@@ -12,7 +12,6 @@ namespace solder::host {
 
 namespace {
 
-constexpr uint32_t kMaxPublicationSize = 1U << 16;
 constexpr uint64_t kMaxProblems = 100;
 
 std::optional<model::ObjectRef> read_ref(const solder_ref& in) {
@@ -57,7 +56,7 @@ Publications::Publications(const std::string& plugin, DiscoveryListener* listene
              }} {}
 
 solder_status Publications::list(const solder_published* what) {
-  if (what == nullptr || what->size < SOLDER_PUBLISHED_SIZE_1_0 || what->size > kMaxPublicationSize)
+  if (what == nullptr || what->size < SOLDER_PUBLISHED_SIZE_1_0 || what->size > kMaxStructSize)
     return SOLDER_INVALID_ARGUMENT;
   const auto object = read_ref(what->object);
   std::string_view field, key, items;

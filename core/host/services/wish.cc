@@ -11,7 +11,6 @@ namespace solder::host {
 
 namespace {
 
-constexpr uint32_t kMaxWishSize = 1U << 16;
 constexpr uint64_t kMaxHeaders = 1000;
 
 bool read(solder_str in, std::string& out) {
@@ -29,7 +28,7 @@ bool read(const solder_ref& in, model::ObjectRef& out) {
 // As much of their struct as both sides know.
 template <typename T>
 bool copy(const T* theirs, size_t least, T& ours) {
-  if (theirs == nullptr || theirs->size < least || theirs->size > kMaxWishSize) return false;
+  if (theirs == nullptr || theirs->size < least || theirs->size > kMaxStructSize) return false;
   ours = T{};
   std::memcpy(&ours, theirs, std::min<size_t>(theirs->size, sizeof(T)));
   return true;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "abi.h"
-#include "engine/surroundings.h"
+#include "rendering/surroundings.h"
 
 namespace solder::transformation {
 

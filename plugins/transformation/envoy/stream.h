@@ -9,7 +9,7 @@
 #include <string>
 
 #include "abi.h"
-#include "engine/program.h"
+#include "rendering/program.h"
 
 namespace solder::transformation {
 

@@ -6,8 +6,8 @@
 
 #include "plugins/openapi/document.h"
 #include "plugins/openapi/functions.h"
-#include "plugins/transformation/engine/json.h"
-#include "plugins/transformation/engine/program.h"
+#include "plugins/transformation/rendering/json.h"
+#include "plugins/transformation/rendering/program.h"
 
 namespace solder::plugins::openapi::corpus_test {
 namespace {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/transformation/engine/json.h"
-#include "plugins/transformation/engine/surroundings.h"
+#include "plugins/transformation/rendering/json.h"
+#include "plugins/transformation/rendering/surroundings.h"
 
 namespace solder::transformation {
 

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "fake_message.h"
-#include "plugins/transformation/engine/base64.h"
-#include "plugins/transformation/engine/functions.h"
-#include "plugins/transformation/engine/renderer.h"
+#include "plugins/transformation/rendering/base64.h"
+#include "plugins/transformation/rendering/functions.h"
+#include "plugins/transformation/rendering/renderer.h"
 
 namespace solder::transformation::functions_test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "plugins/transformation/engine/json.h"
+#include "plugins/transformation/rendering/json.h"
 
 namespace solder::transformation::json_test {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "fake_message.h"
-#include "plugins/transformation/engine/program.h"
+#include "plugins/transformation/rendering/program.h"
 
 namespace solder::transformation::program_test {
 namespace {

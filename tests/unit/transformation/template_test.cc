@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "fake_message.h"
-#include "plugins/transformation/engine/renderer.h"
+#include "plugins/transformation/rendering/renderer.h"
 
 namespace solder::transformation::template_test {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "fake_message.h"
-#include "plugins/transformation/engine/transformation.h"
+#include "plugins/transformation/rendering/transformation.h"
 
 namespace solder::transformation::transformation_test {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fake_message.h"
-#include "plugins/transformation/engine/transformation.h"
+#include "plugins/transformation/rendering/transformation.h"
 
 namespace solder::transformation::web_functions_test {
 namespace {

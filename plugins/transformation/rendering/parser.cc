@@ -9,8 +9,6 @@ namespace solder::transformation {
 
 namespace {
 
-using ExpressionKind = Expression::Kind;
-
 struct Operator {
   std::string_view text;
   ExpressionKind kind;

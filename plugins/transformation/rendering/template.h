@@ -55,6 +55,7 @@ struct Expression {
   Position at;
 };
 using ExpressionPtr = std::unique_ptr<Expression>;
+using ExpressionKind = Expression::Kind;
 
 struct Statement;
 using Statements = std::vector<Statement>;

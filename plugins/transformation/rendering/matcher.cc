@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "characters.h"
+
 namespace solder::transformation {
 
 namespace {
@@ -25,11 +27,9 @@ std::vector<FieldMatch> fields_of(const Value& config, std::string_view key, boo
   return out;
 }
 
-char lower_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool same(std::string_view a, std::string_view b, bool any_case) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) {
-           return any_case ? lower_letter(x) == lower_letter(y) : x == y;
+           return any_case ? lower_case(x) == lower_case(y) : x == y;
          });
 }
 
@@ -49,7 +49,7 @@ std::optional<std::string> parameter(std::string_view query, std::string_view na
 FieldMatch FieldMatch::of(const Value& config, bool header, const std::string& field, ConfigProblems& problems) {
   FieldMatch out;
   out.name = field_text(config, "name");
-  if (header) std::transform(out.name.begin(), out.name.end(), out.name.begin(), lower_letter);
+  if (header) out.name = lower_case(out.name);
   out.value = field_text(config, "value");
   out.invert = config.get("invertMatch").truth();
   if (out.name.empty()) problems.push_back({field + "/name", "MissingField", "a matcher needs a name", "", "a name"});

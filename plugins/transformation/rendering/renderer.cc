@@ -11,8 +11,6 @@ namespace solder::transformation {
 
 namespace {
 
-using ExpressionKind = Expression::Kind;
-
 // What stands at a path below a value; of a list by its number.
 const Value* below(const Value* from, const std::vector<std::string>& path, size_t first) {
   for (size_t i = first; from != nullptr && i < path.size(); ++i) {
