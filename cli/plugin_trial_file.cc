@@ -24,9 +24,9 @@ std::string find_testdata(const std::string& file) {
 base::Result<std::string> read_config(const std::string& file) {
   std::ifstream in(file);
   if (!in) return base::not_found(file + " cannot be read");
-  const auto json = nlohmann::json::parse(in, nullptr, false);
-  if (!json.is_object()) return base::invalid_argument(file + " holds no JSON object");
-  return json.dump();
+  const auto parsed = nlohmann::json::parse(in, nullptr, false);
+  if (!parsed.is_object()) return base::invalid_argument(file + " holds no JSON object");
+  return parsed.dump();
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 option(SOLDER_UNITY "Compile several files of a target as one" ON)
 set(CMAKE_UNITY_BUILD ${SOLDER_UNITY})
 if(SOLDER_UNITY)
-  # What else these warn of is true of the joined file alone: a variable that has the name of a type of the file before.
+  # What this warns of is true of the joined file alone.
   foreach(options solder_options solder_warnings)
-    target_compile_options(${options} INTERFACE "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-shadow;-Wshadow=local;-Wno-subobject-linkage>")
+    target_compile_options(${options} INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
   endforeach()
 endif()
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 8 CACHE STRING "How many files are compiled as one")

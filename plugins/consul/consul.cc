@@ -116,10 +116,10 @@ class Plugin {
   void give_names(const UpstreamSpec& spec, const sdk::Json& json, sdk::Out& out) const {
     give_endpoints(spec, json, out);
     const Names names = names_of(settings_, out);
-    const auto milliseconds = names.period.count();
+    const auto period = names.period.count();
     out.fragment("cluster", sdk::Message().add_duration(
                                 cluster::Cluster::kDnsRefreshRate,
-                                {milliseconds / 1000, static_cast<int32_t>(milliseconds % 1000 * 1000000)}));
+                                {period / 1000, static_cast<int32_t>(period % 1000 * 1000000)}));
     if (names.address.empty()) return;
     const size_t colon = names.address.rfind(':');
     const sdk::Json server = {{"address", names.address.substr(0, colon)},

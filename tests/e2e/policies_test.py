@@ -56,7 +56,8 @@ class Policies(Case):
         self.assertEqual(418, self.world.get("/aborted").status)
         before = time.monotonic()
         self.assertEqual(200, self.world.get("/delayed").status)
-        self.assertGreaterEqual(time.monotonic() - before, 0.4)
+        # Envoy counts from the begin of the round of its loop that read the request: on a machine that stands still, earlier than we.
+        self.assertGreaterEqual(time.monotonic() - before, 0.2)
 
     def preflight(self, path, origin, method="GET"):
         return self.world.get(path, method="OPTIONS", headers={"origin": origin, "access-control-request-method": method})

@@ -39,6 +39,9 @@ class RequestsTest : public ::testing::Test {
       response.set_content(std::string(kLong, 'x'), "text/plain");
     });
     server.start();
+    server.server.Get("/held", [held = release_.get_future().share()](const httplib::Request&, httplib::Response&) {
+      held.wait();
+    });
     services->secrets.put({"Secret", "ns", "s"}, {{"token", "sesame"},
                                                   {"broken", "a\r\nb"},
                                                   {"aws_access_key_id", "AKID"},
@@ -48,6 +51,7 @@ class RequestsTest : public ::testing::Test {
     timers.open();
   }
   ~RequestsTest() override {
+    release_.set_value();
     requests.close();
     timers.close();
   }
@@ -99,6 +103,7 @@ class RequestsTest : public ::testing::Test {
 
  private:
   std::vector<std::unique_ptr<std::function<void(Told)>>> kept_;
+  std::promise<void> release_;
 
  protected:
   Timers timers{plugin, strand};
@@ -206,7 +211,7 @@ TEST_F(RequestsTest, WhoAsksStandsInFilesThatMayRotate) {
 }
 
 TEST_F(RequestsTest, NoMoreThanIsAllowed) {
-  const std::string url = server.url("/slow");
+  const std::string url = server.url("/held");
   for (int i = 0; i < SOLDER_HTTP_MAX_IN_FLIGHT; ++i) ASSERT_EQ(send(request_to(url), [](const Told&) {}), SOLDER_OK);
   EXPECT_EQ(send(request_to(url), [](const Told&) {}), SOLDER_RESOURCE_EXHAUSTED);
   // Those that wait are counted by themselves.
