@@ -17,7 +17,7 @@ def answer(status, domain="example.com", name="routes"):
 class OnConsul(Case):
     @classmethod
     def setUpClass(cls):
-        need_or_skip(consul_server.consul_build)
+        need_or_skip(consul_server.PROGRAMS)
 
     def start_consul(self, **how):
         self.consul = Consul(self.world.directory / "consul", **how)

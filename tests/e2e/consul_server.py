@@ -1,4 +1,4 @@
-"""A real Consul, one server in one process, on loopback: as tests/tools/consul/build.py built it. Its data stand in the given directory, so that it may be
+"""A real Consul, one server in one process, on loopback: as tests/tools/servers/consul_programs.py built it. Its data stand in the given directory, so that it may be
 killed and started again.
 
     with Consul(directory) as consul:
@@ -7,21 +7,15 @@ killed and started again.
 """
 import base64
 import http.client
-import importlib.util
 import json
 import pathlib
 import signal
 import ssl
 import subprocess
 
-from harness import ROOT, Process, free_port, until
+from harness import Process, free_port, until  # first: it says where the next is
+from consul_programs import PROGRAMS
 
-# By its path: builds of other servers have the same name.
-_spec = importlib.util.spec_from_file_location("consul_build", ROOT / "tests/tools/consul/build.py")
-consul_build = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(consul_build)
-
-NotToBeHad = consul_build.NotToBeHad
 ROOT_TOKEN = "11111111-2222-3333-4444-555555555555"
 
 
@@ -39,7 +33,7 @@ def cluster(directory, size=3):
 class Consul:
     def __init__(self, directory, acl=False, tls=False, start=True, more=None, data_center="dc1", join=None):
         self.directory = pathlib.Path(directory)
-        self.program = consul_build.need()
+        self.program = PROGRAMS.need() / "consul"
         self.acl, self.tls, self.data_center, self.process = acl, tls, data_center, None
         names = ("dns", "grpc", "serf_lan", "serf_wan", "server", *(["https"] if tls else ["http"]))
         self.ports = {name: free_port() for name in names}

@@ -19,7 +19,7 @@ class Registry(OnConsul):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        need_or_skip(vault_server.vault_build)
+        need_or_skip(vault_server.PROGRAMS)
 
     def setUp(self):
         super().setUp()

@@ -23,25 +23,31 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = pathlib.Path(os.environ.get("SOLDER_BUILD", ROOT / "build")).resolve()
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests/tools/servers")]
+from go_programs import NotToBeHad  # noqa: E402
 from run import envoy_binary  # noqa: E402
 
 ENVOY = envoy_binary()
 SECONDS = 300  # nothing that is right takes as long: machines that do much else besides stand still for minutes
 # Outside of the range from which the kernel gives ports to clients, so that nobody else is given a chosen one by chance.
 _next_port = 20000 + os.getpid() * 37 % 10000
+_claims = []  # what other tests see of the ports that this one was given: abstract sockets, which end with the process
 
 
 def free_port():
+    """A port on which nobody listens and that no other test that runs has been given."""
     global _next_port
     while True:
         _next_port = 20000 + (_next_port + 1) % 10000
+        claim = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe:
             try:
                 probe.bind(("0.0.0.0", _next_port))
+                claim.bind(f"\0solder-test-port-{_next_port}")
+                _claims.append(claim)
                 return _next_port
             except OSError:
-                continue
+                claim.close()
 
 
 def until(what, attempt, seconds=SECONDS):
@@ -280,11 +286,11 @@ class World:
             print(f"load: {out.strip()}", file=sys.stderr)
 
 
-def need_or_skip(build):
-    """Has a server's program built (tests/tools/*/build.py); where it is not to be had, the test is skipped with the reason."""
+def need_or_skip(programs):
+    """Has a server's programs built (tests/tools/servers); where they are not to be had, the test is skipped with the reason."""
     try:
-        build.need()
-    except build.NotToBeHad as why:
+        programs.need()
+    except NotToBeHad as why:
         raise unittest.SkipTest(str(why)) from why
 
 

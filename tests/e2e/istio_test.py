@@ -207,7 +207,7 @@ class Istio(IstioCase):
 
     def test_an_api_server_brings_them_in_whichever_version_it_prefers(self):
         world = self.world
-        need_or_skip(kube_server.kubernetes_build)
+        need_or_skip(kube_server.PROGRAMS)
         address = own_address()
         if address is None:
             self.skipTest("this machine has no address but loopback")

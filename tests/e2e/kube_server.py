@@ -1,4 +1,4 @@
-"""A real Kubernetes API server with its etcd, on loopback: as tests/tools/kubernetes/build.py built them. There is no kubelet and no controller; what a
+"""A real Kubernetes API server with its etcd, on loopback: as tests/tools/servers/kubernetes_programs.py built them. There is no kubelet and no controller; what a
 test wants to be there it writes itself.
 
     with Kubernetes(directory) as kube:
@@ -21,16 +21,11 @@ import tempfile
 
 import yaml
 
-from harness import BUILD, ROOT, Process, free_port, until
-
-sys.path.insert(0, str(ROOT / "tests/tools/kubernetes"))
-import build as kubernetes_build  # noqa: E402
+from harness import BUILD, ROOT, Process, free_port, until  # first: it says where the next is
+from kubernetes_programs import PROGRAMS
 
 ADMIN, SOLDER = "admin-token", "solder-token"
 PLURALS = {"Endpoints": "endpoints", "MatchableHttpGateway": "httpgateways", "MatchableTcpGateway": "tcpgateways", "Settings": "settings"}
-
-
-NotToBeHad = kubernetes_build.NotToBeHad
 
 
 class Conflict(Exception):
@@ -40,7 +35,7 @@ class Conflict(Exception):
 class Kubernetes:
     def __init__(self, directory, start=True):
         self.directory = pathlib.Path(directory)
-        self.programs = kubernetes_build.need()
+        self.programs = PROGRAMS.need()
         self.port, self.etcd_port, self.peer_port = free_port(), free_port(), free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.etcd = self.server = None

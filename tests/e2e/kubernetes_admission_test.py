@@ -30,7 +30,7 @@ def settings(**validation):
 class Admission(Case):
     @classmethod
     def setUpClass(cls):
-        need_or_skip(kube_server.kubernetes_build)
+        need_or_skip(kube_server.PROGRAMS)
         cls.directory = tempfile.TemporaryDirectory(prefix="solder-kube-")
         cls.addClassCleanup(cls.directory.cleanup)
         cls.kube = Kubernetes(pathlib.Path(cls.directory.name))

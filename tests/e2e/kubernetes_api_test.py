@@ -39,7 +39,7 @@ def to_service(name="routes", namespace="gloo-system"):
 class OnKubernetes(Case):
     @classmethod
     def setUpClass(cls):
-        need_or_skip(kube_server.kubernetes_build)
+        need_or_skip(kube_server.PROGRAMS)
 
     def setUp(self):
         super().setUp()

@@ -32,7 +32,7 @@ class Endpoints(Case):
 
     @classmethod
     def setUpClass(cls):
-        need_or_skip(kube_server.kubernetes_build)
+        need_or_skip(kube_server.PROGRAMS)
         cls.address = own_address()
         if cls.address is None:
             raise unittest.SkipTest("this machine has no address but loopback")

@@ -27,7 +27,7 @@ def credential(token, seconds=None):
 class ExecCredentials(Case):
     def setUp(self):
         super().setUp()
-        need_or_skip(kube_server.kubernetes_build)
+        need_or_skip(kube_server.PROGRAMS)
         world = self.world
         self.kube = Kubernetes(world.directory / "kube")
         self.addCleanup(self.kube.stop)

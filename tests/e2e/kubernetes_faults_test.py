@@ -24,7 +24,7 @@ EDITS = int(os.environ.get("SOLDER_FAULT_EDITS", "40"))  # in each round
 class Faults(Case):
     def setUp(self):
         super().setUp()
-        need_or_skip(kube_server.kubernetes_build)
+        need_or_skip(kube_server.PROGRAMS)
         world = self.world
         self.random = random.Random(11)
         self.kube = Kubernetes(world.directory / "kube")

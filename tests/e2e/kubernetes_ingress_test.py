@@ -61,7 +61,7 @@ class Ingresses(Case):
 
     def test_an_api_server_brings_them_only_where_that_is_asked_for(self):
         world = self.world
-        need_or_skip(kube_server.kubernetes_build)
+        need_or_skip(kube_server.PROGRAMS)
         address = own_address()
         if address is None:
             self.skipTest("this machine has no address but loopback")

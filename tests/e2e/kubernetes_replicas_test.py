@@ -55,7 +55,7 @@ def seconds_of(text):
 class Replicas(Case):
     @classmethod
     def setUpClass(cls):
-        need_or_skip(kube_server.kubernetes_build)
+        need_or_skip(kube_server.PROGRAMS)
         cls.directory = tempfile.TemporaryDirectory(prefix="solder-kube-")
         cls.addClassCleanup(cls.directory.cleanup)
         where = pathlib.Path(cls.directory.name)

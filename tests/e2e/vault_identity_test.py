@@ -12,7 +12,7 @@ packages.need("moto[server]==5.2.1", "boto3==1.43.11")
 import boto3
 
 import kube_server
-from harness import HERE, Process, free_port, get_json, request, until
+from harness import HERE, Process, free_port, get_json, need_or_skip, request, until
 from lambda_test import aws_upstream, function_route
 from manifests import virtual_service
 from vault_test import OnVault
@@ -112,10 +112,8 @@ class Aws(OnVault):
 
 class Kubernetes(OnVault):
     def test_logging_in_by_a_service_account(self):
-        try:
-            kube = kube_server.Kubernetes(self.world.directory / "kube")
-        except kube_server.NotToBeHad as why:
-            self.skipTest(str(why))
+        need_or_skip(kube_server.PROGRAMS)
+        kube = kube_server.Kubernetes(self.world.directory / "kube")
         self.addCleanup(kube.stop)
         kube.add_namespaces("gloo-system")
         for name in ("gloo", "vault"):

@@ -1,4 +1,4 @@
-"""A real Vault on loopback, as tests/tools/vault/build.py built it, and a front before it that counts requests and answers wrongly where a test says so.
+"""A real Vault on loopback, as tests/tools/servers/vault_programs.py built it, and a front before it that counts requests and answers wrongly where a test says so.
 
     with VaultServer(directory) as vault:
         vault.put_secret("cert", {"tls": {"certChain": ..., "privateKey": ...}})
@@ -6,21 +6,15 @@
 import collections
 import http.client
 import http.server
-import importlib.util
 import json
 import pathlib
 import signal
 import socketserver
 import threading
 
-from harness import ROOT, Process, free_port, until
+from harness import Process, free_port, until  # first: it says where the next is
+from vault_programs import PROGRAMS
 
-# By its path: builds of other servers have the same name.
-_spec = importlib.util.spec_from_file_location("vault_build", ROOT / "tests/tools/vault/build.py")
-vault_build = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(vault_build)
-
-NotToBeHad = vault_build.NotToBeHad
 LAYOUT = "gloo/gloo.solo.io/v1/Secret"
 
 
@@ -28,7 +22,7 @@ class VaultServer:
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.program = vault_build.need()
+        self.program = PROGRAMS.need() / "vault"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.token = self.key = self.process = None

@@ -6,7 +6,7 @@ import unittest
 
 import certificates
 import vault_server
-from harness import Case, request, until
+from harness import Case, need_or_skip, request, until
 from manifests import gateways, prefix_route, ssl_config, upstream, virtual_service
 from vault_server import LAYOUT, Front, VaultServer
 
@@ -18,10 +18,8 @@ class OnVault(Case):
 
     def setUp(self):
         super().setUp()
-        try:
-            self.vault = VaultServer(self.world.directory / "vault")
-        except vault_server.NotToBeHad as why:
-            self.skipTest(str(why))
+        need_or_skip(vault_server.PROGRAMS)
+        self.vault = VaultServer(self.world.directory / "vault")
         self.vault.start()
         self.addCleanup(self.vault.stop)
         self.front = Front(self.vault)
