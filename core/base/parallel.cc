@@ -10,12 +10,13 @@
 namespace solder::base {
 
 size_t processors(size_t most) {
+  if (most <= 1) return 1;
   // Those that the process may use, which in a container are fewer than the machine has.
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
-  size_t count = std::thread::hardware_concurrency();
-  if (::sched_getaffinity(0, sizeof(allowed), &allowed) == 0) count = static_cast<size_t>(CPU_COUNT(&allowed));
-  return std::clamp<size_t>(count, 1, std::max<size_t>(most, 1));
+  const bool known = ::sched_getaffinity(0, sizeof(allowed), &allowed) == 0;
+  const size_t count = known ? static_cast<size_t>(CPU_COUNT(&allowed)) : std::thread::hardware_concurrency();
+  return std::clamp<size_t>(count, 1, most);
 }
 
 void parallel_for(size_t count, size_t threads, const std::function<void(size_t)>& work) {

@@ -2,6 +2,7 @@
 // on its own, so that one that cannot be read never takes its neighbours with it.
 #include <algorithm>
 
+#include "core/config/plain_yaml.h"
 #include "core/config/tree_builder.h"
 
 namespace solder::config {
@@ -60,7 +61,7 @@ Position place(const Chunk& chunk, size_t offset) {
           static_cast<uint32_t>(offset - line_start) + 1};
 }
 
-ReadDocument read_chunk(const Chunk& chunk, bool is_json, const Limits& limits, bool want_positions) {
+ReadDocument read_chunk(const Chunk& chunk, bool is_json, const Limits& limits, Want want) {
   if (const size_t at = find_invalid_utf8(chunk.text); at != std::string_view::npos) {
     return not_text("the text is not UTF-8; the first wrong byte is at offset " + std::to_string(chunk.offset + at),
                     place(chunk, at));
@@ -69,8 +70,12 @@ ReadDocument read_chunk(const Chunk& chunk, bool is_json, const Limits& limits, 
     return not_text("there is a NUL byte at offset " + std::to_string(chunk.offset + at) + ", so this is no text",
                     place(chunk, at));
   }
-  return is_json ? read_json(chunk.text, limits, want_positions)
-                 : read_yaml(chunk.text, chunk.line, limits, want_positions);
+  const bool want_positions = want == Want::kPositions;
+  if (is_json) return read_json(chunk.text, limits, want_positions);
+  if (want == Want::kObject) {
+    if (auto plain = read_plain_yaml(chunk.text, chunk.line, limits)) return std::move(*plain);
+  }
+  return read_yaml(chunk.text, chunk.line, limits, want_positions);
 }
 
 }  // namespace
@@ -95,16 +100,16 @@ size_t find_invalid_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
-void read_text(std::string_view text, const std::string& file, const Limits& limits, bool want_positions,
+void read_text(std::string_view text, const std::string& file, const Limits& limits, Want want,
                const std::function<void(ReadDocument, uint32_t)>& take) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (file.ends_with(".json")) {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
-    take(read_chunk({text, 0, 1}, true, limits, want_positions), 0);
+    take(read_chunk({text, 0, 1}, true, limits, want), 0);
     return;
   }
   uint32_t index = 0;
-  for (const Chunk& chunk : split_yaml(text)) take(read_chunk(chunk, false, limits, want_positions), index++);
+  for (const Chunk& chunk : split_yaml(text)) take(read_chunk(chunk, false, limits, want), index++);
 }
 
 }  // namespace solder::config

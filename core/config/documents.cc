@@ -55,7 +55,7 @@ class DocumentReader {
     if (is_list(document.value)) {
       take_list(document.value);
     } else {
-      take_object(document.value, "", 0);
+      take_object(document.value, "", 0, std::move(document.json));
     }
   }
 
@@ -89,7 +89,7 @@ class DocumentReader {
       return;
     }
     for (size_t i = 0; i < items.size(); ++i) {
-      take_object(items[i], "/items/" + std::to_string(i), static_cast<uint32_t>(i));
+      take_object(items[i], "/items/" + std::to_string(i), static_cast<uint32_t>(i), "");
     }
   }
 
@@ -136,7 +136,8 @@ class DocumentReader {
     return ok;
   }
 
-  void take_object(const json& value, const std::string& prefix, uint32_t item) {
+  // `whole` is the object as text; where it is empty, it is all in `value`.
+  void take_object(const json& value, const std::string& prefix, uint32_t item, std::string whole) {
     if (!value.is_object()) {
       auto diagnostic = problem(file_ref(), "WrongType", prefix,
                                 "a document must be an object with apiVersion, kind and metadata", find(prefix));
@@ -173,7 +174,7 @@ class DocumentReader {
         !check_api_version(*object, prefix)) {
       return;
     }
-    object->json = value.dump();
+    object->json = whole.empty() ? value.dump() : std::move(whole);
     object->hash = object_hash(*object);
     object->source = {file_, index_, item, prefix.empty() ? start_ : find(prefix), content_hash_};
     out_.objects.push_back(std::move(object));
@@ -207,13 +208,13 @@ class FileReader {
   Documents read() {
     Documents out;
     bool places_needed = false;
-    read_text(text_, file_, limits_, false, [&](ReadDocument document, uint32_t index) {
+    read_text(text_, file_, limits_, Want::kObject, [&](ReadDocument document, uint32_t index) {
       places_needed = places_needed || is_list(document.value);
       DocumentReader(file_, content_hash_, out).take(std::move(document), index);
     });
     if (!places_needed && out.problems.empty()) return out;
     out = {};
-    read_text(text_, file_, limits_, true, [&](ReadDocument document, uint32_t index) {
+    read_text(text_, file_, limits_, Want::kPositions, [&](ReadDocument document, uint32_t index) {
       DocumentReader(file_, content_hash_, out).take(std::move(document), index);
     });
     return out;

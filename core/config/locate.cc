@@ -39,7 +39,7 @@ const LocatedFile* located(const std::string& file, uint64_t hash) {
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (base::hash_bytes(text) != hash) return nullptr;
   last = {file, hash, {}};
-  read_text(text, file, {}, true, [](const ReadDocument& document, uint32_t) {
+  read_text(text, file, {}, Want::kPositions, [](const ReadDocument& document, uint32_t) {
     Positions positions;
     for (const auto& [pointer, position] : document.positions)
       positions.try_emplace(canonical_pointer(pointer), position);

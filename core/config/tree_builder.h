@@ -32,6 +32,8 @@ struct ReadProblem {
 // One document of a file.
 struct ReadDocument {
   nlohmann::json value;  // null where nothing could be read
+  // Where it was made without a value of the whole: that as text. `value` has apiVersion, kind and metadata then.
+  std::string json;
   Position start;
   Positions positions;  // only where they were asked for
   std::vector<ReadProblem> problems;
@@ -98,8 +100,12 @@ class TreeBuilder {
 ReadDocument read_yaml(std::string_view text, uint32_t line, const Limits& limits, bool want_positions);
 ReadDocument read_json(std::string_view text, const Limits& limits, bool want_positions);
 
+// What is wanted of a document: an object as text, with what names it; the value; the value and the places of its
+// parts.
+enum class Want : uint8_t { kObject, kValue, kPositions };
+
 // Reads every document of a text, one after the other; `take` is given each with its number in the file.
-void read_text(std::string_view text, const std::string& file, const Limits& limits, bool want_positions,
+void read_text(std::string_view text, const std::string& file, const Limits& limits, Want want,
                const std::function<void(ReadDocument, uint32_t)>& take);
 
 // Offset of the first byte that is not UTF-8, or npos.

@@ -1,13 +1,11 @@
-// YAML by libyaml's events. Plain scalars are resolved as kubectl does (YAML 1.1: yes and on are true), since the same
-// files are applied with it. Source: yaml.org/type, sigs.k8s.io/yaml.
+// YAML by libyaml's events: all that YAML can say.
 #include <yaml.h>
 
-#include <charconv>
-#include <cmath>
 #include <memory>
 #include <string_view>
 
 #include "core/config/tree_builder.h"
+#include "core/config/yaml_scalar.h"
 
 namespace solder::config {
 
@@ -37,69 +35,12 @@ class Event {
   bool filled_ = false;
 };
 
-bool one_of(std::string_view text, std::initializer_list<std::string_view> words) {
-  for (const auto word : words) {
-    if (text == word) return true;
-  }
-  return false;
-}
-
-bool parse_integer(std::string_view text, nlohmann::json& out) {
-  std::string digits;
-  for (const char c : text) {
-    if (c != '_') digits += c;
-  }
-  std::string_view rest = digits;
-  const bool negative = rest.starts_with('-');
-  if (negative || rest.starts_with('+')) rest.remove_prefix(1);
-  int base = 10;
-  if (rest.starts_with("0x")) {
-    base = 16;
-    rest.remove_prefix(2);
-  } else if (rest.starts_with("0o")) {
-    base = 8;
-    rest.remove_prefix(2);
-  } else if (rest.starts_with("0b")) {
-    base = 2;
-    rest.remove_prefix(2);
-  } else if (rest.size() > 1 && rest.starts_with('0')) {
-    base = 8;
-    rest.remove_prefix(1);
-  }
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number, base);
-  if (rest.empty() || error != std::errc() || end != rest.data() + rest.size()) return false;
-  if (!negative) {
-    out = number;
-    return true;
-  }
-  if (number > static_cast<uint64_t>(INT64_MAX) + 1) return false;
-  out = number == static_cast<uint64_t>(INT64_MAX) + 1 ? INT64_MIN : -static_cast<int64_t>(number);
-  return true;
-}
-
-bool parse_float(std::string_view text, nlohmann::json& out) {
-  if (text.find_first_of("0123456789") == std::string_view::npos) return false;
-  if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return false;
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return false;
-  out = number;
-  return true;
-}
-
 nlohmann::json resolve(const yaml_event_t& event) {
   const std::string_view text(reinterpret_cast<const char*>(event.data.scalar.value), event.data.scalar.length);
   const auto* tag = reinterpret_cast<const char*>(event.data.scalar.tag);
   const bool plain = event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
   if (!plain || (tag != nullptr && std::string_view(tag) == YAML_STR_TAG)) return std::string(text);
-  if (text.empty() || one_of(text, {"~", "null", "Null", "NULL"})) return nullptr;
-  if (one_of(text, {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})) return true;
-  if (one_of(text, {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"})) return false;
-  nlohmann::json number;
-  if (parse_integer(text, number) || parse_float(text, number)) return number;
-  return std::string(text);
+  return resolve_plain(text);
 }
 
 // A key keeps its letters: `on:` and `1:` are keys of that name.

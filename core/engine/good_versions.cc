@@ -71,7 +71,6 @@ void GoodVersions::update() {
     const auto at = untried_.find(ref);
     if (at != untried_.end() && decide(ref, at->second)) untried_.erase(at);
   }
-  journal_->flush();
   if (next_kept_ && *next_kept_ != *kept_) kept_ = next_kept_;
   next_kept_ = nullptr;
 }

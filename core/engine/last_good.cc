@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/base/hash.h"
 #include "core/model/memory_only.h"
@@ -39,13 +40,23 @@ std::FILE* open_private(const std::string& path, int flags) {
 
 }  // namespace
 
-LastGoodJournal::LastGoodJournal(std::string directory) {
-  if (directory.empty()) return;
+LastGoodJournal::LastGoodJournal(std::string directory)
+    : directory_(std::move(directory)), path_(directory_ + "/last-good.jsonl") {
+  if (directory_.empty()) return;
   std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  path_ = directory + "/last-good.jsonl";
+  std::filesystem::create_directories(directory_, error);
   load(path_);
-  rewrite();
+  writer_ = std::thread([this] { write_until_closed(); });
+}
+
+LastGoodJournal::~LastGoodJournal() {
+  if (!writer_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  wake_.notify_one();
+  writer_.join();
 }
 
 void LastGoodJournal::load(const std::string& path) {
@@ -73,45 +84,70 @@ void LastGoodJournal::load(const std::string& path) {
   }
 }
 
-void LastGoodJournal::rewrite() {
+bool LastGoodJournal::begin_anew() {
   const std::string next = path_ + ".new";
   ::unlink(next.c_str());
   file_.reset(open_private(next, O_EXCL));
-  if (!file_) {
-    spdlog::warn("{}: last good versions are not kept over a restart: {}", path_, std::strerror(errno));
-    return;
+  if (!file_) spdlog::warn("{}: last good versions are not kept over a restart: {}", path_, std::strerror(errno));
+  return file_ != nullptr;
+}
+
+void LastGoodJournal::write(const Objects& changes, bool anew) {
+  if (anew && !begin_anew()) return;
+  if (!file_) return;
+  for (const auto& [ref, object] : changes) {
+    const std::string line = line_of(ref, object.get());
+    std::fwrite(line.data(), 1, line.size(), file_.get());
   }
-  lines_ = 0;
-  for (const auto& [ref, object] : current_) append(ref, object.get());
   std::fflush(file_.get());
-  if (std::rename(next.c_str(), path_.c_str()) != 0) {
+  if (anew && std::rename((path_ + ".new").c_str(), path_.c_str()) != 0) {
     spdlog::warn("{}: cannot be replaced: {}", path_, std::strerror(errno));
   }
 }
 
-void LastGoodJournal::append(const model::ObjectRef& ref, const model::Object* object) {
-  const std::string line = line_of(ref, object);
-  std::fwrite(line.data(), 1, line.size(), file_.get());
-  ++lines_;
+void LastGoodJournal::write_until_closed() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return closed_ || anew_ || !waiting_.empty(); });
+    if (!anew_ && waiting_.empty()) return;
+    const bool anew = std::exchange(anew_, false);
+    Objects changes = std::exchange(waiting_, {});
+    if (anew) changes = current_;
+    lines_ = (anew ? 0 : lines_) + changes.size();
+    anew_ = lines_ > kSmallJournal && lines_ > 2 * current_.size();
+    writing_ = true;
+    lock.unlock();
+    write(changes, anew);
+    changes.clear();
+    lock.lock();
+    writing_ = false;
+    idle_.notify_all();
+  }
 }
 
 void LastGoodJournal::set(const model::ObjectRef& ref, model::ObjectPtr object) {
-  if (path_.empty()) return;
+  if (directory_.empty()) return;
   if (object != nullptr && model::memory_only(*object)) object = nullptr;
   const auto at = current_.find(ref);
   if (object == nullptr && at == current_.end()) return;
   if (object != nullptr && at != current_.end() && at->second->hash == object->hash) return;
-  if (file_) append(ref, object.get());
-  if (object != nullptr) {
-    current_[ref] = std::move(object);
-  } else {
-    current_.erase(at);
+  bool idle = false;
+  {
+    const std::lock_guard lock(mutex_);
+    idle = waiting_.empty();
+    waiting_[ref] = object;
+    if (object != nullptr) {
+      current_[ref] = std::move(object);
+    } else {
+      current_.erase(at);
+    }
   }
-  if (lines_ > kSmallJournal && lines_ > 2 * current_.size()) rewrite();
+  if (idle) wake_.notify_one();
 }
 
 void LastGoodJournal::flush() {
-  if (file_) std::fflush(file_.get());
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return directory_.empty() || (!anew_ && !writing_ && waiting_.empty()); });
 }
 
 }  // namespace solder::engine

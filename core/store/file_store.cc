@@ -25,9 +25,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kBurst{5};         // a burst is told at least so often
-constexpr milliseconds kPause{1};         // so long without an event ends a burst
-constexpr milliseconds kUnwatched{2000};  // how often to walk where watching failed
+constexpr milliseconds kBurst{5};                 // a burst is told at least so often
+constexpr std::chrono::microseconds kPause{200};  // so long without an event ends a burst: a lone event waits for it
+constexpr milliseconds kUnwatched{2000};          // how often to walk where watching failed
 
 class FileStore : public Store {
  public:
@@ -96,9 +96,11 @@ class FileStore : public Store {
 
   enum class Next { kEvents, kNothing, kStop };
 
-  Next next_within(milliseconds time) const {
+  Next next_within(Clock::duration time) const {
     std::array<pollfd, 2> ready{pollfd{inotify_->descriptor(), POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
-    if (::poll(ready.data(), ready.size(), static_cast<int>(time.count())) <= 0) return Next::kNothing;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+    const timespec timeout{seconds.count(), std::chrono::nanoseconds(time - seconds).count()};
+    if (::ppoll(ready.data(), ready.size(), &timeout, nullptr) <= 0) return Next::kNothing;
     return ready[1].revents != 0 ? Next::kStop : Next::kEvents;
   }
 
@@ -112,7 +114,7 @@ class FileStore : public Store {
       const auto now = Clock::now();
       if (now >= end) break;
       const bool burst = now < next_tell_;
-      const Next next = next_within(burst ? std::chrono::ceil<milliseconds>(next_tell_ - now) : kPause);
+      const Next next = next_within(burst ? next_tell_ - now : kPause);
       if (next == Next::kStop || (next == Next::kNothing && !burst)) break;
     }
     for (const auto& path : ready) world.ready(path, Clock::now());

@@ -117,9 +117,9 @@ class Plugin {
     give_endpoints(spec, json, out);
     const Names names = names_of(settings_, out);
     const auto period = names.period.count();
-    out.fragment("cluster", sdk::Message().add_duration(
-                                cluster::Cluster::kDnsRefreshRate,
-                                {period / 1000, static_cast<int32_t>(period % 1000 * 1000000)}));
+    out.fragment("cluster",
+                 sdk::Message().add_duration(cluster::Cluster::kDnsRefreshRate,
+                                             {period / 1000, static_cast<int32_t>(period % 1000 * 1000000)}));
     if (names.address.empty()) return;
     const size_t colon = names.address.rfind(':');
     const sdk::Json server = {{"address", names.address.substr(0, colon)},

@@ -62,7 +62,7 @@ base::Result<std::shared_ptr<const json>> FileValues::parsed(const std::string& 
   if (kept.document && kept.hash == hash) return kept.document;
   json value;
   std::string wrong;
-  config::read_text(*text, path, {}, false, [&](config::ReadDocument document, uint32_t index) {
+  config::read_text(*text, path, {}, config::Want::kValue, [&](config::ReadDocument document, uint32_t index) {
     if (index > 0 || (document.value.is_null() && document.problems.empty())) return;
     if (!document.problems.empty()) wrong = "line " + std::to_string(document.problems[0].at.line);
     value = std::move(document.value);

@@ -38,10 +38,9 @@ class RequestsTest : public ::testing::Test {
     server.server.Get("/long", [](const httplib::Request&, httplib::Response& response) {
       response.set_content(std::string(kLong, 'x'), "text/plain");
     });
+    server.server.Get(
+        "/held", [held = release_.get_future().share()](const httplib::Request&, httplib::Response&) { held.wait(); });
     server.start();
-    server.server.Get("/held", [held = release_.get_future().share()](const httplib::Request&, httplib::Response&) {
-      held.wait();
-    });
     services->secrets.put({"Secret", "ns", "s"}, {{"token", "sesame"},
                                                   {"broken", "a\r\nb"},
                                                   {"aws_access_key_id", "AKID"},
