@@ -27,7 +27,7 @@ bool PlainLines::find_first() {
   }
   if (!next()) return false;
   // Remarks may stand before the --- as well.
-  if (indent_ == 0 && rest().starts_with("---\n")) {
+  if (!marked && indent_ == 0 && rest().starts_with("---\n")) {
     at_ += 3;
     if (!next()) return false;
   }

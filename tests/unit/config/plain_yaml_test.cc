@@ -100,9 +100,9 @@ INSTANTIATE_TEST_SUITE_P(
                       "a: \"b\n  c\"\n", "a: \"\\x41\"\n", "a: \"b\" c\n", "a: [b,\n c]\n", "a: [b, ]\n", "a: [b c]\n",
                       "a: [b: c]\n", "a: [b\n", "a: {b}\n", "a: {b:c}\n", "a: [b]c\n", "? a\n: b\n",
                       "a:\n  b: 1\n c: 2\n", "a:\n b: 1\n  c: 2\n", "a: 1\n- b\n", "a:\n- b\n c\n",
-                      "%YAML 1.1\n---\na: b\n", "a: b\n...\n", "--- a: b\n", "a: @b\n", "a: `b`\n", "a: %b\n",
-                      "a\xc2\x85: b\n", "a: b\xe2\x80\xa8 c\n", "a: \xef\xbb\xbf\n", "a: b\x7f\n", "a b: c\n",
-                      "a: - b\n", "a: \"b\n", "kind: List\nitems: []\n"));
+                      "%YAML 1.1\n---\na: b\n", "a: b\n...\n", "--- a: b\n", "---\n---\na: b\n", "a: @b\n", "a: `b`\n",
+                      "a: %b\n", "a\xc2\x85: b\n", "a: b\xe2\x80\xa8 c\n", "a: \xef\xbb\xbf\n", "a: b\x7f\n",
+                      "a b: c\n", "a: - b\n", "a: \"b\n", "kind: List\nitems: []\n"));
 
 TEST(PlainYamlBounds, WhatIsTooDeepOrTooMuchIsLeft) {
   Limits limits;
