@@ -1,6 +1,7 @@
 // Text → documents: where one ends and the next begins, and whether the bytes are text at all. Each document is parsed
 // on its own, so that one that cannot be read never takes its neighbours with it.
 #include <algorithm>
+#include <cstring>
 
 #include "core/config/plain_yaml.h"
 #include "core/config/tree_builder.h"
@@ -83,6 +84,14 @@ ReadDocument read_chunk(const Chunk& chunk, bool is_json, const Limits& limits, 
 size_t find_invalid_utf8(std::string_view text) {
   size_t i = 0;
   while (i < text.size()) {
+    uint64_t letters = 0;
+    if (i + sizeof(letters) <= text.size()) {
+      std::memcpy(&letters, text.data() + i, sizeof(letters));
+      if ((letters & 0x8080808080808080u) == 0) {
+        i += sizeof(letters);
+        continue;
+      }
+    }
     const auto byte = static_cast<unsigned char>(text[i]);
     size_t length = byte < 0x80 ? 1 : byte >> 5 == 6 ? 2 : byte >> 4 == 14 ? 3 : byte >> 3 == 30 ? 4 : 0;
     if (length == 0 || i + length > text.size()) return i;

@@ -5,9 +5,33 @@
 
 namespace solder::config {
 
+namespace {
+
+// So many letters at once are looked at without a branch.
+constexpr size_t kBlock = 64;
+
+bool is_printable_block(const char* letters) {
+  unsigned other = 0;
+  for (size_t i = 0; i < kBlock; ++i) {
+    const auto byte = static_cast<unsigned char>(letters[i]);
+    other |= static_cast<unsigned>(byte - 0x20u >= 0x5fu) & static_cast<unsigned>(byte != '\n');
+  }
+  return other == 0;
+}
+
+}  // namespace
+
 // Source: YAML 1.1, 5.1 and 5.4, as libyaml has them: what it refuses, and U+0085, U+2028 and U+2029, which end lines.
 bool PlainLines::is_simple() const {
+  size_t block = 0;  // the next one to be looked at as a whole
   for (size_t i = 0; i < text_.size(); ++i) {
+    if (i == block && block + kBlock <= text_.size()) {
+      block += kBlock;
+      if (is_printable_block(text_.data() + i)) {
+        i = block - 1;
+        continue;
+      }
+    }
     const auto byte = static_cast<unsigned char>(text_[i]);
     if ((byte >= 0x20 && byte < 0x7f) || byte == '\n') continue;
     if (byte < 0x80 || byte == 0xef) return false;
