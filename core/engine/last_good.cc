@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/base/background.h"
 #include "core/base/hash.h"
 #include "core/model/memory_only.h"
 
@@ -106,6 +107,7 @@ void LastGoodJournal::write(const Objects& changes, bool anew) {
 }
 
 void LastGoodJournal::write_until_closed() {
+  base::work_in_background();
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return closed_ || anew_ || !waiting_.empty(); });

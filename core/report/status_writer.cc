@@ -2,7 +2,6 @@
 // makes statuses late, never translation.
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,6 +17,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/base/background.h"
 #include "core/base/hash.h"
 #include "core/report/reporter.h"
 #include "core/report/status_path.h"
@@ -27,8 +27,6 @@ namespace solder::report {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kNiceness = 10;
 
 // What stands on the disk below one directory. One thread.
 class StatusDirectory {
@@ -138,8 +136,7 @@ struct StatusWriter::Impl {
   }
 
   void run() {
-    // On Linux this is the thread's own: files can wait for configuration, not the other way round.
-    if (::setpriority(PRIO_PROCESS, 0, kNiceness) != 0) spdlog::debug("Statuses are written at normal priority");
+    base::work_in_background();  // files can wait for configuration, not the other way round
     for (;;) {
       StatusDirectory::News news;
       {
