@@ -25,6 +25,9 @@ struct PlainNode {
 
 class PlainTree {
  public:
+  // For a text of so many bytes: a node for each 16 is what manifests have.
+  explicit PlainTree(size_t bytes) { nodes_.reserve(bytes / 16); }
+
   uint32_t add() {
     nodes_.emplace_back();
     return static_cast<uint32_t>(nodes_.size() - 1);

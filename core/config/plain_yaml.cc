@@ -12,7 +12,7 @@ namespace {
 // first letter of the next line that says something; it is false as soon as anything is not as expected.
 class PlainReader {
  public:
-  PlainReader(std::string_view text, const Limits& limits) : lines_(text), limits_(limits) {}
+  PlainReader(std::string_view text, const Limits& limits) : lines_(text), limits_(limits), tree_(text.size()) {}
 
   bool read() {
     if (!lines_.start()) return false;
