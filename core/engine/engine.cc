@@ -305,6 +305,7 @@ void Engine::use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr cata
 }
 
 Output Engine::translate() { return impl_->translate(false); }
+void Engine::flush_last_good() { impl_->versions.flush(); }
 Output Engine::try_out() { return impl_->translate(true); }
 std::vector<model::ObjectChange> Engine::try_changes(const std::vector<store::Change>& changes) {
   return impl_->try_changes(changes);

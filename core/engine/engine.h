@@ -102,6 +102,8 @@ class Engine {
   void set_tokens(const host::IdTokenStates& tokens);
   // Brings everything up to date and tells what is new; equal parts are the same pointers as before.
   Output translate();
+  // Waits until the last good versions that are kept over restarts are on their way to the disk: a thread writes them.
+  void flush_last_good();
   // From now on these; nothing is translated yet. They must outlive the engine or the next call. What used a key, a
   // schema or a kind that is now another plugin's, or another generation's, is translated again, and nothing else.
   void use_plugins(host::PluginSet& plugins, config::SchemaCatalogPtr catalog);

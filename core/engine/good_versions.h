@@ -38,6 +38,8 @@ class GoodVersions {
   void note(const Touched& touched);
   // Makes the last good one of each version that turned out good.
   void update();
+  // Waits until the journal has all of them.
+  void flush() { journal_->flush(); }
   // What all Solders on one store are to serve in the place of what is not good; the same pointer while it is the same.
   [[nodiscard]] const std::shared_ptr<const KeptVersions>& kept() const { return kept_; }
 

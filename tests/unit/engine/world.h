@@ -40,6 +40,8 @@ class World {
   const Output& try_out();
   // Brings the engine up to date with what was put and removed. The first call tells it that the world is whole.
   const Output& translate();
+  // Waits until the directory of last good versions has them.
+  void flush_last_good() { engine_->flush_last_good(); }
 
   // As Engine::reach().
   [[nodiscard]] size_t reach(const std::set<std::string>& without, bool second) const;
