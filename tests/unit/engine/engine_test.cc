@@ -114,6 +114,7 @@ TEST(Engine, ALastGoodVersionOutlivesTheProcess) {
   EXPECT_THAT(world.json(ResourceType::kRoute, kHttpRoutes), HasSubstr("good.test"));
   EXPECT_EQ(world.state(ref("VirtualService", "vs")), model::State::kRejected);
   world.remove(ref("VirtualService", "vs")).translate();
+  world.flush_last_good();
   World later(directory);
   later.put(upstream("one", 1)).put(virtual_service("vs", "bad.test", "one", kWrongField)).translate();
   EXPECT_EQ(later.resource(ResourceType::kRoute, kHttpRoutes), nullptr) << "deleted in between";
