@@ -33,7 +33,10 @@ endfunction()
 
 function(solder_add_python_test name)
   cmake_parse_arguments(arg "" "SCRIPT;TIMEOUT" "LABELS;ARGS;ENVIRONMENT" ${ARGN})
-  if(NOT arg_TIMEOUT)
+  # A server with all plugins needs some 15 s to begin and end under AddressSanitizer.
+  if(NOT arg_TIMEOUT AND SOLDER_SANITIZE)
+    set(arg_TIMEOUT 900)
+  elseif(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
   get_filename_component(script ${arg_SCRIPT} ABSOLUTE)
