@@ -21,7 +21,7 @@ commands=$(mktemp -d)
 trap 'rm -rf "$log" "$commands"' EXIT
 # Flags that gcc has and clang has not.
 sed 's/ -fno-gnu-unique//' build-check/compile_commands.json >"$commands/compile_commands.json"
-if ! run-clang-tidy-14 -quiet -p "$commands" -j "$(nproc)" -extra-arg=-Wno-unknown-warning-option "${patterns[@]}" >"$log" 2>/dev/null; then
+if ! run-clang-tidy-14 -quiet -p "$commands" -j "$(nproc)" -extra-arg=-Wno-unknown-warning-option -extra-arg=-Wno-unused-command-line-argument "${patterns[@]}" >"$log" 2>/dev/null; then
   grep -vE '^clang-tidy-14 |^$' "$log" >&2
   exit 1
 fi
