@@ -148,8 +148,9 @@ void LastGoodJournal::set(const model::ObjectRef& ref, model::ObjectPtr object) 
 }
 
 void LastGoodJournal::flush() {
+  if (!writer_.joinable()) return;
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return directory_.empty() || (!anew_ && !writing_ && waiting_.empty()); });
+  idle_.wait(lock, [this] { return !anew_ && !writing_ && waiting_.empty(); });
 }
 
 }  // namespace solder::engine

@@ -54,10 +54,13 @@ class Policies(Case):
 
     def test_faults(self):
         self.assertEqual(418, self.world.get("/aborted").status)
-        before = time.monotonic()
-        self.assertEqual(200, self.world.get("/delayed").status)
+
+        def seconds():
+            before = time.monotonic()
+            self.assertEqual(200, self.world.get("/delayed").status)
+            return time.monotonic() - before
         # Envoy counts from the begin of the round of its loop that read the request: on a machine that stands still, earlier than we.
-        self.assertGreaterEqual(time.monotonic() - before, 0.2)
+        self.assertGreaterEqual(max(seconds() for _ in range(3)), 0.4)
 
     def preflight(self, path, origin, method="GET"):
         return self.world.get(path, method="OPTIONS", headers={"origin": origin, "access-control-request-method": method})

@@ -4,9 +4,7 @@
 Usage: consul_programs.py [--check | --or-skip]
     --check: exit 1 where it is not built yet; --or-skip: exit 77 where it is not to be had
 """
-import subprocess
-
-from go_programs import GoPrograms, environment
+from go_programs import GoPrograms, run
 
 VERSION = "1.21.0"
 MODULE = "github.com/hashicorp/consul"
@@ -16,7 +14,8 @@ def write_module(where):
     (where / "go.mod").write_text(f"module solder.test/consul\n\ngo 1.23\n\nrequire {MODULE} v{VERSION}\n")
     # Imported, so that tidying keeps the requirement and finds all that it requires.
     (where / "main.go").write_text(f'//go:build never\n\npackage main\n\nimport _ "{MODULE}"\n')
-    subprocess.run(["go", "mod", "tidy", "-e"], cwd=where, env=environment(), check=False, capture_output=True)
+    run(["go", "mod", "download", f"{MODULE}@v{VERSION}"], where)
+    run(["go", "mod", "tidy", "-e"], where)
     return [MODULE]
 
 

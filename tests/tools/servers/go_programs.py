@@ -46,7 +46,7 @@ class GoPrograms:
             module.mkdir()
             out.mkdir()
             packages = self.write_module(module)
-            run(["nice", "go", "build", "-ldflags", self.link, "-o", f"{out}/", *packages], module)
+            subprocess.run(["nice", "go", "build", "-ldflags", self.link, "-o", f"{out}/", *packages], cwd=module, env=environment(), check=True, stdout=sys.stderr)
             shutil.rmtree(self.directory, ignore_errors=True)
             out.rename(self.directory)
 

@@ -91,7 +91,7 @@ TEST_F(LastGood, PassesOverALineThatCannotBeRead) {
 TEST_F(LastGood, IsWrittenAnewWhenMostOfItIsOld) {
   LastGoodJournal journal(directory_);
   // What waits to be written is only the newest version, so each is waited for.
-  for (uint64_t i = 1; i <= 1500; ++i) {
+  for (uint64_t i = 1; i <= 5000; ++i) {
     journal.set({"Secret", "default", "a"}, object("a", i));
     journal.flush();
   }
