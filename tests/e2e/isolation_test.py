@@ -132,10 +132,16 @@ class Isolation(Case):
             seen = answer.echo["path"]
             self.assertIn(seen, ("/first", "/second"))
         world.until_state("VirtualService", "timed", "Accepted")
-        self.assertNotEqual(stopped, self.isolation("routing")["pid"])
-        events = self.events("routing")
-        self.assertEqual(["degraded", "recovered"], [event["event"] for event in events if event["event"] != "loaded"])
+        # What the new process gave is served before the history says that it came.
+        events = until("the history tells of both", lambda: self.told("routing", ["degraded", "recovered"]))
+        until("it has another process", lambda: self.isolation("routing")["pid"] != stopped)
         self.assertIn("did not come back in time while in a call", next(event["message"] for event in events if event["event"] == "degraded"))
+
+    def told(self, name, expected):
+        events = self.events(name)
+        kinds = [event["event"] for event in events if event["event"] != "loaded"]
+        assert kinds == expected, kinds
+        return events
 
     def events(self, name):
         return get_json(self.world.admin_port, f"/plugins/history?plugin={name}")["events"]
@@ -189,9 +195,7 @@ class Isolation(Case):
         self.assertEqual((0, True), (done.returncode, "runs in process" in done.stdout), done)
         world.until_state("VirtualService", "hostile", "Accepted")
         self.until_path("hostile.test", "/hostile", "/start")
-        events = [event["event"] for event in self.events("hostile")]
-        self.assertIn("parked", events)
-        self.assertIn("revived", events)
+        until("the history tells of both", lambda: {"parked", "revived"} <= {event["event"] for event in self.events("hostile")})
         self.assertEqual(1, self.run_cli("revive", "routing").returncode, "it runs in Solder's process")
 
     def test_dropped_and_live(self):
