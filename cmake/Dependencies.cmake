@@ -9,6 +9,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Boost REQUIRED COMPONENTS filesystem)
 find_package(CLI11 REQUIRED)
+find_package(absl REQUIRED)
 # pkg_check_modules asks pkg-config some fifteen times, and each answer about gRPC takes a second or two: its files name all
 # of abseil's.
 execute_process(COMMAND ${PKG_CONFIG_EXECUTABLE} --libs grpc++

@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(
   cmake ninja-build ccache pkg-config g++ curl openssl python3 python3-pip python3-yaml
-  libprotobuf-dev libgrpc++-dev libboost-dev libboost-filesystem-dev nlohmann-json3-dev libspdlog-dev libprotozero-dev
+  libprotobuf-dev libgrpc++-dev libabsl-dev libboost-dev libboost-filesystem-dev nlohmann-json3-dev libspdlog-dev libprotozero-dev
   libyaml-dev libcli11-dev libcpp-httplib-dev libssl-dev libcurl4-openssl-dev libpugixml-dev libre2-dev libpcre2-dev libxxhash-dev libjemalloc-dev
   libgtest-dev libgmock-dev
   python3-dev pybind11-dev

@@ -1,8 +1,8 @@
 // Text → documents: where one ends and the next begins, and whether the bytes are text at all. Each document is parsed
 // on its own, so that one that cannot be read never takes its neighbours with it.
 #include <algorithm>
-#include <cstring>
 
+#include "core/base/utf8.h"
 #include "core/config/plain_yaml.h"
 #include "core/config/tree_builder.h"
 
@@ -63,7 +63,7 @@ Position place(const Chunk& chunk, size_t offset) {
 }
 
 ReadDocument read_chunk(const Chunk& chunk, bool is_json, const Limits& limits, Want want) {
-  if (const size_t at = find_invalid_utf8(chunk.text); at != std::string_view::npos) {
+  if (const size_t at = base::find_invalid_utf8(chunk.text); at != std::string_view::npos) {
     return not_text("the text is not UTF-8; the first wrong byte is at offset " + std::to_string(chunk.offset + at),
                     place(chunk, at));
   }
@@ -80,34 +80,6 @@ ReadDocument read_chunk(const Chunk& chunk, bool is_json, const Limits& limits, 
 }
 
 }  // namespace
-
-size_t find_invalid_utf8(std::string_view text) {
-  size_t i = 0;
-  while (i < text.size()) {
-    uint64_t letters = 0;
-    if (i + sizeof(letters) <= text.size()) {
-      std::memcpy(&letters, text.data() + i, sizeof(letters));
-      if ((letters & 0x8080808080808080u) == 0) {
-        i += sizeof(letters);
-        continue;
-      }
-    }
-    const auto byte = static_cast<unsigned char>(text[i]);
-    size_t length = byte < 0x80 ? 1 : byte >> 5 == 6 ? 2 : byte >> 4 == 14 ? 3 : byte >> 3 == 30 ? 4 : 0;
-    if (length == 0 || i + length > text.size()) return i;
-    uint32_t point = length == 1 ? byte : byte & (0xffu >> (length + 1));
-    for (size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if (next >> 6 != 2) return i;
-      point = point << 6 | (next & 0x3f);
-    }
-    const bool overlong =
-        (length == 2 && point < 0x80) || (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-    if (overlong || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return i;
-    i += length;
-  }
-  return std::string_view::npos;
-}
 
 void read_text(std::string_view text, const std::string& file, const Limits& limits, Want want,
                const std::function<void(ReadDocument, uint32_t)>& take) {

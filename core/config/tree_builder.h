@@ -108,7 +108,4 @@ enum class Want : uint8_t { kObject, kValue, kPositions };
 void read_text(std::string_view text, const std::string& file, const Limits& limits, Want want,
                const std::function<void(ReadDocument, uint32_t)>& take);
 
-// Offset of the first byte that is not UTF-8, or npos.
-size_t find_invalid_utf8(std::string_view text);
-
 }  // namespace solder::config

@@ -4,57 +4,52 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "core/engine/cell_table.h"
 #include "core/engine/spread.h"
 
 namespace solder::engine {
 
 // C is the type of the cells.
-template <typename K, typename C, typename Hash>
+template <typename K, typename C>
 class Drafts {
  public:
   // Null where there is none yet.
-  C* find(const K& key) {
+  C* find(const HashedKey<K>& key) {
     Part& part = part_of(key);
     const std::lock_guard lock(part.mutex);
-    const auto at = part.cells.find(key);
-    return at == part.cells.end() ? nullptr : at->second.get();
+    return part.cells.find(key);
   }
   // The one that stays: of two threads that made the same cell the first counts.
-  C& put(const K& key, std::unique_ptr<C> cell) {
+  C& put(const HashedKey<K>& key, std::unique_ptr<C> cell) {
     Part& part = part_of(key);
     const std::lock_guard lock(part.mutex);
-    return *part.cells.try_emplace(key, std::move(cell)).first->second;
+    return part.cells.put(key, std::move(cell));
   }
   // Adds all of them, which stay where they are in move_into(). While nobody puts any.
   template <typename Base>
   void add_all(std::vector<Base*>& out) {
-    for (Part& part : parts_) {
-      for (auto& [key, cell] : part.cells) out.push_back(cell.get());
-    }
+    for (Part& part : parts_) part.cells.for_each([&](C& cell) { out.push_back(&cell); });
   }
   // Moves all into `cells`; looks at none of them. While nobody puts any.
-  void move_into(std::unordered_map<K, std::unique_ptr<C>, Hash>& cells) {
+  void move_into(CellTable<K, C>& cells) {
     size_t count = cells.size();
     for (const Part& part : parts_) count += part.cells.size();
     cells.reserve(count);
-    for (Part& part : parts_) cells.merge(part.cells);
+    for (Part& part : parts_) part.cells.move_into(cells);
   }
 
  private:
   struct Part {
     std::mutex mutex;
-    std::unordered_map<K, std::unique_ptr<C>, Hash> cells;
+    CellTable<K, C> cells;
   };
   static constexpr size_t kParts = 64;
-  // Not by the low bits of the hash: those are the maps' own.
-  Part& part_of(const K& key) { return parts_[spread<kParts>(Hash()(key))]; }
+  Part& part_of(const HashedKey<K>& key) { return parts_[spread<kParts>(key.hash)]; }
   std::array<Part, kParts> parts_;
 };
 

@@ -13,11 +13,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "core/engine/cell.h"
+#include "core/engine/cell_table.h"
 #include "core/engine/drafts.h"
 
 namespace solder::engine {
@@ -38,13 +37,6 @@ class Family {
   // Gives up what a table keeps for cells that are gone.
   virtual void shrink() = 0;
   [[nodiscard]] virtual size_t size() const = 0;
-
- protected:
-  template <typename Table>
-  static void shrink(Table& table) {
-    constexpr size_t kWorthIt = 1024;
-    if (table.bucket_count() > kWorthIt && table.size() < table.bucket_count() / 8) table.rehash(0);
-  }
 };
 
 class Graph {
@@ -127,7 +119,7 @@ class Inputs final : public Family {
   explicit Inputs(Graph& graph) : Family(graph), graph_(graph) {}
 
   void set(const K& key, std::shared_ptr<const T> value, uint64_t hash) {
-    InputCell& cell = cell_for(key);
+    InputCell& cell = cell_for(HashedKey<K>(key));
     const bool changed = cell.hash != hash || (cell.value == nullptr) != (value == nullptr);
     cell.value = std::move(value);
     cell.hash = hash;
@@ -135,28 +127,28 @@ class Inputs final : public Family {
     if (changed) graph_.mark_readers(cell);
   }
   const std::shared_ptr<const T>& read(Reader& reader, const K& key) {
-    InputCell& cell = reader.is_ahead() ? cell_ahead(key) : cell_for(key);
+    const HashedKey<K> hashed(key);
+    InputCell& cell = reader.is_ahead() ? cell_ahead(hashed) : cell_for(hashed);
     reader.record(cell);
     return cell.value;
   }
   // Without recording.
   std::shared_ptr<const T> peek(const K& key) const {
-    auto at = cells_.find(key);
-    return at == cells_.end() ? nullptr : at->second->value;
+    const InputCell* cell = cells_.find(HashedKey<K>(key));
+    return cell == nullptr ? nullptr : cell->value;
   }
   [[nodiscard]] bool has(const K& key) const {
-    const auto at = cells_.find(key);
-    return at != cells_.end() && at->second->value;
+    const InputCell* cell = cells_.find(HashedKey<K>(key));
+    return cell != nullptr && cell->value;
   }
   // How many cells read it, if that would be another value; none: it is not there.
   [[nodiscard]] size_t reach(const K& key, std::optional<uint64_t> hash) const {
-    const auto at = cells_.find(key);
-    if (at == cells_.end()) return 0;
-    const InputCell& cell = *at->second;
-    const bool changes = hash ? !cell.value || cell.hash != *hash : cell.value != nullptr;
-    return changes ? cell.readers() : 0;
+    const InputCell* cell = cells_.find(HashedKey<K>(key));
+    if (cell == nullptr) return 0;
+    const bool changes = hash ? !cell->value || cell->hash != *hash : cell->value != nullptr;
+    return changes ? cell->readers() : 0;
   }
-  void shrink() override { Family::shrink(cells_); }
+  void shrink() override { cells_.shrink(); }
   [[nodiscard]] size_t size() const override { return cells_.size(); }
   void ahead() override { drafts_ = std::make_unique<InputDrafts>(); }
   void add_drafts(std::vector<Cell*>& out) override { drafts_->add_all(out); }
@@ -170,13 +162,13 @@ class Inputs final : public Family {
     void set_pinned(bool pinned) { pinned_ = pinned; }
     [[nodiscard]] size_t readers() const { return readers_.size(); }
     bool compute(Graph&) override { return false; }
-    void forget() override { family->cells_.erase(key); }
+    void forget() override { family->cells_.erase(HashedKey<K>(key)); }
     Inputs* family = nullptr;
     K key;
     std::shared_ptr<const T> value;
     uint64_t hash = 0;
   };
-  using InputDrafts = Drafts<K, InputCell, KeyHash<K>>;
+  using InputDrafts = Drafts<K, InputCell>;
   void pin(InputCell& cell, bool pinned) {
     cell.set_pinned(pinned);
     if (!pinned) graph_.queue_if_unread(cell);
@@ -187,18 +179,16 @@ class Inputs final : public Family {
     cell->key = key;
     return cell;
   }
-  InputCell& cell_for(const K& key) {
-    auto& cell = cells_[key];
-    if (!cell) cell = new_cell(key);
-    return *cell;
+  InputCell& cell_for(const HashedKey<K>& key) {
+    return cells_.find_or_make(key, [&] { return new_cell(key.key); });
   }
-  InputCell& cell_ahead(const K& key) {
-    if (const auto at = cells_.find(key); at != cells_.end()) return *at->second;
+  InputCell& cell_ahead(const HashedKey<K>& key) {
+    if (InputCell* cell = cells_.find(key)) return *cell;
     if (InputCell* draft = drafts_->find(key)) return *draft;
-    return drafts_->put(key, new_cell(key));
+    return drafts_->put(key, new_cell(key.key));
   }
   Graph& graph_;
-  std::unordered_map<K, std::unique_ptr<InputCell>, KeyHash<K>> cells_;
+  CellTable<K, InputCell> cells_;
   std::unique_ptr<InputDrafts> drafts_;
 };
 
@@ -210,43 +200,45 @@ class Memo final : public Family {
   Memo(Graph& graph, Compute compute) : Family(graph), graph_(graph), compute_(std::move(compute)) {}
 
   const std::shared_ptr<const T>& read(Reader& reader, const K& key) {
+    const HashedKey<K> hashed(key);
     if (reader.is_ahead()) {
-      const auto* known = read_known(reader, key);
-      return known != nullptr ? *known : draft(reader, key, compute_);
+      const auto* known = known_ahead(reader, hashed);
+      return known != nullptr ? *known : draft(reader, hashed, compute_);
     }
-    MemoCell& cell = cell_for(key);
+    MemoCell& cell = cell_for(hashed);
     reader.record(cell);
     return cell.value;
   }
   // Null where there is no value yet: make() can give one.
   const std::shared_ptr<const T>* read_known(Reader& reader, const K& key) {
-    const auto at = cells_.find(key);
-    if (reader.is_ahead()) return known_ahead(reader, at == cells_.end() ? nullptr : at->second.get(), key);
-    if (at == cells_.end() || !at->second->value) return nullptr;
-    MemoCell& cell = *at->second;
-    reader.record(cell);
-    return &cell.value;
+    const HashedKey<K> hashed(key);
+    if (reader.is_ahead()) return known_ahead(reader, hashed);
+    MemoCell* cell = cells_.find(hashed);
+    if (cell == nullptr || !cell->value) return nullptr;
+    reader.record(*cell);
+    return &cell->value;
   }
   // The first value by `first`, later ones as all others. Only where read_known() gave null.
   const std::shared_ptr<const T>& make(Reader& reader, const K& key, const Compute& first) {
-    if (reader.is_ahead()) return draft(reader, key, first);
-    MemoCell& cell = cell_for(key);
+    const HashedKey<K> hashed(key);
+    if (reader.is_ahead()) return draft(reader, hashed, first);
+    MemoCell& cell = cell_for(hashed);
     first_ = &first;
     reader.record(cell);
     return cell.value;
   }
   // Keeps the cell as a root and brings it up to date.
   const std::shared_ptr<const T>& root(const K& key) {
-    MemoCell& cell = cell_for(key);
+    MemoCell& cell = cell_for(HashedKey<K>(key));
     cell.set_pinned(true);
     graph_.ensure(cell);
     return cell.value;
   }
   void unroot(const K& key) {
-    auto at = cells_.find(key);
-    if (at == cells_.end()) return;
-    at->second->set_pinned(false);
-    graph_.queue_if_unread(*at->second);
+    MemoCell* cell = cells_.find(HashedKey<K>(key));
+    if (cell == nullptr) return;
+    cell->set_pinned(false);
+    graph_.queue_if_unread(*cell);
   }
   // Roots of this family are brought up to date by root() alone: they read what is set between two steps.
   void update_only_on_request() { on_request_ = true; }
@@ -260,17 +252,17 @@ class Memo final : public Family {
   template <typename F>
   void for_each(F&& f) const {
     std::vector<const MemoCell*> cells;
-    for (const auto& [key, cell] : cells_) {
-      if (cell->value) cells.push_back(cell.get());
-    }
+    cells_.for_each([&](const MemoCell& cell) {
+      if (cell.value) cells.push_back(&cell);
+    });
     std::sort(cells.begin(), cells.end(), [](const auto* a, const auto* b) { return a->key < b->key; });
     for (const auto* cell : cells) f(cell->key, *cell->value);
   }
   std::shared_ptr<const T> peek(const K& key) const {
-    auto at = cells_.find(key);
-    return at == cells_.end() ? nullptr : at->second->value;
+    const MemoCell* cell = cells_.find(HashedKey<K>(key));
+    return cell == nullptr ? nullptr : cell->value;
   }
-  void shrink() override { Family::shrink(cells_); }
+  void shrink() override { cells_.shrink(); }
   [[nodiscard]] size_t size() const override { return cells_.size(); }
   void ahead() override {
     drafts_ = std::make_unique<MemoDrafts>();
@@ -307,7 +299,7 @@ class Memo final : public Family {
     }
     void forget() override {
       if (family->watched_) family->touched_.push_back(key);
-      family->cells_.erase(key);
+      family->cells_.erase(HashedKey<K>(key));
     }
     void make_ahead(Reader& reader, const Compute& first) {
       value = first(reader, key);
@@ -323,19 +315,18 @@ class Memo final : public Family {
     K key;
     std::shared_ptr<const T> value;
   };
-  using MemoDrafts = Drafts<K, MemoCell, KeyHash<K>>;
+  using MemoDrafts = Drafts<K, MemoCell>;
   std::unique_ptr<MemoCell> new_cell(const K& key) {
     auto cell = std::make_unique<MemoCell>();
     cell->family = this;
     cell->key = key;
     return cell;
   }
-  MemoCell& cell_for(const K& key) {
-    auto& cell = cells_[key];
-    if (!cell) cell = new_cell(key);
-    return *cell;
+  MemoCell& cell_for(const HashedKey<K>& key) {
+    return cells_.find_or_make(key, [&] { return new_cell(key.key); });
   }
-  const std::shared_ptr<const T>* known_ahead(Reader& reader, MemoCell* cell, const K& key) {
+  const std::shared_ptr<const T>* known_ahead(Reader& reader, const HashedKey<K>& key) {
+    MemoCell* cell = cells_.find(key);
     if (cell == nullptr) cell = drafts_->find(key);
     if (cell == nullptr) return nullptr;
     if (!cell->current()) return &missing(reader);
@@ -346,8 +337,8 @@ class Memo final : public Family {
     reader.missed_ = true;
     return nothing_;
   }
-  const std::shared_ptr<const T>& draft(Reader& reader, const K& key, const Compute& first) {
-    auto cell = new_cell(key);
+  const std::shared_ptr<const T>& draft(Reader& reader, const HashedKey<K>& key, const Compute& first) {
+    auto cell = new_cell(key.key);
     Reader inner(graph_, Reader::Kind::kAhead);
     cell->make_ahead(inner, first);
     if (inner.missed_) return missing(reader);
@@ -358,7 +349,7 @@ class Memo final : public Family {
   Graph& graph_;
   Compute compute_;
   const Compute* first_ = nullptr;  // of a cell that is about to be made
-  std::unordered_map<K, std::unique_ptr<MemoCell>, KeyHash<K>> cells_;
+  CellTable<K, MemoCell> cells_;
   std::unique_ptr<MemoDrafts> drafts_;
   std::shared_ptr<const T> nothing_;  // what is read ahead where something is missing
   std::vector<K> touched_;

@@ -1,6 +1,7 @@
 // Bytes → tree.
 #include <algorithm>
 
+#include "core/base/utf8.h"
 #include "core/engine/merge_tree.h"
 #include "core/services/wire.h"
 
@@ -143,7 +144,7 @@ bool TreeParser::repeated(const MessageView::Group& group, const MergePath& at, 
 bool TreeParser::length_value(const FieldDescriptor& field, std::string_view payload, const MergePath& at, Value& out) {
   out.source = source_;
   if (!is_message(field)) {
-    if (field.type() == FieldDescriptor::TYPE_STRING && !services::is_utf8(payload)) {
+    if (field.type() == FieldDescriptor::TYPE_STRING && !base::is_utf8(payload)) {
       return refuse(at, "the text is not UTF-8") != nullptr;
     }
     out.payload = payload;
@@ -182,7 +183,7 @@ bool TreeParser::map_entry(const FieldDescriptor& field, std::string_view payloa
       key.first = static_cast<int64_t>(canonical_bits(*part.field, part.occurrences.back().value));
     }
   }
-  if (!services::is_utf8(key.second)) return refuse(at, "a key of the map is not UTF-8") != nullptr;
+  if (!base::is_utf8(key.second)) return refuse(at, "a key of the map is not UTF-8") != nullptr;
   const bool text = is_text(*field.message_type()->map_key());
   const std::string number_key = text ? std::string() : std::to_string(key.first);
   const MergePath below{&at, text ? key.second : std::string_view(number_key), true, -1};

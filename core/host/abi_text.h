@@ -17,7 +17,6 @@ inline constexpr uint32_t kMaxStructSize = 1u << 16;
 
 inline solder_str view(std::string_view text) { return {text.data(), text.size()}; }
 
-bool valid_utf8(std::string_view text);
 // Fit for a line of text: every byte that is not part of valid UTF-8 becomes '?', every control character a space.
 std::string printable(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "core/base/utf8.h"
 #include "core/services/json_printer.h"
 #include "core/services/json_times.h"
 #include "core/services/value_check.h"
@@ -191,7 +192,8 @@ bool Checker::length_value(const FieldDescriptor& field, std::string_view payloa
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
     return sub_message(*field.message_type(), payload, rules, at);
   }
-  if (field.type() == FieldDescriptor::TYPE_STRING && !is_utf8(payload)) return refuse(at, "the text is not UTF-8");
+  if (field.type() == FieldDescriptor::TYPE_STRING && !base::is_utf8(payload))
+    return refuse(at, "the text is not UTF-8");
   if (rules == nullptr) return true;
   const std::string expected = expected_text(*rules, payload);
   if (expected.empty()) return true;
@@ -250,7 +252,7 @@ bool Checker::any(std::string_view bytes, const ValueRules* rules, const Where& 
     (part.number == 1 ? url : value) = part.payload;
   }
   if (url.empty() && value.empty()) return true;
-  if (!is_utf8(url)) return refuse(at, "the type URL is not UTF-8");
+  if (!base::is_utf8(url)) return refuse(at, "the type URL is not UTF-8");
   if (rules != nullptr) {
     const std::string expected = expected_text(*rules, url);
     if (!expected.empty()) return refuse(at, "found a " + std::string(url) + ", expected " + expected);

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/base/base64.h"
+#include "core/base/utf8.h"
 
 namespace solder::services {
 namespace {
@@ -181,7 +182,7 @@ bool JsonPrinter::map_entry(const MessageView::Group& group, const WireField& en
   inner.depth_ = depth_;
   if (prints_as_text(*type.map_key())) {
     key = parts[1] == nullptr ? std::string() : std::string(parts[1]->occurrences.back().payload);
-    if (!is_utf8(key)) return refuse("", "a map's key is not UTF-8");
+    if (!base::is_utf8(key)) return refuse("", "a map's key is not UTF-8");
   } else {
     inner.scalar(*type.map_key(), parts[1] == nullptr ? 0 : parts[1]->occurrences.back().value);
     for (const char c : std::exchange(value, {})) {
@@ -207,7 +208,7 @@ bool JsonPrinter::text(const FieldDescriptor& field, std::string_view value) {
     append_json_string(base::base64_encode(value), out_);
     return true;
   }
-  if (!is_utf8(value)) return refuse("", "the string is not UTF-8");
+  if (!base::is_utf8(value)) return refuse("", "the string is not UTF-8");
   append_json_string(value, out_);
   return true;
 }

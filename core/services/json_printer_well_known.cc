@@ -1,5 +1,6 @@
 // The messages of google.protobuf that JSON writes in a form of their own: the second half of JsonPrinter.
 #include "core/base/base64.h"
+#include "core/base/utf8.h"
 #include "core/services/json_printer.h"
 #include "core/services/json_times.h"
 
@@ -56,7 +57,7 @@ bool JsonPrinter::any(const MessageView& view) {
     out_ += "{}";
     return bytes.empty() || refuse("", "an Any has a value and no type URL");
   }
-  if (!is_utf8(url)) return refuse("", "the type URL is not UTF-8");
+  if (!base::is_utf8(url)) return refuse("", "the type URL is not UTF-8");
   out_ += "{\"@type\":";
   append_json_string(url, out_);
   const Descriptor* type = types_.find(url);
@@ -90,7 +91,7 @@ bool JsonPrinter::field_mask(const MessageView& view) {
     for (const WireField& path : group->occurrences) paths.push_back(path.payload);
   }
   const std::string joined = format_field_mask(paths);
-  if (!is_utf8(joined)) return refuse("", "a field path is not UTF-8");
+  if (!base::is_utf8(joined)) return refuse("", "a field path is not UTF-8");
   append_json_string(joined, out_);
   return true;
 }

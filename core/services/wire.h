@@ -63,6 +63,4 @@ bool scalar_values(const MessageView::Group& group, std::vector<uint64_t>& out);
 int64_t signed_value(const google::protobuf::FieldDescriptor& field, uint64_t bits);
 uint64_t unsigned_value(const google::protobuf::FieldDescriptor& field, uint64_t bits);
 
-bool is_utf8(std::string_view text);
-
 }  // namespace solder::services

@@ -4,12 +4,13 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/base/utf8.h"
 #include "core/config/plain_yaml.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace solder::config;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (find_invalid_utf8(text) != std::string_view::npos) return 0;
+  if (base::find_invalid_utf8(text) != std::string_view::npos) return 0;
   const auto plain = read_plain_yaml(text, 1, {});
   if (!plain) return 0;
   const ReadDocument whole = read_yaml(text, 1, {}, false);

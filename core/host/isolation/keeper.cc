@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/host/abi_text.h"
+#include "core/base/utf8.h"
 #include "core/host/kept_outputs.h"
 #include "core/host/sink.h"
 
@@ -27,7 +27,7 @@ uint64_t nanoseconds(Keeper::Clock::time_point time) {
 bool readable(const Question& question) {
   for (const auto* text : {&question.ref.kind, &question.ref.ns, &question.ref.name, &question.selector.kind,
                            &question.selector.ns, &question.selector.field, &question.selector.value}) {
-    if (!valid_utf8(*text)) return false;
+    if (!base::is_utf8(*text)) return false;
   }
   return true;
 }

@@ -82,17 +82,5 @@ TEST(MessageView, KeepsOfAOneofWhatCameLast) {
   EXPECT_EQ(members(""), "");
 }
 
-TEST(Utf8, IsToldFromOtherBytes) {
-  for (const char* good :
-       {"", "a", "\xc3\xa9", "\xe6\xbc\xa2", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
-    EXPECT_TRUE(is_utf8(good)) << good;
-  }
-  // a lone tail, cut short, overlong in two, three and four bytes, a surrogate, beyond U+10FFFF
-  for (const char* bad : {"\x80", "\xc3", "\xe6\xbc", "\xc0\xaf", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xed\xa0\x80",
-                          "\xf4\x90\x80\x80", "\xff", "\xc3\x28"}) {
-    EXPECT_FALSE(is_utf8(bad));
-  }
-}
-
 }  // namespace
 }  // namespace solder::services::wire_test
