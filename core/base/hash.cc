@@ -12,11 +12,12 @@ namespace solder::base {
 uint64_t hash_bytes(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
 uint64_t hash_bytes(const Bytes& bytes) {
-  if (bytes.pieces().size() == 1) return hash_bytes(std::string_view(*bytes.pieces().front()));
+  if (const std::string* one = bytes.one_piece()) return hash_bytes(std::string_view(*one));
   // xxHash keeps the layout of its state private where it is linked as a shared library.
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
   XXH3_64bits_reset(state.get());
-  for (const auto& piece : bytes.pieces()) XXH3_64bits_update(state.get(), piece->data(), piece->size());
+  bytes.for_each_piece(
+      [&](const Bytes::Piece& piece) { XXH3_64bits_update(state.get(), piece->data(), piece->size()); });
   return XXH3_64bits_digest(state.get());
 }
 

@@ -304,7 +304,7 @@ struct PlannedRun;
 struct HostRunResult {
   uint64_t hash = 0;
   std::shared_ptr<const PlannedRun> run;  // that it was made of
-  base::Bytes hosts;                      // RouteConfiguration.virtual_hosts, tagged
+  base::Bytes::Whole hosts;               // RouteConfiguration.virtual_hosts, tagged; shared by all who hold the run
   base::SequenceHash sequence;            // of each host's bytes: the same in whatever runs they stand
   // Of the hosts that scopes can take apart, those with a domain without wildcard.
   size_t exact_hosts = 0;

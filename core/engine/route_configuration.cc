@@ -44,6 +44,7 @@ std::string route_configuration_head(const HostSettings& settings, const std::st
 std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& reader, const PlannedRunPtr& planned) {
   auto result = std::make_shared<HostRunResult>();
   result->run = planned;
+  base::Bytes hosts;
   for (const PlannedHost& host : *planned->hosts) {
     const auto& service = read_host(t, reader, *planned->settings, host);
     std::string own = service->host;
@@ -63,10 +64,11 @@ std::shared_ptr<const HostRunResult> build_host_run(Translation& t, Reader& read
     const uint64_t hash = base::hash_combine(base::hash_bytes(own), service->routes_hash);
     result->hash = base::hash_combine(result->hash, hash);
     result->sequence.add(hash);
-    result->hosts.append(message_frame(route::RouteConfiguration::kVirtualHosts, size) + own);
-    result->hosts.append(service->routes);
+    hosts.append(message_frame(route::RouteConfiguration::kVirtualHosts, size) + own);
+    hosts.append(service->routes);
   }
-  if (result->hosts.size() <= kCopiedBytes) result->hosts = base::Bytes(result->hosts.flatten());
+  if (hosts.size() <= kCopiedBytes) hosts = base::Bytes(hosts.flatten());
+  result->hosts = std::make_shared<const base::Bytes>(std::move(hosts));
   return result;
 }
 

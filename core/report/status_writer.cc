@@ -1,12 +1,10 @@
 // Writes status files on a thread of its own. Of what waits only the newest report of each object counts; a slow disk
 // makes statuses late, never translation.
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <chrono>
 #include <condition_variable>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -20,6 +18,7 @@
 #include "core/base/background.h"
 #include "core/base/hash.h"
 #include "core/report/reporter.h"
+#include "core/report/spare_files.h"
 #include "core/report/status_path.h"
 
 namespace solder::report {
@@ -28,10 +27,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Nobody notices that a status is this late.
+constexpr std::chrono::milliseconds kGather{10};
+
 // What stands on the disk below one directory. One thread.
 class StatusDirectory {
  public:
-  explicit StatusDirectory(std::string directory) : directory_(std::move(directory)) {}
+  explicit StatusDirectory(std::string directory)
+      : directory_(std::move(directory)), spares_(spare_directory(directory_)) {}
 
   // A report each for what is new, nothing for what is gone.
   using News = std::map<model::ObjectRef, std::optional<model::ObjectReport>>;
@@ -68,9 +71,12 @@ class StatusDirectory {
     return problem;
   }
 
-  // What an earlier run left: its files count as written; half-written ones go.
+  static std::string spare_directory(const std::string& directory) { return directory + "/.spare"; }
+
+  // What an earlier run left: its files count as written; half-written ones and spare ones go.
   void recall() {
     std::error_code error;
+    SpareFiles::sweep(spare_directory(directory_));
     for (auto it = fs::recursive_directory_iterator(directory_, error); !error && it != fs::end(it);
          it.increment(error)) {
       if (!it->is_regular_file(error)) continue;
@@ -85,22 +91,10 @@ class StatusDirectory {
   }
 
   // Empty, or why it could not be written.
-  static std::string put(const std::string& path, const std::string& text) {
+  std::string put(const std::string& path, const std::string& text) {
     std::error_code error;
     fs::create_directories(fs::path(path).parent_path(), error);
-    const std::string temporary = path + ".tmp";
-    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0) return temporary + ": " + std::strerror(errno);
-    bool ok = true;
-    for (size_t at = 0; ok && at < text.size();) {
-      const ssize_t count = ::write(file, text.data() + at, text.size() - at);
-      if (count > 0) at += static_cast<size_t>(count);
-      ok = count > 0 || errno == EINTR;
-    }
-    if (::close(file) == 0 && ok && ::rename(temporary.c_str(), path.c_str()) == 0) return "";
-    const std::string problem = path + ": " + std::strerror(errno);
-    ::unlink(temporary.c_str());
-    return problem;
+    return spares_.replace(path, text);
   }
 
   void take_away(const std::string& path) const {
@@ -116,6 +110,7 @@ class StatusDirectory {
   }
 
   std::string directory_;
+  SpareFiles spares_;
   std::map<std::string, uint64_t> written_;  // path → hash of its text
   bool swept_ = false;
   std::string last_failure_;
@@ -142,6 +137,8 @@ struct StatusWriter::Impl {
       {
         std::unique_lock lock(mutex);
         wake.wait(lock, [this] { return stopping || waits; });
+        // Proxies acknowledge within milliseconds what was sent to them: one file says both.
+        if (waits) wake.wait_for(lock, kGather, [this] { return stopping; });
         if (!std::exchange(waits, false)) return;
         news = std::exchange(pending, {});
       }

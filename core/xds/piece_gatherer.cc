@@ -11,7 +11,7 @@ constexpr size_t kFlushFrom = 65'536;  // bounds what a growing string moves
 }  // namespace
 
 void PieceGatherer::add(const base::Bytes& bytes) {
-  for (const auto& piece : bytes.pieces()) {
+  bytes.for_each_piece([this](const base::Bytes::Piece& piece) {
     if (piece->size() < kShareFrom) {
       text_ += *piece;
       settle();
@@ -19,7 +19,7 @@ void PieceGatherer::add(const base::Bytes& bytes) {
       flush();
       bytes_.append(piece);
     }
-  }
+  });
 }
 
 void PieceGatherer::settle() {

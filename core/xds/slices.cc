@@ -21,8 +21,7 @@ grpc::Slice share(const base::Bytes::Piece& piece) {
 
 grpc::ByteBuffer to_buffer(const base::Bytes& bytes) {
   std::vector<grpc::Slice> slices;
-  slices.reserve(bytes.pieces().size());
-  for (const auto& piece : bytes.pieces()) slices.push_back(share(piece));
+  bytes.for_each_piece([&](const base::Bytes::Piece& piece) { slices.push_back(share(piece)); });
   return grpc::ByteBuffer(slices.data(), slices.size());
 }
 

@@ -29,6 +29,25 @@ TEST(Bytes, HoldNoEmptyPieces) {
   bytes.append(std::string());
   EXPECT_TRUE(bytes.empty());
   EXPECT_TRUE(bytes.pieces().empty());
+  EXPECT_EQ(nullptr, bytes.one_piece());
+}
+
+TEST(Bytes, HoldOthersWhole) {
+  Bytes host("host:");
+  host.append(std::string("route"));
+  const auto shared = std::make_shared<const Bytes>(std::move(host));
+  Bytes all("head,");
+  all.append(shared);
+  all.append(std::make_shared<const Bytes>());
+  all.append(std::string(",tail"));
+  Bytes more;
+  more.append(std::make_shared<const Bytes>(all));
+  more.append(all);
+  EXPECT_EQ(20U, all.size());
+  EXPECT_EQ("head,host:route,tail", all.flatten());
+  EXPECT_EQ(all.flatten() + all.flatten(), more.flatten());
+  EXPECT_EQ(8U, more.pieces().size());
+  EXPECT_EQ(more.pieces()[1].get(), shared->pieces()[0].get());
 }
 
 TEST(Bytes, CopiesGrowApart) {

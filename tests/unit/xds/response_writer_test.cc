@@ -18,8 +18,8 @@ ResourcePtr resource(const std::string& name, const std::string& value) {
 }
 
 bool shares(const base::Bytes& bytes, const ResourcePtr& part) {
-  const auto& wanted = part->message.pieces().front();
-  return std::count(bytes.pieces().begin(), bytes.pieces().end(), wanted) == 1;
+  const auto wanted = part->message.pieces().front(), pieces = bytes.pieces();
+  return std::count(pieces.begin(), pieces.end(), wanted) == 1;
 }
 
 TEST(ResponseWriter, WritesWhatAClientReads) {
