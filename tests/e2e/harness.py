@@ -273,12 +273,15 @@ class World:
 
     @contextlib.contextmanager
     def load(self, *targets, rate=2000, connections=20):
-        """Requests to HOST/PATH targets while the block runs; the yielded dictionary holds the figures afterwards."""
+        """Requests to HOST/PATH targets while the block runs, and for a second at least, so that there are enough to tell
+        something; the yielded dictionary holds the figures afterwards."""
         figures = {}
+        begin = time.monotonic()
         process = subprocess.Popen([BUILD / "bin/solder-load", "--address", f"127.0.0.1:{self.http_port}", "--rate", str(rate), "--connections", str(connections),
                                     "--seconds", "600", *targets], stdout=subprocess.PIPE, text=True, start_new_session=True)
         try:
             yield figures
+            time.sleep(max(0.0, begin + 1 - time.monotonic()))
         finally:
             process.send_signal(signal.SIGTERM)
             out, _ = process.communicate(timeout=SECONDS)

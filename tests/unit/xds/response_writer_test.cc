@@ -18,7 +18,8 @@ ResourcePtr resource(const std::string& name, const std::string& value) {
 }
 
 bool shares(const base::Bytes& bytes, const ResourcePtr& part) {
-  const auto wanted = part->message.pieces().front(), pieces = bytes.pieces();
+  const auto wanted = part->message.pieces().front();
+  const auto pieces = bytes.pieces();
   return std::count(pieces.begin(), pieces.end(), wanted) == 1;
 }
 
