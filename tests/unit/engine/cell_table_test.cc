@@ -69,8 +69,8 @@ TEST(CellTable, IsAMapOfCells) {
 }
 
 TEST(CellTable, OfTwoCellsTheFirstStays) {
-  Table table;
   int gone = 0;
+  Table table;
   NumberedCell& first = table.put(Table::Key({5}), std::make_unique<NumberedCell>(5, &gone));
   EXPECT_EQ(&first, &table.put(Table::Key({5}), std::make_unique<NumberedCell>(5, &gone)));
   EXPECT_EQ(1, gone) << "the second one is gone";
