@@ -8,19 +8,17 @@
 #include <cstring>
 
 namespace solder::base {
-namespace {
 
 bool write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written == 0) errno = EIO;
     if (written <= 0) return false;
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return true;
 }
-
-}  // namespace
 
 Status replace_file(const std::string& path, const std::string& staging, std::string_view bytes, mode_t mode) {
   const int file = ::open(staging.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);

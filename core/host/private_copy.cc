@@ -13,6 +13,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/base/replace_file.h"
+
 namespace solder::host {
 
 namespace {
@@ -27,18 +29,6 @@ bool holds(const std::string& path, std::string_view bytes) {
   std::ostringstream content;
   content << file.rdbuf();
   return content.view() == bytes;
-}
-
-base::Status write_all(int fd, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return failed("write", path);
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  // Nothing waits for the disk: a copy is compared whole before each use, so one that a power cut has torn is written
-  // anew. Waiting would cost a start one flush of the disk for each plugin.
-  return {};
 }
 
 // Several processes may copy the same file at the same time: each writes its own and the last rename wins, with equal
@@ -113,7 +103,10 @@ base::Result<std::string> private_copy(const std::string& directory, const std::
   const std::string staging = staging_name(target);
   const int fd = ::open(staging.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0500);
   if (fd < 0) return failed("write", staging);
-  base::Status status = write_all(fd, bytes, staging);
+  // Nothing waits for the disk: a copy is compared whole before each use, so one that a power cut has torn is written
+  // anew. Waiting would cost a start one flush of the disk for each plugin.
+  base::Status status;
+  if (!base::write_all(fd, bytes)) status = failed("write", staging);
   if (::close(fd) != 0 && status.ok()) status = failed("write", staging);
   if (status.ok() && ::rename(staging.c_str(), target.c_str()) != 0) status = failed("rename to", target);
   if (!status.ok()) {

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/base/replace_file.h"
+
 namespace solder::report {
 
 namespace {
@@ -22,17 +24,8 @@ constexpr size_t kMostSpares = 4096;
 int write_whole(const std::string& path, std::string_view text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) return errno;
-  const auto size = static_cast<off_t>(text.size());
   int error = 0;
-  while (error == 0 && !text.empty()) {
-    const ssize_t count = ::write(file, text.data(), text.size());
-    if (count > 0) {
-      text.remove_prefix(static_cast<size_t>(count));
-    } else if (count == 0 || errno != EINTR) {
-      error = count == 0 ? EIO : errno;
-    }
-  }
-  if (error == 0 && ::ftruncate(file, size) != 0) error = errno;
+  if (!base::write_all(file, text) || ::ftruncate(file, static_cast<off_t>(text.size())) != 0) error = errno;
   if (::close(file) != 0 && error == 0) error = errno;
   return error;
 }

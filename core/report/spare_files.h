@@ -15,8 +15,9 @@ namespace solder::report {
 class SpareFiles {
  public:
   using Clock = std::chrono::steady_clock;
-  // `directory` is for spare files alone and on the file system of what is replaced; it is made when there is the first
-  // and gone with the last. `patience`: whoever opened a file before it was replaced has read it after this time.
+  // `directory` is for spare files alone and on the file system of what is replaced; it is made with the first
+  // of them and goes with this object. `patience`: whoever opened a file before it was replaced has read it after this
+  // time.
   explicit SpareFiles(std::string directory, Clock::duration patience = std::chrono::seconds(2));
   ~SpareFiles();
   SpareFiles(const SpareFiles&) = delete;

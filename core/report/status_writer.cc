@@ -73,7 +73,8 @@ class StatusDirectory {
 
   static std::string spare_directory(const std::string& directory) { return directory + "/.spare"; }
 
-  // What an earlier run left: its files count as written; half-written ones and spare ones go.
+  // What an earlier run left: its files count as written; half-written ones, of versions that had such, and spare ones
+  // go.
   void recall() {
     std::error_code error;
     SpareFiles::sweep(spare_directory(directory_));
@@ -137,7 +138,7 @@ struct StatusWriter::Impl {
       {
         std::unique_lock lock(mutex);
         wake.wait(lock, [this] { return stopping || waits; });
-        // Proxies acknowledge within milliseconds what was sent to them: one file says both.
+        // Not beside the change that is reported: it is on its way to the proxies now.
         if (waits) wake.wait_for(lock, kGather, [this] { return stopping; });
         if (!std::exchange(waits, false)) return;
         news = std::exchange(pending, {});
