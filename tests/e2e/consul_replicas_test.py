@@ -151,14 +151,11 @@ class Replicas(OnConsul):
 
     def test_one_that_was_stopped_writes_nothing_when_it_wakes(self):
         leader, other = self.start_two()
-        leader.process.send_signal(signal.SIGSTOP)
-        try:
+        with leader.stopped():
             print(f"stopped: the next status after {self.until_taken('after'):.2f} s")
             for number in range(20):  # what the sleeper finds when it wakes
                 self.put(f"storm-{number}", f"storm{number}.test")
             until("all statuses are written", lambda: all(self.status(f"storm-{number}").get("state") == "Accepted" for number in range(20)))
-        finally:
-            leader.process.send_signal(signal.SIGCONT)
         until("it knows that it does not lead", lambda: "does not lead" in leader.log.read_text())
         self.until_same(leader, other)
         self.assert_one_at_a_time()

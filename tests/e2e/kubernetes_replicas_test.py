@@ -190,14 +190,11 @@ class Replicas(Case):
         self.start(2)
         leader = until("one leads", self.leader)
         self.until_written("before")
-        leader.process.send_signal(signal.SIGSTOP)
-        try:
+        with leader.stopped():
             print(f"stopped: the next status after {self.until_written('after'):.2f} s")
             for number in range(20):  # what the sleeper finds when it wakes
                 self.put(f"storm-{number}", "one", f"storm{number}.test")
             until("all statuses are written", lambda: all(self.status(f"storm-{number}").get("state") == "Accepted" for number in range(20)))
-        finally:
-            leader.process.send_signal(signal.SIGCONT)
         until("it knows that it does not lead", lambda: "does not lead" in leader.log.read_text())
         other = next(each for each in self.replicas if each is not leader)
         until("both serve the same", lambda: leader.snapshot() == other.snapshot())

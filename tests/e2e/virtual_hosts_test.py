@@ -1,5 +1,4 @@
 """Virtual hosts that Envoy loads when a request first needs them (VHDS)."""
-import signal
 import threading
 import unittest
 
@@ -93,14 +92,11 @@ class VirtualHostsTest(Case):
         self.assertEqual(200, self.get("s1.test").status)
         answers = []
         asking = threading.Thread(target=lambda: answers.append(self.get("s2.test")))
-        self.world.solder.process.send_signal(signal.SIGSTOP)
-        try:
+        with self.world.solder.stopped():
             asking.start()
             until("the request waits", lambda: sum(envoy.stats("http.http.downstream_rq_active$").values()) == 1)
             self.assertEqual(200, self.get("s1.test").status, "others do not")
             self.assertEqual([], answers)
-        finally:
-            self.world.solder.process.send_signal(signal.SIGCONT)
         asking.join(30)
         self.assertEqual([(200, "s2")], [(answer.status, answer.headers["x-service"]) for answer in answers])
 
