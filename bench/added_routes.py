@@ -6,7 +6,8 @@ Usage: added_routes.py [--build DIR] [--routes N] [--churn N] [--changes-per-sec
 Routes are added one by one, each a virtual service with a domain of its own, saved as a file and then asked for over a
 kept connection until it answers. With --churn that many others are there before, and change all the time meanwhile, one
 after the other. Two hosts that were there from the start are asked 500 times a second each.
-Prints a JSON line: milliseconds from the saved file to the answer (median, p99, slowest), and what the others answered.
+Prints a JSON line: milliseconds from the saved file to the answer (median, p99, slowest; the median of each 500 that were
+added), and what the others answered.
 The build needs bin/solder, bin/solder-load and the plugins.
 """
 import argparse
@@ -91,7 +92,7 @@ def measure(given, directory):
             load.send_signal(signal.SIGTERM)
             figures = json.loads(load.communicate(timeout=60)[0])
         print(json.dumps({"routes": given.routes, "churn": given.churn, "changes": files.changes, "scoped_routes_above": given.scoped_routes_above,
-                          "median_ms": round(statistics.median(times), 2), "p99_ms": round(results.percentile(times, 0.99), 2), "slowest_ms": round(max(times), 2),
+                          "median_ms": round(statistics.median(times), 2), "p99_ms": round(results.percentile(times, 0.99), 2), "slowest_ms": round(max(times), 2), "median_ms_of_each_500": [round(statistics.median(times[at:at + 500]), 1) for at in range(0, len(times), 500)],
                           "others": figures["targets"], "others_slowest_ms": figures["slowest_ms"], "envoy_memory_mb": round(envoy.memory_mb()[0])}), flush=True)
 
 

@@ -1,6 +1,7 @@
 #include "core/xds/delta_subscription.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/xds/scope_names.h"
@@ -157,6 +158,12 @@ void DeltaSubscription::set_world(const ResourceSet& world) {
   difference_.reset();
 }
 
+void DeltaSubscription::set_scopes(const ResourceSet& scopes) {
+  if (scopes_.same(scopes)) return;
+  scopes_ = scopes;
+  if (!pending_.empty()) difference_.reset();
+}
+
 void DeltaSubscription::send_again(const std::string& name) {
   if (!wants(name) || !sent_.find(name)) return;
   asked_.insert(name);
@@ -188,13 +195,14 @@ const DeltaSubscription::Difference& DeltaSubscription::difference() {
       at = pending_.erase(at);
       continue;
     }
-    if (changed) difference_->changed.push_back(now);
+    if (changed) (is_drained(*at) ? difference_->drained : difference_->changed).push_back(now);
     if (removed) difference_->removed.push_back(*at);
     ++at;
   }
   difference_->due.answer = answer_all_ || !asked_.empty();
   difference_->due.update = !difference_->changed.empty();
   difference_->due.removals = difference_->removed.size();
+  for (const auto& resource : difference_->drained) difference_->due.drained ^= resource->hash | 1U;
   return *difference_;
 }
 
@@ -202,6 +210,10 @@ const Due& DeltaSubscription::due() { return difference().due; }
 
 bool DeltaSubscription::held_for_drain(const std::string& name) const {
   return type_ == ResourceType::kScopedRoute && !world_->find(fallback_of(name));
+}
+
+bool DeltaSubscription::is_drained(const std::string& name) const {
+  return !scopes_.empty() && scopes_.find(fallback_scope(name));
 }
 
 void DeltaSubscription::send(const ResourcePtr& resource, Draft& out) {
@@ -226,7 +238,8 @@ Outgoing DeltaSubscription::take_fresh() {
 Outgoing DeltaSubscription::take(Take what) {
   if (fresh_) return take_fresh();
   difference();
-  const Difference now = *std::exchange(difference_, std::nullopt);
+  Difference now = *std::exchange(difference_, std::nullopt);
+  if (what == Take::kUpdateAndDrained) std::move(now.drained.begin(), now.drained.end(), std::back_inserter(now.changed));
   Draft out;
   std::set<std::string> asked = std::move(asked_);
   asked_.clear();
@@ -291,7 +304,7 @@ std::vector<std::string> DeltaSubscription::behind(size_t most) const {
   std::vector<std::string> names;
   if (!world_) return names;
   const auto compare = [&](const std::string& name, const ResourcePtr& has, const ResourcePtr& now) {
-    const bool same = has && now ? has->hash == now->hash : !now || is_withheld(now);
+    const bool same = has && now ? has->hash == now->hash || is_drained(name) : !now || is_withheld(now);
     if (!same && names.size() < most) names.push_back(name);
   };
   if (wildcard_) {

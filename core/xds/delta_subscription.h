@@ -29,6 +29,7 @@ class DeltaSubscription final : public Subscription {
   [[nodiscard]] ResourcePtr holding(const std::string& name) const override { return has_.find(name); }
   [[nodiscard]] std::vector<std::string> behind(size_t most) const override;
   void set_world(const ResourceSet& world) override;
+  void set_scopes(const ResourceSet& scopes) override;
   void send_again(const std::string& name) override;
   const Due& due() override;
   Outgoing take(Take what) override;
@@ -37,7 +38,7 @@ class DeltaSubscription final : public Subscription {
 
  private:
   struct Difference {
-    std::vector<ResourcePtr> changed;
+    std::vector<ResourcePtr> changed, drained;
     std::vector<std::string> removed;
     Due due;
   };
@@ -60,6 +61,8 @@ class DeltaSubscription final : public Subscription {
   // A connection manager that gave up scopes goes on with them in the connections that it drains, for minutes: the
   // client keeps those of a group that is gone as a whole, and is told of them again when the group is back.
   [[nodiscard]] bool held_for_drain(const std::string& name) const;
+  // Scopes stand in the place of this route configuration.
+  [[nodiscard]] bool is_drained(const std::string& name) const;
   // What a response is made of, piece by piece.
   struct Draft {
     std::vector<ResourcePtr> resources, replaced;
@@ -74,6 +77,7 @@ class DeltaSubscription final : public Subscription {
   NameLists* const lists_;
   FirstAnswers* const answers_;
   std::optional<ResourceSet> world_;  // nothing before anything was published
+  ResourceSet scopes_;                // beside route configurations
   bool wildcard_ = false;
   bool resumed_ = false;
   bool answer_all_ = false;        // the first request for everything awaits its answer

@@ -112,7 +112,10 @@ void Stream::subscribe(ResourceType type, const DiscoveryRequest& request) {
   } else {
     subscription = std::make_unique<SotwSubscription>(type);
   }
-  if (snapshot_) subscription->set_world(world_of(type));
+  if (snapshot_) {
+    if (type == ResourceType::kRoute) subscription->set_scopes(world_of(ResourceType::kScopedRoute));
+    subscription->set_world(world_of(type));
+  }
   subscription->start(request);
 }
 
@@ -234,6 +237,7 @@ void Stream::set_snapshot(SnapshotPtr snapshot) {
     const auto type = static_cast<ResourceType>(i);
     auto& slot = slots_[i];
     if (!slot.subscription) continue;
+    if (type == ResourceType::kRoute) slot.subscription->set_scopes(world_of(ResourceType::kScopedRoute));
     if (slot.trace) {
       slot.trace->set_world(world_of(type));
       offer(type);
@@ -317,7 +321,7 @@ NodeStatus Stream::status() const {
   for (size_t i = 0; i < slots_.size(); ++i) {
     const auto& slot = slots_[i];
     if (!slot.subscription) continue;
-    status.in_sync = status.in_sync && slot.in_flight.empty() && slot.subscription->due().nothing();
+    status.in_sync = status.in_sync && slot.in_flight.empty() && slot.subscription->due().nothing_but_drained();
     status.asked[i] = true;
     status.behind[i] = slot.subscription->behind(NodeStatus::kMostBehind);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <utility>
 
 namespace solder::xds {
 namespace {
@@ -91,7 +92,8 @@ std::optional<Choice> StreamSchedule::next_update(TypeSlots& slots, Clock::time_
     const Due& due = slot.subscription->due();
     // Nothing refers to a listener, and one that goes may hold the port of one that comes: both in one response.
     const bool removes = type == ResourceType::kListener && due.removals != 0;
-    if (!due.update && !removes) {
+    const bool drained = drained_is_due(slots, slot, now);
+    if (!due.update && !removes && !drained) {
       slot.update_since.reset();
       continue;
     }
@@ -99,7 +101,8 @@ std::optional<Choice> StreamSchedule::next_update(TypeSlots& slots, Clock::time_
     if (!may_update(type, slots, now)) continue;
     bool overdue = false;
     const bool with_removals = removes || (due.removals != 0 && may_remove(type, slots, now, overdue));
-    return Choice{type, with_removals ? Take::kUpdateAndRemovals : Take::kUpdate, overdue};
+    if (with_removals) return Choice{type, Take::kUpdateAndRemovals, overdue};
+    return Choice{type, drained ? Take::kUpdateAndDrained : Take::kUpdate, overdue};
   }
   return std::nullopt;
 }
@@ -131,6 +134,23 @@ bool StreamSchedule::may_update(ResourceType type, TypeSlots& slots, Clock::time
   return true;
 }
 
+bool StreamSchedule::drained_is_due(TypeSlots& slots, TypeSlot& slot, Clock::time_point now) {
+  const uint64_t drained = slot.subscription->due().drained;
+  const uint64_t before = std::exchange(slot.drained, drained);
+  if (drained == 0) return false;
+  if (before == 0) slot.drained_since = now;
+  if (drained != before) slot.drained_changed_at = now;
+  // A client that has not taken the listener with scopes yet serves by what it has.
+  const auto& listeners = of(slots, ResourceType::kListener);
+  if (!listeners.refused.empty() || open(listeners, now)) return true;
+  if (listeners.subscription && listeners.subscription->due().update) return true;
+  const bool waited_for = std::any_of(slots.begin(), slots.end(), [](const TypeSlot& other) {
+    return other.subscription && other.subscription->due().removals != 0;
+  });
+  return waited_for || lapsed(slot.drained_changed_at, times_.drained_after_rest, now) ||
+         lapsed(slot.drained_since, times_.drained_within, now);
+}
+
 bool StreamSchedule::may_remove(ResourceType type, TypeSlots& slots, Clock::time_point now, bool& overdue) {
   auto& slot = of(slots, type);
   if (!slot.removal_since) slot.removal_since = now;
@@ -141,7 +161,7 @@ bool StreamSchedule::may_remove(ResourceType type, TypeSlots& slots, Clock::time
     if (!other.subscription) continue;
     const Due& due = other.subscription->due();
     if (!other.refused.empty() && slot.subscription->due().removals <= kHeldForRefusal) return false;
-    const bool idle = !due.update && !due.answer && due.removals == 0;
+    const bool idle = due.nothing();
     const bool waits_for_client = open(other, now);
     if (idle && !waits_for_client) {
       overdue = overdue || !other.in_flight.empty();

@@ -1,6 +1,6 @@
 // What a stream sends next: make before break over the types of one ADS stream. Answers first, in order of type; then
 // updates, where listeners, routes and filter configurations wait until what they refer to was acknowledged; then
-// removals, once nothing that may refer to the removed is on its way. Nothing waits for ever: every rule lapses after a
+// removals, once nothing that may refer to the removed is on its way. What only drained connections would see waits. Nothing waits for ever: every rule lapses after a
 // time. Pure: slots and time in, a choice out. Tested by tests/unit/xds/stream_scenarios_test.cc.
 #pragma once
 
@@ -35,6 +35,8 @@ struct TypeSlot {
   std::unique_ptr<RefusalTrace> trace;         // null: it refused nothing of this type
   Clock::time_point sent_at;                   // of the last response
   std::optional<Clock::time_point> update_since, removal_since;  // since when one is due and held back
+  uint64_t drained = 0;                                          // Due::drained when it was looked at last
+  Clock::time_point drained_since, drained_changed_at;           // since when it is not 0, and what it is
 };
 using TypeSlots = std::array<TypeSlot, kResourceTypeCount>;
 
@@ -60,6 +62,8 @@ class StreamSchedule {
   std::optional<Choice> next_update(TypeSlots& slots, Clock::time_point now);
   std::optional<Choice> next_removal(TypeSlots& slots, Clock::time_point now);
   bool may_update(ResourceType type, TypeSlots& slots, Clock::time_point now);
+  // Changes for drained connections alone wait until they rest, or until something may be removed behind them.
+  bool drained_is_due(TypeSlots& slots, TypeSlot& slot, Clock::time_point now);
   bool may_remove(ResourceType type, TypeSlots& slots, Clock::time_point now, bool& overdue);
   bool settled(const TypeSlots& slots, Clock::time_point now);
   [[nodiscard]] bool open(const TypeSlot& slot, Clock::time_point now) const;

@@ -36,14 +36,16 @@ struct Due {
   bool answer = false;
   bool update = false;
   size_t removals = 0;
+  uint64_t drained = 0;  // of all changes that only drained connections would see: another number for others; 0: none
 
-  [[nodiscard]] bool nothing() const { return !answer && !update && removals == 0; }
+  [[nodiscard]] bool nothing() const { return nothing_but_drained() && drained == 0; }
+  [[nodiscard]] bool nothing_but_drained() const { return !answer && !update && removals == 0; }
 };
 
 // The name by which a client asks for all resources.
 inline constexpr const char* kWildcard = "*";
 
-enum class Take { kAnswer, kUpdate, kUpdateAndRemovals };
+enum class Take { kAnswer, kUpdate, kUpdateAndDrained, kUpdateAndRemovals };
 
 class Subscription {
  public:
@@ -63,6 +65,9 @@ class Subscription {
   [[nodiscard]] virtual std::vector<std::string> behind(size_t most) const = 0;
   // What is current; not called before anything was published.
   virtual void set_world(const ResourceSet& world) = 0;
+  // The scopes beside route configurations. A connection manager that has scopes goes by its one route configuration in
+  // the connections that it drains, if at all: changes of it are not an update, they are Due::drained.
+  virtual void set_scopes(const ResourceSet& scopes) { (void)scopes; }
   // The named resource is to be sent again though the client has it, if the client subscribes to it; of virtual hosts
   // the group of that name.
   virtual void send_again(const std::string& name) = 0;
