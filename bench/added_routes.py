@@ -102,7 +102,7 @@ def main():
     parser.add_argument("--routes", type=int, default=3000)
     parser.add_argument("--churn", type=int, default=0)
     parser.add_argument("--changes-per-second", type=int, default=100)
-    parser.add_argument("--scoped-routes-above", default="2000")
+    parser.add_argument("--scoped-routes-above", default="300")
     given = parser.parse_args()
     with world.directory() as directory:
         measure(given, directory)

@@ -31,7 +31,7 @@ struct ServeOptions {
   std::string write_namespace = "gloo-system";
   std::string log_level = "info";
   // Routes on one listener above which delta clients get them as scopes: docs/layouts.md. A number, or "never".
-  std::string scoped_routes_above = "2000";
+  std::string scoped_routes_above = "300";
   // Envoys load the routes of a scope when a request first needs them.
   bool scoped_routes_on_demand = false;
   bool virtual_hosts_on_demand = false;

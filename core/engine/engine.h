@@ -28,7 +28,7 @@ struct EngineOptions {
   std::string last_good_directory;
   bool keep_last_good = true;
   // Routes on one listener above which those who can take them are served as scopes (route_layout.h); none: never.
-  std::optional<size_t> scoped_above = 2000;
+  std::optional<size_t> scoped_above = 300;
   // So many new objects at once are translated on several threads; the outcome is the same.
   size_t threads = 0;  // 0: as many as there are processors, up to 8
   size_t worth_threads = 256;

@@ -7,8 +7,9 @@
 namespace solder::xds {
 namespace {
 
-constexpr std::array kOrder{ResourceType::kSecret,          ResourceType::kCluster,    ResourceType::kEndpoint,
-                            ResourceType::kExtensionConfig, ResourceType::kListener,   ResourceType::kScopedRoute,
+// A listener that goes over to scopes chooses at once from those that the client has, so they go before it.
+constexpr std::array kOrder{ResourceType::kSecret,          ResourceType::kCluster,     ResourceType::kEndpoint,
+                            ResourceType::kExtensionConfig, ResourceType::kScopedRoute, ResourceType::kListener,
                             ResourceType::kRoute,           ResourceType::kVirtualHost};
 // What referred to something goes before it.
 constexpr std::array kRemovalOrder{ResourceType::kScopedRoute,    ResourceType::kVirtualHost, ResourceType::kRoute,
@@ -124,6 +125,9 @@ std::optional<Choice> StreamSchedule::next_removal(TypeSlots& slots, Clock::time
 bool StreamSchedule::may_update(ResourceType type, TypeSlots& slots, Clock::time_point now) {
   auto& slot = of(slots, type);
   if (open(slot, now)) return lapsed(slot.sent_at, times_.acknowledge_within, now);
+  if (type == ResourceType::kListener && !routes_are_current(slots)) {
+    return lapsed(*slot.update_since, times_.hold_within, now);
+  }
   for (const auto needed : needs(type)) {
     auto& other = of(slots, needed);
     if (!other.subscription) continue;
@@ -132,6 +136,12 @@ bool StreamSchedule::may_update(ResourceType type, TypeSlots& slots, Clock::time
     if (on_its_way || still_to_send) return lapsed(*slot.update_since, times_.hold_within, now);
   }
   return true;
+}
+
+// A listener that gives up scopes goes by the route configuration that the client has, at once.
+bool StreamSchedule::routes_are_current(TypeSlots& slots) {
+  const auto& routes = of(slots, ResourceType::kRoute);
+  return !routes.subscription || routes.drained == 0 || !routes.subscription->due().update;
 }
 
 bool StreamSchedule::drained_is_due(TypeSlots& slots, TypeSlot& slot, Clock::time_point now) {

@@ -92,6 +92,27 @@ class LayoutTest(Case):
         self.assert_all_ok(figures)
         self.assertEqual(0, self.world.metric("solder_xds_nacks_total"))
 
+    def test_what_came_in_one_layout_is_there_in_the_other_at_once(self):
+        # As many as it takes Envoy a while to go over to.
+        self.write_world("".join(service(f"s{i}", [f"s{i}.test"], EVERY_PATH) for i in range(500)))
+        self.world.start_solder("--scoped-routes-above", "505")
+        envoy = self.world.start_envoy()
+        until("routes are served", lambda: self.world.get("/", host="s499.test").status == 200)
+        more = "".join(service(f"more{i}", [f"more{i}.test"], EVERY_PATH) for i in range(8))
+        for turn in range(8):
+            for text, there in ((more, 200), ("", 404)):
+                host = f"{turn}-{there}.test"
+                self.world.write("new.yaml", service("new", [host], EVERY_PATH))
+                until("the new host is there", lambda: self.world.get("/", host=host).status == 200)
+                self.world.write("more.yaml", text)
+                answers = set()
+                while self.world.get("/", host="more7.test").status != there:
+                    answers.add(self.world.get("/", host=host).status)
+                answers |= {self.world.get("/", host=host).status for _ in range(20)}
+                self.assertEqual({200}, answers, f"{turn} {there}")
+            self.assertGreater(self.scopes(envoy), 0)
+        self.assertEqual(0, self.world.metric("solder_xds_nacks_total"))
+
     def test_one_changed_route_costs_its_scope(self):
         hosts = "".join(service(f"s{i}", [f"s{i}.test"], EVERY_PATH) for i in range(100))
         self.write_world(hosts)

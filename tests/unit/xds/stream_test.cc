@@ -95,6 +95,33 @@ TEST_P(StreamTest, WhatIsSaidBeforeTheAnswerCounts) {
   EXPECT_FALSE(next(stream));
 }
 
+// What only drained connections go by is sent in time though it never rests. Only delta clients have scopes.
+TEST_P(StreamTest, WhatIsDrainedIsSentAtLast) {
+  const auto world = [](int number) {
+    return make_snapshot({{kRoute, {{"g", std::to_string(number)}}}, {ResourceType::kScopedRoute, {{"g|*", "1"}}}});
+  };
+  auto stream = open();
+  stream.set_snapshot(world(0));
+  say(stream, client_.ask(kRoute, {"g"}));
+  ASSERT_TRUE(next(stream));
+  acknowledge(stream, kRoute);
+  const auto began = now_;
+  int changes = 0;
+  std::optional<TestResponse> sent;
+  while (!sent && changes < 1000) {
+    stream.set_snapshot(world(++changes));
+    sent = next(stream);
+    if (!sent) {
+      EXPECT_TRUE(stream.status().in_sync) << "nobody waits for it";
+      EXPECT_TRUE(stream.status().behind[static_cast<size_t>(kRoute)].empty());
+      now_ += milliseconds(150);
+    }
+  }
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->resources, (Values{{"g", std::to_string(changes)}}));
+  EXPECT_EQ(now_ - began, GetParam() ? milliseconds(30'000) : milliseconds(0));
+}
+
 TEST_P(StreamTest, LimitsNamesOverAllTypes) {
   auto stream = open({}, 4);
   say(stream, client_.ask(kEndpoint, {"a", "b"}));
