@@ -9,6 +9,7 @@
 #include "core/base/telling_words.h"
 #include "core/engine/host_run.h"
 #include "core/engine/virtual_hosts.h"
+#include "core/xds/scope_names.h"
 
 namespace solder::engine {
 
@@ -110,7 +111,11 @@ class Finder {
     }
     t_.plans.for_each([&](const model::ObjectRef& gateway, const GatewayPlan& plan) {
       for (const auto& part : plan.parts) {
-        if (part.route_configuration == group_of(refused_.name)) suspect = Suspect{gateway, {}};
+        const std::string& routes = part.route_configuration;
+        const bool its_own = refused_.type == ResourceType::kScopedRoute
+                                 ? xds::fallback_of(refused_.name) == xds::fallback_scope(routes)
+                                 : group_of(refused_.name) == routes;
+        if (its_own) suspect = Suspect{gateway, {}};
       }
     });
     return suspect;

@@ -65,10 +65,10 @@ std::string scope_head(const HostSettings& settings, const std::string& name, bo
 }
 
 // ScopedRouteConfiguration without its routes.
-std::string scope_base(const std::string& key) {
+std::string scope_base(const std::string& name, const std::string& key) {
   std::string out;
   protozero::pbf_writer writer(out);
-  writer.add_string(ScopeField::kName, key);
+  writer.add_string(ScopeField::kName, name);
   protozero::pbf_writer key_writer(writer, ScopeField::kKey);
   protozero::pbf_writer fragment(key_writer, route::ScopedRouteConfiguration::Key::kFragments);
   fragment.add_string(route::ScopedRouteConfiguration::Key::Fragment::kStringKey, key);
@@ -76,17 +76,17 @@ std::string scope_base(const std::string& key) {
 }
 
 // The same up to the length of its route configuration, of which `head` is the beginning.
-std::string scope_frame(const std::string& key, const std::string& head, size_t hosts_size) {
-  return scope_base(key) + message_frame(ScopeField::kRouteConfiguration, head.size() + hosts_size) + head;
+std::string scope_frame(const std::string& name, const std::string& key, const std::string& head, size_t hosts_size) {
+  return scope_base(name, key) + message_frame(ScopeField::kRouteConfiguration, head.size() + hosts_size) + head;
 }
 
 // A scope whose routes a client loads by its key.
-xds::ResourcePtr scope_on_demand(const std::string& key) {
-  std::string scope = scope_base(key);
+xds::ResourcePtr scope_on_demand(const std::string& name, const std::string& key) {
+  std::string scope = scope_base(name, key);
   protozero::pbf_writer writer(scope);
   writer.add_string(ScopeField::kRouteConfigurationName, key);
   writer.add_bool(ScopeField::kOnDemand, true);
-  return xds::make_resource(key, base::Bytes(std::move(scope)));
+  return xds::make_resource(name, base::Bytes(std::move(scope)));
 }
 
 class HostScopes {
@@ -124,19 +124,20 @@ class HostScopes {
     const size_t size = own.size() + service.routes.size();
     own = message_frame(route::RouteConfiguration::kVirtualHosts, size) + own;
     const std::string key = scope_key(settings_.route_configuration, domain);
+    const std::string name = xds::scope_name(settings_.route_configuration, lower_case(domain));
     if (on_demand_) {
       own = scope_head(settings_, key, true) + own;
-      result_.scopes.push_back(scope_on_demand(key));
+      result_.scopes.push_back(scope_on_demand(name, key));
       result_.hash = base::hash_combine(result_.hash, result_.scopes.back()->hash);
     } else {
-      own = scope_frame(key, head_, own.size() + service.routes.size()) + own;
+      own = scope_frame(name, key, head_, own.size() + service.routes.size()) + own;
     }
     const uint64_t hash = base::hash_combine(base::hash_bytes(own), service.routes_hash);
     base::Bytes bytes(std::move(own));
     bytes.append(service.routes);
     result_.hash = base::hash_combine(result_.hash, hash);
     auto& resources = on_demand_ ? result_.routes : result_.scopes;
-    resources.push_back(xds::make_resource(key, std::move(bytes), hash));
+    resources.push_back(xds::make_resource(on_demand_ ? key : name, std::move(bytes), hash));
   }
 
   const HostSettings& settings_;
@@ -153,12 +154,13 @@ xds::ResourcePtr fallback_scope(const HostSettings& settings, const ScopeSetResu
     hosts.append(run->fallback);
     sequence.append(run->fallback_sequence);
   }
-  const std::string key = xds::fallback_scope(settings.route_configuration);
-  std::string own = scope_frame(key, scope_head(settings, settings.route_configuration, false), hosts.size());
+  const std::string name = xds::fallback_scope(settings.route_configuration);
+  const std::string key = scope_key(settings.route_configuration, "*");
+  std::string own = scope_frame(name, key, scope_head(settings, settings.route_configuration, false), hosts.size());
   const uint64_t hash = base::hash_combine(sequence.value(), base::hash_bytes(own));
   base::Bytes bytes(std::move(own));
   bytes.append(hosts);
-  return xds::make_resource(key, std::move(bytes), hash);
+  return xds::make_resource(name, std::move(bytes), hash);
 }
 
 using Resources = std::vector<xds::ResourcePtr>;

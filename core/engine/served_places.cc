@@ -3,10 +3,10 @@
 #include "core/engine/host_run.h"
 #include "core/engine/route_configuration.h"
 #include "core/engine/route_layout.h"
-#include "core/engine/scoped_routes.h"
 #include "core/engine/translation.h"
 #include "core/engine/virtual_hosts.h"
 #include "core/engine/visible_world.h"
+#include "core/engine/wildcard_domains.h"
 #include "core/xds/scope_names.h"
 
 namespace solder::engine {
@@ -18,7 +18,7 @@ std::vector<std::string> scopes_of(const PlannedPart& part, const PlannedHost& h
   bool others = false;
   for (const auto& domain : host.domains) {
     if (is_exact(domain)) {
-      scopes.push_back(scope_key(part.route_configuration, domain));
+      scopes.push_back(xds::scope_name(part.route_configuration, lower_case(domain)));
     } else {
       others = true;
     }

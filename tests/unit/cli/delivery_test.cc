@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/engine/host_run.h"
+#include "core/xds/scope_names.h"
 
 namespace solder::cli::delivery_test {
 namespace {
@@ -84,7 +85,7 @@ TEST(DeliveryTest, ScopesCountWhereTheyAreServed) {
   scoped.asked[at(ResourceType::kRoute)] = false;
   scoped.asked[at(ResourceType::kScopedRoute)] = true;
   EXPECT_EQ(text({scoped}, kService), "acked by 1 of 1 proxy");
-  for (const char* scope : {"routes|web.test", "routes|*"}) {
+  for (const auto& scope : {xds::scope_name("routes", "web.test"), xds::fallback_scope("routes")}) {
     auto behind = scoped;
     behind.behind[at(ResourceType::kScopedRoute)] = {scope};
     EXPECT_EQ(text({behind}, kService), "acked by 0 of 1 proxy") << scope;

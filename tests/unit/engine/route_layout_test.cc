@@ -7,6 +7,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "core/engine/scoped_routes.h"
+#include "core/xds/scope_names.h"
 #include "solder/envoy_fields.h"
 #include "world.h"
 
@@ -34,6 +35,7 @@ std::vector<std::string> names(const xds::ResourceSet& set) {
 }
 
 std::string key(const std::string& domain) { return std::string(kHttpRoutes) + "|" + domain; }
+std::string scope(const std::string& domain) { return xds::scope_name(kHttpRoutes, domain); }
 
 model::ObjectRef service(const char* name) { return {"VirtualService", "gloo-system", name}; }
 
@@ -49,7 +51,7 @@ TEST(RouteLayout, ScopesAboveTheNumberOfRoutes) {
   World world = two_hosts(2);
   EXPECT_TRUE(world.scoped_set(kScope).empty());
   world.put(virtual_service("c", "C.test", "one")).translate();
-  EXPECT_THAT(names(world.scoped_set(kScope)), ElementsAre(key("*"), key("a.test"), key("b.test"), key("c.test")));
+  EXPECT_THAT(names(world.scoped_set(kScope)), ElementsAre(scope("*"), scope("a.test"), scope("b.test"), scope("c.test")));
   EXPECT_TRUE(world.set(kScope).empty()) << "others keep Gloo's layout";
   EXPECT_THAT(world.json(ResourceType::kListener, kHttpListener), AllOf(HasSubstr("rds"), Not(HasSubstr("scoped"))));
   EXPECT_THAT(world.scoped_json(ResourceType::kListener, kHttpListener),
@@ -62,9 +64,9 @@ TEST(RouteLayout, ScopesAboveTheNumberOfRoutes) {
 TEST(RouteLayout, WildcardsAreInTheFallback) {
   World world = two_hosts(0);
   world.put(virtual_service("wild", "*.wild.test", "two")).translate();
-  EXPECT_THAT(names(world.scoped_set(kScope)), ElementsAre(key("*"), key("a.test"), key("b.test")));
-  EXPECT_THAT(world.scoped_json(kScope, key("*")), AllOf(HasSubstr("*.wild.test"), Not(HasSubstr("FilterConfig"))));
-  EXPECT_THAT(world.scoped_json(kScope, key("a.test")), AllOf(HasSubstr("gloo-system_a"), HasSubstr("FilterConfig")));
+  EXPECT_THAT(names(world.scoped_set(kScope)), ElementsAre(scope("*"), scope("a.test"), scope("b.test")));
+  EXPECT_THAT(world.scoped_json(kScope, scope("*")), AllOf(HasSubstr("*.wild.test"), Not(HasSubstr("FilterConfig"))));
+  EXPECT_THAT(world.scoped_json(kScope, scope("a.test")), AllOf(HasSubstr("gloo-system_a"), HasSubstr("FilterConfig")));
 }
 
 TEST(RouteLayout, OnDemandAScopeNamesItsRoutesAndTheFallbackHoldsThem) {
@@ -75,10 +77,10 @@ TEST(RouteLayout, OnDemandAScopeNamesItsRoutesAndTheFallbackHoldsThem) {
   EXPECT_THAT(names(world.scoped_set(ResourceType::kRoute)), ElementsAre(kHttpRoutes, key("a.test"), key("b.test")));
   EXPECT_THAT(names(world.set(ResourceType::kRoute)), ElementsAre(kHttpRoutes)) << "others keep Gloo's layout";
   EXPECT_THAT(
-      world.scoped_json(kScope, key("a.test")),
+      world.scoped_json(kScope, scope("a.test")),
       AllOf(HasSubstr("\"onDemand\":true"), HasSubstr("\"routeConfigurationName\""), Not(HasSubstr("gloo-system_a"))));
   EXPECT_THAT(world.scoped_json(ResourceType::kRoute, key("a.test")), HasSubstr("gloo-system_a"));
-  EXPECT_THAT(world.scoped_json(kScope, key("*")), HasSubstr("*.wild.test"));
+  EXPECT_THAT(world.scoped_json(kScope, scope("*")), HasSubstr("*.wild.test"));
   EXPECT_THAT(world.scoped_json(ResourceType::kListener, kHttpListener), HasSubstr("on_demand"));
   const auto scopes = world.scoped_set(kScope);
   world.put(virtual_service("a", "a.test", "two")).translate();
@@ -159,14 +161,14 @@ TEST(RouteLayout, OneChangedRouteChangesItsScopeAlone) {
   std::vector<std::string> changed;
   xds::ResourceSet::compare(before, world.scoped_set(kScope),
                             [&](const auto& was, const auto& is) { changed.push_back((is ? is : was)->name); });
-  EXPECT_THAT(changed, ElementsAre(key("a.test")));
+  EXPECT_THAT(changed, ElementsAre(scope("a.test")));
 }
 
 TEST(RouteLayout, ADomainMayMoveToAnotherService) {
   World world = two_hosts(0);
   world.remove(service("a")).put(virtual_service("z", "a.test", "two")).translate();
-  EXPECT_THAT(names(world.scoped_set(kScope)), ElementsAre(key("*"), key("a.test"), key("b.test")));
-  EXPECT_THAT(world.scoped_json(kScope, key("a.test")), HasSubstr("two_gloo-system"));
+  EXPECT_THAT(names(world.scoped_set(kScope)), ElementsAre(scope("*"), scope("a.test"), scope("b.test")));
+  EXPECT_THAT(world.scoped_json(kScope, scope("a.test")), HasSubstr("two_gloo-system"));
 }
 
 TEST(RouteLayout, ManyHostsAreTheSameHoweverTheyCame) {
