@@ -1,8 +1,8 @@
 // Scoped route configurations: one for each domain without wildcard, with the virtual host inline, and one for all
 // other domains of the part, the fallback. What chooses among them is scope_selection.h. Envoy keeps one collection of
 // scopes a stream, so a key begins with the name of the part's route configuration, and a scope's name stands for its
-// key: two scopes of one key would be accepted in silence (core/xds/scope_names.h). On demand, a scope only names its routes,
-// which are a route configuration of the key's name that Envoy asks for when a request needs it. Source: Envoy
+// key: two scopes of one key would be accepted in silence (core/xds/scope_names.h). On demand, a scope only names its
+// routes, which are a route configuration of the key's name that Envoy asks for when a request needs it. Source: Envoy
 // scoped_route.proto.
 #pragma once
 

@@ -239,7 +239,8 @@ Outgoing DeltaSubscription::take(Take what) {
   if (fresh_) return take_fresh();
   difference();
   Difference now = *std::exchange(difference_, std::nullopt);
-  if (what == Take::kUpdateAndDrained) std::move(now.drained.begin(), now.drained.end(), std::back_inserter(now.changed));
+  if (what == Take::kUpdateAndDrained)
+    std::move(now.drained.begin(), now.drained.end(), std::back_inserter(now.changed));
   Draft out;
   std::set<std::string> asked = std::move(asked_);
   asked_.clear();

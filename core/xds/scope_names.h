@@ -1,7 +1,7 @@
 // The names of scoped route configurations: "<group>|<domain>", where a group is what one connection manager chooses
-// from: the name of its one route configuration. Each group has a scope for all domains that have none of their own: its
-// fallback. Whatever is long in a name stands as a digest, so that none is longer than 22 bytes: Envoy copies the names
-// of all scopes for each update, and one that libc++'s std::string holds without allocation costs it a tenth
+// from: the name of its one route configuration. Each group has a scope for all domains that have none of their own:
+// its fallback. Whatever is long in a name stands as a digest, so that none is longer than 22 bytes: Envoy copies the
+// names of all scopes for each update, and one that libc++'s std::string holds without allocation costs it a tenth
 // (docs/layouts.md). What a scope is for can be read in its key. Tested by tests/unit/xds/scope_names_test.cc.
 #pragma once
 

@@ -1,7 +1,8 @@
 // What a stream sends next: make before break over the types of one ADS stream. Answers first, in order of type; then
 // updates, where listeners, routes and filter configurations wait until what they refer to was acknowledged; then
-// removals, once nothing that may refer to the removed is on its way. What only drained connections would see waits. Nothing waits for ever: every rule lapses after a
-// time. Pure: slots and time in, a choice out. Tested by tests/unit/xds/stream_scenarios_test.cc.
+// removals, once nothing that may refer to the removed is on its way. What only drained connections would see waits.
+// Nothing waits for ever: every rule lapses after a time. Pure: slots and time in, a choice out. Tested by
+// tests/unit/xds/stream_scenarios_test.cc.
 #pragma once
 
 #include <array>

@@ -51,7 +51,8 @@ TEST(RouteLayout, ScopesAboveTheNumberOfRoutes) {
   World world = two_hosts(2);
   EXPECT_TRUE(world.scoped_set(kScope).empty());
   world.put(virtual_service("c", "C.test", "one")).translate();
-  EXPECT_THAT(names(world.scoped_set(kScope)), ElementsAre(scope("*"), scope("a.test"), scope("b.test"), scope("c.test")));
+  EXPECT_THAT(names(world.scoped_set(kScope)),
+              ElementsAre(scope("*"), scope("a.test"), scope("b.test"), scope("c.test")));
   EXPECT_TRUE(world.set(kScope).empty()) << "others keep Gloo's layout";
   EXPECT_THAT(world.json(ResourceType::kListener, kHttpListener), AllOf(HasSubstr("rds"), Not(HasSubstr("scoped"))));
   EXPECT_THAT(world.scoped_json(ResourceType::kListener, kHttpListener),

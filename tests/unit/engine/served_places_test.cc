@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/xds/scope_names.h"
 #include "world.h"
 
 namespace solder::engine::served_places_test {
@@ -19,7 +20,7 @@ TEST(ServedPlacesTest, VirtualServicesStandInRoutesAndScopesAndGatewaysAreListen
   EXPECT_EQ(service[0].role, "gloo-system~gateway-proxy");
   EXPECT_EQ(service[0].resource, testing::kHttpRoutes);
   EXPECT_EQ(service[0].part, "gloo-system_web");
-  EXPECT_EQ(service[0].scopes, std::vector<std::string>{std::string(testing::kHttpRoutes) + "|web.test"});
+  EXPECT_EQ(service[0].scopes, std::vector<std::string>{xds::scope_name(testing::kHttpRoutes, "web.test")});
   EXPECT_EQ(places.at({"Gateway", "gloo-system", "gateway-proxy"})[0].resource, testing::kHttpListener);
 }
 
@@ -29,7 +30,7 @@ TEST(ServedPlacesTest, WildcardDomainsAreInTheFallback) {
   world.put(testing::virtual_service("web", "*.web.test", "backend"));
   const auto places = world.translate().places->all();
   EXPECT_EQ(places.at({"VirtualService", "gloo-system", "web"})[0].scopes,
-            std::vector<std::string>{std::string(testing::kHttpRoutes) + "|*"});
+            std::vector<std::string>{xds::fallback_scope(testing::kHttpRoutes)});
 }
 
 TEST(ServedPlacesTest, TheyFollowThePlans) {
