@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "core/base/hash.h"
 #include "core/xds/scope_names.h"
 #include "core/xds/withheld.h"
 
@@ -158,9 +159,7 @@ void DeltaSubscription::set_world(const ResourceSet& world) {
   difference_.reset();
 }
 
-void DeltaSubscription::set_scopes(const ResourceSet& scopes) {
-  if (scopes_.same(scopes)) return;
-  scopes_ = scopes;
+void DeltaSubscription::ask_route_use() {
   if (!pending_.empty()) difference_.reset();
 }
 
@@ -195,14 +194,20 @@ const DeltaSubscription::Difference& DeltaSubscription::difference() {
       at = pending_.erase(at);
       continue;
     }
-    if (changed) (is_drained(*at) ? difference_->drained : difference_->changed).push_back(now);
+    if (changed) {
+      const RouteUse route_use = sent ? use(*at) : RouteUse::kServing;
+      (route_use == RouteUse::kDrained ? difference_->drained : difference_->changed).push_back(now);
+      difference_->due.before_listeners |= route_use == RouteUse::kReturned;
+    }
     if (removed) difference_->removed.push_back(*at);
     ++at;
   }
   difference_->due.answer = answer_all_ || !asked_.empty();
   difference_->due.update = !difference_->changed.empty();
   difference_->due.removals = difference_->removed.size();
-  for (const auto& resource : difference_->drained) difference_->due.drained ^= resource->hash | 1U;
+  for (const auto& resource : difference_->drained) {
+    difference_->due.drained = base::hash_combine(difference_->due.drained, resource->hash) | 1U;
+  }
   return *difference_;
 }
 
@@ -212,9 +217,7 @@ bool DeltaSubscription::held_for_drain(const std::string& name) const {
   return type_ == ResourceType::kScopedRoute && !world_->find(fallback_of(name));
 }
 
-bool DeltaSubscription::is_drained(const std::string& name) const {
-  return !scopes_.empty() && scopes_.find(fallback_scope(name));
-}
+RouteUse DeltaSubscription::use(const std::string& name) const { return uses_ ? uses_(name) : RouteUse::kServing; }
 
 void DeltaSubscription::send(const ResourcePtr& resource, Draft& out) {
   const auto& sent = sent_.find(resource->name);
@@ -305,7 +308,7 @@ std::vector<std::string> DeltaSubscription::behind(size_t most) const {
   std::vector<std::string> names;
   if (!world_) return names;
   const auto compare = [&](const std::string& name, const ResourcePtr& has, const ResourcePtr& now) {
-    const bool same = has && now ? has->hash == now->hash || is_drained(name) : !now || is_withheld(now);
+    const bool same = has && now ? has->hash == now->hash || use(name) == RouteUse::kDrained : !now || is_withheld(now);
     if (!same && names.size() < most) names.push_back(name);
   };
   if (wildcard_) {

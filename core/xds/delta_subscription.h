@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/xds/first_answers.h"
@@ -18,9 +19,11 @@ namespace solder::xds {
 
 class DeltaSubscription final : public Subscription {
  public:
-  // What is shared with other subscriptions may be null; otherwise it outlives this one.
-  explicit DeltaSubscription(ResourceType type, NameLists* lists = nullptr, FirstAnswers* answers = nullptr)
-      : type_(type), lists_(lists), answers_(answers) {}
+  // What is shared with other subscriptions may be null; otherwise it outlives this one. `uses` is for route
+  // configurations; none: all serve.
+  explicit DeltaSubscription(ResourceType type, NameLists* lists = nullptr, FirstAnswers* answers = nullptr,
+                             RouteUses uses = nullptr)
+      : type_(type), lists_(lists), answers_(answers), uses_(std::move(uses)) {}
 
   void start(const DiscoveryRequest& request) override;
   void change(const DiscoveryRequest& request) override;
@@ -29,7 +32,7 @@ class DeltaSubscription final : public Subscription {
   [[nodiscard]] ResourcePtr holding(const std::string& name) const override { return has_.find(name); }
   [[nodiscard]] std::vector<std::string> behind(size_t most) const override;
   void set_world(const ResourceSet& world) override;
-  void set_scopes(const ResourceSet& scopes) override;
+  void ask_route_use() override;
   void send_again(const std::string& name) override;
   const Due& due() override;
   Outgoing take(Take what) override;
@@ -61,8 +64,7 @@ class DeltaSubscription final : public Subscription {
   // A connection manager that gave up scopes goes on with them in the connections that it drains, for minutes: the
   // client keeps those of a group that is gone as a whole, and is told of them again when the group is back.
   [[nodiscard]] bool held_for_drain(const std::string& name) const;
-  // Scopes stand in the place of this route configuration.
-  [[nodiscard]] bool is_drained(const std::string& name) const;
+  [[nodiscard]] RouteUse use(const std::string& name) const;
   // What a response is made of, piece by piece.
   struct Draft {
     std::vector<ResourcePtr> resources, replaced;
@@ -76,8 +78,8 @@ class DeltaSubscription final : public Subscription {
   const ResourceType type_;
   NameLists* const lists_;
   FirstAnswers* const answers_;
+  const RouteUses uses_;
   std::optional<ResourceSet> world_;  // nothing before anything was published
-  ResourceSet scopes_;                // beside route configurations
   bool wildcard_ = false;
   bool resumed_ = false;
   bool answer_all_ = false;        // the first request for everything awaits its answer

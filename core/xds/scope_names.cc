@@ -10,7 +10,7 @@ namespace solder::xds {
 namespace {
 
 constexpr char kDigest = '~';
-constexpr size_t kLongestGroup = 6;
+constexpr size_t kLongestGroup = 8;
 constexpr size_t kLongestDomain = kLongestScopeName - kLongestGroup - 1;
 
 // The text itself, or a digest of as many characters.
@@ -19,7 +19,8 @@ std::string short_text(std::string_view text, size_t longest) {
   static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, kSha256, nullptr);
+  // A library without SHA-256: long names are right as well.
+  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, kSha256, nullptr) != 1) return std::string(text);
   const auto bytes = std::string_view(reinterpret_cast<const char*>(digest.data()), size);
   return kDigest + base::base64_encode(bytes).substr(0, longest - 1);
 }

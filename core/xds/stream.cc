@@ -11,6 +11,7 @@
 #include "core/xds/delta_subscription.h"
 #include "core/xds/endpoint_reference.h"
 #include "core/xds/response_writer.h"
+#include "core/xds/scope_names.h"
 #include "core/xds/sotw_subscription.h"
 #include "core/xds/virtual_host_subscription.h"
 
@@ -107,15 +108,14 @@ void Stream::subscribe(ResourceType type, const DiscoveryRequest& request) {
   if (kind_.delta && type == ResourceType::kVirtualHost) {
     subscription = std::make_unique<VirtualHostSubscription>();
   } else if (kind_.delta) {
-    subscription = shared_ == nullptr ? std::make_unique<DeltaSubscription>(type)
-                                      : std::make_unique<DeltaSubscription>(type, &shared_->names, &shared_->answers);
+    RouteUses uses;
+    if (type == ResourceType::kRoute) uses = [this](const std::string& name) { return use_of_routes(name); };
+    subscription = std::make_unique<DeltaSubscription>(type, shared_ == nullptr ? nullptr : &shared_->names,
+                                                       shared_ == nullptr ? nullptr : &shared_->answers, uses);
   } else {
     subscription = std::make_unique<SotwSubscription>(type);
   }
-  if (snapshot_) {
-    if (type == ResourceType::kRoute) subscription->set_scopes(world_of(ResourceType::kScopedRoute));
-    subscription->set_world(world_of(type));
-  }
+  if (snapshot_) subscription->set_world(world_of(type));
   subscription->start(request);
 }
 
@@ -160,6 +160,8 @@ void Stream::acknowledge(ResourceType type, uint64_t nonce, const DiscoveryReque
     accepted(slot, response);
   }
   if (slot.trace) offer(type);
+  auto& routes = slot_of(ResourceType::kRoute).subscription;
+  if (type == ResourceType::kScopedRoute && routes) routes->ask_route_use();
 }
 
 void Stream::accepted(TypeSlot& slot, const InFlight& response) {
@@ -237,7 +239,7 @@ void Stream::set_snapshot(SnapshotPtr snapshot) {
     const auto type = static_cast<ResourceType>(i);
     auto& slot = slots_[i];
     if (!slot.subscription) continue;
-    if (type == ResourceType::kRoute) slot.subscription->set_scopes(world_of(ResourceType::kScopedRoute));
+    slot.subscription->ask_route_use();
     if (slot.trace) {
       slot.trace->set_world(world_of(type));
       offer(type);
@@ -251,6 +253,14 @@ const ResourceSet& Stream::world_of(ResourceType type) const {
   const bool takes = kind_.delta && (!kind_.only || kind_.only == ResourceType::kVirtualHost);
   const bool takes_scopes = takes && snapshot_->scoped;
   return (takes_scopes ? *snapshot_->scoped : *snapshot_).of(type);
+}
+
+RouteUse Stream::use_of_routes(const std::string& name) const {
+  const auto& scopes = slots_[static_cast<size_t>(ResourceType::kScopedRoute)].subscription;
+  if (!scopes || !snapshot_ || is_on_demand(name)) return RouteUse::kServing;
+  const std::string fallback = fallback_scope(name);
+  if (!scopes->holding(fallback)) return RouteUse::kServing;
+  return world_of(ResourceType::kScopedRoute).find(fallback) ? RouteUse::kDrained : RouteUse::kReturned;
 }
 
 std::optional<base::Bytes> Stream::next(Clock::time_point now) {

@@ -98,6 +98,8 @@ class Stream {
   void follow_clusters(const std::vector<ResourcePtr>& replaced);
   void follow_routes(const std::vector<ResourcePtr>& sent);
 
+  // By what the client took, not only by what it was sent.
+  [[nodiscard]] RouteUse use_of_routes(const std::string& name) const;
   // What is current of a type, in the layout that this client takes.
   [[nodiscard]] const ResourceSet& world_of(ResourceType type) const;
 

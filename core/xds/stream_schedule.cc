@@ -103,7 +103,9 @@ std::optional<Choice> StreamSchedule::next_update(TypeSlots& slots, Clock::time_
     bool overdue = false;
     const bool with_removals = removes || (due.removals != 0 && may_remove(type, slots, now, overdue));
     if (with_removals) return Choice{type, Take::kUpdateAndRemovals, overdue};
-    return Choice{type, drained ? Take::kUpdateAndDrained : Take::kUpdate, overdue};
+    if (!drained) return Choice{type, Take::kUpdate, overdue};
+    slot.drained = 0;  // what comes after it waits anew
+    return Choice{type, Take::kUpdateAndDrained, overdue};
   }
   return std::nullopt;
 }
@@ -125,7 +127,7 @@ std::optional<Choice> StreamSchedule::next_removal(TypeSlots& slots, Clock::time
 bool StreamSchedule::may_update(ResourceType type, TypeSlots& slots, Clock::time_point now) {
   auto& slot = of(slots, type);
   if (open(slot, now)) return lapsed(slot.sent_at, times_.acknowledge_within, now);
-  if (type == ResourceType::kListener && !routes_are_current(slots)) {
+  if (type == ResourceType::kListener && !routes_are_there(slots)) {
     return lapsed(*slot.update_since, times_.hold_within, now);
   }
   for (const auto needed : needs(type)) {
@@ -138,10 +140,12 @@ bool StreamSchedule::may_update(ResourceType type, TypeSlots& slots, Clock::time
   return true;
 }
 
-// A listener that gives up scopes goes by the route configuration that the client has, at once.
-bool StreamSchedule::routes_are_current(TypeSlots& slots) {
+// A listener that goes over to scopes, or gives them up, goes by what the client has of them, at once.
+bool StreamSchedule::routes_are_there(TypeSlots& slots) {
+  const auto& scopes = of(slots, ResourceType::kScopedRoute);
   const auto& routes = of(slots, ResourceType::kRoute);
-  return !routes.subscription || routes.drained == 0 || !routes.subscription->due().update;
+  if (scopes.subscription && scopes.subscription->due().update) return false;
+  return !routes.subscription || !routes.subscription->due().before_listeners;
 }
 
 bool StreamSchedule::drained_is_due(TypeSlots& slots, TypeSlot& slot, Clock::time_point now) {
@@ -150,14 +154,19 @@ bool StreamSchedule::drained_is_due(TypeSlots& slots, TypeSlot& slot, Clock::tim
   if (drained == 0) return false;
   if (before == 0) slot.drained_since = now;
   if (drained != before) slot.drained_changed_at = now;
-  // A client that has not taken the listener with scopes yet serves by what it has.
+  // A client that did not take the listener with scopes serves by what it has; a search for what it refuses counts on
+  // all that it tries being sent.
   const auto& listeners = of(slots, ResourceType::kListener);
   if (!listeners.refused.empty() || open(listeners, now)) return true;
   if (listeners.subscription && listeners.subscription->due().update) return true;
-  const bool waited_for = std::any_of(slots.begin(), slots.end(), [](const TypeSlot& other) {
+  if (slot.trace && slot.trace->searching()) return true;
+  const auto goes = [&](ResourceType type) {
+    const auto& other = of(slots, type);
     return other.subscription && other.subscription->due().removals != 0;
-  });
-  return waited_for || lapsed(slot.drained_changed_at, times_.drained_after_rest, now) ||
+  };
+  const Types referred = needs(ResourceType::kRoute);
+  return std::any_of(referred.begin(), referred.end(), goes) ||
+         lapsed(slot.drained_changed_at, times_.drained_after_rest, now) ||
          lapsed(slot.drained_since, times_.drained_within, now);
 }
 
@@ -171,7 +180,7 @@ bool StreamSchedule::may_remove(ResourceType type, TypeSlots& slots, Clock::time
     if (!other.subscription) continue;
     const Due& due = other.subscription->due();
     if (!other.refused.empty() && slot.subscription->due().removals <= kHeldForRefusal) return false;
-    const bool idle = due.nothing();
+    const bool idle = type == ResourceType::kScopedRoute ? due.nothing_but_drained() : due.nothing();
     const bool waits_for_client = open(other, now);
     if (idle && !waits_for_client) {
       overdue = overdue || !other.in_flight.empty();

@@ -63,10 +63,9 @@ class StreamSchedule {
   std::optional<Choice> next_update(TypeSlots& slots, Clock::time_point now);
   std::optional<Choice> next_removal(TypeSlots& slots, Clock::time_point now);
   bool may_update(ResourceType type, TypeSlots& slots, Clock::time_point now);
-  // Changes for drained connections alone wait until they rest, or until something may be removed behind them.
+  // Changes for drained connections alone wait until they rest, or until something that they may refer to is to go.
   bool drained_is_due(TypeSlots& slots, TypeSlot& slot, Clock::time_point now);
-  // Nothing that waited for rest has become an update that a listener may need.
-  static bool routes_are_current(TypeSlots& slots);
+  static bool routes_are_there(TypeSlots& slots);
   bool may_remove(ResourceType type, TypeSlots& slots, Clock::time_point now, bool& overdue);
   bool settled(const TypeSlots& slots, Clock::time_point now);
   [[nodiscard]] bool open(const TypeSlot& slot, Clock::time_point now) const;

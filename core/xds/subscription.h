@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,11 +37,22 @@ struct Due {
   bool answer = false;
   bool update = false;
   size_t removals = 0;
-  uint64_t drained = 0;  // of all changes that only drained connections would see: another number for others; 0: none
+  // Of all changes that only drained connections would see: another number for others; 0: none.
+  uint64_t drained = 0;
+  // Among the updates is what a listener that gives up its scopes goes by.
+  bool before_listeners = false;
 
   [[nodiscard]] bool nothing() const { return nothing_but_drained() && drained == 0; }
   [[nodiscard]] bool nothing_but_drained() const { return !answer && !update && removals == 0; }
 };
+
+// What a route configuration is to a client.
+enum class RouteUse {
+  kServing,
+  kDrained,   // its listener has scopes, which the client took: only connections that are drained go by it, if any
+  kReturned,  // the client has such scopes, and the listener gives them up
+};
+using RouteUses = std::function<RouteUse(const std::string& name)>;
 
 // The name by which a client asks for all resources.
 inline constexpr const char* kWildcard = "*";
@@ -65,9 +77,8 @@ class Subscription {
   [[nodiscard]] virtual std::vector<std::string> behind(size_t most) const = 0;
   // What is current; not called before anything was published.
   virtual void set_world(const ResourceSet& world) = 0;
-  // The scopes beside route configurations. A connection manager that has scopes goes by its one route configuration in
-  // the connections that it drains, if at all: changes of it are not an update, they are Due::drained.
-  virtual void set_scopes(const ResourceSet& scopes) { (void)scopes; }
+  // Asks anew what each route configuration is to the client: RouteUse.
+  virtual void ask_route_use() {}
   // The named resource is to be sent again though the client has it, if the client subscribes to it; of virtual hosts
   // the group of that name.
   virtual void send_again(const std::string& name) = 0;
