@@ -37,6 +37,16 @@ class TestServer {
     const std::lock_guard lock(mutex_);
     return std::exchange(refusals_, {});
   }
+  // Once so many came: the server tells of a refusal after it counted it. 20 s at most.
+  std::vector<Refusal> wait_for_refusals(size_t count) {
+    std::vector<Refusal> all;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (all.size() < count && std::chrono::steady_clock::now() < end) {
+      for (auto& refusal : take_refusals()) all.push_back(std::move(refusal));
+      std::this_thread::yield();
+    }
+    return all;
+  }
   // Until `holds` is true of the counters, by looking again; 20 s at most.
   bool until(const std::function<bool(const ServerCounters&)>& holds) const {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);

@@ -95,7 +95,7 @@ TEST(Server, TellsWhoIsConnected) {
   peer.acknowledge(kCluster, "no");
   ASSERT_TRUE(server.until([](const auto& counters) { return counters.nacks == 1; }));
   EXPECT_EQ(server->nodes().at(0).nacked[static_cast<size_t>(kCluster)], 1U);
-  const auto refusals = server.take_refusals();
+  const auto refusals = server.wait_for_refusals(1);
   ASSERT_EQ(refusals.size(), 1U);
   EXPECT_EQ(refusals[0].node_id, "gateway-1");
   EXPECT_EQ(refusals[0].names, std::vector<std::string>{"a"});
