@@ -48,7 +48,7 @@ pluginConfig:
 
 TEST(ServeOptionsTest, ScopedRoutesAboveIsANumberOrNever) {
   ServeOptions options;
-  EXPECT_EQ(2000U, scoped_routes_above(options));
+  EXPECT_EQ(300U, scoped_routes_above(options));
   options.scoped_routes_above = "never";
   EXPECT_EQ(std::nullopt, scoped_routes_above(options));
   EXPECT_TRUE(complete(options).ok());
