@@ -2,8 +2,8 @@
 // from: the name of its one route configuration. Routes of a scope that are loaded on demand are a route configuration
 // of such a name in full. Each group has a scope for all domains that have none of their own: its fallback. Whatever is
 // long in a name stands as a digest, so that none is longer than 22 bytes: Envoy copies the names of all scopes for
-// each update, and one that libc++'s std::string holds without allocation costs it a tenth (docs/layouts.md). What a
-// scope is for can be read in its key. Tested by tests/unit/xds/scope_names_test.cc.
+// each update, and libc++'s std::string holds so many without allocation (docs/layouts.md). What a scope is for can be
+// read in its key. Tested by tests/unit/xds/scope_names_test.cc.
 #pragma once
 
 #include <string>
