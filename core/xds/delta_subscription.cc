@@ -160,7 +160,7 @@ void DeltaSubscription::set_world(const ResourceSet& world) {
 }
 
 void DeltaSubscription::ask_route_use() {
-  if (!pending_.empty()) difference_.reset();
+  if (uses_) difference_.reset();
 }
 
 void DeltaSubscription::send_again(const std::string& name) {
